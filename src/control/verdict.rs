@@ -1,0 +1,248 @@
+//! The five verdicts, and how the conditions of one evaluation add up to one.
+
+use super::meta::Severity;
+use crate::observed::{Node, Place, Reason, Switch};
+use std::fmt;
+
+/// What an evaluation came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// No condition of the control applies to the resource.
+    NotApplicable,
+    /// Every condition was seen to hold.
+    Compliant,
+    /// A condition fails, and somebody accepted that until a date.
+    Waived,
+    /// A condition could not be known.
+    Indeterminate,
+    /// A condition fails.
+    Noncompliant,
+}
+
+impl Verdict {
+    /// Every verdict.
+    pub const ALL: [Self; 5] = [Self::Compliant, Self::Noncompliant, Self::Indeterminate, Self::Waived, Self::NotApplicable];
+
+    /// Its name in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Compliant => "compliant",
+            Self::Noncompliant => "noncompliant",
+            Self::Indeterminate => "indeterminate",
+            Self::Waived => "waived",
+            Self::NotApplicable => "not-applicable",
+        }
+    }
+
+    /// The verdict of this name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|verdict| verdict.name() == name)
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// How one condition of a control came out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Seen to hold.
+    Held,
+    /// Seen to fail.
+    Failed,
+    /// Not knowable: why, and how to make it known.
+    Unknown {
+        /// What is missing.
+        reason: String,
+        /// How to supply it.
+        remedy: String,
+    },
+}
+
+/// One condition of a control on one resource.
+#[derive(Clone, Debug)]
+pub struct Condition {
+    /// How it came out.
+    pub outcome: Outcome,
+    /// The observation, as a message: "`EnableInTransitEncryption` is false". Empty when it held.
+    pub message: String,
+    /// Where it was seen.
+    pub seen: Vec<Place>,
+    /// The setting that asks for it; `None` for the control itself.
+    pub setting: Option<&'static str>,
+    /// What the baseline asks for.
+    pub expected: String,
+    /// What was seen.
+    pub observed: String,
+    /// A severity of its own, where the control documents one.
+    pub severity: Option<Severity>,
+    /// What to do about it.
+    pub remediation: String,
+}
+
+impl Condition {
+    /// Names the setting that asks for it.
+    pub fn under(&mut self, setting: &'static str) -> &mut Self {
+        self.setting = Some(setting);
+        self
+    }
+
+    /// Says what the baseline asks for.
+    pub fn expected(&mut self, expected: impl Into<String>) -> &mut Self {
+        self.expected = expected.into();
+        self
+    }
+
+    /// Says what was seen.
+    pub fn observed(&mut self, observed: impl Into<String>) -> &mut Self {
+        self.observed = observed.into();
+        self
+    }
+
+    /// Gives the condition a severity of its own.
+    pub fn at(&mut self, severity: Severity) -> &mut Self {
+        self.severity = Some(severity);
+        self
+    }
+
+    /// Says what to do about it.
+    pub fn fix(&mut self, remediation: impl Into<String>) -> &mut Self {
+        self.remediation = remediation.into();
+        self
+    }
+
+    /// Adds another place where it was seen.
+    pub fn also(&mut self, place: impl Into<Place>) -> &mut Self {
+        self.seen.push(place.into());
+        self
+    }
+}
+
+impl From<Node<'_>> for Place {
+    fn from(node: Node<'_>) -> Self {
+        node.place()
+    }
+}
+
+/// The conditions of one control on one resource, as `judge` finds them.
+///
+/// Nothing recorded means not-applicable; see [`Self::leave_to_audit`] for what a file only names.
+#[derive(Debug, Default)]
+pub struct Conditions {
+    held: usize,
+    list: Vec<Condition>,
+    left_to_audit: bool,
+}
+
+impl Conditions {
+    /// No condition yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A condition was seen to hold.
+    pub fn held(&mut self) {
+        self.held += 1;
+    }
+
+    /// A condition was seen to fail.
+    pub fn failed(&mut self, seen: impl Into<Place>, message: impl Into<String>) -> &mut Condition {
+        self.push(Outcome::Failed, vec![seen.into()], message.into())
+    }
+
+    /// A condition could not be known.
+    pub fn unknown(&mut self, seen: impl Into<Place>, reason: &Reason, message: impl Into<String>) -> &mut Condition {
+        let outcome = Outcome::Unknown { reason: reason.to_string(), remedy: reason.remedy() };
+        self.push(outcome, vec![seen.into()], message.into())
+    }
+
+    /// A condition could not be known, for a reason that is not a value's.
+    pub fn undecided(&mut self, seen: impl Into<Place>, message: impl Into<String>, remedy: impl Into<String>) -> &mut Condition {
+        let message = message.into();
+        let outcome = Outcome::Unknown { reason: message.clone(), remedy: remedy.into() };
+        self.push(outcome, vec![seen.into()], message)
+    }
+
+    /// The thing is only named here: what its name tells was judged, the rest is `audit`'s (rule 13).
+    pub fn leave_to_audit(&mut self) {
+        self.left_to_audit = true;
+    }
+
+    fn push(&mut self, outcome: Outcome, seen: Vec<Place>, message: String) -> &mut Condition {
+        self.list.push(Condition {
+            outcome,
+            message,
+            seen,
+            setting: None,
+            expected: String::new(),
+            observed: String::new(),
+            severity: None,
+            remediation: String::new(),
+        });
+        let last = self.list.len() - 1;
+        #[expect(clippy::indexing_slicing, reason = "the element was pushed on the line above")]
+        &mut self.list[last]
+    }
+
+    /// The switch must be on (rule 3): `"true"` is unknown, because no AWS page says that strings are accepted.
+    /// Returns true when it is.
+    pub fn must_be_on(&mut self, node: Node<'_>, name: &str, setting: Option<&'static str>) -> bool {
+        let condition = match node.switch() {
+            Switch::On => {
+                self.held();
+                return true;
+            }
+            Switch::Unreadable(reason) => self.unknown(node, reason, format!("`{name}` is unknown")),
+            Switch::TextOn => self.undecided(
+                node,
+                format!("`{name}` is the string \"true\", and no AWS page says that strings are read as booleans"),
+                format!("write `{name}` as the boolean true"),
+            ),
+            Switch::Absent => self.failed(node, format!("`{name}` is absent")),
+            Switch::Off | Switch::TextOff | Switch::Odd => self.failed(node, format!("`{name}` is {}", node.display())),
+        };
+        condition.expected("true").observed(node.display());
+        condition.setting = setting;
+        false
+    }
+
+    /// Whether anything failed or is unknown so far.
+    pub fn clean(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// How many conditions held.
+    pub fn held_count(&self) -> usize {
+        self.held
+    }
+
+    /// The conditions that failed or could not be known.
+    pub fn troubles(&self) -> &[Condition] {
+        &self.list
+    }
+
+    /// Whether the rest is left to `audit`.
+    pub fn is_left_to_audit(&self) -> bool {
+        self.left_to_audit
+    }
+
+    /// The verdict, and the severity of what decides it.
+    ///
+    /// A failed condition decides, unless one that could not be known is more severe: otherwise a note of
+    /// severity `info` would hide an unknown of severity `high` from the exit code.
+    pub fn conclude(&self, severity: Severity) -> (Verdict, Severity) {
+        let worst = |failed: bool| {
+            let of_kind = self.list.iter().filter(|condition| (condition.outcome == Outcome::Failed) == failed);
+            of_kind.map(|condition| condition.severity.unwrap_or(severity)).max()
+        };
+        match (worst(true), worst(false)) {
+            (Some(failed), unknown) if unknown.is_none_or(|unknown| failed >= unknown) => (Verdict::Noncompliant, failed),
+            (_, Some(unknown)) => (Verdict::Indeterminate, unknown),
+            (_, None) if self.held > 0 => (Verdict::Compliant, severity),
+            (_, None) => (Verdict::NotApplicable, severity),
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! What a control sees when it judges one resource.
+
+use super::settings::Requirement;
+use super::verdict::Conditions;
+use crate::observed::{Form, Known, Lookup, Node, Reason, Resource, ResourceKind, Scope};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+/// An account and region that a baseline is bound to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// Its name in the baseline.
+    pub name: String,
+    /// Twelve digits.
+    pub account: String,
+    /// Region.
+    pub region: String,
+    /// `aws`, `aws-cn`, `aws-us-gov` …, from the region.
+    pub partition: &'static str,
+}
+
+/// What a baseline asks for as a whole: for conditions that depend on another control's being required.
+pub type Requirements = BTreeMap<&'static str, Requirement>;
+
+/// What a control sees when it judges one resource.
+#[derive(Debug)]
+pub struct View<'a, 't> {
+    /// The resource.
+    pub resource: &'a Resource<'t>,
+    /// Its neighbours: what it may name.
+    pub scope: &'a Scope<'t>,
+    /// Every control that the baseline requires.
+    pub requirements: &'a Requirements,
+    /// The target, when one is bound.
+    pub target: Option<&'a Target>,
+    /// The time of evaluation.
+    pub at: Timestamp,
+    /// The effective security configuration document of a cluster, looked up once for all controls.
+    pub document: &'a Effective<'t>,
+}
+
+/// The security configuration document that applies to a resource (rule 5).
+#[derive(Debug)]
+pub enum Effective<'t> {
+    /// The resource is neither a cluster nor a security configuration.
+    None,
+    /// This is it.
+    Document(Node<'t>),
+    /// The cluster names none: the node that is absent or empty.
+    Unnamed(Node<'t>),
+    /// The name is not known, or what it names is not in sight.
+    Unknown(Node<'t>, Reason),
+    /// The name is known, and nothing of that name exists.
+    Missing(Node<'t>, String),
+}
+
+impl<'t> Effective<'t> {
+    /// Looks up the document that applies to a resource.
+    pub fn of(resource: &Resource<'t>, scope: &Scope<'t>) -> Self {
+        match resource.kind() {
+            ResourceKind::EmrSecurityConfiguration => match resource.body.reason() {
+                Some(reason) => Self::Unknown(resource.body, reason.clone()),
+                None => Self::Document(resource.body),
+            },
+            ResourceKind::EmrCluster => Self::of_cluster(resource, scope),
+            _ => Self::None,
+        }
+    }
+
+    fn of_cluster(cluster: &Resource<'t>, scope: &Scope<'t>) -> Self {
+        let named = cluster.cluster().security_configuration();
+        let found = match named.text() {
+            Known::Absent | Known::Set("") => return Self::Unnamed(named),
+            Known::Mistyped => return Self::Unknown(named, Reason::Malformed { what: "the name is not a string".to_owned() }),
+            Known::Set(name) => (scope.by_name(ResourceKind::EmrSecurityConfiguration, name), name.to_owned()),
+            Known::Unreadable(reason) => match reason.reference() {
+                Some((id, None)) => (scope.by_id(ResourceKind::EmrSecurityConfiguration, id), id.to_owned()),
+                _ => return Self::Unknown(named, reason.clone()),
+            },
+        };
+        match found {
+            (Lookup::Found(document), _) => match document.body.reason() {
+                Some(reason) => Self::Unknown(document.body, reason.clone()),
+                None => Self::Document(document.body),
+            },
+            (Lookup::DoesNotExist, name) => Self::Missing(named, name),
+            (Lookup::NotInSight, name) => {
+                Self::Unknown(named, Reason::Elsewhere { place: format!("security configuration `{name}`, which is not among the input") })
+            }
+            (Lookup::Ambiguous, name) => Self::Unknown(named, Reason::Unsupported { what: format!("the name `{name}`, which several documents bear,") }),
+        }
+    }
+}
+
+impl<'a, 't> View<'a, 't> {
+    /// Whether the baseline requires this control.
+    pub fn requires(&self, control: &str) -> bool {
+        self.requirements.contains_key(control)
+    }
+
+    /// Another control as the baseline asks for it.
+    pub fn requirement(&self, control: &str) -> Option<&'a Requirement> {
+        self.requirements.get(control)
+    }
+
+    /// Whether facts come from AWS rather than from a file.
+    pub fn is_live(&self) -> bool {
+        self.resource.form == Form::Live
+    }
+
+    /// Whether the resource is a cluster.
+    pub fn is_cluster(&self) -> bool {
+        self.resource.kind() == ResourceKind::EmrCluster
+    }
+
+    /// The effective document, for controls over documents: without one the condition fails or is unknown,
+    /// and is recorded as such.
+    pub fn document(&self, out: &mut Conditions) -> Option<Node<'t>> {
+        match self.document {
+            Effective::None => None,
+            Effective::Document(document) => Some(*document),
+            Effective::Unnamed(name) => {
+                out.failed(*name, "the cluster names no security configuration").expected("a security configuration").observed(name.display());
+                None
+            }
+            Effective::Missing(node, name) => {
+                out.failed(*node, format!("security configuration `{name}` does not exist")).expected("an existing security configuration").observed(node.display());
+                None
+            }
+            Effective::Unknown(node, reason) => {
+                out.unknown(*node, reason, "the security configuration document is unknown");
+                None
+            }
+        }
+    }
+
+    /// The effective document when it is known, without recording anything.
+    pub fn known_document(&self) -> Option<Node<'t>> {
+        if let Effective::Document(document) = self.document { Some(*document) } else { None }
+    }
+}

@@ -1,0 +1,3 @@
+//! x
+pub mod lattice;
+pub mod observed;

@@ -1,0 +1,18 @@
+//! Documents as they were seen: lenient, partial, for reading. The counterpart of `artifact`, which is
+//! strict, complete and for writing; the two share no types, so that a key misspelt on one side fails the
+//! round trip instead of agreeing with itself.
+
+pub mod cluster;
+mod known;
+mod node;
+mod place;
+mod reason;
+mod resource;
+pub mod tree;
+
+pub use known::Known;
+pub use node::{Node, Switch, Value};
+pub use place::Place;
+pub use reason::Reason;
+pub use resource::{Form, Identity, Lookup, Resource, ResourceKind, Scope, Use};
+pub use tree::{Source, Tree};

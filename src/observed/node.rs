@@ -1,0 +1,432 @@
+//! A value of a [`Tree`], seen from the outside: what it is, and where it stands.
+
+use super::tree::{Entries, Kind, NONE, NodeId, Step, Tree};
+use super::{Known, Place, Reason};
+
+/// A value, or the place where one is missing. Cheap to copy; never fails to navigate.
+#[derive(Clone, Copy, Debug)]
+pub struct Node<'t> {
+    tree: &'t Tree,
+    id: NodeId,
+    /// The key that the container `id` lacks.
+    missing: Option<&'t str>,
+}
+
+/// What stands at a node.
+#[derive(Clone, Copy, Debug)]
+pub enum Value<'t> {
+    /// Nothing: the container lacks the key.
+    Absent,
+    /// Something that could not be known.
+    Unreadable(&'t Reason),
+    /// JSON `null`.
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// A number as written.
+    Number(&'t str),
+    /// A string.
+    String(&'t str),
+    /// A text with holes.
+    Template,
+    /// A list.
+    List,
+    /// A map.
+    Map,
+}
+
+impl Value<'_> {
+    /// The value's type, as a message names it.
+    pub fn type_name(self) -> &'static str {
+        match self {
+            Self::Absent => "absent",
+            Self::Unreadable(_) => "unknown",
+            Self::Null => "null",
+            Self::Bool(_) => "a boolean",
+            Self::Number(_) => "a number",
+            Self::String(_) | Self::Template => "a string",
+            Self::List => "a list",
+            Self::Map => "an object",
+        }
+    }
+}
+
+/// How a switch stands (rule 3 of the controls: a value that is unsafe however it is read is unsafe;
+/// one that is safe only if AWS reads it leniently is unknown).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Switch<'t> {
+    /// `true`.
+    On,
+    /// `false`.
+    Off,
+    /// Nothing is written.
+    Absent,
+    /// The string `"true"`: on only if AWS reads strings.
+    TextOn,
+    /// The string `"false"`: off, whoever reads it, but not a boolean.
+    TextOff,
+    /// Some other type.
+    Odd,
+    /// Unknown.
+    Unreadable(&'t Reason),
+}
+
+impl<'t> Node<'t> {
+    pub(crate) fn new(tree: &'t Tree, id: NodeId) -> Self {
+        Self {
+            tree,
+            id,
+            missing: if id == NONE { Some("") } else { None },
+        }
+    }
+
+    /// The tree that this node is of.
+    pub fn tree(self) -> &'t Tree {
+        self.tree
+    }
+
+    /// The slot: of the value, or of the container that lacks it.
+    pub fn id(self) -> NodeId {
+        self.id
+    }
+
+    /// The key that is missing in the container, when nothing stands here.
+    pub fn missing_key(self) -> Option<&'t str> {
+        self.missing
+    }
+
+    /// What stands here.
+    pub fn value(self) -> Value<'t> {
+        let kind = self.tree.slot(self.id).kind;
+        if self.missing.is_some() {
+            return match kind {
+                Kind::Map(_, Some(open)) => Value::Unreadable(self.tree.reason(open)),
+                Kind::Unreadable(reason) => Value::Unreadable(self.tree.reason(reason)),
+                Kind::Null
+                | Kind::Bool(_)
+                | Kind::Number(_)
+                | Kind::String(_)
+                | Kind::List(_)
+                | Kind::Map(_, None)
+                | Kind::Template(_) => Value::Absent,
+            };
+        }
+        match kind {
+            Kind::Null => Value::Null,
+            Kind::Bool(value) => Value::Bool(value),
+            Kind::Number(text) => Value::Number(self.tree.text(text)),
+            Kind::String(text) => Value::String(self.tree.text(text)),
+            Kind::List(_) => Value::List,
+            Kind::Map(..) => Value::Map,
+            Kind::Template(_) => Value::Template,
+            Kind::Unreadable(reason) => Value::Unreadable(self.tree.reason(reason)),
+        }
+    }
+
+    /// The member of this name. On an unknown container the member is unknown; on anything else that
+    /// is not a map it is absent.
+    #[must_use]
+    pub fn get(self, key: &'t str) -> Self {
+        if self.missing.is_some() {
+            return self;
+        }
+        if let Kind::Map(entries, _) = self.tree.slot(self.id).kind {
+            // The last of two equal keys wins, as in every JSON reader of AWS's; duplicates are reported by the reader.
+            let found = self
+                .tree
+                .members(entries)
+                .iter()
+                .rev()
+                .find(|entry| entry.key.is_some_and(|text| self.tree.text(text) == key));
+            if let Some(entry) = found {
+                return Self {
+                    tree: self.tree,
+                    id: entry.value,
+                    missing: None,
+                };
+            }
+        }
+        Self {
+            missing: Some(key),
+            ..self
+        }
+    }
+
+    /// The value at a path of keys.
+    #[must_use]
+    pub fn at(self, path: &[&'t str]) -> Self {
+        path.iter().fold(self, |node, key| node.get(key))
+    }
+
+    /// The value at a path written `A/B/C`, without escapes.
+    #[must_use]
+    pub fn path(self, path: &'t str) -> Self {
+        path.split('/')
+            .filter(|key| !key.is_empty())
+            .fold(self, Self::get)
+    }
+
+    fn entries(self) -> Option<Entries> {
+        if self.missing.is_some() {
+            return None;
+        }
+        match self.tree.slot(self.id).kind {
+            Kind::List(entries) | Kind::Map(entries, _) | Kind::Template(entries) => Some(entries),
+            Kind::Null
+            | Kind::Bool(_)
+            | Kind::Number(_)
+            | Kind::String(_)
+            | Kind::Unreadable(_) => None,
+        }
+    }
+
+    /// The items of a list; nothing for anything else. Ask [`Self::value`] first when it matters.
+    pub fn items(self) -> impl DoubleEndedIterator<Item = Self> + ExactSizeIterator + use<'t> {
+        let list = self.missing.is_none()
+            && matches!(
+                self.tree.slot(self.id).kind,
+                Kind::List(_) | Kind::Template(_)
+            );
+        let entries = if list { self.entries() } else { None };
+        let tree = self.tree;
+        entries
+            .map_or(&[][..], |entries| tree.members(entries))
+            .iter()
+            .map(move |entry| Self {
+                tree,
+                id: entry.value,
+                missing: None,
+            })
+    }
+
+    /// The members of a map in written order; nothing for anything else.
+    pub fn members(
+        self,
+    ) -> impl DoubleEndedIterator<Item = (&'t str, Self)> + ExactSizeIterator + use<'t> {
+        let map = self.missing.is_none() && matches!(self.tree.slot(self.id).kind, Kind::Map(..));
+        let entries = if map { self.entries() } else { None };
+        let tree = self.tree;
+        entries
+            .map_or(&[][..], |entries| tree.members(entries))
+            .iter()
+            .map(move |entry| {
+                (
+                    entry.key.map_or("", |key| tree.text(key)),
+                    Self {
+                        tree,
+                        id: entry.value,
+                        missing: None,
+                    },
+                )
+            })
+    }
+
+    /// Why members of this map may be out of sight, when they may.
+    pub fn open(self) -> Option<&'t Reason> {
+        match self.tree.slot(self.id).kind {
+            Kind::Map(_, Some(reason)) if self.missing.is_none() => Some(self.tree.reason(reason)),
+            Kind::Unreadable(reason) => Some(self.tree.reason(reason)),
+            Kind::Null
+            | Kind::Bool(_)
+            | Kind::Number(_)
+            | Kind::String(_)
+            | Kind::List(_)
+            | Kind::Map(..)
+            | Kind::Template(_) => None,
+        }
+    }
+
+    /// True when nothing is written here, and that is known.
+    pub fn is_absent(self) -> bool {
+        matches!(self.value(), Value::Absent)
+    }
+
+    /// True when a known value stands here, `null` and the wrong type included.
+    pub fn is_set(self) -> bool {
+        !matches!(self.value(), Value::Absent | Value::Unreadable(_))
+    }
+
+    /// Why the value is not known, if it is not. A template gives the reason of its first hole.
+    pub fn reason(self) -> Option<&'t Reason> {
+        match self.value() {
+            Value::Unreadable(reason) => Some(reason),
+            Value::Template => self.items().find_map(Self::reason),
+            Value::Absent
+            | Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::List
+            | Value::Map => None,
+        }
+    }
+
+    /// The string here. Anything but a string is [`Known::Mistyped`].
+    pub fn text(self) -> Known<'t, &'t str> {
+        match self.value() {
+            Value::String(text) => Known::Set(text),
+            Value::Absent => Known::Absent,
+            Value::Unreadable(reason) => Known::Unreadable(reason),
+            Value::Template => self.reason().map_or(Known::Mistyped, Known::Unreadable),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::List | Value::Map => {
+                Known::Mistyped
+            }
+        }
+    }
+
+    /// The string here, when it is known and is one.
+    pub fn as_text(self) -> Option<&'t str> {
+        if let Value::String(text) = self.value() {
+            Some(text)
+        } else {
+            None
+        }
+    }
+
+    /// A whole number. A string of digits is [`Known::Mistyped`]: see [`Self::number_leniently`].
+    pub fn number(self) -> Known<'t, i64> {
+        match self.value() {
+            Value::Number(text) => text.parse().map_or(Known::Mistyped, Known::Set),
+            Value::Absent => Known::Absent,
+            Value::Unreadable(reason) => Known::Unreadable(reason),
+            Value::Template => self.reason().map_or(Known::Mistyped, Known::Unreadable),
+            Value::Null | Value::Bool(_) | Value::String(_) | Value::List | Value::Map => {
+                Known::Mistyped
+            }
+        }
+    }
+
+    /// A whole number, also as a string (CloudFormation and Terraform convert).
+    pub fn number_leniently(self) -> Known<'t, i64> {
+        if let Value::String(text) = self.value() {
+            text.trim().parse().map_or(Known::Mistyped, Known::Set)
+        } else {
+            self.number()
+        }
+    }
+
+    /// The switch here; see [`Switch`].
+    pub fn switch(self) -> Switch<'t> {
+        match self.value() {
+            Value::Bool(true) => Switch::On,
+            Value::Bool(false) => Switch::Off,
+            Value::Absent => Switch::Absent,
+            Value::String(text) if text.eq_ignore_ascii_case("true") => Switch::TextOn,
+            Value::String(text) if text.eq_ignore_ascii_case("false") => Switch::TextOff,
+            Value::Unreadable(reason) => Switch::Unreadable(reason),
+            Value::Template => self.reason().map_or(Switch::Odd, Switch::Unreadable),
+            Value::Null | Value::Number(_) | Value::String(_) | Value::List | Value::Map => {
+                Switch::Odd
+            }
+        }
+    }
+
+    /// The switch, with strings taken as booleans (CloudFormation and Terraform convert typed properties).
+    pub fn switch_leniently(self) -> Switch<'t> {
+        match self.switch() {
+            Switch::TextOn => Switch::On,
+            Switch::TextOff => Switch::Off,
+            other @ (Switch::On
+            | Switch::Off
+            | Switch::Absent
+            | Switch::Odd
+            | Switch::Unreadable(_)) => other,
+        }
+    }
+
+    /// The literal pieces of a string or template, holes as `None`.
+    pub fn pieces(self) -> Vec<Option<&'t str>> {
+        match self.value() {
+            Value::String(text) => vec![Some(text)],
+            Value::Template => self.items().map(Self::as_text).collect(),
+            Value::Unreadable(_) => vec![None],
+            Value::Absent
+            | Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::List
+            | Value::Map => Vec::new(),
+        }
+    }
+
+    /// The value as a message shows it: short, on one line, holes as `${…}`. Never call it on a secret.
+    pub fn display(self) -> String {
+        match self.value() {
+            Value::Absent => "absent".to_owned(),
+            Value::Unreadable(reason) => format!("unknown ({reason})"),
+            Value::Null => "null".to_owned(),
+            Value::Bool(value) => value.to_string(),
+            Value::Number(text) => text.to_owned(),
+            Value::String(text) => format!("{text:?}"),
+            Value::Template => format!(
+                "{:?}",
+                self.pieces()
+                    .into_iter()
+                    .map(|piece| piece.unwrap_or("${…}"))
+                    .collect::<String>()
+            ),
+            Value::List => format!("a list of {}", self.items().len()),
+            Value::Map => format!("an object of {}", self.members().len()),
+        }
+    }
+
+    /// The JSON pointer: of the value, or where the missing one would stand.
+    pub fn pointer(self) -> String {
+        let mut steps = Vec::new();
+        if let Some(key) = self.missing.filter(|key| !key.is_empty()) {
+            steps.push(key.to_owned());
+        }
+        let mut at = self.id;
+        while at != NONE {
+            let slot = self.tree.slot(at);
+            match slot.step {
+                Step::Root => {}
+                Step::Key(text) => steps.push(self.tree.text(text).to_owned()),
+                Step::Index(index) => steps.push(index.to_string()),
+            }
+            at = slot.parent;
+        }
+        steps
+            .iter()
+            .rev()
+            .map(|step| format!("/{}", step.replace('~', "~0").replace('/', "~1")))
+            .collect()
+    }
+
+    /// Where this value is written, or the container that lacks it.
+    pub fn place(self) -> Place {
+        let (start, end) = self.tree.bytes(self.tree.slot(self.id).span);
+        Place::new(self.tree.source(), start, end, self.pointer())
+    }
+
+    /// The bytes of the file that this value stands on.
+    pub fn bytes(self) -> (usize, usize) {
+        self.tree.bytes(self.tree.slot(self.id).span)
+    }
+
+    /// Where the key of a member stands, for messages about the key itself.
+    pub fn key_place(self, key: &str) -> Place {
+        let span = self.entries().and_then(|entries| {
+            self.tree
+                .members(entries)
+                .iter()
+                .rev()
+                .find(|entry| entry.key.is_some_and(|text| self.tree.text(text) == key))
+                .map(|entry| entry.key_span)
+        });
+        let Some(span) = span else {
+            return self.place();
+        };
+        let (start, end) = self.tree.bytes(span);
+        Place::new(
+            self.tree.source(),
+            start,
+            end,
+            format!(
+                "{}/{}",
+                self.pointer(),
+                key.replace('~', "~0").replace('/', "~1")
+            ),
+        )
+    }
+}

@@ -1,0 +1,54 @@
+//! Where a value was seen: a range of a file's bytes, or a pointer into an API answer.
+
+use super::tree::Source;
+use std::sync::Arc;
+
+/// Where a value was seen.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The file's path as the user gave it; `None` for an API answer.
+    pub file: Option<String>,
+    /// The call that answered, such as `elasticmapreduce:DescribeCluster`; `None` for a file.
+    pub api: Option<String>,
+    /// JSON pointer in the document, or in the answer. It continues inside decoded strings.
+    pub pointer: String,
+    /// One-based line in the file.
+    pub line: u32,
+    /// One-based column in the file, in characters.
+    pub column: u32,
+    /// First byte and one past the last byte in the file.
+    pub bytes: (usize, usize),
+}
+
+impl Place {
+    pub(crate) fn new(source: &Arc<Source>, start: usize, end: usize, pointer: String) -> Self {
+        let (line, column) = source.position(start);
+        if source.api {
+            let rest = pointer.trim_start_matches('/');
+            let (call, inner) = rest.split_once('/').unwrap_or((rest, ""));
+            let pointer = if inner.is_empty() {
+                String::new()
+            } else {
+                format!("/{inner}")
+            };
+            let api =
+                Some(call.replace("~1", "/").replace("~0", "~")).filter(|call| !call.is_empty());
+            return Self {
+                file: None,
+                api,
+                pointer,
+                line,
+                column,
+                bytes: (start, end),
+            };
+        }
+        Self {
+            file: Some(source.name.clone()),
+            api: None,
+            pointer,
+            line,
+            column,
+            bytes: (start, end),
+        }
+    }
+}

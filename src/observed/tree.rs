@@ -1,0 +1,465 @@
+//! The one tree that every reader yields: JSON, YAML, templates, requests and snapshots alike.
+//!
+//! A tree is an arena. Readers push slots, wire them together and never remove any; a template's
+//! evaluation adds slots beside the ones that were parsed, so that both keep their places. Each slot
+//! knows the bytes it was written as (a span in a *layer*; layer 0 is the file, further layers are texts
+//! decoded out of strings) and its parent, from which its JSON pointer follows.
+
+use super::{Node, Reason};
+use std::sync::{Arc, OnceLock};
+
+/// Index of a slot.
+pub type NodeId = u32;
+/// The id that stands for "no slot": the parent of a root.
+pub const NONE: NodeId = u32::MAX;
+/// Texts longer than this are refused, so that offsets fit in 32 bits with room to spare.
+pub const MAX_TEXT: usize = 1 << 30;
+
+/// A file, or the answer of an API call.
+#[derive(Debug)]
+pub struct Source {
+    /// The path as the user gave it, or a name such as `snapshot.jsonl`.
+    pub name: String,
+    /// True when the tree holds answers of API calls: places then name the call instead of a file.
+    pub api: bool,
+    text: Arc<str>,
+    first_line: u32,
+    lines: OnceLock<Vec<u32>>,
+}
+
+impl Source {
+    /// A source of this name and text.
+    pub fn new(name: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
+        Self {
+            name: name.into(),
+            api: false,
+            text: text.into(),
+            first_line: 1,
+            lines: OnceLock::new(),
+        }
+    }
+
+    /// A source whose places name API calls.
+    pub fn answers(name: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
+        Self {
+            api: true,
+            ..Self::new(name, text)
+        }
+    }
+
+    /// The same source, its first line counted as `line` (a record of a longer file).
+    #[must_use]
+    pub fn starting_at(mut self, line: u32) -> Self {
+        self.first_line = line;
+        self
+    }
+
+    /// The whole text.
+    pub fn text(&self) -> &Arc<str> {
+        &self.text
+    }
+
+    /// One-based line and column (in characters) of a byte offset.
+    pub fn position(&self, offset: usize) -> (u32, u32) {
+        let lines = self.lines.get_or_init(|| {
+            let starts = memchr::memchr_iter(b'\n', self.text.as_bytes()).map(|at| at + 1);
+            std::iter::once(0).chain(starts).map(clamp).collect()
+        });
+        let offset = offset.min(self.text.len());
+        let line = lines
+            .partition_point(|start| *start as usize <= offset)
+            .saturating_sub(1);
+        let start = lines.get(line).copied().unwrap_or(0) as usize;
+        let column = self
+            .text
+            .get(start..offset)
+            .map_or(0, |before| before.chars().count());
+        (self.first_line + clamp(line), clamp(column) + 1)
+    }
+}
+
+/// `usize` to `u32`. INVARIANT: readers refuse texts over [`MAX_TEXT`], so nothing is lost.
+pub(crate) fn clamp(value: usize) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}
+
+/// A piece of text, either of the source or of the tree's own buffer of decoded text.
+#[derive(Clone, Copy, Debug)]
+pub struct TextRef {
+    start: u32,
+    len: u32,
+    decoded: bool,
+}
+
+/// A half-open range of bytes in one layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// The layer that the offsets count in; 0 is the file.
+    pub layer: u32,
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+/// A range of entries.
+#[derive(Clone, Copy, Debug)]
+pub struct Entries {
+    start: u32,
+    end: u32,
+}
+
+/// What a slot holds.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    /// JSON `null`.
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// A number, as written.
+    Number(TextRef),
+    /// A string, decoded.
+    String(TextRef),
+    /// A list; its entries have no keys.
+    List(Entries),
+    /// A map. When a reason is given, keys may be missing that the reader could not see.
+    Map(Entries, Option<u32>),
+    /// A text with holes: entries are `String` and `Unreadable` slots in order.
+    Template(Entries),
+    /// A value that could not be known.
+    Unreadable(u32),
+}
+
+/// One value.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Slot {
+    pub(crate) kind: Kind,
+    pub(crate) span: Span,
+    pub(crate) parent: NodeId,
+    /// The entry through which the parent holds this slot; its key or index is the last pointer step.
+    pub(crate) step: Step,
+}
+
+/// The last step of a slot's pointer.
+#[derive(Clone, Copy, Debug)]
+pub enum Step {
+    /// The root of a document: contributes nothing.
+    Root,
+    /// A key of a map.
+    Key(TextRef),
+    /// An index of a list.
+    Index(u32),
+}
+
+/// A member of a map or list.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entry {
+    pub(crate) key: Option<TextRef>,
+    pub(crate) key_span: Span,
+    pub(crate) value: NodeId,
+}
+
+/// How a run of decoded bytes maps to the layer it was decoded from.
+#[derive(Clone, Copy, Debug)]
+pub struct Segment {
+    /// First byte in the decoded text.
+    pub inner: u32,
+    /// First byte in the outer layer.
+    pub outer: u32,
+    /// Length in the outer layer. A segment whose inner and outer lengths differ maps as a whole.
+    pub outer_len: u32,
+}
+
+/// A decoded text whose parts stand in another layer.
+#[derive(Debug)]
+struct Layer {
+    parent: u32,
+    len: u32,
+    segments: Vec<Segment>,
+}
+
+/// A document: the parsed values, and what evaluation added to them.
+#[derive(Debug)]
+pub struct Tree {
+    source: Arc<Source>,
+    slots: Vec<Slot>,
+    entries: Vec<Entry>,
+    reasons: Vec<Reason>,
+    buffer: String,
+    layers: Vec<Layer>,
+    root: NodeId,
+}
+
+impl Tree {
+    /// An empty tree over a source. The root is [`NONE`] until a reader sets it.
+    pub fn new(source: Arc<Source>) -> Self {
+        let text = source.text.len();
+        Self {
+            slots: Vec::with_capacity(text / 24 + 4),
+            entries: Vec::with_capacity(text / 24 + 4),
+            reasons: Vec::new(),
+            buffer: String::new(),
+            layers: Vec::new(),
+            root: NONE,
+            source,
+        }
+    }
+
+    /// The file or answer that this tree was read from.
+    pub fn source(&self) -> &Arc<Source> {
+        &self.source
+    }
+
+    /// The root value.
+    pub fn root(&self) -> Node<'_> {
+        Node::new(self, self.root)
+    }
+
+    /// The root slot.
+    pub fn root_id(&self) -> NodeId {
+        self.root
+    }
+
+    /// Makes a slot the root.
+    pub fn set_root(&mut self, root: NodeId) {
+        self.root = root;
+    }
+
+    /// The value of a slot.
+    pub fn node(&self, id: NodeId) -> Node<'_> {
+        Node::new(self, id)
+    }
+
+    /// A text of the source, by bytes.
+    pub fn source_text(&self, start: usize, end: usize) -> TextRef {
+        TextRef {
+            start: clamp(start),
+            len: clamp(end.saturating_sub(start)),
+            decoded: false,
+        }
+    }
+
+    /// A text that does not stand in the source as such: it is copied into the tree.
+    pub fn decoded_text(&mut self, text: &str) -> TextRef {
+        let start = clamp(self.buffer.len());
+        self.buffer.push_str(text);
+        TextRef {
+            start,
+            len: clamp(text.len()),
+            decoded: true,
+        }
+    }
+
+    /// The text behind a reference.
+    pub fn text(&self, text: TextRef) -> &str {
+        let range = text.start as usize..(text.start + text.len) as usize;
+        let whole = if text.decoded {
+            self.buffer.as_str()
+        } else {
+            &*self.source.text
+        };
+        whole.get(range).unwrap_or_default()
+    }
+
+    /// Adds a value without a parent; wiring it into a map or list gives it one.
+    pub fn push(&mut self, kind: Kind, span: Span) -> NodeId {
+        let id = clamp(self.slots.len());
+        self.slots.push(Slot {
+            kind,
+            span,
+            parent: NONE,
+            step: Step::Root,
+        });
+        id
+    }
+
+    /// Adds a value that stands where `origin` stands: same span, same pointer. Evaluation uses this.
+    pub fn push_at(&mut self, kind: Kind, origin: NodeId) -> NodeId {
+        let slot = self.slot(origin);
+        let id = clamp(self.slots.len());
+        self.slots.push(Slot { kind, ..slot });
+        id
+    }
+
+    /// Adds an unreadable value that stands where `origin` stands.
+    pub fn push_unreadable(&mut self, reason: Reason, origin: NodeId) -> NodeId {
+        let reason = self.reason_id(reason);
+        self.push_at(Kind::Unreadable(reason), origin)
+    }
+
+    /// Stores a reason.
+    pub fn reason_id(&mut self, reason: Reason) -> u32 {
+        self.reasons.push(reason);
+        clamp(self.reasons.len() - 1)
+    }
+
+    pub(crate) fn reason(&self, id: u32) -> &Reason {
+        static LOST: Reason = Reason::KnownAfterApply;
+        self.reasons.get(id as usize).unwrap_or(&LOST)
+    }
+
+    /// Adds a list of these values. Values without a parent become its children.
+    pub fn push_list(&mut self, items: &[NodeId], span: Span) -> NodeId {
+        let entries = self.push_entries(items.iter().map(|value| (None, span, *value)));
+        let id = self.push(Kind::List(entries), span);
+        self.adopt(id, entries);
+        id
+    }
+
+    /// Adds a map of these members. Values without a parent become its children.
+    pub fn push_map(
+        &mut self,
+        members: &[(TextRef, Span, NodeId)],
+        span: Span,
+        open: Option<Reason>,
+    ) -> NodeId {
+        let entries = self.push_entries(
+            members
+                .iter()
+                .map(|(key, key_span, value)| (Some(*key), *key_span, *value)),
+        );
+        let open = open.map(|reason| self.reason_id(reason));
+        let id = self.push(Kind::Map(entries, open), span);
+        self.adopt(id, entries);
+        id
+    }
+
+    /// The list kind over these values, for [`Self::push_at`]: children keep the places they have.
+    pub fn list_kind(&mut self, items: &[NodeId]) -> Kind {
+        let none = Span {
+            layer: 0,
+            start: 0,
+            end: 0,
+        };
+        Kind::List(self.push_entries(items.iter().map(|value| (None, none, *value))))
+    }
+
+    /// The map kind over these members, for [`Self::push_at`]: children keep the places they have.
+    pub fn map_kind(&mut self, members: &[(TextRef, Span, NodeId)], open: Option<Reason>) -> Kind {
+        let entries = self.push_entries(
+            members
+                .iter()
+                .map(|(key, key_span, value)| (Some(*key), *key_span, *value)),
+        );
+        let open = open.map(|reason| self.reason_id(reason));
+        Kind::Map(entries, open)
+    }
+
+    /// The template kind over these parts (`String` and `Unreadable` slots), for [`Self::push_at`].
+    pub fn template_kind(&mut self, parts: &[NodeId]) -> Kind {
+        let none = Span {
+            layer: 0,
+            start: 0,
+            end: 0,
+        };
+        Kind::Template(self.push_entries(parts.iter().map(|value| (None, none, *value))))
+    }
+
+    fn push_entries(
+        &mut self,
+        members: impl Iterator<Item = (Option<TextRef>, Span, NodeId)>,
+    ) -> Entries {
+        let start = clamp(self.entries.len());
+        self.entries
+            .extend(members.map(|(key, key_span, value)| Entry {
+                key,
+                key_span,
+                value,
+            }));
+        Entries {
+            start,
+            end: clamp(self.entries.len()),
+        }
+    }
+
+    fn adopt(&mut self, parent: NodeId, entries: Entries) {
+        for at in entries.start..entries.end {
+            let Some(entry) = self.entries.get(at as usize) else {
+                continue;
+            };
+            let step = entry.key.map_or(Step::Index(at - entries.start), Step::Key);
+            if let Some(slot) = self.slots.get_mut(entry.value as usize)
+                && slot.parent == NONE
+            {
+                slot.parent = parent;
+                slot.step = step;
+            }
+        }
+    }
+
+    /// Makes `root`'s pointer continue below `parent`: a document decoded out of the string `parent`.
+    pub fn graft(&mut self, root: NodeId, parent: NodeId) {
+        if let Some(slot) = self.slots.get_mut(root as usize) {
+            slot.parent = parent;
+            slot.step = Step::Root;
+        }
+    }
+
+    /// Adds a layer: a text of `len` bytes decoded out of `parent`, piece by piece.
+    pub fn push_layer(&mut self, parent: u32, len: usize, segments: Vec<Segment>) -> u32 {
+        self.layers.push(Layer {
+            parent,
+            len: clamp(len),
+            segments,
+        });
+        clamp(self.layers.len())
+    }
+
+    pub(crate) fn slot(&self, id: NodeId) -> Slot {
+        const EMPTY: Slot = Slot {
+            kind: Kind::Null,
+            span: Span {
+                layer: 0,
+                start: 0,
+                end: 0,
+            },
+            parent: NONE,
+            step: Step::Root,
+        };
+        self.slots.get(id as usize).copied().unwrap_or(EMPTY)
+    }
+
+    pub(crate) fn members(&self, entries: Entries) -> &[Entry] {
+        self.entries
+            .get(entries.start as usize..entries.end as usize)
+            .unwrap_or_default()
+    }
+
+    /// The bytes of the file that a span goes back to, through every layer.
+    pub fn bytes(&self, span: Span) -> (usize, usize) {
+        let (mut start, mut end, mut layer) = (span.start, span.end, span.layer);
+        while let Some(at) = layer
+            .checked_sub(1)
+            .and_then(|index| self.layers.get(index as usize))
+        {
+            let (outer_start, outer_end) = (at.outer(start, false), at.outer(end.max(start), true));
+            (start, end, layer) = (outer_start, outer_end.max(outer_start), at.parent);
+        }
+        (start as usize, end as usize)
+    }
+}
+
+impl Layer {
+    /// The outer offset of an inner one; `end` asks for the end of what stands before it.
+    fn outer(&self, inner: u32, end: bool) -> u32 {
+        let probe = if end { inner.saturating_sub(1) } else { inner };
+        let at = self
+            .segments
+            .partition_point(|segment| segment.inner <= probe)
+            .saturating_sub(1);
+        let Some(segment) = self.segments.get(at) else {
+            return 0;
+        };
+        let inner_end = self
+            .segments
+            .get(at + 1)
+            .map_or(self.len, |next| next.inner);
+        if inner_end - segment.inner == segment.outer_len {
+            segment.outer + inner.saturating_sub(segment.inner).min(segment.outer_len)
+        } else if end {
+            segment.outer + segment.outer_len
+        } else {
+            segment.outer
+        }
+    }
+}
