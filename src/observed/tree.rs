@@ -159,21 +159,18 @@ pub(crate) struct Entry {
     pub(crate) value: NodeId,
 }
 
-/// How a run of decoded bytes maps to the layer it was decoded from.
+/// How a run of decoded bytes maps to where it was decoded from.
 #[derive(Clone, Copy, Debug)]
 pub struct Segment {
-    /// First byte in the decoded text.
+    /// First byte in the decoded text; the segment ends where the next one begins.
     pub inner: u32,
-    /// First byte in the outer layer.
-    pub outer: u32,
-    /// Length in the outer layer. A segment whose inner and outer lengths differ maps as a whole.
-    pub outer_len: u32,
+    /// The bytes it stands for. A segment whose inner and outer lengths differ maps as a whole.
+    pub outer: Span,
 }
 
 /// A decoded text whose parts stand in another layer.
 #[derive(Debug)]
 struct Layer {
-    parent: u32,
     len: u32,
     segments: Vec<Segment>,
 }
@@ -395,10 +392,9 @@ impl Tree {
         }
     }
 
-    /// Adds a layer: a text of `len` bytes decoded out of `parent`, piece by piece.
-    pub fn push_layer(&mut self, parent: u32, len: usize, segments: Vec<Segment>) -> u32 {
+    /// Adds a layer: a text of `len` bytes, decoded piece by piece out of earlier layers.
+    pub fn push_layer(&mut self, len: usize, segments: Vec<Segment>) -> u32 {
         self.layers.push(Layer {
-            parent,
             len: clamp(len),
             segments,
         });
@@ -427,39 +423,46 @@ impl Tree {
 
     /// The bytes of the file that a span goes back to, through every layer.
     pub fn bytes(&self, span: Span) -> (usize, usize) {
-        let (mut start, mut end, mut layer) = (span.start, span.end, span.layer);
+        let start = self.file_offset(span.layer, span.start, false);
+        let end = self.file_offset(span.layer, span.end.max(span.start), true);
+        (start as usize, end.max(start) as usize)
+    }
+
+    /// The file offset of an offset in a layer; `end` asks for the end of what stands before it.
+    fn file_offset(&self, mut layer: u32, mut offset: u32, end: bool) -> u32 {
+        // INVARIANT: a layer's segments point into earlier layers only, so this ends.
         while let Some(at) = layer
             .checked_sub(1)
             .and_then(|index| self.layers.get(index as usize))
         {
-            let (outer_start, outer_end) = (at.outer(start, false), at.outer(end.max(start), true));
-            (start, end, layer) = (outer_start, outer_end.max(outer_start), at.parent);
+            (layer, offset) = at.outer(offset, end);
         }
-        (start as usize, end as usize)
+        offset
     }
 }
 
 impl Layer {
-    /// The outer offset of an inner one; `end` asks for the end of what stands before it.
-    fn outer(&self, inner: u32, end: bool) -> u32 {
+    fn outer(&self, inner: u32, end: bool) -> (u32, u32) {
         let probe = if end { inner.saturating_sub(1) } else { inner };
         let at = self
             .segments
             .partition_point(|segment| segment.inner <= probe)
             .saturating_sub(1);
         let Some(segment) = self.segments.get(at) else {
-            return 0;
+            return (0, 0);
         };
         let inner_end = self
             .segments
             .get(at + 1)
             .map_or(self.len, |next| next.inner);
-        if inner_end - segment.inner == segment.outer_len {
-            segment.outer + inner.saturating_sub(segment.inner).min(segment.outer_len)
+        let outer_len = segment.outer.end - segment.outer.start;
+        let offset = if inner_end - segment.inner == outer_len {
+            segment.outer.start + inner.saturating_sub(segment.inner).min(outer_len)
         } else if end {
-            segment.outer + segment.outer_len
+            segment.outer.end
         } else {
-            segment.outer
-        }
+            segment.outer.start
+        };
+        (segment.outer.layer, offset)
     }
 }
