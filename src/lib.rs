@@ -1,3 +1,8 @@
 //! x
+pub mod artifact;
+pub mod aws;
+pub mod control;
+pub mod controls;
 pub mod lattice;
 pub mod observed;
+pub mod origin;

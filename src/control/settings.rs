@@ -5,20 +5,8 @@ use crate::lattice::{Cell, Row, Shape, Text};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::Arc;
 
-/// A place in a baseline file.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Origin {
-    /// The file's path as it was given, or `builtin:NAME`.
-    pub file: Arc<str>,
-    /// One-based line.
-    pub line: u32,
-    /// One-based column, in characters.
-    pub column: u32,
-    /// Bytes in the file.
-    pub bytes: (usize, usize),
-}
+pub use crate::origin::Origin;
 
 /// What a parameter may stand for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,7 +31,16 @@ pub enum TextType {
 
 impl TextType {
     /// Every type.
-    pub const ALL: [Self; 8] = [Self::KmsKey, Self::S3Object, Self::S3Prefix, Self::IamRole, Self::Subnet, Self::SecurityGroup, Self::Cidr, Self::String];
+    pub const ALL: [Self; 8] = [
+        Self::KmsKey,
+        Self::S3Object,
+        Self::S3Prefix,
+        Self::IamRole,
+        Self::Subnet,
+        Self::SecurityGroup,
+        Self::Cidr,
+        Self::String,
+    ];
 
     /// Its name in `[parameters]`.
     pub const fn name(self) -> &'static str {
@@ -193,8 +190,10 @@ pub struct Field {
 pub struct Asked {
     /// The demand.
     pub shape: Shape,
-    /// Every place that asks for it, in the order of the layers; empty for a default.
+    /// Every place that asks for it, in the order of the layers.
     pub origins: Vec<Origin>,
+    /// For lists of tables, the places of each table: by identity, or by index where order matters.
+    pub rows: BTreeMap<String, Vec<Origin>>,
 }
 
 /// A control as one baseline asks for it.
@@ -209,7 +208,18 @@ pub struct Requirement {
 impl Requirement {
     /// The places that require what `setting` asks for: its own lines, or those of the table.
     pub fn places(&self, setting: Option<&str>) -> &[Origin] {
-        setting.and_then(|key| self.asked.get(key)).map_or(&self.origins, |asked| &asked.origins)
+        setting
+            .and_then(|key| self.asked.get(key))
+            .map_or(&self.origins, |asked| &asked.origins)
+    }
+
+    /// The places that require one table of a list: its own, or those of the list.
+    pub fn row_places(&self, setting: &str, row: &str) -> &[Origin] {
+        let own = self
+            .asked
+            .get(setting)
+            .and_then(|asked| asked.rows.get(row));
+        own.map_or_else(|| self.places(Some(setting)), Vec::as_slice)
     }
 
     /// The demand under a key.
@@ -283,7 +293,7 @@ pub struct ExactlyTable<V>(PhantomData<V>);
 /// Exactly these tables, in order. Reads as `Option<Vec<Row>>`.
 #[derive(Debug)]
 pub struct ExactlyRows<V>(PhantomData<V>);
-/// All of these tables, by identity. Reads as `Vec<Row>`.
+/// All of these tables, by identity. Reads as `BTreeMap<String, Row>`.
 #[derive(Debug)]
 pub struct Rows<V>(PhantomData<V>);
 /// A minimum release for each family. Reads as `Option<BTreeMap<String, Vec<u32>>>`.
@@ -339,12 +349,17 @@ impl Choice {
 
     /// True when `value` may stand. `*` and `?` in the baseline stand for characters.
     pub fn allows(&self, value: &str) -> bool {
-        self.0.as_ref().is_none_or(|sets| sets.iter().all(|set| set.iter().any(|text| text.accepts_as_pattern(value))))
+        self.0.as_ref().is_none_or(|sets| {
+            sets.iter()
+                .all(|set| set.iter().any(|text| text.accepts_as_pattern(value)))
+        })
     }
 
     /// As [`Self::allows`], each text compared by `same(text, value)`.
     pub fn allows_by(&self, mut same: impl FnMut(&Text) -> bool) -> bool {
-        self.0.as_ref().is_none_or(|sets| sets.iter().all(|set| set.iter().any(&mut same)))
+        self.0
+            .as_ref()
+            .is_none_or(|sets| sets.iter().all(|set| set.iter().any(&mut same)))
     }
 
     /// Every text mentioned, for messages and for compiling.
@@ -355,7 +370,11 @@ impl Choice {
     /// The single text that is left, when there is just one.
     pub fn only_one(&self) -> Option<&Text> {
         let texts = self.texts();
-        if texts.len() == 1 { texts.first().copied() } else { None }
+        if texts.len() == 1 {
+            texts.first().copied()
+        } else {
+            None
+        }
     }
 }
 
@@ -364,8 +383,16 @@ impl fmt::Display for Choice {
         if self.is_any() {
             return f.write_str("any");
         }
-        let texts: Vec<String> = self.texts().into_iter().map(|text| format!("`{text}`")).collect();
-        if texts.is_empty() { f.write_str("none") } else { f.write_str(&texts.join(", ")) }
+        let texts: Vec<String> = self
+            .texts()
+            .into_iter()
+            .map(|text| format!("`{text}`"))
+            .collect();
+        if texts.is_empty() {
+            f.write_str("none")
+        } else {
+            f.write_str(&texts.join(", "))
+        }
     }
 }
 
@@ -373,14 +400,22 @@ impl SettingKind for Switch {
     type Value = bool;
     const SPEC: Spec = Spec::Switch;
     fn value(shape: Option<&Shape>, default: Option<Preset>) -> bool {
-        if let Some(Shape::AtLeast(level)) = shape { *level > 0 } else { matches!(default, Some(Preset::Flag(true))) }
+        if let Some(Shape::AtLeast(level)) = shape {
+            *level > 0
+        } else {
+            matches!(default, Some(Preset::Flag(true)))
+        }
     }
 }
 impl SettingKind for Allowance {
     type Value = bool;
     const SPEC: Spec = Spec::Allowance;
     fn value(shape: Option<&Shape>, default: Option<Preset>) -> bool {
-        if let Some(Shape::AtMost(level)) = shape { *level > 0 } else { matches!(default, Some(Preset::Flag(true))) }
+        if let Some(Shape::AtMost(level)) = shape {
+            *level > 0
+        } else {
+            matches!(default, Some(Preset::Flag(true)))
+        }
     }
 }
 fn number(shape: Option<&Shape>, default: Option<Preset>) -> Option<i64> {
@@ -405,21 +440,37 @@ impl<const MIN: i64, const MAX: i64> SettingKind for AtMost<MIN, MAX> {
     }
 }
 fn words<V: Vocabulary>() -> &'static [&'static str] {
-    if let Domain::Words(words) = V::DOMAIN { words } else { &[] }
+    if let Domain::Words(words) = V::DOMAIN {
+        words
+    } else {
+        &[]
+    }
 }
 impl<V: Vocabulary> SettingKind for Level<V> {
     type Value = &'static str;
-    const SPEC: Spec = Spec::Level(if let Domain::Words(words) = V::DOMAIN { words } else { &[] });
+    const SPEC: Spec = Spec::Level(if let Domain::Words(words) = V::DOMAIN {
+        words
+    } else {
+        &[]
+    });
     fn value(shape: Option<&Shape>, default: Option<Preset>) -> &'static str {
         match (shape, default) {
-            (Some(Shape::AtLeast(level)), _) => usize::try_from(*level).ok().and_then(|level| words::<V>().get(level)).copied().unwrap_or_default(),
+            (Some(Shape::AtLeast(level)), _) => usize::try_from(*level)
+                .ok()
+                .and_then(|level| words::<V>().get(level))
+                .copied()
+                .unwrap_or_default(),
             (_, Some(Preset::Word(word))) => word,
             _ => words::<V>().first().copied().unwrap_or_default(),
         }
     }
 }
 fn preset_texts(default: Option<Preset>) -> Option<BTreeSet<Text>> {
-    if let Some(Preset::Words(words)) = default { Some(words.iter().map(|word| Text::from(*word)).collect()) } else { None }
+    if let Some(Preset::Words(words)) = default {
+        Some(words.iter().map(|word| Text::from(*word)).collect())
+    } else {
+        None
+    }
 }
 fn choice(shape: Option<&Shape>, default: Option<Preset>) -> Choice {
     match shape {
@@ -442,7 +493,11 @@ impl<V: Vocabulary> SettingKind for Only<V> {
     }
 }
 fn all_of(shape: Option<&Shape>, default: Option<Preset>) -> BTreeSet<Text> {
-    if let Some(Shape::AllOf(texts)) = shape { texts.clone() } else { preset_texts(default).unwrap_or_default() }
+    if let Some(Shape::AllOf(texts)) = shape {
+        texts.clone()
+    } else {
+        preset_texts(default).unwrap_or_default()
+    }
 }
 impl<V: Vocabulary> SettingKind for Includes<V> {
     type Value = BTreeSet<Text>;
@@ -459,9 +514,15 @@ impl<V: Vocabulary> SettingKind for Excludes<V> {
     }
 }
 impl<V> Exactly<V> {
-    fn of(shape: &Shape) -> Option<Text> {
-        let Shape::Exactly(texts) = shape else { return None };
-        texts.iter().find(|text| !text.is_open()).or_else(|| texts.first()).cloned()
+    pub(super) fn of(shape: &Shape) -> Option<Text> {
+        let Shape::Exactly(texts) = shape else {
+            return None;
+        };
+        texts
+            .iter()
+            .find(|text| !text.is_open())
+            .or_else(|| texts.first())
+            .cloned()
     }
 }
 impl<V: Vocabulary> SettingKind for Exactly<V> {
@@ -479,28 +540,44 @@ impl<V: Table> SettingKind for ExactlyTable<V> {
     type Value = Option<Row>;
     const SPEC: Spec = Spec::ExactlyTable(V::COLUMNS);
     fn value(shape: Option<&Shape>, _: Option<Preset>) -> Option<Row> {
-        if let Some(Shape::ExactlyTable(row)) = shape { Some(row.clone()) } else { None }
+        if let Some(Shape::ExactlyTable(row)) = shape {
+            Some(row.clone())
+        } else {
+            None
+        }
     }
 }
 impl<V: Table> SettingKind for ExactlyRows<V> {
     type Value = Option<Vec<Row>>;
     const SPEC: Spec = Spec::ExactlyRows(V::COLUMNS);
     fn value(shape: Option<&Shape>, _: Option<Preset>) -> Option<Vec<Row>> {
-        if let Some(Shape::ExactlyRows(rows)) = shape { Some(rows.clone()) } else { None }
+        if let Some(Shape::ExactlyRows(rows)) = shape {
+            Some(rows.clone())
+        } else {
+            None
+        }
     }
 }
 impl<V: Table> SettingKind for Rows<V> {
-    type Value = Vec<Row>;
+    type Value = BTreeMap<String, Row>;
     const SPEC: Spec = Spec::Rows(V::COLUMNS);
-    fn value(shape: Option<&Shape>, _: Option<Preset>) -> Vec<Row> {
-        if let Some(Shape::Rows(rows)) = shape { rows.values().cloned().collect() } else { Vec::new() }
+    fn value(shape: Option<&Shape>, _: Option<Preset>) -> Self::Value {
+        if let Some(Shape::Rows(rows)) = shape {
+            rows.clone()
+        } else {
+            BTreeMap::new()
+        }
     }
 }
 impl SettingKind for Releases {
     type Value = Option<BTreeMap<String, Vec<u32>>>;
     const SPEC: Spec = Spec::Releases;
     fn value(shape: Option<&Shape>, _: Option<Preset>) -> Self::Value {
-        if let Some(Shape::Versions(versions)) = shape { Some(versions.clone()) } else { None }
+        if let Some(Shape::Versions(versions)) = shape {
+            Some(versions.clone())
+        } else {
+            None
+        }
     }
 }
 impl<V: Vocabulary> SettingKind for Prefer<V> {
@@ -561,8 +638,12 @@ macro_rules! settings {
     };
 }
 macro_rules! preset {
-    () => { None };
-    ($default:expr) => { Some($crate::control::settings::Preset::from($default)) };
+    () => {
+        None
+    };
+    ($default:expr) => {
+        Some($crate::control::settings::Preset::from($default))
+    };
 }
 /// Declares words of AWS's for a choice.
 macro_rules! vocabulary {

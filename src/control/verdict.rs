@@ -21,7 +21,13 @@ pub enum Verdict {
 
 impl Verdict {
     /// Every verdict.
-    pub const ALL: [Self; 5] = [Self::Compliant, Self::Noncompliant, Self::Indeterminate, Self::Waived, Self::NotApplicable];
+    pub const ALL: [Self; 5] = [
+        Self::Compliant,
+        Self::Noncompliant,
+        Self::Indeterminate,
+        Self::Waived,
+        Self::NotApplicable,
+    ];
 
     /// Its name in reports.
     pub const fn name(self) -> &'static str {
@@ -154,15 +160,31 @@ impl Conditions {
     }
 
     /// A condition could not be known.
-    pub fn unknown(&mut self, seen: impl Into<Place>, reason: &Reason, message: impl Into<String>) -> &mut Condition {
-        let outcome = Outcome::Unknown { reason: reason.to_string(), remedy: reason.remedy() };
+    pub fn unknown(
+        &mut self,
+        seen: impl Into<Place>,
+        reason: &Reason,
+        message: impl Into<String>,
+    ) -> &mut Condition {
+        let outcome = Outcome::Unknown {
+            reason: reason.to_string(),
+            remedy: reason.remedy(),
+        };
         self.push(outcome, vec![seen.into()], message.into())
     }
 
     /// A condition could not be known, for a reason that is not a value's.
-    pub fn undecided(&mut self, seen: impl Into<Place>, message: impl Into<String>, remedy: impl Into<String>) -> &mut Condition {
+    pub fn undecided(
+        &mut self,
+        seen: impl Into<Place>,
+        message: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> &mut Condition {
         let message = message.into();
-        let outcome = Outcome::Unknown { reason: message.clone(), remedy: remedy.into() };
+        let outcome = Outcome::Unknown {
+            reason: message.clone(),
+            remedy: remedy.into(),
+        };
         self.push(outcome, vec![seen.into()], message)
     }
 
@@ -183,13 +205,21 @@ impl Conditions {
             remediation: String::new(),
         });
         let last = self.list.len() - 1;
-        #[expect(clippy::indexing_slicing, reason = "the element was pushed on the line above")]
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "the element was pushed on the line above"
+        )]
         &mut self.list[last]
     }
 
     /// The switch must be on (rule 3): `"true"` is unknown, because no AWS page says that strings are accepted.
     /// Returns true when it is.
-    pub fn must_be_on(&mut self, node: Node<'_>, name: &str, setting: Option<&'static str>) -> bool {
+    pub fn must_be_on(
+        &mut self,
+        node: Node<'_>,
+        name: &str,
+        setting: Option<&'static str>,
+    ) -> bool {
         let condition = match node.switch() {
             Switch::On => {
                 self.held();
@@ -235,11 +265,18 @@ impl Conditions {
     /// severity `info` would hide an unknown of severity `high` from the exit code.
     pub fn conclude(&self, severity: Severity) -> (Verdict, Severity) {
         let worst = |failed: bool| {
-            let of_kind = self.list.iter().filter(|condition| (condition.outcome == Outcome::Failed) == failed);
-            of_kind.map(|condition| condition.severity.unwrap_or(severity)).max()
+            let of_kind = self
+                .list
+                .iter()
+                .filter(|condition| (condition.outcome == Outcome::Failed) == failed);
+            of_kind
+                .map(|condition| condition.severity.unwrap_or(severity))
+                .max()
         };
         match (worst(true), worst(false)) {
-            (Some(failed), unknown) if unknown.is_none_or(|unknown| failed >= unknown) => (Verdict::Noncompliant, failed),
+            (Some(failed), unknown) if unknown.is_none_or(|unknown| failed >= unknown) => {
+                (Verdict::Noncompliant, failed)
+            }
             (_, Some(unknown)) => (Verdict::Indeterminate, unknown),
             (_, None) if self.held > 0 => (Verdict::Compliant, severity),
             (_, None) => (Verdict::NotApplicable, severity),

@@ -71,10 +71,23 @@ impl<'t> Effective<'t> {
         let named = cluster.cluster().security_configuration();
         let found = match named.text() {
             Known::Absent | Known::Set("") => return Self::Unnamed(named),
-            Known::Mistyped => return Self::Unknown(named, Reason::Malformed { what: "the name is not a string".to_owned() }),
-            Known::Set(name) => (scope.by_name(ResourceKind::EmrSecurityConfiguration, name), name.to_owned()),
+            Known::Mistyped => {
+                return Self::Unknown(
+                    named,
+                    Reason::Malformed {
+                        what: "the name is not a string".to_owned(),
+                    },
+                );
+            }
+            Known::Set(name) => (
+                scope.by_name(ResourceKind::EmrSecurityConfiguration, name),
+                name.to_owned(),
+            ),
             Known::Unreadable(reason) => match reason.reference() {
-                Some((id, None)) => (scope.by_id(ResourceKind::EmrSecurityConfiguration, id), id.to_owned()),
+                Some((id, None)) => (
+                    scope.by_id(ResourceKind::EmrSecurityConfiguration, id),
+                    id.to_owned(),
+                ),
                 _ => return Self::Unknown(named, reason.clone()),
             },
         };
@@ -84,10 +97,18 @@ impl<'t> Effective<'t> {
                 None => Self::Document(document.body),
             },
             (Lookup::DoesNotExist, name) => Self::Missing(named, name),
-            (Lookup::NotInSight, name) => {
-                Self::Unknown(named, Reason::Elsewhere { place: format!("security configuration `{name}`, which is not among the input") })
-            }
-            (Lookup::Ambiguous, name) => Self::Unknown(named, Reason::Unsupported { what: format!("the name `{name}`, which several documents bear,") }),
+            (Lookup::NotInSight, name) => Self::Unknown(
+                named,
+                Reason::Elsewhere {
+                    place: format!("security configuration `{name}`, which is not among the input"),
+                },
+            ),
+            (Lookup::Ambiguous, name) => Self::Unknown(
+                named,
+                Reason::Unsupported {
+                    what: format!("the name `{name}`, which several documents bear,"),
+                },
+            ),
         }
     }
 }
@@ -120,15 +141,26 @@ impl<'a, 't> View<'a, 't> {
             Effective::None => None,
             Effective::Document(document) => Some(*document),
             Effective::Unnamed(name) => {
-                out.failed(*name, "the cluster names no security configuration").expected("a security configuration").observed(name.display());
+                out.failed(*name, "the cluster names no security configuration")
+                    .expected("a security configuration")
+                    .observed(name.display());
                 None
             }
             Effective::Missing(node, name) => {
-                out.failed(*node, format!("security configuration `{name}` does not exist")).expected("an existing security configuration").observed(node.display());
+                out.failed(
+                    *node,
+                    format!("security configuration `{name}` does not exist"),
+                )
+                .expected("an existing security configuration")
+                .observed(node.display());
                 None
             }
             Effective::Unknown(node, reason) => {
-                out.unknown(*node, reason, "the security configuration document is unknown");
+                out.unknown(
+                    *node,
+                    reason,
+                    "the security configuration document is unknown",
+                );
                 None
             }
         }
@@ -136,6 +168,10 @@ impl<'a, 't> View<'a, 't> {
 
     /// The effective document when it is known, without recording anything.
     pub fn known_document(&self) -> Option<Node<'t>> {
-        if let Effective::Document(document) = self.document { Some(*document) } else { None }
+        if let Effective::Document(document) = self.document {
+            Some(*document)
+        } else {
+            None
+        }
     }
 }

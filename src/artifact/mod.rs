@@ -1,0 +1,42 @@
+//! The documents AWS accepts, for writing: complete, strict, deterministic. The counterpart of `observed`,
+//! with which it shares no types on purpose.
+
+mod document;
+mod policy;
+
+pub use document::{Document, Leaf, Member, Written};
+pub use policy::{Policy, Statement};
+
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Everything that is compiled for one target.
+#[derive(Clone, Debug, Default)]
+pub struct Artifacts {
+    /// The EMR security configuration.
+    pub document: Document,
+    /// The members that the launcher of a cluster must set.
+    pub launch: Document,
+    /// IAM and KMS policies, by file without extension: `iam/instance-profile`, `kms/<key id>`.
+    pub policies: BTreeMap<String, Policy>,
+    /// Lake Formation request bodies, by file without extension, each with who wrote it.
+    pub requests: BTreeMap<String, Vec<(Value, Written)>>,
+}
+
+impl Artifacts {
+    /// Adds a statement to a policy; an equal one is added once.
+    pub fn add_statement(&mut self, policy: &str, statement: Statement, written: Written) {
+        self.policies
+            .entry(policy.to_owned())
+            .or_default()
+            .add(statement, written);
+    }
+
+    /// Adds a request body under a file name.
+    pub fn add_request(&mut self, file: &str, body: Value, written: Written) {
+        self.requests
+            .entry(file.to_owned())
+            .or_default()
+            .push((body, written));
+    }
+}

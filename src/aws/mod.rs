@@ -1,0 +1,5 @@
+//! What AWS is, as far as many controls share it: names, releases, tables of properties and permissions.
+//! Pure knowledge; nothing here reads input or judges.
+
+pub mod kms;
+pub mod release;
