@@ -4,5 +4,6 @@ pub mod aws;
 pub mod control;
 pub mod controls;
 pub mod lattice;
+pub mod observe;
 pub mod observed;
 pub mod origin;

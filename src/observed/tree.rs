@@ -91,6 +91,19 @@ pub struct TextRef {
     decoded: bool,
 }
 
+impl TextRef {
+    /// The bytes `start..end` of this text.
+    pub(crate) fn part(self, start: usize, end: usize) -> Self {
+        let end = clamp(end).min(self.len);
+        let start = clamp(start).min(end);
+        Self {
+            start: self.start + start,
+            len: end - start,
+            ..self
+        }
+    }
+}
+
 /// A half-open range of bytes in one layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
@@ -284,6 +297,12 @@ impl Tree {
         self.push_at(Kind::Unreadable(reason), origin)
     }
 
+    /// Adds an unreadable value without a parent; wiring it into a map or list gives it one.
+    pub fn push_lost(&mut self, reason: Reason, span: Span) -> NodeId {
+        let reason = self.reason_id(reason);
+        self.push(Kind::Unreadable(reason), span)
+    }
+
     /// Stores a reason.
     pub fn reason_id(&mut self, reason: Reason) -> u32 {
         self.reasons.push(reason);
@@ -310,12 +329,22 @@ impl Tree {
         span: Span,
         open: Option<Reason>,
     ) -> NodeId {
+        let open = open.map(|reason| self.reason_id(reason));
+        self.push_map_open(members, span, open)
+    }
+
+    /// [`Self::push_map`] with a reason that is already stored.
+    pub(crate) fn push_map_open(
+        &mut self,
+        members: &[(TextRef, Span, NodeId)],
+        span: Span,
+        open: Option<u32>,
+    ) -> NodeId {
         let entries = self.push_entries(
             members
                 .iter()
                 .map(|(key, key_span, value)| (Some(*key), *key_span, *value)),
         );
-        let open = open.map(|reason| self.reason_id(reason));
         let id = self.push(Kind::Map(entries, open), span);
         self.adopt(id, entries);
         id

@@ -1,0 +1,13 @@
+//! How each source becomes an estate: raw text is read into an [`observed::Tree`](crate::observed::Tree),
+//! and the reader of each form finds the resources in it.
+//!
+//! Readers never guess. What they cannot tell is an unreadable value with its reason, and a text that is
+//! not in its format at all is a [`Syntax`] error with a place.
+
+mod duplicates;
+pub mod json;
+mod syntax;
+#[cfg(test)]
+mod testing;
+
+pub use syntax::Syntax;
