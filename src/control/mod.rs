@@ -6,6 +6,7 @@ mod draft;
 mod keys;
 pub mod meta;
 mod review;
+mod run;
 pub mod settings;
 mod verdict;
 mod view;
@@ -13,6 +14,7 @@ mod view;
 pub use draft::{Draft, Refusal};
 pub use meta::{Meta, Severity, Span};
 pub use review::{Objection, Review};
+pub use run::{Met, Run, RunFindings, Tally, WaiverUse};
 pub use settings::{Origin, Requirement, Settings};
 pub use verdict::{Condition, Conditions, Outcome, Verdict};
 pub use view::{Effective, Requirements, Target, View};
@@ -30,6 +32,11 @@ pub trait Control: 'static {
     /// Judges one resource of one of its kinds: records what holds, fails or cannot be known.
     /// Recording nothing means not-applicable.
     fn judge(want: &Self::Setting, seen: &View<'_, '_>, out: &mut Conditions);
+
+    /// Judges the run as a whole, for controls of span [`Span::Run`].
+    fn judge_run(want: &Self::Setting, run: &Run<'_>, out: &mut RunFindings) {
+        let _ = (want, run, out);
+    }
 
     /// Writes its part of the artifacts of a target.
     fn compile(want: &Self::Setting, draft: &mut Draft<'_>) {
@@ -99,6 +106,8 @@ impl Weakening {
 pub trait Bound: fmt::Debug + Send + Sync {
     /// See [`Control::judge`].
     fn judge(&self, seen: &View<'_, '_>, out: &mut Conditions);
+    /// See [`Control::judge_run`].
+    fn judge_run(&self, run: &Run<'_>, out: &mut RunFindings);
     /// See [`Control::compile`].
     fn compile(&self, draft: &mut Draft<'_>);
     /// See [`Control::review`].
@@ -119,6 +128,9 @@ where
 {
     fn judge(&self, seen: &View<'_, '_>, out: &mut Conditions) {
         C::judge(&self.0, seen, out);
+    }
+    fn judge_run(&self, run: &Run<'_>, out: &mut RunFindings) {
+        C::judge_run(&self.0, run, out);
     }
     fn compile(&self, draft: &mut Draft<'_>) {
         C::compile(&self.0, draft);

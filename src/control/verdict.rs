@@ -1,6 +1,7 @@
 //! The five verdicts, and how the conditions of one evaluation add up to one.
 
 use super::meta::Severity;
+use super::settings::{Origin, Requirement};
 use crate::observed::{Node, Place, Reason, Switch};
 use std::fmt;
 
@@ -79,6 +80,8 @@ pub struct Condition {
     pub seen: Vec<Place>,
     /// The setting that asks for it; `None` for the control itself.
     pub setting: Option<&'static str>,
+    /// One table of a list under the setting, by identity.
+    pub row: Option<String>,
     /// What the baseline asks for.
     pub expected: String,
     /// What was seen.
@@ -118,6 +121,20 @@ impl Condition {
     pub fn fix(&mut self, remediation: impl Into<String>) -> &mut Self {
         self.remediation = remediation.into();
         self
+    }
+
+    /// Names one table of a list under the setting: the condition cites that table's line.
+    pub fn row(&mut self, identity: impl Into<String>) -> &mut Self {
+        self.row = Some(identity.into());
+        self
+    }
+
+    /// The lines of the baseline that ask for it.
+    pub fn required_by<'r>(&self, requirement: &'r Requirement) -> &'r [Origin] {
+        match (self.setting, &self.row) {
+            (Some(setting), Some(row)) => requirement.row_places(setting, row),
+            (setting, _) => requirement.places(setting),
+        }
     }
 
     /// Adds another place where it was seen.
@@ -199,6 +216,7 @@ impl Conditions {
             message,
             seen,
             setting: None,
+            row: None,
             expected: String::new(),
             observed: String::new(),
             severity: None,
