@@ -3,6 +3,7 @@ pub mod artifact;
 pub mod aws;
 pub mod control;
 pub mod controls;
+pub mod judge;
 pub mod lattice;
 pub mod observe;
 pub mod observed;
