@@ -276,7 +276,7 @@ impl<'t> Fact<'t> {
 /// A cluster resource, read by fact.
 #[derive(Clone, Copy, Debug)]
 pub struct Cluster<'a, 't> {
-    resource: &'a Resource<'t>,
+    pub(super) resource: &'a Resource<'t>,
 }
 
 impl<'t> Resource<'t> {

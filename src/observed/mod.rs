@@ -3,6 +3,7 @@
 //! round trip instead of agreeing with itself.
 
 pub mod cluster;
+pub mod groups;
 mod known;
 mod node;
 mod place;
