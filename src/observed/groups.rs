@@ -369,9 +369,7 @@ fn read_flat<'t>(listed: &mut Listed<'t, Group<'t>>, instances: Node<'t>) {
     let count = instances.get("InstanceCount");
     let written = |node: Node<'_>| !matches!(node.value(), Value::Absent | Value::Null);
     if written(primary) {
-        listed
-            .items
-            .push(half(Role::Primary, primary, Vec::new()));
+        listed.items.push(half(Role::Primary, primary, Vec::new()));
     }
     if written(others) || written(count) {
         let kind = if written(others) { others } else { primary };
