@@ -1,6 +1,7 @@
 //! x
 pub mod artifact;
 pub mod aws;
+pub mod baseline;
 pub mod control;
 pub mod controls;
 pub mod judge;
