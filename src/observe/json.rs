@@ -17,7 +17,7 @@ pub(super) use holes::Hole;
 use std::sync::Arc;
 
 /// How deep containers may be nested: AWS's documents need about ten.
-const MAX_DEPTH: u32 = 256;
+pub(super) const MAX_DEPTH: u32 = 256;
 
 /// Reads a JSON document.
 pub fn read(source: Arc<Source>) -> Result<Tree, Syntax> {

@@ -9,5 +9,6 @@ pub mod json;
 mod syntax;
 #[cfg(test)]
 mod testing;
+pub mod yaml;
 
 pub use syntax::Syntax;

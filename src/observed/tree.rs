@@ -303,6 +303,15 @@ impl Tree {
         self.push(Kind::Unreadable(reason), span)
     }
 
+    /// The text of a slot that holds a known string.
+    pub(crate) fn string_of(&self, id: NodeId) -> Option<TextRef> {
+        if let Kind::String(text) = self.slot(id).kind {
+            Some(text)
+        } else {
+            None
+        }
+    }
+
     /// Stores a reason.
     pub fn reason_id(&mut self, reason: Reason) -> u32 {
         self.reasons.push(reason);
