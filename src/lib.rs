@@ -2,8 +2,10 @@
 pub mod artifact;
 pub mod aws;
 pub mod baseline;
+pub mod compile;
 pub mod control;
 pub mod controls;
+pub mod digest;
 pub mod judge;
 pub mod lattice;
 pub mod observe;

@@ -112,6 +112,13 @@ impl Document {
         Ok(())
     }
 
+    /// Writes a leaf that AWS's form needs, unless a control did.
+    pub fn complete(&mut self, pointer: &'static str, value: Value) {
+        if !self.leaves.iter().any(|(at, ..)| *at == pointer) {
+            self.leaves.push((pointer, value, Vec::new()));
+        }
+    }
+
     /// True when nothing is written.
     pub fn is_empty(&self) -> bool {
         self.leaves.is_empty()

@@ -1,6 +1,7 @@
 //! What judging yields: evaluations, and the report they make up. Every format renders this one model.
 
 use crate::control::{Meta, Origin, Severity, Verdict};
+use crate::digest::hex;
 use crate::observed::{Identity, Place};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -78,16 +79,6 @@ impl Evaluation {
         }
         hex(&hash.finalize(), 32)
     }
-}
-
-/// The first `len` characters of a digest in hexadecimal.
-pub fn hex(digest: &[u8], len: usize) -> String {
-    digest
-        .iter()
-        .flat_map(|byte| [byte >> 4, byte & 15])
-        .take(len)
-        .filter_map(|nibble| char::from_digit(u32::from(nibble), 16))
-        .collect()
 }
 
 /// Something that kept a part of the input from being judged.

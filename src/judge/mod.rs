@@ -4,6 +4,6 @@ mod evaluation;
 mod exit;
 mod worlds;
 
-pub use evaluation::{Counts, Coverage, Evaluation, Obstacle, Report, Waived, hex};
+pub use evaluation::{Counts, Coverage, Evaluation, Obstacle, Report, Waived};
 pub use exit::{Exit, Policy};
 pub use worlds::merge;
