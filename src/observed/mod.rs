@@ -5,6 +5,7 @@
 pub mod cluster;
 pub mod groups;
 mod known;
+pub mod named;
 mod node;
 mod place;
 mod reason;

@@ -1,0 +1,170 @@
+//! What a resource names and does not hold: the keys and roles of a document or a cluster. Each becomes a
+//! resource of its own, of which a file tells the name only.
+
+use super::cluster::Attribute;
+use super::{Form, Identity, Node, Resource, ResourceKind, Scope};
+
+/// Something that a resource names by a known text.
+#[derive(Clone, Debug)]
+pub struct Named<'t> {
+    /// What it is.
+    pub kind: ResourceKind,
+    /// The text that names it, as written.
+    pub id: String,
+    /// What for: `s3`, `disk`, `wal`, `certificates-ca`, `logs`, `service-role`, `autoscaling-role`,
+    /// `instance-profile`, `emrfs`, `runtime`.
+    pub purpose: &'static str,
+    /// Where it is named; a single string.
+    pub node: Node<'t>,
+}
+
+impl Named<'_> {
+    /// What the name alone tells of the thing: an ARN tells its account, its region and its name.
+    pub fn identity(&self) -> Identity {
+        let mut identity = Identity::new(self.kind, self.id.clone());
+        let mut parts = self.id.splitn(6, ':');
+        if parts.next() == Some("arn") {
+            let known =
+                |part: Option<&str>| part.filter(|text| !text.is_empty()).map(str::to_owned);
+            identity.region = known(parts.nth(2));
+            identity.account = known(parts.next());
+            let resource = parts.next();
+            let last = resource.and_then(|rest| rest.rsplit('/').next());
+            let alias = resource.filter(|rest| rest.starts_with("alias/"));
+            identity.name = known(alias.or(last));
+            identity.arn = Some(self.id.clone());
+        } else {
+            identity.name = Some(self.id.clone());
+        }
+        identity
+    }
+}
+
+const S3: &str = "EncryptionConfiguration/AtRestEncryptionConfiguration/S3EncryptionConfiguration";
+
+/// The keys of a security configuration document, each with its purpose.
+const DOCUMENT_KEYS: &[(&str, &str)] = &[
+    (
+        "s3",
+        "EncryptionConfiguration/AtRestEncryptionConfiguration/S3EncryptionConfiguration/AwsKmsKey",
+    ),
+    (
+        "disk",
+        "EncryptionConfiguration/AtRestEncryptionConfiguration/LocalDiskEncryptionConfiguration/AwsKmsKey",
+    ),
+    (
+        "wal",
+        "EncryptionConfiguration/EMRWALEncryptionConfiguration/AwsKmsKey",
+    ),
+    (
+        "certificates-ca",
+        "EncryptionConfiguration/InTransitEncryptionConfiguration/TLSCertificateConfiguration/AwsKmsKey",
+    ),
+];
+
+/// The roles of a cluster, each with its purpose.
+const CLUSTER_ROLES: &[(&str, Attribute)] = &[
+    ("service-role", Attribute::ServiceRole),
+    ("autoscaling-role", Attribute::AutoScalingRole),
+    ("instance-profile", Attribute::InstanceProfile),
+    ("runtime", Attribute::StepExecutionRoleArn),
+];
+
+/// Every place of a resource that names a key, whether the name is known or not, with its purpose.
+pub fn key_nodes<'t>(resource: &Resource<'t>) -> Vec<(&'static str, Node<'t>)> {
+    match (resource.kind(), resource.form) {
+        (_, Form::Named) => Vec::new(),
+        (ResourceKind::EmrSecurityConfiguration, _) => document_keys(resource.body),
+        (ResourceKind::EmrCluster, _) => {
+            let cluster = resource.cluster();
+            let monitoring = cluster.attribute(Attribute::MonitoringConfiguration);
+            vec![
+                ("logs", cluster.attribute(Attribute::LogEncryptionKmsKeyId)),
+                (
+                    "logs",
+                    monitoring.path("CloudWatchLogConfiguration/EncryptionKeyArn"),
+                ),
+            ]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn document_keys(document: Node<'_>) -> Vec<(&'static str, Node<'_>)> {
+    let overrides = document.path(S3).get("Overrides").items();
+    let fixed = DOCUMENT_KEYS
+        .iter()
+        .map(|&(purpose, path)| (purpose, document.path(path)));
+    fixed
+        .chain(overrides.map(|item| ("s3", item.get("AwsKmsKey"))))
+        .collect()
+}
+
+/// Every place of a resource that names a role or an instance profile, with its purpose.
+pub fn role_nodes<'t>(resource: &Resource<'t>) -> Vec<(&'static str, Node<'t>)> {
+    match (resource.kind(), resource.form) {
+        (_, Form::Named) => Vec::new(),
+        (ResourceKind::EmrSecurityConfiguration, _) => resource
+            .body
+            .path("AuthorizationConfiguration/EmrFsConfiguration/RoleMappings")
+            .items()
+            .map(|mapping| ("emrfs", mapping.get("Role")))
+            .collect(),
+        (ResourceKind::EmrCluster, _) => CLUSTER_ROLES
+            .iter()
+            .map(|&(purpose, attribute)| (purpose, resource.cluster().attribute(attribute)))
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// What a resource names by known text. A reference to something that the scope declares is no name: what is
+/// declared is a resource already; see [`purposes`].
+pub fn named<'t>(resource: &Resource<'t>, _scope: &Scope<'t>) -> Vec<Named<'t>> {
+    let keys = key_nodes(resource)
+        .into_iter()
+        .map(|(purpose, node)| (ResourceKind::KmsKey, purpose, node));
+    let roles = role_nodes(resource)
+        .into_iter()
+        .map(|(purpose, node)| (ResourceKind::IamRole, purpose, node));
+    keys.chain(roles)
+        .filter_map(|(kind, purpose, node)| {
+            let id = node.as_text().filter(|text| !text.is_empty())?.to_owned();
+            Some(Named {
+                kind,
+                id,
+                purpose,
+                node,
+            })
+        })
+        .collect()
+}
+
+/// What a key or role is used for: by the uses it carries, or, when the scope declares it, by the references to it.
+pub fn purposes(resource: &Resource<'_>, scope: &Scope<'_>) -> Vec<&'static str> {
+    let mut purposes: Vec<&'static str> = resource.uses.iter().map(|used| used.purpose).collect();
+    let refers = |node: Node<'_>| {
+        let by_reference = node.reason().and_then(|reason| reason.reference());
+        by_reference.is_some_and(|(id, _)| id == resource.identity.id)
+            || node.as_text().is_some_and(|text| {
+                resource.identity.arn.as_deref() == Some(text)
+                    || resource.identity.name.as_deref() == Some(text)
+            })
+    };
+    for user in scope.resources() {
+        let nodes = match resource.kind() {
+            ResourceKind::KmsKey => key_nodes(user),
+            ResourceKind::IamRole => role_nodes(user),
+            _ => Vec::new(),
+        };
+        purposes.extend(
+            nodes
+                .into_iter()
+                .filter(|&(_, node)| refers(node))
+                .map(|(purpose, _)| purpose),
+        );
+    }
+    purposes.sort_unstable();
+    purposes.dedup();
+    purposes
+}
