@@ -2,8 +2,286 @@
 
 mod evaluation;
 mod exit;
+mod run;
 mod worlds;
 
 pub use evaluation::{Counts, Coverage, Evaluation, Obstacle, Report, Waived};
 pub use exit::{Exit, Policy};
 pub use worlds::merge;
+
+use crate::baseline::Baseline;
+use crate::control::{
+    Bound, Condition, Conditions, Effective, Entry, Met, Origin, Outcome, Requirement, Severity,
+    Span, Tally, Verdict, View,
+};
+use crate::controls::REGISTRY;
+use crate::observed::{Form, Identity, Lookup, Resource, ResourceKind, Scope, Use, named};
+use jiff::Timestamp;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+/// A control of the baseline, ready to judge.
+struct Ready<'b> {
+    entry: &'static Entry,
+    bound: Box<dyn Bound>,
+    requirement: &'b Requirement,
+    severity: Severity,
+    required: Arc<[Origin]>,
+}
+
+/// A baseline, ready to judge any number of resources.
+pub struct Judge<'b> {
+    baseline: &'b Baseline,
+    at: Timestamp,
+    ready: Vec<Ready<'b>>,
+    /// What each waiver met so far.
+    met: Vec<AtomicU8>,
+}
+
+impl std::fmt::Debug for Judge<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Judge")
+            .field("baseline", &self.baseline.name)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'b> Judge<'b> {
+    /// A judge for one baseline at one time.
+    pub fn new(baseline: &'b Baseline, at: Timestamp) -> Self {
+        let ready = REGISTRY.iter().filter_map(|entry| {
+            let requirement = baseline.requirements.get(entry.meta.id)?;
+            let severity = baseline
+                .severities
+                .get(entry.meta.id)
+                .map_or(entry.meta.severity, |(severity, _)| *severity);
+            Some(Ready {
+                entry,
+                bound: (entry.bind)(requirement),
+                requirement,
+                severity,
+                required: requirement.origins.as_slice().into(),
+            })
+        });
+        Self {
+            baseline,
+            at,
+            ready: ready.collect(),
+            met: baseline.waivers.iter().map(|_| AtomicU8::new(0)).collect(),
+        }
+    }
+
+    /// Judges every resource of a scope, and everything that its resources only name.
+    pub fn judge_scope(&self, scope: &Scope<'_>) -> Vec<Evaluation> {
+        let mut evaluations = Vec::new();
+        for resource in scope.resources() {
+            self.judge(resource, scope, &mut evaluations);
+        }
+        for resource in self.named_in(scope.resources().iter(), scope) {
+            self.judge(&resource, scope, &mut evaluations);
+        }
+        evaluations
+    }
+
+    /// The keys, roles and buckets that resources name and the scope does not declare, each once with its uses.
+    pub fn named_in<'a, 't: 'a>(
+        &self,
+        resources: impl Iterator<Item = &'a Resource<'t>>,
+        scope: &Scope<'t>,
+    ) -> Vec<Resource<'t>> {
+        let mut found: BTreeMap<(ResourceKind, String), Resource<'t>> = BTreeMap::new();
+        for resource in resources {
+            for named in named::named(resource, scope) {
+                if matches!(scope.by_id(named.kind, &named.id), Lookup::Found(_))
+                    || matches!(scope.by_name(named.kind, &named.id), Lookup::Found(_))
+                {
+                    continue;
+                }
+                let entry = found
+                    .entry((named.kind, named.id.clone()))
+                    .or_insert_with(|| {
+                        let identity = Identity {
+                            account: resource.identity.account.clone(),
+                            region: resource.identity.region.clone(),
+                            ..Identity::new(named.kind, named.id.clone())
+                        };
+                        Resource::new(identity, Form::Named, named.node)
+                    });
+                entry.uses.push(Use {
+                    purpose: named.purpose,
+                    by: resource.identity.id.clone(),
+                    place: named.node.place(),
+                });
+            }
+        }
+        found.into_values().collect()
+    }
+
+    /// Judges one resource by every control of its kind.
+    pub fn judge(&self, resource: &Resource<'_>, scope: &Scope<'_>, out: &mut Vec<Evaluation>) {
+        let document = Effective::of(resource, scope);
+        let view = View {
+            resource,
+            scope,
+            requirements: &self.baseline.requirements,
+            target: self.baseline.target.as_ref(),
+            at: self.at,
+            document: &document,
+        };
+        for ready in &self.ready {
+            if ready.entry.meta.span == Span::Resource && ready.entry.meta.judges(resource.kind()) {
+                let mut conditions = Conditions::new();
+                ready.bound.judge(&view, &mut conditions);
+                let mut evaluation = evaluate(ready, &resource.identity, conditions);
+                self.waive(&mut evaluation);
+                out.push(evaluation);
+            }
+        }
+    }
+
+    fn waive(&self, evaluation: &mut Evaluation) {
+        for (waiver, met) in self.baseline.waivers.iter().zip(&self.met) {
+            if !waiver.matches(evaluation.control.id, &evaluation.resource) {
+                continue;
+            }
+            let now = match evaluation.verdict {
+                Verdict::Noncompliant | Verdict::Waived => Met::Noncompliance,
+                Verdict::Indeterminate => Met::Unknown,
+                Verdict::Compliant | Verdict::NotApplicable => Met::Compliance,
+            };
+            met.fetch_max(now as u8, Ordering::Relaxed);
+            if evaluation.verdict == Verdict::Noncompliant && !waiver.is_expired(self.at) {
+                evaluation.verdict = Verdict::Waived;
+                evaluation.waiver = Some(Waived {
+                    owner: waiver.owner.clone(),
+                    reason: waiver.reason.clone(),
+                    ticket: waiver.ticket.clone(),
+                    expires: waiver.expires.to_string(),
+                    origin: waiver.origin.clone(),
+                });
+            }
+        }
+    }
+
+    /// Judges the run as a whole, after everything else.
+    pub fn finish(
+        &self,
+        tallies: &BTreeMap<(String, String), Tally>,
+        live: bool,
+    ) -> Vec<Evaluation> {
+        let waivers = run::waiver_uses(self.baseline, &self.met, tallies, self.at, live);
+        let view = run::view(self.baseline, &waivers, tallies, live);
+        let mut evaluations = Vec::new();
+        for ready in self
+            .ready
+            .iter()
+            .filter(|ready| ready.entry.meta.span == Span::Run)
+        {
+            let mut findings = Vec::new();
+            ready.bound.judge_run(&view, &mut findings);
+            evaluations.extend(
+                findings
+                    .into_iter()
+                    .map(|(identity, conditions)| evaluate(ready, &Arc::new(identity), conditions)),
+            );
+        }
+        evaluations
+    }
+}
+
+/// Adds the conditions of one control on one resource up to an evaluation.
+fn evaluate(ready: &Ready<'_>, resource: &Arc<Identity>, conditions: Conditions) -> Evaluation {
+    let (verdict, severity) = conditions.conclude(ready.severity);
+    let mut evaluation = Evaluation {
+        control: ready.entry.meta,
+        verdict,
+        severity,
+        resource: Arc::clone(resource),
+        message: Cow::Borrowed(ready.entry.meta.title),
+        expected: String::new(),
+        observed: String::new(),
+        seen: Vec::new(),
+        required: Arc::clone(&ready.required),
+        reason: None,
+        remediation: Cow::Borrowed(""),
+        waiver: None,
+        left_to_audit: conditions.is_left_to_audit() && verdict == Verdict::NotApplicable,
+    };
+    let troubles = conditions.troubles();
+    if !troubles.is_empty() {
+        describe(&mut evaluation, troubles, ready);
+    }
+    evaluation
+}
+
+/// Fills an evaluation in from its failed and unknown conditions: what decided the verdict comes first.
+fn describe(evaluation: &mut Evaluation, troubles: &[Condition], ready: &Ready<'_>) {
+    let decides = |condition: &&Condition| {
+        (condition.outcome == Outcome::Failed) == (evaluation.verdict == Verdict::Noncompliant)
+    };
+    let ordered: Vec<&Condition> = troubles
+        .iter()
+        .filter(decides)
+        .chain(troubles.iter().filter(|condition| !decides(condition)))
+        .collect();
+    let join = |texts: Vec<&str>| {
+        let mut distinct: Vec<&str> = Vec::new();
+        for text in texts {
+            if !text.is_empty() && !distinct.contains(&text) {
+                distinct.push(text);
+            }
+        }
+        distinct.join("; ")
+    };
+    evaluation.message = Cow::Owned(join(
+        ordered
+            .iter()
+            .map(|condition| condition.message.as_str())
+            .collect(),
+    ));
+    evaluation.expected = join(
+        ordered
+            .iter()
+            .map(|condition| condition.expected.as_str())
+            .collect(),
+    );
+    evaluation.observed = join(
+        ordered
+            .iter()
+            .map(|condition| condition.observed.as_str())
+            .collect(),
+    );
+    let remedies = ordered.iter().map(|condition| match &condition.outcome {
+        Outcome::Unknown { remedy, .. } if condition.remediation.is_empty() => remedy.as_str(),
+        Outcome::Unknown { .. } | Outcome::Failed | Outcome::Held => condition.remediation.as_str(),
+    });
+    evaluation.remediation = Cow::Owned(join(remedies.collect()));
+    let reasons = ordered
+        .iter()
+        .filter_map(|condition| match &condition.outcome {
+            Outcome::Unknown { reason, .. } => Some(reason.as_str()),
+            Outcome::Failed | Outcome::Held => None,
+        });
+    evaluation.reason = Some(join(reasons.collect())).filter(|reason| !reason.is_empty());
+    for condition in &ordered {
+        for place in &condition.seen {
+            if !evaluation.seen.contains(place) {
+                evaluation.seen.push(place.clone());
+            }
+        }
+    }
+    let mut required: Vec<Origin> = Vec::new();
+    for origin in ordered
+        .iter()
+        .flat_map(|condition| condition.required_by(ready.requirement))
+    {
+        if !required.contains(origin) {
+            required.push(origin.clone());
+        }
+    }
+    if !required.is_empty() {
+        evaluation.required = required.into();
+    }
+}
