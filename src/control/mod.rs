@@ -8,6 +8,8 @@ pub mod meta;
 mod review;
 mod run;
 pub mod settings;
+#[cfg(test)]
+pub(crate) mod testing;
 mod verdict;
 mod view;
 

@@ -168,3 +168,96 @@ pub fn purposes(resource: &Resource<'_>, scope: &Scope<'_>) -> Vec<&'static str>
     purposes.dedup();
     purposes
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{named, purposes};
+    use crate::control::testing::{document, resource};
+    use crate::observed::{Form, ResourceKind, Scope};
+    use serde_json::json;
+
+    #[test]
+    fn a_document_names_the_keys_of_its_overrides_too() {
+        let key = "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+        let document = document(
+            "d",
+            &json!({ "EncryptionConfiguration": { "AtRestEncryptionConfiguration": {
+                "S3EncryptionConfiguration": {
+                    "AwsKmsKey": key,
+                    "Overrides": [{ "BucketName": "b", "AwsKmsKey": "alias/other" }, { "BucketName": "c" }],
+                },
+                "LocalDiskEncryptionConfiguration": { "AwsKmsKey": { "$ref": "DiskKey" } },
+            } } }),
+        );
+        let found = named(&document, &Scope::new());
+        let found: Vec<_> = found
+            .iter()
+            .map(|one| (one.purpose, one.id.as_str()))
+            .collect();
+        assert_eq!(found, [("s3", key), ("s3", "alias/other")]);
+    }
+
+    #[test]
+    fn an_arn_tells_account_region_and_name() {
+        let cluster = resource(
+            ResourceKind::EmrCluster,
+            Form::Request,
+            "c",
+            &json!({
+                "ServiceRole": "arn:aws-cn:iam::111122223333:role/service-role/EMR_DefaultRole",
+                "JobFlowRole": "emr-nodes",
+                "LogEncryptionKmsKeyId": "arn:aws:kms:eu-west-1:444455556666:alias/logs",
+            }),
+        );
+        let found = named(&cluster, &Scope::new());
+        let found: Vec<_> = found
+            .iter()
+            .map(|one| {
+                let identity = one.identity();
+                (
+                    one.purpose,
+                    identity.account,
+                    identity.region,
+                    identity.name.unwrap(),
+                )
+            })
+            .collect();
+        let (cn, eu) = (
+            Some("111122223333".to_owned()),
+            Some("444455556666".to_owned()),
+        );
+        assert_eq!(
+            found,
+            [
+                (
+                    "logs",
+                    eu,
+                    Some("eu-west-1".to_owned()),
+                    "alias/logs".to_owned()
+                ),
+                ("service-role", cn, None, "EMR_DefaultRole".to_owned()),
+                ("instance-profile", None, None, "emr-nodes".to_owned()),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_declared_key_has_the_purposes_of_those_that_refer_to_it() {
+        let key = resource(
+            ResourceKind::KmsKey,
+            Form::CloudFormation,
+            "DiskKey",
+            &json!({}),
+        );
+        let document = document(
+            "d",
+            &json!({ "EncryptionConfiguration": { "AtRestEncryptionConfiguration": {
+                "LocalDiskEncryptionConfiguration": { "AwsKmsKey": { "$attribute": ["DiskKey", "Arn"] } },
+            } } }),
+        );
+        let mut scope = Scope::new();
+        scope.push(key.clone());
+        scope.push(document);
+        assert_eq!(purposes(&key, &scope), ["disk"]);
+    }
+}

@@ -1,0 +1,172 @@
+//! What the tests of controls share: resources written as JSON values, judged by one control.
+//!
+//! `{"$ref": "Id"}` stands for a reference, `{"$attribute": ["Id", "Arn"]}` for one to an attribute, and
+//! `{"$unknown": "name"}` for a parameter without a value.
+
+use super::{Conditions, Effective, Entry, Requirement, Requirements, Target, Verdict, View};
+use crate::control::settings::Asked;
+use crate::lattice::Shape;
+use crate::observed::tree::{Kind, NodeId, Source, Span, TextRef, Tree};
+use crate::observed::{Form, Identity, Reason, Resource, ResourceKind, Scope};
+use serde_json::Value;
+use std::sync::Arc;
+
+const NOWHERE: Span = Span {
+    layer: 0,
+    start: 0,
+    end: 0,
+};
+
+/// A tree of a JSON value; it lives as long as the tests.
+pub(crate) fn tree(value: &Value) -> &'static Tree {
+    let mut tree = Tree::new(Arc::new(Source::new("t.json", "")));
+    let root = push(&mut tree, value);
+    tree.set_root(root);
+    Box::leak(Box::new(tree))
+}
+
+fn push(tree: &mut Tree, value: &Value) -> NodeId {
+    match value {
+        Value::Null => tree.push(Kind::Null, NOWHERE),
+        Value::Bool(value) => tree.push(Kind::Bool(*value), NOWHERE),
+        Value::Number(number) => {
+            let text = tree.decoded_text(&number.to_string());
+            tree.push(Kind::Number(text), NOWHERE)
+        }
+        Value::String(text) => {
+            let text = tree.decoded_text(text);
+            tree.push(Kind::String(text), NOWHERE)
+        }
+        Value::Array(items) => {
+            let items: Vec<NodeId> = items.iter().map(|item| push(tree, item)).collect();
+            tree.push_list(&items, NOWHERE)
+        }
+        Value::Object(members) => {
+            if let Some(reason) = reason(value) {
+                let reason = tree.reason_id(reason);
+                return tree.push(Kind::Unreadable(reason), NOWHERE);
+            }
+            let members: Vec<(TextRef, Span, NodeId)> = members
+                .iter()
+                .map(|(key, value)| (tree.decoded_text(key), NOWHERE, push(tree, value)))
+                .collect();
+            tree.push_map(&members, NOWHERE, None)
+        }
+    }
+}
+
+fn reason(value: &Value) -> Option<Reason> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    if let Some(id) = value.get("$ref") {
+        return Some(Reason::Reference {
+            resource: text(id),
+            attribute: None,
+        });
+    }
+    if let Some(pair) = value.get("$attribute") {
+        return Some(Reason::Reference {
+            resource: text(&pair[0]),
+            attribute: Some(text(&pair[1])),
+        });
+    }
+    value.get("$unknown").map(|name| Reason::Parameter {
+        name: text(name),
+        secret: false,
+    })
+}
+
+/// A resource of this kind, form and id; its name is its id.
+pub(crate) fn resource(
+    kind: ResourceKind,
+    form: Form,
+    id: &str,
+    body: &Value,
+) -> Resource<'static> {
+    let mut identity = Identity::new(kind, id);
+    identity.name = Some(id.to_owned());
+    Resource::new(identity, form, tree(body).root())
+}
+
+/// A security configuration document of this name.
+pub(crate) fn document(name: &str, body: &Value) -> Resource<'static> {
+    resource(
+        ResourceKind::EmrSecurityConfiguration,
+        Form::Document,
+        name,
+        body,
+    )
+}
+
+/// A requirement of these settings.
+pub(crate) fn requirement(settings: &[(&str, Shape)]) -> Requirement {
+    let asked = settings.iter().map(|(key, shape)| {
+        let asked = Asked {
+            shape: shape.clone(),
+            origins: Vec::new(),
+            rows: std::collections::BTreeMap::new(),
+        };
+        ((*key).to_owned(), asked)
+    });
+    Requirement {
+        origins: Vec::new(),
+        asked: asked.collect(),
+    }
+}
+
+/// What came of judging: the verdict, and every condition that failed or is unknown, each as `message`.
+#[derive(Debug)]
+pub(crate) struct Judged {
+    /// The verdict.
+    pub(crate) verdict: Verdict,
+    /// Name of the severity that decides it.
+    pub(crate) severity: &'static str,
+    /// The messages.
+    pub(crate) messages: Vec<String>,
+    /// Whether the rest is left to `audit`.
+    pub(crate) left_to_audit: bool,
+}
+
+/// Judges the first resource by one control, among the others, under these settings of the control and beside these other controls.
+pub(crate) fn judge(
+    entry: &Entry,
+    settings: &[(&str, Shape)],
+    beside: &[(&'static str, Requirement)],
+    resources: Vec<Resource<'static>>,
+) -> Judged {
+    let own = requirement(settings);
+    let mut requirements: Requirements = beside.iter().cloned().collect();
+    requirements.insert(entry.meta.id, own.clone());
+    let mut scope = Scope::new();
+    for resource in resources {
+        scope.push(resource);
+    }
+    let resource = &scope.resources()[0];
+    let document = Effective::of(resource, &scope);
+    let target = Target {
+        name: "test".to_owned(),
+        account: "111122223333".to_owned(),
+        region: "us-west-2".to_owned(),
+        partition: "aws",
+    };
+    let seen = View {
+        resource,
+        scope: &scope,
+        requirements: &requirements,
+        target: Some(&target),
+        at: "2026-11-22T12:00:00Z".parse().unwrap(),
+        document: &document,
+    };
+    let mut out = Conditions::new();
+    (entry.bind)(&own).judge(&seen, &mut out);
+    let (verdict, severity) = out.conclude(entry.meta.severity);
+    Judged {
+        verdict,
+        severity: severity.name(),
+        messages: out
+            .troubles()
+            .iter()
+            .map(|one| one.message.clone())
+            .collect(),
+        left_to_audit: out.is_left_to_audit(),
+    }
+}
