@@ -35,6 +35,11 @@ impl Text {
         Self(joined)
     }
 
+    /// Its pieces: literals and openings, in order.
+    pub fn pieces(&self) -> &[Piece] {
+        &self.0
+    }
+
     /// A text without openings.
     pub fn literal(text: impl Into<String>) -> Self {
         Self::new([Piece::Literal(text.into())])

@@ -100,6 +100,15 @@ impl Draft<'_> {
         self.artifacts.add_request(file, body, written);
     }
 
+    /// As [`Self::request`], because of one table of the list under `setting`.
+    pub fn request_for_row(&mut self, file: &str, body: Value, setting: &str, row: &str) {
+        let written = Written {
+            control: self.control,
+            origin: self.own.row_places(setting, row).first().cloned(),
+        };
+        self.artifacts.add_request(file, body, written);
+    }
+
     /// The artifact cannot be written.
     pub fn refuse(
         &mut self,

@@ -79,8 +79,56 @@ pub struct Column {
     pub cell: CellKind,
     /// Whether every row must give it.
     pub required: bool,
-    /// Whether it is part of the row's identity.
+    /// Whether it is part of the row's identity. Of a list only its being there is: see [`row_identity`].
     pub identity: bool,
+}
+
+impl Column {
+    /// A column that a row may leave out.
+    pub const fn optional(key: &'static str, cell: CellKind, doc: &'static str) -> Self {
+        Self {
+            key,
+            doc,
+            cell,
+            required: false,
+            identity: false,
+        }
+    }
+
+    /// A column that every row gives.
+    pub const fn required(key: &'static str, cell: CellKind, doc: &'static str) -> Self {
+        Self {
+            required: true,
+            ..Self::optional(key, cell, doc)
+        }
+    }
+
+    /// The same column as a part of the row's identity.
+    #[must_use]
+    pub const fn identifying(self) -> Self {
+        Self {
+            identity: true,
+            ..self
+        }
+    }
+}
+
+/// The key of a row among those of its list: its identifying cells, in the order of the columns.
+///
+/// A list of texts counts by being there, not by what it holds: a grant on columns is another grant than
+/// one on the table, and two grants on different columns of one table are a conflict, not two grants.
+pub fn row_identity(columns: &[Column], row: &Row) -> String {
+    let mut parts = Vec::new();
+    for column in columns.iter().filter(|column| column.identity) {
+        match row.get(column.key) {
+            None => {}
+            Some(Cell::Text(text)) => parts.push(format!("{} {text}", column.key)),
+            Some(Cell::Flag(flag)) => parts.push(format!("{} {flag}", column.key)),
+            Some(Cell::Number(number)) => parts.push(format!("{} {number}", column.key)),
+            Some(Cell::Set(_) | Cell::Map(_)) => parts.push(column.key.to_owned()),
+        }
+    }
+    parts.join(", ")
 }
 
 /// What a cell holds.
