@@ -221,6 +221,8 @@ pub enum Shape {
     ExactlyRows(Vec<Row>),
     /// All of these tables, by identity: one identity with two contents is a conflict.
     Rows(BTreeMap<String, Row>),
+    /// Nothing but these names may stand, each for what all its texts accept. Fewer names are stricter.
+    OnlyPairs(BTreeMap<String, BTreeSet<Text>>),
     /// For each named family at least this version; families that are not named are refused.
     Versions(BTreeMap<String, Vec<u32>>),
     /// The member of a choice that is compiled. It demands nothing; two different ones leave none.
@@ -249,6 +251,7 @@ impl Shape {
             }
             (Self::ExactlyRows(a), Self::ExactlyRows(b)) if a == b => Self::ExactlyRows(a.clone()),
             (Self::Rows(a), Self::Rows(b)) => Self::Rows(meet_rows(a, b)?),
+            (Self::OnlyPairs(a), Self::OnlyPairs(b)) => Self::OnlyPairs(meet_pairs(a, b)),
             (Self::Versions(a), Self::Versions(b)) => Self::Versions(meet_versions(a, b)?),
             (Self::Prefer(a), Self::Prefer(b)) => Self::Prefer(a | b),
             _ => return Err(Conflict),
@@ -277,11 +280,10 @@ impl Shape {
                 .iter()
                 .all(|outer| a.iter().any(|inner| inside(inner, outer))),
             (Self::AllOf(a), Self::AllOf(b)) => a.is_superset(b),
-            (Self::Exactly(a), Self::Exactly(b)) => b.iter().all(|text| {
-                a.contains(text)
-                    || a.iter()
-                        .any(|mine| mine.as_literal().is_some_and(|value| text.accepts(value)))
-            }),
+            (Self::Exactly(a), Self::Exactly(b)) => implies(a, b),
+            (Self::OnlyPairs(a), Self::OnlyPairs(b)) => a
+                .iter()
+                .all(|(name, texts)| b.get(name).is_some_and(|other| implies(texts, other))),
             (Self::Rows(a), Self::Rows(b)) => {
                 b.iter().all(|(identity, row)| a.get(identity) == Some(row))
             }
@@ -323,6 +325,27 @@ fn meet_exactly(a: &BTreeSet<Text>, b: &BTreeSet<Text>) -> Result<BTreeSet<Text>
         (Some(value), None) if !both.iter().all(|text| text.accepts(value)) => Err(Conflict),
         _ => Ok(both),
     }
+}
+
+/// True when a value that all of `a` accept is accepted by all of `b`.
+fn implies(a: &BTreeSet<Text>, b: &BTreeSet<Text>) -> bool {
+    b.iter().all(|text| {
+        a.contains(text)
+            || a.iter()
+                .any(|mine| mine.as_literal().is_some_and(|value| text.accepts(value)))
+    })
+}
+
+/// The names that both permit. Texts stay side by side: a name with two different ones permits nothing that exists.
+fn meet_pairs(
+    a: &BTreeMap<String, BTreeSet<Text>>,
+    b: &BTreeMap<String, BTreeSet<Text>>,
+) -> BTreeMap<String, BTreeSet<Text>> {
+    let both = a.iter().filter_map(|(name, texts)| {
+        let other = b.get(name)?;
+        Some((name.clone(), texts | other))
+    });
+    both.collect()
 }
 
 fn meet_rows(

@@ -175,6 +175,8 @@ pub enum Spec {
     ExactlyRows(&'static [Column]),
     /// A list of tables, by identity.
     Rows(&'static [Column]),
+    /// A table of names and texts; no other names may stand.
+    OnlyPairs(Domain),
     /// A list of release labels, one a family.
     Releases,
     /// A word that names the member of a choice to compile.
@@ -344,6 +346,10 @@ pub struct ExactlyRows<V>(PhantomData<V>);
 /// All of these tables, by identity. Reads as `BTreeMap<String, Row>`.
 #[derive(Debug)]
 pub struct Rows<V>(PhantomData<V>);
+/// No names but these may stand, each for its text. Reads as `BTreeMap<String, BTreeSet<Text>>`, where a name stands
+/// for what all its texts accept.
+#[derive(Debug)]
+pub struct OnlyPairs<V>(PhantomData<V>);
 /// A minimum release for each family. Reads as `Option<BTreeMap<String, Vec<u32>>>`.
 #[derive(Debug)]
 pub enum Releases {}
@@ -612,6 +618,17 @@ impl<V: Table> SettingKind for Rows<V> {
     fn value(shape: Option<&Shape>, _: Option<Preset>) -> Self::Value {
         if let Some(Shape::Rows(rows)) = shape {
             rows.clone()
+        } else {
+            BTreeMap::new()
+        }
+    }
+}
+impl<V: Vocabulary> SettingKind for OnlyPairs<V> {
+    type Value = BTreeMap<String, BTreeSet<Text>>;
+    const SPEC: Spec = Spec::OnlyPairs(V::DOMAIN);
+    fn value(shape: Option<&Shape>, _: Option<Preset>) -> Self::Value {
+        if let Some(Shape::OnlyPairs(pairs)) = shape {
+            pairs.clone()
         } else {
             BTreeMap::new()
         }

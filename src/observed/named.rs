@@ -152,10 +152,12 @@ pub fn purposes(resource: &Resource<'_>, scope: &Scope<'_>) -> Vec<&'static str>
             })
     };
     for user in scope.resources() {
-        let nodes = match resource.kind() {
-            ResourceKind::KmsKey => key_nodes(user),
-            ResourceKind::IamRole => role_nodes(user),
-            _ => Vec::new(),
+        let nodes = if resource.kind() == ResourceKind::KmsKey {
+            key_nodes(user)
+        } else if resource.kind() == ResourceKind::IamRole {
+            role_nodes(user)
+        } else {
+            Vec::new()
         };
         purposes.extend(
             nodes
