@@ -4,6 +4,7 @@
 mod conditions;
 mod draft;
 mod keys;
+mod listed;
 pub mod meta;
 mod review;
 mod run;

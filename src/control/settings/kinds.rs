@@ -36,6 +36,10 @@ pub enum Switch {}
 /// A boolean of which `false` is stricter: something that may be permitted. Reads as `bool`.
 #[derive(Debug)]
 pub enum Allowance {}
+/// A boolean that says how things are, with no order: layers must agree. Its demand is [`Shape::Exactly`] of
+/// `true` or `false`. Reads as `bool`.
+#[derive(Debug)]
+pub enum Stated {}
 /// A number of which more is stricter, within bounds. Reads as `Option<i64>`.
 #[derive(Debug)]
 pub enum AtLeast<const MIN: i64, const MAX: i64> {}
@@ -190,6 +194,17 @@ impl SettingKind for Allowance {
     fn value(shape: Option<&Shape>, default: Option<Preset>) -> bool {
         if let Some(Shape::AtMost(level)) = shape {
             *level > 0
+        } else {
+            matches!(default, Some(Preset::Flag(true)))
+        }
+    }
+}
+impl SettingKind for Stated {
+    type Value = bool;
+    const SPEC: Spec = Spec::Stated;
+    fn value(shape: Option<&Shape>, default: Option<Preset>) -> bool {
+        if let Some(Shape::Exactly(texts)) = shape {
+            texts.iter().all(|text| text.as_literal() == Some("true"))
         } else {
             matches!(default, Some(Preset::Flag(true)))
         }

@@ -148,6 +148,8 @@ pub enum Spec {
     Switch,
     /// A boolean; `false` is stricter.
     Allowance,
+    /// A boolean that says how things are; layers must agree.
+    Stated,
     /// A whole number within these bounds; more is stricter.
     AtLeast(i64, i64),
     /// A whole number within these bounds; less is stricter.
@@ -256,6 +258,7 @@ impl fmt::Display for Spec {
         match self {
             Self::Switch => f.write_str("boolean; `true` is stricter"),
             Self::Allowance => f.write_str("boolean; `false` is stricter"),
+            Self::Stated => f.write_str("boolean; layers must agree"),
             Self::AtLeast(min, max) => write!(f, "number {min} to {max}; higher is stricter"),
             Self::AtMost(min, max) => write!(f, "number {min} to {max}; lower is stricter"),
             Self::Level(words) => write!(f, "one of {}; later is stricter", Domain::Words(words)),
