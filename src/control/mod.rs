@@ -3,24 +3,30 @@
 
 mod conditions;
 mod draft;
+mod grants;
 mod keys;
 mod listed;
+mod locations;
 pub mod meta;
 mod review;
 mod run;
 pub mod settings;
+mod standing;
 #[cfg(test)]
 pub(crate) mod testing;
 mod verdict;
 mod view;
 
 pub use draft::{Draft, Refusal};
+pub use grants::{INSTANCE_PROFILE, SERVICE_ROLE};
+pub use locations::{NumberBound, is_secret_arn, names_place, names_role};
 pub use meta::{Meta, Severity, Span};
 pub use review::{Objection, Review};
 pub use run::{Met, Run, RunFindings, Tally, WaiverUse};
 pub use settings::{Origin, Requirement, Settings};
+pub use standing::Standing;
 pub use verdict::{Condition, Conditions, Outcome, Verdict};
-pub use view::{Effective, Requirements, Target, View};
+pub use view::{Effective, Requirements, Target, View, timestamp};
 
 use settings::Field;
 use std::fmt;

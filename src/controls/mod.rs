@@ -5,7 +5,10 @@ mod emr;
 use crate::control::Entry;
 
 /// Every control.
-pub static REGISTRY: &[Entry] = &[Entry::of::<emr::disk_encryption::DiskEncryption>()];
+pub static REGISTRY: &[Entry] = &[
+    Entry::of::<emr::in_transit_encryption::InTransitEncryption>(),
+    Entry::of::<emr::disk_encryption::DiskEncryption>(),
+];
 
 /// The control of this id.
 pub fn find(id: &str) -> Option<&'static Entry> {

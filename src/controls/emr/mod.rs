@@ -1,3 +1,4 @@
 //! Controls over EMR on EC2: the security configuration document, and the cluster around it.
 
 pub(super) mod disk_encryption;
+pub(super) mod in_transit_encryption;
