@@ -4,6 +4,7 @@
 mod conditions;
 mod draft;
 mod grants;
+mod installed;
 mod keys;
 mod listed;
 mod locations;
@@ -19,6 +20,7 @@ mod view;
 
 pub use draft::{Draft, Refusal};
 pub use grants::{INSTANCE_PROFILE, SERVICE_ROLE};
+pub use installed::Installed;
 pub use locations::{NumberBound, is_secret_arn, names_place, names_role};
 pub use meta::{Meta, Severity, Span};
 pub use review::{Objection, Review};

@@ -7,7 +7,10 @@ use crate::control::Entry;
 /// Every control.
 pub static REGISTRY: &[Entry] = &[
     Entry::of::<emr::in_transit_encryption::InTransitEncryption>(),
+    Entry::of::<emr::s3_encryption::S3Encryption>(),
     Entry::of::<emr::disk_encryption::DiskEncryption>(),
+    Entry::of::<emr::instance_metadata::InstanceMetadata>(),
+    Entry::of::<emr::wal_encryption::WalEncryption>(),
 ];
 
 /// The control of this id.

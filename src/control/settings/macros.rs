@@ -20,7 +20,7 @@ macro_rules! settings {
         impl $crate::control::settings::Settings for $name {
             fn fields() -> Vec<$crate::control::settings::Field> {
                 vec![$($crate::control::settings::Field {
-                    key: stringify!($field).replace('_', "-"),
+                    key: $crate::control::settings::field_key(stringify!($field)),
                     doc: concat!($($doc),*).trim().to_owned(),
                     spec: <$kind as $crate::control::settings::SettingKind>::SPEC,
                     default: $crate::control::settings::preset!($($default)?),
@@ -29,7 +29,7 @@ macro_rules! settings {
             fn bind(requirement: &$crate::control::settings::Requirement) -> Self {
                 let _ = requirement;
                 Self { $($field: <$kind as $crate::control::settings::SettingKind>::value(
-                    requirement.shape(&stringify!($field).replace('_', "-")),
+                    requirement.shape(&$crate::control::settings::field_key(stringify!($field))),
                     $crate::control::settings::preset!($($default)?),
                 )),* }
             }

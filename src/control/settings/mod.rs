@@ -36,3 +36,8 @@ pub fn cell_text<'r>(row: &'r Row, key: &str) -> Option<&'r Text> {
 pub fn cell_texts<'r>(row: &'r Row, key: &str) -> Vec<&'r Text> {
     row.get(key).map(Cell::texts).unwrap_or_default()
 }
+
+/// The TOML key of a field: kebab-case, and without the mark of a raw identifier.
+pub fn field_key(field: &str) -> String {
+    field.trim_start_matches("r#").replace('_', "-")
+}

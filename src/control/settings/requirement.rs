@@ -48,6 +48,6 @@ impl Requirement {
 
     /// The single text under a key, where one is given and bound or open.
     pub fn text(&self, key: &str) -> Option<Text> {
-        self.shape(key).and_then(|shape| Exactly::<()>::of(shape))
+        self.shape(key).and_then(Exactly::<()>::of)
     }
 }

@@ -2,3 +2,6 @@
 
 pub(super) mod disk_encryption;
 pub(super) mod in_transit_encryption;
+pub(super) mod instance_metadata;
+pub(super) mod s3_encryption;
+pub(super) mod wal_encryption;
