@@ -10,11 +10,13 @@ mod listed;
 mod locations;
 pub mod meta;
 mod review;
+pub mod roles;
 mod run;
 pub mod settings;
 mod standing;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod trust;
 mod verdict;
 mod view;
 

@@ -1,6 +1,8 @@
 //! The registry: one line a control, in the order of the documentation. Nothing else.
 
 mod emr;
+mod iam;
+mod kms;
 
 use crate::control::Entry;
 
@@ -11,6 +13,10 @@ pub static REGISTRY: &[Entry] = &[
     Entry::of::<emr::disk_encryption::DiskEncryption>(),
     Entry::of::<emr::instance_metadata::InstanceMetadata>(),
     Entry::of::<emr::wal_encryption::WalEncryption>(),
+    Entry::of::<kms::customer_managed::CustomerManaged>(),
+    Entry::of::<kms::alias_pinning::AliasPinning>(),
+    Entry::of::<iam::instance_profile::InstanceProfile>(),
+    Entry::of::<iam::service_role::ServiceRole>(),
 ];
 
 /// The control of this id.

@@ -90,7 +90,8 @@ pub fn key_nodes<'t>(resource: &Resource<'t>) -> Vec<(&'static str, Node<'t>)> {
     }
 }
 
-fn document_keys(document: Node<'_>) -> Vec<(&'static str, Node<'_>)> {
+/// Every place of a security configuration document that names a key, with its purpose.
+pub fn document_keys(document: Node<'_>) -> Vec<(&'static str, Node<'_>)> {
     let overrides = document.path(S3).get("Overrides").items();
     let fixed = DOCUMENT_KEYS
         .iter()
