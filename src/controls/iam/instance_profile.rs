@@ -7,7 +7,7 @@ use crate::control::roles::{Allowed, allows};
 use crate::control::settings::{Allowance, Excludes, OneOf, Pattern, RolePattern, settings};
 use crate::control::{Conditions, Control, Draft, Meta, Severity, Span, View};
 use crate::lattice::Shape;
-use crate::observed::{Form, Known, Node, ResourceKind, named};
+use crate::observed::{Form, Known, Lookup, Node, Resource, ResourceKind, Scope, named};
 
 #[derive(Debug)]
 pub(crate) enum InstanceProfile {}
@@ -85,6 +85,9 @@ impl Control for InstanceProfile {
                     ),
                 };
             }
+            Form::CloudFormation if role.body.get("Roles").is_set() => {
+                judge_profile(want, role, seen.scope, out);
+            }
             Form::CloudFormation | Form::Document | Form::Request | Form::Described => {
                 judge_declared(want, role.body, out);
             }
@@ -129,6 +132,34 @@ fn judge_default(want: &Setting, node: Node<'_>, text: &str, out: &mut Condition
         .expected("a profile of your own")
         .observed(format!("`{text}`"))
         .fix("create a profile whose role can do what nodes need, and name it");
+    }
+}
+
+/// A declared profile is judged by its name and by the name of its role; a declared role answers for itself.
+fn judge_profile(want: &Setting, profile: &Resource<'_>, scope: &Scope<'_>, out: &mut Conditions) {
+    let name = profile.body.get("InstanceProfileName");
+    judge_default(want, name, name.as_text().unwrap_or_default(), out);
+    for role in named::profile_roles(profile) {
+        let reference = role.reason().and_then(|reason| reason.reference());
+        if reference.is_some_and(|(id, _)| {
+            matches!(scope.by_id(ResourceKind::IamRole, id), Lookup::Found(_))
+        }) {
+            out.held();
+            continue;
+        }
+        match role.text() {
+            Known::Set(text) => {
+                out.must_be_role(role, text, &want.roles);
+                out.leave_to_audit();
+            }
+            Known::Unreadable(reason) => {
+                out.unknown(role, reason, "the role of the profile is unknown")
+                    .under("roles");
+            }
+            Known::Absent | Known::Mistyped => {
+                out.failed(role, "the role of the profile is not a name");
+            }
+        }
     }
 }
 
@@ -256,6 +287,32 @@ mod tests {
         );
         let v1 = json!({ "ManagedPolicyArns": ["arn:aws:iam::aws:policy/service-role/AmazonElasticMapReduceforEC2Role"] });
         assert_eq!(verdict(Form::CloudFormation, &v1).0, Verdict::Noncompliant);
+    }
+
+    #[test]
+    fn the_role_of_a_declared_profile_is_judged_as_what_the_cluster_uses() {
+        let policy = json!({ "Statement": { "Effect": "Allow", "Action": "*", "Resource": "*" } });
+        let role = json!({ "Policies": [{ "PolicyDocument": policy }] });
+        let role = resource(ResourceKind::IamRole, Form::CloudFormation, "Role", &role);
+        let profile = json!({ "Roles": [{ "$ref": "Role" }] });
+        let profile = resource(
+            ResourceKind::IamRole,
+            Form::CloudFormation,
+            "Profile",
+            &profile,
+        );
+        let cluster = json!({ "JobFlowRole": { "$ref": "Profile" } });
+        let cluster = resource(
+            ResourceKind::EmrCluster,
+            Form::CloudFormation,
+            "Cluster",
+            &cluster,
+        );
+        let entry = Entry::of::<InstanceProfile>();
+        let all = vec![role.clone(), profile.clone(), cluster.clone()];
+        assert_eq!(judge(&entry, &[], &[], all).verdict, Verdict::Noncompliant);
+        let all = vec![profile, role, cluster];
+        assert_eq!(judge(&entry, &[], &[], all).verdict, Verdict::Compliant);
     }
 
     #[test]
