@@ -2,6 +2,7 @@
 //! Pure knowledge; nothing here reads input or judges.
 
 pub mod iam;
+pub mod instance_type;
 pub mod kms;
 pub mod release;
 pub mod s3;
