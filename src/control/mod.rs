@@ -13,6 +13,7 @@ mod review;
 pub mod roles;
 mod run;
 pub mod settings;
+pub(crate) mod size;
 mod standing;
 #[cfg(test)]
 pub(crate) mod testing;

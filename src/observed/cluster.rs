@@ -62,7 +62,7 @@ pub enum Attribute {
     CustomAmiId,
     /// What is patched on boot of a custom image.
     RepoUpgradeOnBoot,
-    /// Log upload policy and CloudWatch logging.
+    /// Log upload policy and logging to `CloudWatch`.
     MonitoringConfiguration,
     /// Whether Spark Connect sessions are allowed.
     SessionEnabled,
@@ -397,31 +397,34 @@ impl<'t> Cluster<'_, 't> {
 }
 
 /// Members that `aws emr describe-cluster` adds to the API's answer; in the API's own answer they are absent,
-/// which the reader marks as not observed.
+/// which is not to say that there are none: see [`Cluster::out_of_sight`].
 fn cli_path(attribute: Attribute) -> Option<&'static str> {
-    match attribute {
-        Attribute::BootstrapActions => Some("BootstrapActions"),
-        _ => None,
-    }
+    (attribute == Attribute::BootstrapActions).then_some("BootstrapActions")
 }
 
-/// Facts that other calls than `DescribeCluster` answer.
+/// Facts that other calls than `DescribeCluster` answer: the call, and the path in its answer.
+const ANSWERS: &[(Attribute, &str, &str)] = &[
+    (
+        Attribute::IdleTimeout,
+        "elasticmapreduce:GetAutoTerminationPolicy",
+        "AutoTerminationPolicy/IdleTimeout",
+    ),
+    (
+        Attribute::ManagedScalingPolicy,
+        "elasticmapreduce:GetManagedScalingPolicy",
+        "ManagedScalingPolicy",
+    ),
+    (
+        Attribute::BootstrapActions,
+        "elasticmapreduce:ListBootstrapActions",
+        "BootstrapActions",
+    ),
+    (Attribute::Steps, "elasticmapreduce:ListSteps", "Steps"),
+];
+
 fn live_path(attribute: Attribute) -> Option<(&'static str, &'static str)> {
-    match attribute {
-        Attribute::IdleTimeout => Some((
-            "elasticmapreduce:GetAutoTerminationPolicy",
-            "AutoTerminationPolicy/IdleTimeout",
-        )),
-        Attribute::ManagedScalingPolicy => Some((
-            "elasticmapreduce:GetManagedScalingPolicy",
-            "ManagedScalingPolicy",
-        )),
-        Attribute::BootstrapActions => {
-            Some(("elasticmapreduce:ListBootstrapActions", "BootstrapActions"))
-        }
-        Attribute::Steps => Some(("elasticmapreduce:ListSteps", "Steps")),
-        _ => None,
-    }
+    let answer = ANSWERS.iter().find(|(fact, ..)| *fact == attribute);
+    answer.map(|(_, call, path)| (*call, *path))
 }
 
 impl<'t> Node<'t> {

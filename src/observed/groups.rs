@@ -387,7 +387,7 @@ fn either<'t>(node: Node<'t>, names: [&'t str; 2]) -> Node<'t> {
     }
 }
 
-fn group<'t>(node: Node<'t>, role: Option<Role>) -> Group<'t> {
+fn group(node: Node<'_>, role: Option<Role>) -> Group<'_> {
     let role_node = either(node, ["InstanceRole", "InstanceGroupType"]);
     let applied = node.get("LastSuccessfullyAppliedConfigurations");
     let mut configurations = vec![(node.get("Configurations"), Stage::Requested)];
@@ -407,7 +407,7 @@ fn group<'t>(node: Node<'t>, role: Option<Role>) -> Group<'t> {
     }
 }
 
-fn fleet<'t>(node: Node<'t>, role: Option<Role>) -> Group<'t> {
+fn fleet(node: Node<'_>, role: Option<Role>) -> Group<'_> {
     let list = either(node, ["InstanceTypeConfigs", "InstanceTypeSpecifications"]);
     let mut kinds = Listed::default();
     kinds.read(list, |kind| kind);
@@ -490,9 +490,11 @@ mod tests {
     }
 
     fn calls<T>(listed: &Listed<'_, T>) -> Vec<String> {
-        let action = |reason: &Reason| match reason {
-            Reason::NotObserved { action } | Reason::Call { action, .. } => action.clone(),
-            other => panic!("{other}"),
+        let action = |reason: &Reason| {
+            let (Reason::NotObserved { action } | Reason::Call { action, .. }) = reason else {
+                panic!("{reason}")
+            };
+            action.clone()
         };
         listed.gaps.iter().map(|gap| action(&gap.reason)).collect()
     }

@@ -123,7 +123,7 @@ mod tests {
 
     const ENTRY: Entry = Entry::of::<InstanceTypes>();
 
-    fn with(kind: Value) -> Value {
+    fn with(kind: &Value) -> Value {
         json!({"Instances": {"MasterInstanceGroup": {"InstanceType": kind, "InstanceCount": 1}}})
     }
 
@@ -157,7 +157,7 @@ mod tests {
                 &ENTRY,
                 asked,
                 Form::CloudFormation,
-                &with(json!("m4.large")),
+                &with(&json!("m4.large")),
             );
             assert_eq!(judged.verdict, expected);
         }
@@ -166,8 +166,8 @@ mod tests {
     #[test]
     fn what_is_not_known_is_not_current() {
         for body in [
-            with(json!({"$unknown": "Type"})),
-            with(json!("<type>")),
+            with(&json!({"$unknown": "Type"})),
+            with(&json!("<type>")),
             json!({"Instances": {}}),
             json!({"Instances": {"CoreInstanceFleet": {"InstanceTypeConfigs": {"$unknown": "List"}}}}),
             json!({"Instances": {"$unknown": "I"}}),

@@ -5,7 +5,7 @@ use crate::control::settings::{Includes, Pattern, Switch, settings};
 use crate::control::{Conditions, Control, Draft, Meta, Severity, Span, View, Weakening};
 use crate::lattice::Text;
 use crate::observed::cluster::Attribute;
-use crate::observed::{Form, Known, Node, ResourceKind, Value};
+use crate::observed::{Form, Known, Node, Reason, ResourceKind, Value};
 use serde_json::json;
 
 #[derive(Debug)]
@@ -84,6 +84,53 @@ fn key_of(required: &Text) -> Option<String> {
     written.split_once('=').map(|(key, _)| key.to_owned())
 }
 
+/// How one tag of the cluster answers one that is required.
+enum Answer<'t> {
+    Right,
+    Other,
+    Unknown(Node<'t>, &'t Reason),
+    NotThis,
+}
+
+fn answer<'t>(required: &Text, key: Option<&str>, tag: Node<'t>, converts: bool) -> Answer<'t> {
+    let written = match tag.get("Key").text() {
+        Known::Set(written) => written,
+        Known::Unreadable(reason) => return Answer::Unknown(tag.get("Key"), reason),
+        Known::Absent | Known::Mistyped => return Answer::NotThis,
+    };
+    let Some(key) = key else {
+        return if required.accepts(written) {
+            Answer::Right
+        } else {
+            Answer::NotThis
+        };
+    };
+    if !Text::from(key).accepts_as_pattern(written) {
+        return Answer::NotThis;
+    }
+    let value = tag.get("Value");
+    let text = match value.value() {
+        Value::String(text) => text,
+        Value::Absent => "",
+        Value::Number(text) if converts => text,
+        Value::Bool(true) if converts => "true",
+        Value::Bool(false) if converts => "false",
+        Value::Unreadable(reason) => return Answer::Unknown(value, reason),
+        Value::Template => {
+            let reason = value.reason();
+            return reason.map_or(Answer::Other, |reason| Answer::Unknown(value, reason));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::List | Value::Map => {
+            return Answer::Other;
+        }
+    };
+    if required.accepts_as_pattern(&format!("{written}={text}")) {
+        Answer::Right
+    } else {
+        Answer::Other
+    }
+}
+
 fn judge_tag(
     required: &Text,
     setting: &'static str,
@@ -91,64 +138,24 @@ fn judge_tag(
     converts: bool,
     out: &mut Conditions,
 ) {
-    let key_alone = key_of(required);
-    let same_key = |key: &str| match &key_alone {
-        Some(wanted) => Text::from(wanted.as_str()).accepts_as_pattern(key),
-        None => required.accepts(key),
-    };
+    let key = key_of(required);
     let mut other = None;
     let mut unknown = tags.reason().map(|reason| (tags, reason));
     for tag in tags.items() {
-        let key = match tag.get("Key").text() {
-            Known::Set(key) => key,
-            Known::Unreadable(reason) => {
-                unknown = unknown.or(Some((tag.get("Key"), reason)));
-                continue;
-            }
-            Known::Absent | Known::Mistyped => continue,
-        };
-        if !same_key(key) {
-            continue;
+        match answer(required, key.as_deref(), tag, converts) {
+            Answer::Right => return out.held(),
+            Answer::Other => other = Some(tag.get("Value")),
+            Answer::Unknown(node, reason) => unknown = unknown.or(Some((node, reason))),
+            Answer::NotThis => {}
         }
-        let value = tag.get("Value");
-        let text = match value.value() {
-            Value::String(text) | Value::Number(text) if converts => text,
-            Value::Bool(value) if converts => {
-                if value {
-                    "true"
-                } else {
-                    "false"
-                }
-            }
-            Value::String(text) => text,
-            Value::Absent => "",
-            Value::Unreadable(reason) if key_alone.is_some() => {
-                unknown = unknown.or(Some((value, reason)));
-                continue;
-            }
-            Value::Template if key_alone.is_some() => {
-                unknown = unknown.or(value.reason().map(|reason| (value, reason)));
-                continue;
-            }
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::List | Value::Map => {
-                other = Some(value);
-                continue;
-            }
-            Value::Unreadable(_) | Value::Template => return out.held(),
-        };
-        if key_alone.is_none() || required.accepts_as_pattern(&format!("{key}={text}")) {
-            return out.held();
-        }
-        other = Some(value);
     }
-    let wanted = key_alone.unwrap_or_else(|| required.to_string());
+    let wanted = key.unwrap_or_else(|| required.to_string());
     let condition = match (unknown, other) {
         (_, Some(value)) => out.failed(value, format!("tag `{wanted}` has another value")),
-        (Some((node, reason)), None) => out.unknown(
-            node,
-            reason,
-            format!("whether tag `{wanted}` is right is unknown"),
-        ),
+        (Some((node, reason)), None) => {
+            let message = format!("whether tag `{wanted}` is right is unknown");
+            out.unknown(node, reason, message)
+        }
         (None, None) => out.failed(tags, format!("tag `{wanted}` is missing")),
     };
     condition
