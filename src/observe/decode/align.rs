@@ -73,7 +73,7 @@ impl<'t> Aligner<'t> {
                 if raw.starts_with(BLANKS) || text.starts_with(BLANKS) {
                     self.layout(raw, text)?;
                 } else {
-                    self.character(raw, text)?;
+                    self.verbatim(raw, text)?;
                 }
             } else if escapes == Escapes::Backslash && raw.starts_with('\\') {
                 self.escape(raw, text)?;
@@ -82,7 +82,7 @@ impl<'t> Aligner<'t> {
             } else if raw.starts_with(BLANKS) {
                 self.fold(raw, text)?;
             } else {
-                self.character(raw, text)?;
+                self.verbatim(raw, text)?;
             }
         }
         Some(self.segments)
@@ -113,9 +113,12 @@ impl<'t> Aligner<'t> {
         Some(())
     }
 
-    /// A character that is written as it is.
-    fn character(&mut self, raw: &'t str, text: &str) -> Option<()> {
-        let length = raw.chars().next()?.len_utf8();
+    /// Characters that are written as they are, up to the next that may not be.
+    fn verbatim(&mut self, raw: &'t str, text: &str) -> Option<()> {
+        let first = raw.chars().next()?.len_utf8();
+        let special = |byte: &u8| matches!(byte, b'\\' | b'\'' | b' ' | b'\t' | b'\r' | b'\n');
+        let more = raw.as_bytes().iter().skip(first).position(special);
+        let length = more.map_or(raw.len(), |more| first + more);
         self.means(length, raw.get(..length)?, text)
     }
 
