@@ -4,5 +4,6 @@
 pub mod iam;
 pub mod instance_type;
 pub mod kms;
+pub mod lake_formation;
 pub mod release;
 pub mod s3;
