@@ -4,6 +4,7 @@
 //! [`Exit::of`](crate::judge::Exit::of) the report, whatever it is rendered as.
 
 mod json;
+mod sarif;
 
 use crate::judge::{Evaluation, Report};
 use std::io::{self, Write};
@@ -17,6 +18,8 @@ pub struct Options {
     pub width: usize,
     /// Whether `text` may use ANSI colours. It reads the same without.
     pub colour: bool,
+    /// Leaves out of `sarif` what is no problem, for GitHub, which shows every result as an alert.
+    pub problems_only: bool,
 }
 
 impl Default for Options {
@@ -25,6 +28,7 @@ impl Default for Options {
             all: false,
             width: 80,
             colour: false,
+            problems_only: false,
         }
     }
 }
@@ -69,6 +73,8 @@ macro_rules! formats {
 formats! {
     /// Everything, for tools: `emr-baseline/report/v1`.
     Json = "json" => json::render,
+    /// Everything, for code scanning: SARIF 2.1.0.
+    Sarif = "sarif" => sarif::render,
 }
 
 /// Formats that a later version brings: asked for now, they are refused with "not in this version".

@@ -1,11 +1,9 @@
 //! The integration tests, as one binary: linking is paid once.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
     clippy::string_slice,
-    clippy::disallowed_methods,
     reason = "a test that cannot go on must fail; helpers outside `#[test]` are part of tests"
 )]
 

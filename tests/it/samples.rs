@@ -122,13 +122,16 @@ fn plain(control: &'static Meta, verdict: Verdict, resource: &Arc<Identity>) -> 
     }
 }
 
-/// One evaluation of every verdict, in files and live.
-pub(crate) fn report() -> Report {
-    let template = Arc::new(Identity {
+/// A resource of a template, its name chosen by somebody with bad intentions.
+fn template() -> Arc<Identity> {
+    Arc::new(Identity {
         name: Some("etl\u{202e}\u{1b}[31m".to_owned()),
         ..Identity::new(ResourceKind::EmrSecurityConfiguration, "Security")
-    });
-    let live = Arc::new(Identity {
+    })
+}
+
+fn live() -> Arc<Identity> {
+    Arc::new(Identity {
         name: Some("etl-daily".to_owned()),
         account: Some("111122223333".to_owned()),
         region: Some("us-west-2".to_owned()),
@@ -136,7 +139,12 @@ pub(crate) fn report() -> Report {
             "arn:aws:elasticmapreduce:us-west-2:111122223333:cluster/j-2AXXXXXXGAPLF".to_owned(),
         ),
         ..Identity::new(ResourceKind::EmrCluster, "j-2AXXXXXXGAPLF")
-    });
+    })
+}
+
+/// One evaluation of every verdict, in files and live.
+pub(crate) fn report() -> Report {
+    let (template, live) = (template(), live());
     let failed = Evaluation {
         message: "`EnableInTransitEncryption` is false".into(),
         expected: "true".to_owned(),
