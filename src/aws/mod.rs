@@ -3,6 +3,7 @@
 
 pub mod iam;
 pub mod instance_type;
+pub mod kerberos;
 pub mod kms;
 pub mod lake_formation;
 pub mod release;

@@ -21,20 +21,23 @@ pub const SERVICE_ROLE: &str = "iam/service-role";
 impl Draft<'_> {
     /// The roles that another control names one by one: literal ARNs, no patterns.
     fn roles_of(&self, control: &str, key: &str) -> BTreeSet<String> {
+        self.listed(control, key)
+            .into_iter()
+            .filter(|text| text.starts_with("arn:") && !text.contains(['*', '?']))
+            .collect()
+    }
+
+    /// The texts that another control lists under a key, without openings.
+    pub fn listed(&self, control: &str, key: &str) -> Vec<String> {
         let shape = self
             .requirements
             .get(control)
             .and_then(|other| other.shape(key));
         let Some(Shape::OneOf(sets) | Shape::Only(sets)) = shape else {
-            return BTreeSet::new();
+            return Vec::new();
         };
-        sets.iter()
-            .flatten()
-            .filter(|text| !text.is_pattern())
-            .filter_map(Text::as_literal)
-            .filter(|text| text.starts_with("arn:"))
-            .map(str::to_owned)
-            .collect()
+        let texts: BTreeSet<&str> = sets.iter().flatten().filter_map(Text::as_literal).collect();
+        texts.into_iter().map(str::to_owned).collect()
     }
 
     /// The roles of instance profiles, as far as the baseline names them.
@@ -112,14 +115,12 @@ impl Draft<'_> {
         );
     }
 
-    /// Lets the role of the instance profile assume these roles, and writes the trust of those named one by one.
-    /// `condition` is the trust's. Warns when the baseline does not say which role that is.
-    pub fn assumes(
+    /// Lets the role of the instance profile assume these roles.
+    pub fn may_assume(
         &mut self,
         roles: &[String],
         sid: &str,
         actions: &[&str],
-        condition: Option<&Value>,
         setting: &'static str,
     ) {
         self.statement(
@@ -127,22 +128,33 @@ impl Draft<'_> {
             Statement::allow(sid, actions).on(roles.iter().cloned()),
             Some(setting),
         );
-        let single: Vec<&String> = roles.iter().filter(|role| !role.contains('*')).collect();
+    }
+
+    /// Writes the trust of those roles that are named one by one in the role of the instance profile. Warns when the
+    /// baseline does not say which role that is.
+    pub fn trusts(
+        &mut self,
+        roles: &[String],
+        sid: &str,
+        actions: &[&str],
+        condition: Option<&Value>,
+        setting: &'static str,
+    ) {
+        let names: BTreeSet<&str> = roles
+            .iter()
+            .filter(|role| !role.contains(['*', '?']))
+            .filter_map(|role| iam::role_name(role))
+            .collect();
         let trusted = self.instance_roles();
-        if trusted.is_empty() {
-            if !single.is_empty() {
-                self.warn(
-                    Some(setting),
-                    "the trust of these roles is not written: the role of the instance profile is not named",
-                    "name it by ARN under `roles` in `[iam.instance-profile]`",
-                );
-            }
+        if trusted.is_empty() && !names.is_empty() {
+            self.warn(
+                Some(setting),
+                "the trust of these roles is not written: the role of the instance profile is not named",
+                "name it by ARN under `roles` in `[iam.instance-profile]`",
+            );
             return;
         }
-        for role in single {
-            let Some(name) = iam::role_name(role) else {
-                continue;
-            };
+        for name in names {
             let mut statement = Statement::allow(sid, actions).by(aws(&trusted));
             statement.condition = condition.cloned();
             self.statement(&format!("iam/role-trust/{name}"), statement, Some(setting));

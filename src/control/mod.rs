@@ -3,11 +3,13 @@
 
 mod conditions;
 mod draft;
+mod existence;
 mod grants;
 mod installed;
 mod keys;
 mod listed;
 mod locations;
+mod mappings;
 pub mod meta;
 mod review;
 pub mod roles;
@@ -25,6 +27,7 @@ pub use draft::{Draft, Refusal};
 pub use grants::{INSTANCE_PROFILE, SERVICE_ROLE};
 pub use installed::Installed;
 pub use locations::{NumberBound, is_secret_arn, names_place, names_role};
+pub use mappings::{RoleMapping, shadowed};
 pub use meta::{Meta, Severity, Span};
 pub use review::{Objection, Review};
 pub use run::{Met, Run, RunFindings, Tally, WaiverUse};
