@@ -11,4 +11,3 @@ pub mod lattice;
 pub mod observe;
 pub mod observed;
 pub mod origin;
-pub mod report;

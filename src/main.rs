@@ -1,3 +1,1 @@
-//! The `emr-baseline` command. Everything is in the library.
-
 fn main() {}

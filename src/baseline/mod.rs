@@ -3,17 +3,41 @@
 //!
 //! Every mistake of every file is a [`Problem`] with its place; nothing here prints, opens files or asks the time.
 
+mod binding;
+mod canonical;
+mod check;
+mod declare;
+mod layer;
+mod layers;
+mod loader;
 mod problem;
+mod reader;
+mod resolve;
+mod secret;
+mod show;
 mod source;
+mod suggest;
+mod target;
+#[cfg(test)]
+mod tests;
+mod value;
 mod waiver;
 
-pub use problem::{Label, Problem};
+pub use loader::{Loader, Memory, SHIPPED, beside};
+pub use problem::{Label, Problem, Style, render};
+pub use resolve::{AllWritten, Written};
+pub use show::{default_shape, show};
 pub use source::{Source, Sources};
 pub use waiver::{Waived, Waiver};
 
-use crate::control::{Requirements, Severity, Target};
+use crate::control::{Requirements, Review, Severity, Target};
+use crate::controls;
 use crate::origin::Origin;
+use jiff::Timestamp;
+use layers::Layers;
+use resolve::Met;
 use std::collections::{BTreeMap, BTreeSet};
+use target::Targets;
 
 /// What the layers of a baseline together ask for, in one target or in none.
 #[derive(Clone, Debug)]
@@ -44,4 +68,196 @@ pub struct Baseline {
     pub sources: Sources,
     /// What its author should know, but which stops nothing.
     pub warnings: Vec<Problem>,
+    /// By control and key, every line that asks for it.
+    pub written: AllWritten,
+}
+
+/// A baseline whose files are read, not yet bound to a target.
+#[derive(Debug)]
+pub struct Loaded {
+    layers: Layers,
+    targets: Targets,
+    at: Timestamp,
+}
+
+/// Reads a baseline and everything that it extends. Waivers are held to `at`.
+///
+/// # Errors
+/// Every mistake of every file that shows without a target.
+pub fn load(path: &str, files: &dyn Loader, at: Timestamp) -> Result<Loaded, Vec<Problem>> {
+    let (loaded, problems) = read(path, files, at);
+    if problems.iter().any(|problem| problem.fatal) {
+        return Err(problems);
+    }
+    Ok(loaded)
+}
+
+/// Everything that is wrong with a baseline: its files, their merge, each of its targets, and what its controls
+/// object to. Warnings come with the mistakes; see [`Problem::fatal`].
+pub fn validate(path: &str, files: &dyn Loader, at: Timestamp) -> Vec<Problem> {
+    let (loaded, mut problems) = read(path, files, at);
+    if loaded.layers.incomplete {
+        return problems;
+    }
+    let names = loaded.targets().iter().map(|target| Some(&*target.name));
+    for name in std::iter::once(None).chain(names) {
+        let (_, more) = loaded.bind(loaded.find(name));
+        problems.extend(more);
+    }
+    finish(problems, &loaded.layers)
+}
+
+fn read(path: &str, files: &dyn Loader, at: Timestamp) -> (Loaded, Vec<Problem>) {
+    let mut layers = layers::load(path, files);
+    let mut problems = std::mem::take(&mut layers.problems);
+    let mut more = Vec::new();
+    let targets = target::read(&layers.list, &mut more);
+    let loaded = Loaded {
+        layers,
+        targets,
+        at,
+    };
+    let (_, unbound) = loaded.meet(None);
+    more.extend(unbound);
+    if loaded.layers.incomplete {
+        // A parameter or a base that seems to be missing may stand in what could not be read.
+        more.retain(|problem| {
+            !problem.code.ends_with("-parameter") && loaded.layers.concerns(problem)
+        });
+    }
+    problems.extend(more);
+    let problems = finish(problems, &loaded.layers);
+    (loaded, problems)
+}
+
+/// Problems in the order of their places, each once.
+fn finish(mut problems: Vec<Problem>, layers: &Layers) -> Vec<Problem> {
+    for problem in &mut problems {
+        layers.finish(problem);
+    }
+    problems.sort_by(|a, b| {
+        let place = |problem: &Problem| {
+            problem
+                .origin()
+                .map(|origin| (origin.file.clone(), origin.bytes))
+        };
+        place(a)
+            .cmp(&place(b))
+            .then_with(|| (&a.code, &a.message).cmp(&(&b.code, &b.message)))
+    });
+    problems
+        .dedup_by(|a, b| a.code == b.code && a.message == b.message && a.origin() == b.origin());
+    problems
+}
+
+impl Loaded {
+    /// Its targets, by name.
+    pub fn targets(&self) -> &[Target] {
+        &self.targets.list
+    }
+
+    /// The files it was read from.
+    pub fn sources(&self) -> &Sources {
+        &self.layers.sources
+    }
+
+    /// What the layers ask for in a target, or in none.
+    ///
+    /// # Errors
+    /// Mistakes that show in this target only, objections of controls, or that there is no such target.
+    pub fn resolve(&self, target: Option<&str>) -> Result<Baseline, Vec<Problem>> {
+        let found = self.find(target);
+        if let (Some(name), None) = (target, found) {
+            return Err(vec![self.unknown_target(name)]);
+        }
+        let (baseline, problems) = self.bind(found);
+        let problems = finish(problems, &self.layers);
+        if problems.iter().any(|problem| problem.fatal) {
+            return Err(problems);
+        }
+        Ok(Baseline {
+            warnings: problems,
+            ..baseline
+        })
+    }
+
+    fn find(&self, name: Option<&str>) -> Option<&Target> {
+        name.and_then(|name| self.targets.list.iter().find(|target| target.name == name))
+    }
+
+    fn unknown_target(&self, name: &str) -> Problem {
+        let names = self.targets.list.iter().map(|target| &*target.name);
+        let help = if self.targets.list.is_empty() {
+            "the baseline has no targets: write one under `[targets.<name>]`".to_owned()
+        } else {
+            suggest::help(name, names)
+        };
+        Problem::new("unknown-target", format!("there is no target `{name}`")).help(help)
+    }
+
+    fn meet(&self, target: Option<&Target>) -> (Met, Vec<Problem>) {
+        let mut problems = Vec::new();
+        let binding = self.targets.binding(target);
+        let met = resolve::meet(&self.layers.list, &binding, &mut problems);
+        if let Some(days) = met.most_days() {
+            let line = met.max_waiver_days.as_ref();
+            let line = line.and_then(|asked| asked.origins.last());
+            waiver::hold_to(&met.waivers, (days, line), self.at, &mut problems);
+        }
+        (met, problems)
+    }
+
+    fn bind(&self, target: Option<&Target>) -> (Baseline, Vec<Problem>) {
+        let (met, mut problems) = self.meet(target);
+        problems.extend(review(&met.requirements, target));
+        let head = self.layers.list.last().map(|layer| layer.head.clone());
+        let head = head.unwrap_or_default();
+        let max_waiver_days = met.most_days();
+        let mut baseline = Baseline {
+            name: head.name,
+            version: head.version,
+            owner: head.owner,
+            description: head.description,
+            digest: String::new(),
+            target: target.cloned(),
+            requirements: met.requirements,
+            severities: met.severities,
+            waivers: met.waivers,
+            unbound: self.targets.unbound(target),
+            max_waiver_days,
+            sources: self.layers.sources.clone(),
+            warnings: Vec::new(),
+            written: met.written,
+        };
+        baseline.digest = canonical::digest(&baseline);
+        (baseline, problems)
+    }
+}
+
+/// What the controls object to.
+fn review(requirements: &Requirements, target: Option<&Target>) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (id, requirement) in requirements {
+        let Some(entry) = controls::find(id) else {
+            continue;
+        };
+        let mut review = Review::new(entry.meta.id, requirement, requirements, target);
+        (entry.bind)(requirement).review(&mut review);
+        for objection in review.into_objections() {
+            let problem = Problem {
+                code: objection.control.to_owned(),
+                message: objection.message,
+                help: None,
+                labels: Vec::new(),
+                fatal: objection.fatal,
+            };
+            let places = objection.places.into_iter();
+            problems.push(
+                places
+                    .fold(problem, |problem, (origin, text)| problem.at(origin, text))
+                    .help(objection.help),
+            );
+        }
+    }
+    problems
 }

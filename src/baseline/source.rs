@@ -1,19 +1,26 @@
 //! The files a baseline is read from, kept so that every later message can show the line that asks for it.
 
 use crate::origin::Origin;
+use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
+
+/// How many bytes of a file one message may show. What is longer is a machine's line, shown as a window: miette
+/// panics on labels further than 65,535 columns in.
+const EXCERPT: usize = 2_000;
+/// How many bytes a window shows on either side of its label.
+const WINDOW: usize = 60;
 
 /// One file of a baseline.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Source {
     name: Arc<str>,
     text: Arc<str>,
+    /// The text without its secrets, which has the same length: what messages show.
+    shown: Arc<str>,
     /// The byte at which each line begins.
     lines: Vec<usize>,
-    /// Ranges that hold secrets: they are never shown.
-    secrets: Vec<Range<usize>>,
 }
 
 impl Source {
@@ -26,10 +33,28 @@ impl Source {
             .collect();
         Self {
             name: name.into(),
+            shown: Arc::clone(&text),
             text,
             lines,
-            secrets: Vec::new(),
         }
+    }
+
+    /// The same file, these bytes of which are never shown.
+    #[must_use]
+    pub fn hiding(mut self, secrets: &[Range<usize>]) -> Self {
+        if secrets.is_empty() {
+            return self;
+        }
+        let mut bytes = self.text.as_bytes().to_vec();
+        for secret in secrets {
+            for byte in bytes.get_mut(secret.clone()).into_iter().flatten() {
+                if !matches!(byte, b'\n' | b'\r') {
+                    *byte = b'*';
+                }
+            }
+        }
+        self.shown = String::from_utf8_lossy(&bytes).into();
+        self
     }
 
     /// Its name.
@@ -43,16 +68,23 @@ impl Source {
     }
 
     /// The place of these bytes.
-    pub fn origin(&self, bytes: Range<usize>) -> Origin {
-        let index = self.line_of(bytes.start);
-        let begin = self.lines.get(index).copied().unwrap_or_default();
-        let before = self.text.get(begin..bytes.start).unwrap_or_default();
+    pub fn origin(&self, bytes: &Range<usize>) -> Origin {
+        let (line, column) = self.position(bytes.start);
         Origin {
             file: Arc::clone(&self.name),
-            line: u32::try_from(index + 1).unwrap_or(u32::MAX),
-            column: u32::try_from(before.chars().count() + 1).unwrap_or(u32::MAX),
+            line: u32::try_from(line + 1).unwrap_or(u32::MAX),
+            column: u32::try_from(column + 1).unwrap_or(u32::MAX),
             bytes: (bytes.start, bytes.end),
         }
+    }
+
+    /// Zero-based line and column, in characters; a byte order mark is none.
+    fn position(&self, byte: usize) -> (usize, usize) {
+        let line = self.line_of(byte);
+        let begin = self.lines.get(line).copied().unwrap_or_default();
+        let before = self.text.get(begin..byte).unwrap_or_default();
+        let column = before.chars().filter(|char| *char != '\u{feff}').count();
+        (line, column)
     }
 
     /// The zero-based line that holds this byte.
@@ -60,6 +92,75 @@ impl Source {
         self.lines
             .partition_point(|begin| *begin <= byte)
             .saturating_sub(1)
+    }
+
+    /// The bytes of a line, without its end.
+    fn line(&self, index: usize) -> Range<usize> {
+        let begin = self.lines.get(index).copied().unwrap_or(self.text.len());
+        let end = self
+            .lines
+            .get(index + 1)
+            .map_or(self.text.len(), |next| next - 1);
+        begin..end.max(begin)
+    }
+
+    /// As much of `bytes` as one line can show, and no half characters.
+    pub(super) fn clamp(&self, bytes: (usize, usize)) -> Range<usize> {
+        let begin = self.floor(bytes.0);
+        let line = self.line(self.line_of(begin));
+        let end = self.floor(bytes.1.min(line.end).min(begin + EXCERPT / 8));
+        begin..end.max(begin)
+    }
+
+    /// The nearest boundary of a character at or before this byte.
+    fn floor(&self, byte: usize) -> usize {
+        let mut byte = byte.min(self.text.len());
+        while !self.text.is_char_boundary(byte) {
+            byte -= 1;
+        }
+        byte
+    }
+
+    /// What to show for a label with so many lines around it.
+    fn excerpt(&self, label: &Range<usize>, before: usize, after: usize) -> Range<usize> {
+        if before == 0 && after == 0 {
+            return label.clone();
+        }
+        let (first, last) = (self.line_of(label.start), self.line_of(label.end));
+        let begin = self.line(first.saturating_sub(before)).start;
+        let finish = self.line((last + after).min(self.lines.len() - 1)).end;
+        if finish - begin <= EXCERPT {
+            return begin..finish;
+        }
+        let begin = self.floor(label.start.saturating_sub(WINDOW));
+        let finish = self.floor(label.end + WINDOW);
+        begin.max(self.line(first).start)..finish.min(self.line(last).end)
+    }
+}
+
+impl SourceCode for Source {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        if span.len() > EXCERPT {
+            return Err(MietteError::OutOfBounds);
+        }
+        let start = self.floor(span.offset());
+        let excerpt = self.excerpt(&(start..self.floor(start + span.len())), before, after);
+        let (line, column) = self.position(excerpt.start);
+        let data = self.shown.get(excerpt.clone()).unwrap_or_default();
+        let lines = data.bytes().filter(|byte| *byte == b'\n').count();
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.name.to_string(),
+            data.as_bytes(),
+            (excerpt.start, excerpt.len()).into(),
+            line,
+            column,
+            lines,
+        )))
     }
 }
 
@@ -81,5 +182,37 @@ impl Sources {
     /// Every file, by name.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Source>> {
         self.0.values()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_counts_characters_and_not_the_byte_order_mark() {
+        let source = Source::new("a.toml", "\u{feff}é = 1\r\nüb = 2\n");
+        let at = source.text().find("b = 2").unwrap();
+        let origin = source.origin(&(at..at + 1));
+        assert_eq!((origin.line, origin.column), (2, 2));
+        let at = source.text().find(" = 1").unwrap();
+        assert_eq!(source.origin(&(at..at + 1)).column, 2);
+    }
+
+    #[test]
+    fn a_very_long_line_is_shown_as_a_window() {
+        let text = format!("x = \"{}\"\ny = 1\n", "é".repeat(200_000));
+        let source = Source::new("a.toml", text);
+        let span = SourceSpan::from((300_001, 4));
+        let shown = source.read_span(&span, 1, 1).unwrap();
+        assert!(shown.data().len() < 200);
+        assert!(shown.column() > 140_000);
+    }
+
+    #[test]
+    fn secrets_are_hidden_and_nothing_moves() {
+        let source = Source::new("a.toml", "a = 'sé'\nb = 1").hiding(std::slice::from_ref(&(5..8)));
+        let shown = source.read_span(&SourceSpan::from((0, 1)), 1, 1).unwrap();
+        assert_eq!(shown.data(), b"a = '***'\nb = 1");
     }
 }

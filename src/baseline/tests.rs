@@ -1,0 +1,510 @@
+//! What authors write, and what they are told.
+
+use super::{Baseline, Memory, Problem, Style, load, render, validate};
+use crate::control::Requirement;
+use crate::control::settings::{Asked, Spec};
+use crate::lattice::Shape;
+use jiff::Timestamp;
+
+const HEAD: &str = "schema = 1\n[baseline]\nname = \"test\"\nversion = \"1\"\n";
+
+fn now() -> Timestamp {
+    "2026-11-22T12:00:00Z".parse().unwrap()
+}
+
+fn files(files: &[(&str, &str)]) -> Memory {
+    files.iter().map(|(name, text)| (*name, *text)).collect()
+}
+
+/// A file with a head, and the lines after it.
+fn with_head(rest: &str) -> String {
+    format!("{HEAD}{rest}")
+}
+
+fn mistakes(rest: &str) -> Vec<Problem> {
+    validate(
+        "test.toml",
+        &files(&[("test.toml", &with_head(rest))]),
+        now(),
+    )
+}
+
+/// The codes of the mistakes, and the text that each main label covers.
+fn told(rest: &str) -> Vec<(String, String)> {
+    told_of(&mistakes(rest))
+}
+
+fn told_of(problems: &[Problem]) -> Vec<(String, String)> {
+    let shown = |problem: &Problem| {
+        let label = problem.labels.first();
+        let text = label.and_then(|label| {
+            let (start, end) = label.origin.bytes;
+            label
+                .source
+                .as_ref()?
+                .text()
+                .get(start..end)
+                .map(str::to_owned)
+        });
+        let code = problem.code.trim_start_matches("baseline::").to_owned();
+        (code, text.unwrap_or_default())
+    };
+    problems.iter().map(shown).collect()
+}
+
+fn one(rest: &str, code: &str, text: &str) -> Problem {
+    assert_eq!(told(rest), [(code.to_owned(), text.to_owned())]);
+    mistakes(rest).remove(0)
+}
+
+fn resolved(list: &[(&str, &str)], target: Option<&str>) -> Baseline {
+    let name = list[0].0;
+    match load(name, &files(list), now()).and_then(|loaded| loaded.resolve(target)) {
+        Ok(baseline) => baseline,
+        Err(problems) => panic!("{}", render(&problems, Style::Plain)),
+    }
+}
+
+fn asked<'b>(baseline: &'b Baseline, id: &str, key: &str) -> &'b Asked {
+    let requirement: &Requirement = &baseline.requirements[id];
+    &requirement.asked[key]
+}
+
+#[test]
+fn a_baseline_says_what_it_asks_for_and_where() {
+    let text = with_head("[emr.disk-encryption]\nprovider = [\"AwsKms\"]\nebs = true\n");
+    let baseline = resolved(&[("test.toml", &text)], None);
+    assert_eq!((&*baseline.name, &*baseline.version), ("test", "1"));
+    let ebs = asked(&baseline, "emr.disk-encryption", "ebs");
+    assert_eq!(ebs.shape, Shape::AtLeast(1));
+    assert_eq!((ebs.origins[0].line, ebs.origins[0].column), (7, 1));
+    let table = &baseline.requirements["emr.disk-encryption"].origins[0];
+    assert_eq!((table.line, table.column), (5, 1));
+}
+
+#[test]
+fn every_mistake_of_every_file_is_told_in_one_run() {
+    let child = "schema = 1\n[baseline]\nname = \"a\"\nextends = [\"b.toml\"]\n[emr.disk-encription]\nebs = 1\n[emr.disk-encryption]\nebs = 1\nprovder = \"AwsKms\"\n";
+    let base = with_head("[emr.disk-encryption]\nprovider = \"AwsKMS\"\n[extra]\n");
+    let problems = validate(
+        "a.toml",
+        &files(&[("a.toml", child), ("b.toml", &base)]),
+        now(),
+    );
+    let codes: Vec<String> = told_of(&problems)
+        .into_iter()
+        .map(|(code, _)| code)
+        .collect();
+    assert_eq!(
+        codes,
+        [
+            "unknown-control",
+            "wrong-type",
+            "unknown-key",
+            "unknown-word",
+            "unknown-table"
+        ]
+    );
+}
+
+#[test]
+fn slips_are_named_with_what_was_meant() {
+    let problem = one(
+        "[emr.disk-encription]\n",
+        "unknown-control",
+        "[emr.disk-encription]",
+    );
+    assert_eq!(problem.help.unwrap(), "did you mean `emr.disk-encryption`?");
+    let problem = one("[emr.disk-encryption]\nebz = true\n", "unknown-key", "ebz");
+    assert_eq!(problem.help.unwrap(), "did you mean `ebs`?");
+    let problem = one(
+        "[emr.disk-encryption]\nprovider = [\"awskms\"]\n",
+        "unknown-word",
+        "\"awskms\"",
+    );
+    assert_eq!(problem.help.unwrap(), "did you mean `AwsKms`?");
+    let problem = one("[waiver]\n", "unknown-table", "waiver");
+    assert_eq!(problem.help.unwrap(), "did you mean `waivers`?");
+}
+
+#[test]
+fn values_are_held_to_their_types() {
+    one(
+        "[emr.disk-encryption]\nebs = \"true\"\n",
+        "wrong-type",
+        "\"true\"",
+    );
+    one("[emr.disk-encryption]\nprovider = [1]\n", "wrong-type", "1");
+    one(
+        "[emr.disk-encryption]\nprovider = []\n",
+        "empty-choice",
+        "[]",
+    );
+    one(
+        "[emr.disk-encryption]\nkms-key = \"s3://b/k\"\n",
+        "wrong-text",
+        "\"s3://b/k\"",
+    );
+    one(
+        "[[emr.disk-encryption]]\nebs = true\n",
+        "wrong-type",
+        "[[emr.disk-encryption]]",
+    );
+    one("[baseline.x]\n", "unknown-control", "[baseline.x]");
+    assert_eq!(
+        told("[baseline.waivers]\nmax-waiver-days = 99999999999999999999\n")
+            .last()
+            .unwrap()
+            .0,
+        "number-out-of-range"
+    );
+}
+
+#[test]
+fn what_a_file_must_say_is_asked_for() {
+    let problems = validate("a.toml", &files(&[("a.toml", "")]), now());
+    let codes: Vec<String> = told_of(&problems)
+        .into_iter()
+        .map(|(code, _)| code)
+        .collect();
+    assert_eq!(codes, ["missing-name", "missing-schema"]);
+    let text = "schema = 2\n[baseline]\nname = \"../x\"\n";
+    let problems = validate("a.toml", &files(&[("a.toml", text)]), now());
+    let codes: Vec<String> = told_of(&problems)
+        .into_iter()
+        .map(|(code, _)| code)
+        .collect();
+    assert_eq!(codes, ["unknown-schema", "bad-name"]);
+}
+
+#[test]
+fn broken_syntax_is_shown_where_it_is_and_the_rest_is_still_read() {
+    let told = told("[emr.disk-encryption]\nebs = = true\nprovder = \"AwsKms\"\n");
+    let codes: Vec<&str> = told.iter().map(|(code, _)| &**code).collect();
+    assert_eq!(codes, ["syntax", "unknown-key"]);
+}
+
+#[test]
+fn garbage_of_any_size_and_depth_is_a_clear_error() {
+    let noise: String = (0..1_000_000u32)
+        .map(|i| char::from(b'!' + u8::try_from(i.wrapping_mul(2_654_435_761) >> 13 & 63).unwrap()))
+        .collect();
+    for text in [
+        noise,
+        "[".repeat(100_000),
+        format!("a{} = 1", ".a".repeat(100_000)),
+    ] {
+        let problems = validate("a.toml", &files(&[("a.toml", &text)]), now());
+        assert!((1..=7).contains(&problems.len()), "{}", problems.len());
+        for style in [
+            Style::Graphical {
+                width: 80,
+                colour: false,
+            },
+            Style::Plain,
+            Style::Json,
+        ] {
+            assert!(render(&problems, style).len() < 20_000);
+        }
+    }
+}
+
+#[test]
+fn layers_tighten_and_never_loosen() {
+    let base =
+        with_head("[emr.disk-encryption]\nprovider = [\"AwsKms\", \"Custom\"]\nebs = true\n");
+    let child = |rest: &str| {
+        format!(
+            "schema = 1\n[baseline]\nname = \"c\"\nextends = \"base.toml\"\n[emr.disk-encryption]\n{rest}"
+        )
+    };
+    let text = child("provider = [\"AwsKms\"]\n");
+    let baseline = resolved(&[("c.toml", &text), ("base.toml", &base)], None);
+    let provider = asked(&baseline, "emr.disk-encryption", "provider");
+    assert_eq!(provider.origins.len(), 2);
+    assert_eq!(
+        super::show(
+            &Spec::OneOf(crate::control::settings::Domain::Words(&[])),
+            &provider.shape
+        ),
+        "[\"AwsKms\"]"
+    );
+
+    let text = child("ebs = false\n");
+    let problems = validate(
+        "c.toml",
+        &files(&[("c.toml", &text), ("base.toml", &base)]),
+        now(),
+    );
+    assert_eq!(
+        told_of(&problems),
+        [("loosens".to_owned(), "ebs = false".to_owned())]
+    );
+    assert_eq!(&*problems[0].labels[1].origin.file, "base.toml");
+    let shown = render(
+        &problems,
+        Style::Graphical {
+            width: 80,
+            colour: false,
+        },
+    );
+    assert!(
+        shown.contains("c.toml:6:1") && shown.contains("base.toml:7:1"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn contradictions_show_both_lines() {
+    let a = with_head("[emr.disk-encryption]\nprovider = \"AwsKms\"\n");
+    let b = with_head("[emr.disk-encryption]\nprovider = \"Custom\"\n");
+    let c = "schema = 1\n[baseline]\nname = \"c\"\nextends = [\"a.toml\", \"b.toml\"]\n";
+    let problems = validate(
+        "c.toml",
+        &files(&[("c.toml", c), ("a.toml", &a), ("b.toml", &b)]),
+        now(),
+    );
+    assert_eq!(
+        told_of(&problems),
+        [("conflict".to_owned(), "provider = \"Custom\"".to_owned())]
+    );
+    assert_eq!(&*problems[0].labels[1].origin.file, "a.toml");
+}
+
+#[test]
+fn a_file_reached_by_two_ways_counts_once() {
+    let d = with_head("[emr.disk-encryption]\nebs = true\n");
+    let mid = "schema = 1\n[baseline]\nname = \"m\"\nextends = \"d.toml\"\n";
+    let top = "schema = 1\n[baseline]\nname = \"t\"\nextends = [\"a.toml\", \"./b.toml\"]\n";
+    let list = [
+        ("t.toml", top),
+        ("a.toml", mid),
+        ("b.toml", mid),
+        ("d.toml", &d),
+    ];
+    let baseline = resolved(&list, None);
+    assert_eq!(
+        asked(&baseline, "emr.disk-encryption", "ebs").origins.len(),
+        1
+    );
+}
+
+#[test]
+fn extends_has_no_cycles_and_names_each_file_once() {
+    let codes = |list: &[(&str, &str)]| {
+        let problems = validate(list[0].0, &files(list), now());
+        told_of(&problems)
+    };
+    let a = "schema = 1\n[baseline]\nname = \"a\"\nextends = \"b.toml\"\n";
+    let b = "schema = 1\n[baseline]\nname = \"b\"\nextends = \"a.toml\"\n";
+    assert_eq!(codes(&[("a.toml", a), ("b.toml", b)])[0].0, "cycle");
+    let a = "schema = 1\n[baseline]\nname = \"a\"\nextends = [\"b.toml\", \"./b.toml\"]\n";
+    assert_eq!(
+        codes(&[("a.toml", a), ("b.toml", HEAD)]),
+        [("extends-twice".to_owned(), "\"./b.toml\"".to_owned())]
+    );
+    let a = "schema = 1\n[baseline]\nname = \"a\"\nextends = [\"builtin:recomended\", \"no.toml\", 3]\n";
+    let told: Vec<String> = codes(&[("a.toml", a)])
+        .into_iter()
+        .map(|(code, _)| code)
+        .collect();
+    assert_eq!(told, ["unknown-builtin", "unreadable-file", "wrong-type"]);
+}
+
+#[test]
+fn bytes_that_are_no_text_are_said_to_be() {
+    let mut memory = files(&[]);
+    memory.add("a.toml", b"schema = 1\n\xff\xfe".as_slice());
+    let problems = validate("a.toml", &memory, now());
+    assert_eq!(problems[0].code, "baseline::not-utf-8");
+    assert!(problems[0].message.contains("line 2"));
+}
+
+#[test]
+fn secrets_are_refused_and_never_shown() {
+    let rest = "[emr.disk-encryption]\nprovider-class = \"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\"\nprovider = \"AKIAIOSFODNN7EXAMPLE\"\npassword = \"hunter2\"\n";
+    let problems = mistakes(rest);
+    let secrets = problems
+        .iter()
+        .filter(|problem| problem.code == "baseline::secret");
+    assert_eq!(secrets.count(), 3);
+    for style in [
+        Style::Graphical {
+            width: 200,
+            colour: false,
+        },
+        Style::Plain,
+        Style::Json,
+    ] {
+        let shown = render(&problems, style);
+        for secret in ["wJalr", "AKIA", "hunter2"] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
+    }
+}
+
+const PARAMETERS: &str = "[parameters]\ndisk-key = { type = \"kms-key\" }\njars = { type = \"list of string\" }\n[targets.us]\naccount = \"111122223333\"\nregion = \"cn-north-1\"\ndisk-key = \"arn:${partition}:kms:${region}:${account}:key/1\"\n";
+
+#[test]
+fn parameters_stand_for_what_the_target_gives() {
+    let text = with_head(&format!(
+        "{PARAMETERS}[emr.disk-encryption]\nkms-key = \"${{disk-key}}\"\n"
+    ));
+    let baseline = resolved(&[("test.toml", &text)], Some("us"));
+    let Shape::Exactly(texts) = &asked(&baseline, "emr.disk-encryption", "kms-key").shape else {
+        panic!("not a text");
+    };
+    let key = "arn:aws-cn:kms:cn-north-1:111122223333:key/1";
+    assert_eq!(texts.first().unwrap().as_literal(), Some(key));
+    assert_eq!(baseline.unbound.iter().collect::<Vec<_>>(), ["jars"]);
+    assert_eq!(baseline.target.unwrap().partition, "aws-cn");
+    let baseline = resolved(&[("test.toml", &text)], None);
+    assert_eq!(baseline.unbound.len(), 2);
+}
+
+#[test]
+fn targets_and_parameters_are_held_to_what_they_say() {
+    one(
+        "[targets.x]\naccount = \"123\"\nregion = \"us-west-2\"\n",
+        "bad-account",
+        "\"123\"",
+    );
+    one(
+        "[targets.x]\naccount = \"111122223333\"\nregion = \"oregon\"\n",
+        "bad-region",
+        "\"oregon\"",
+    );
+    one(
+        "[targets.x]\naccount = 111122223333\nregion = \"us-west-2\"\n",
+        "wrong-type",
+        "111122223333",
+    );
+    one(
+        "[targets.x]\nregion = \"us-west-2\"\n",
+        "missing-key",
+        "[targets.x]",
+    );
+    one(
+        &format!("{PARAMETERS}jar = \"x\"\n"),
+        "unknown-parameter",
+        "jar",
+    );
+    one(
+        &format!("{PARAMETERS}jars = \"x\"\n"),
+        "wrong-type",
+        "\"x\"",
+    );
+    one(
+        "[parameters]\nkey = { type = \"kms\" }\n",
+        "unknown-type",
+        "\"kms\"",
+    );
+    one(
+        "[parameters]\nregion = { type = \"string\" }\n",
+        "reserved-parameter",
+        "region",
+    );
+    one(
+        "[emr.disk-encryption]\nkms-key = \"${disk}\"\n",
+        "unknown-parameter",
+        "\"${disk}\"",
+    );
+    one(
+        "[parameters]\nzip = { type = \"s3-object\" }\n[emr.disk-encryption]\nkms-key = \"${zip}\"\n",
+        "parameter-type",
+        "\"${zip}\"",
+    );
+}
+
+const WAIVER: &str = "[[waivers]]\ncontrol = \"emr.disk-encryption\"\nresource = { kind = \"emr-cluster\", name = \"legacy-*\", account = \"${account}\" }\nreason = \"old\"\nowner = \"me@example.com\"\nexpires = 2027-01-31\n";
+
+#[test]
+fn a_waiver_covers_what_it_names_until_its_day_is_over() {
+    let text = with_head(&format!("{PARAMETERS}{WAIVER}"));
+    let baseline = resolved(&[("test.toml", &text)], Some("us"));
+    let waiver = &baseline.waivers[0];
+    let mut cluster =
+        crate::observed::Identity::new(crate::observed::ResourceKind::EmrCluster, "j-1");
+    cluster.name = Some("legacy-7".to_owned());
+    assert!(
+        !waiver.matches("emr.disk-encryption", &cluster),
+        "the account is not known"
+    );
+    cluster.account = Some("111122223333".to_owned());
+    assert!(waiver.matches("emr.disk-encryption", &cluster));
+    assert!(!waiver.matches("emr.s3-encryption", &cluster));
+    assert!(!waiver.is_expired("2027-01-31T23:59:59Z".parse().unwrap()));
+    assert!(waiver.is_expired("2027-02-01T00:00:00Z".parse().unwrap()));
+    let unbound = resolved(&[("test.toml", &text)], None);
+    assert!(!unbound.waivers[0].matches("emr.disk-encryption", &cluster));
+}
+
+#[test]
+fn a_waiver_is_owned_reasoned_and_ends() {
+    let codes =
+        |text: &str| -> Vec<String> { told(text).into_iter().map(|(code, _)| code).collect() };
+    assert_eq!(codes("[[waivers]]\n"), ["missing-key"; 4]);
+    assert_eq!(
+        codes(&WAIVER.replace("2027-01-31", "\"2027-01-31\"")),
+        ["wrong-type"]
+    );
+    assert_eq!(
+        codes(&WAIVER.replace("emr.disk-encryption", "emr.disk")),
+        ["unknown-control"]
+    );
+    assert_eq!(
+        codes(&WAIVER.replace("emr-cluster", "cluster")),
+        ["unknown-kind"]
+    );
+    assert_eq!(codes(&WAIVER.replace("\"old\"", "\" \"")), ["empty"]);
+    assert_eq!(
+        codes(&format!("max-waiver-days = 30\n{WAIVER}")),
+        ["waiver-too-long"]
+    );
+    assert_eq!(codes(&format!("max-waiver-days = 300\n{WAIVER}")), [""; 0]);
+}
+
+#[test]
+fn severities_rise_and_never_fall() {
+    let base = with_head("[severity]\n\"emr.disk-encryption\" = \"high\"\n");
+    let child = |severity: &str| {
+        format!(
+            "schema = 1\n[baseline]\nname = \"c\"\nextends = \"b.toml\"\n[severity]\n\"emr.disk-encryption\" = \"{severity}\"\n"
+        )
+    };
+    let text = child("critical");
+    let baseline = resolved(&[("c.toml", &text), ("b.toml", &base)], None);
+    assert_eq!(
+        baseline.severities["emr.disk-encryption"].0.name(),
+        "critical"
+    );
+    let text = child("low");
+    let problems = validate(
+        "c.toml",
+        &files(&[("c.toml", &text), ("b.toml", &base)]),
+        now(),
+    );
+    assert_eq!(problems[0].code, "baseline::loosens");
+    one(
+        "[severity]\nemr.disk-encryption = \"low\"\n",
+        "unquoted-control",
+        "emr",
+    );
+}
+
+#[test]
+fn the_digest_is_of_what_is_asked_and_not_of_how() {
+    let digest = |rest: &str| resolved(&[("test.toml", &with_head(rest))], None).digest;
+    let plain = digest("[emr.disk-encryption]\nprovider = [\"AwsKms\", \"Custom\"]\n");
+    assert_eq!(
+        plain,
+        digest(
+            "# a comment\n[emr.disk-encryption]\nebs = false\nprovider = [\"Custom\", \"AwsKms\"]\n"
+        )
+    );
+    assert_ne!(
+        plain,
+        digest("[emr.disk-encryption]\nprovider = [\"AwsKms\"]\n")
+    );
+    assert!(plain.starts_with("sha256:") && plain.len() == 71);
+}
