@@ -11,3 +11,4 @@ pub mod lattice;
 pub mod observe;
 pub mod observed;
 pub mod origin;
+pub mod report;

@@ -1,1 +1,3 @@
+//! The `emr-baseline` command. Everything is in the library.
+
 fn main() {}

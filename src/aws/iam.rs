@@ -78,7 +78,7 @@ fn split(text: &str) -> (&str, &str) {
         .map_or(("/", text), |(path, name)| (path, name))
 }
 
-/// Source: IAM API, *CreateRole*: letters, digits and `_+=,.@-`.
+/// Source: IAM API, `CreateRole`: letters, digits and `_+=,.@-`.
 fn is_name(name: &str) -> bool {
     !name.is_empty()
         && name

@@ -1,5 +1,19 @@
 //! How KMS keys are written.
 
+/// What a user of a key needs to encrypt and decrypt with it. Source: EMR Management Guide, *Create keys and
+/// certificates for data encryption* (key users), and KMS Developer Guide, *Allow key users to use the key*.
+pub const USE: &[&str] = &[
+    "kms:Encrypt",
+    "kms:Decrypt",
+    "kms:ReEncrypt*",
+    "kms:GenerateDataKey*",
+    "kms:DescribeKey",
+];
+
+/// A key that no baseline names, as a JSON text: for changes that swap a key.
+pub const OTHER_KEY: &str =
+    "\"arn:aws:kms:us-west-2:999999999999:key/00000000-0000-4000-8000-000000000000\"";
+
 /// A key as some text names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyName<'a> {
@@ -24,7 +38,7 @@ pub enum KeyName<'a> {
 }
 
 impl<'a> KeyName<'a> {
-    /// Reads a key's name. Source: KMS API, *KeyId* parameters.
+    /// Reads a key's name. Source: KMS API, `KeyId` parameters.
     pub fn of(text: &'a str) -> Self {
         if let Some(rest) = text.strip_prefix("arn:") {
             let mut parts = rest.splitn(5, ':');

@@ -2,6 +2,9 @@
 //! Pure knowledge; nothing here reads input or judges.
 
 pub mod iam;
+pub mod instance_type;
+pub mod kerberos;
 pub mod kms;
+pub mod lake_formation;
 pub mod release;
 pub mod s3;

@@ -20,12 +20,11 @@ impl<'a> Location<'a> {
     /// Reads `s3://b/k`, `s3n://b/k`, `s3a://b/k` and `arn:<partition>:s3:::b/k`.
     pub fn of(text: &'a str) -> Option<Self> {
         let scheme = SCHEMES.iter().find_map(|scheme| text.strip_prefix(scheme));
-        let (partition, rest) = match scheme {
-            Some(rest) => (None, rest),
-            None => {
-                let (partition, rest) = text.strip_prefix("arn:")?.split_once(':')?;
-                (Some(partition), rest.strip_prefix("s3:::")?)
-            }
+        let (partition, rest) = if let Some(rest) = scheme {
+            (None, rest)
+        } else {
+            let (partition, rest) = text.strip_prefix("arn:")?.split_once(':')?;
+            (Some(partition), rest.strip_prefix("s3:::")?)
         };
         let (bucket, key) = rest.split_once('/').unwrap_or((rest, ""));
         let named = !bucket.is_empty() && !bucket.contains(char::is_whitespace);

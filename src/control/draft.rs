@@ -219,13 +219,4 @@ impl Draft<'_> {
             }
         }
     }
-
-    /// Lets the role of the instance profile use a key: in its own policy, and in the key's.
-    pub fn key_user(&mut self, key: &str, sid: &str, actions: &[&str], setting: &'static str) {
-        self.statement(
-            "iam/instance-profile",
-            Statement::allow(sid, actions).on([key.to_owned()]),
-            Some(setting),
-        );
-    }
 }

@@ -3,23 +3,38 @@
 
 mod conditions;
 mod draft;
+mod existence;
+mod grants;
+mod installed;
 mod keys;
+mod listed;
+mod locations;
+mod mappings;
 pub mod meta;
 mod review;
+pub mod roles;
 mod run;
 pub mod settings;
+pub(crate) mod size;
+mod standing;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod trust;
 mod verdict;
 mod view;
 
 pub use draft::{Draft, Refusal};
+pub use grants::{INSTANCE_PROFILE, SERVICE_ROLE};
+pub use installed::Installed;
+pub use locations::{NumberBound, is_secret_arn, names_place, names_role};
+pub use mappings::{RoleMapping, shadowed};
 pub use meta::{Meta, Severity, Span};
 pub use review::{Objection, Review};
 pub use run::{Met, Run, RunFindings, Tally, WaiverUse};
 pub use settings::{Origin, Requirement, Settings};
+pub use standing::Standing;
 pub use verdict::{Condition, Conditions, Outcome, Verdict};
-pub use view::{Effective, Requirements, Target, View};
+pub use view::{Effective, Requirements, Target, View, timestamp};
 
 use settings::Field;
 use std::fmt;

@@ -1,11 +1,13 @@
 //! What the tests of controls share: resources written as JSON values, judged by one control.
 //!
-//! `{"$ref": "Id"}` stands for a reference, `{"$attribute": ["Id", "Arn"]}` for one to an attribute, and
-//! `{"$unknown": "name"}` for a parameter without a value.
+//! `{"$ref": "Id"}` stands for a reference, `{"$attribute": ["Id", "Arn"]}` for one to an attribute,
+//! `{"$unknown": "name"}` for a parameter without a value, `{"$secret": "name"}` for a hidden one,
+//! `{"$dynamic": "{{resolve:…}}"}` for a dynamic reference, `{"$sub": [..]}` for a text with holes, and a map with
+//! `"$open": "place"` among its keys for one that may have more.
 
 use super::{Conditions, Effective, Entry, Requirement, Requirements, Target, Verdict, View};
 use crate::control::settings::Asked;
-use crate::lattice::Shape;
+use crate::lattice::{Shape, Text};
 use crate::observed::tree::{Kind, NodeId, Source, Span, TextRef, Tree};
 use crate::observed::{Form, Identity, Reason, Resource, ResourceKind, Scope};
 use serde_json::Value;
@@ -46,11 +48,20 @@ fn push(tree: &mut Tree, value: &Value) -> NodeId {
                 let reason = tree.reason_id(reason);
                 return tree.push(Kind::Unreadable(reason), NOWHERE);
             }
+            if let Some(Value::Array(pieces)) = members.get("$sub") {
+                let pieces: Vec<NodeId> = pieces.iter().map(|piece| push(tree, piece)).collect();
+                let kind = tree.template_kind(&pieces);
+                return tree.push(kind, NOWHERE);
+            }
+            let open = members.get("$open").map(|place| Reason::Elsewhere {
+                place: place.as_str().unwrap_or_default().to_owned(),
+            });
             let members: Vec<(TextRef, Span, NodeId)> = members
                 .iter()
+                .filter(|(key, _)| *key != "$open")
                 .map(|(key, value)| (tree.decoded_text(key), NOWHERE, push(tree, value)))
                 .collect();
-            tree.push_map(&members, NOWHERE, None)
+            tree.push_map(&members, NOWHERE, open)
         }
     }
 }
@@ -69,10 +80,56 @@ fn reason(value: &Value) -> Option<Reason> {
             attribute: Some(text(&pair[1])),
         });
     }
-    value.get("$unknown").map(|name| Reason::Parameter {
-        name: text(name),
-        secret: false,
-    })
+    if let Some(reference) = value.get("$dynamic") {
+        return Some(Reason::Dynamic {
+            reference: text(reference),
+        });
+    }
+    let secret = value.get("$secret");
+    secret
+        .or(value.get("$unknown"))
+        .map(|name| Reason::Parameter {
+            name: text(name),
+            secret: secret.is_some(),
+        })
+}
+
+/// A demand that one of these stand.
+pub(crate) fn one_of(texts: &[&str]) -> Shape {
+    let texts = texts.iter().map(|text| Text::from(*text));
+    Shape::OneOf([texts.collect()].into())
+}
+
+/// A demand that nothing but these stand.
+pub(crate) fn only(texts: &[&str]) -> Shape {
+    let texts = texts.iter().map(|text| Text::from(*text));
+    Shape::Only([texts.collect()].into())
+}
+
+/// A demand that all of these stand, or none does.
+pub(crate) fn all_of(texts: &[&str]) -> Shape {
+    Shape::AllOf(texts.iter().map(|text| Text::from(*text)).collect())
+}
+
+/// A demand for exactly this text.
+pub(crate) fn exactly(text: &str) -> Shape {
+    Shape::Exactly([Text::from(text)].into())
+}
+
+/// Judges one cluster by one control.
+pub(crate) fn cluster(
+    entry: &Entry,
+    settings: &[(&str, Shape)],
+    form: Form,
+    body: &Value,
+) -> Judged {
+    let cluster = resource(ResourceKind::EmrCluster, form, "subject", body);
+    judge(entry, settings, &[], vec![cluster])
+}
+
+/// The launch that every control over clusters must handle: one Spark job a day.
+pub(crate) fn etl_daily() -> Value {
+    serde_json::from_str(include_str!("../../examples/launch/etl-daily.json")).unwrap()
 }
 
 /// A resource of this kind, form and id; its name is its id.

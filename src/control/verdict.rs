@@ -238,7 +238,18 @@ impl Conditions {
         name: &str,
         setting: Option<&'static str>,
     ) -> bool {
-        let condition = match node.switch() {
+        self.must_be_on_as(node, node.switch(), name, setting)
+    }
+
+    /// As [`Self::must_be_on`], with the switch read as its form reads it: CloudFormation converts strings.
+    pub fn must_be_on_as(
+        &mut self,
+        node: Node<'_>,
+        switch: Switch<'_>,
+        name: &str,
+        setting: Option<&'static str>,
+    ) -> bool {
+        let condition = match switch {
             Switch::On => {
                 self.held();
                 return true;

@@ -2,7 +2,7 @@
 
 use super::settings::Requirement;
 use super::verdict::Conditions;
-use crate::observed::{Form, Known, Lookup, Node, Reason, Resource, ResourceKind, Scope};
+use crate::observed::{Form, Known, Lookup, Node, Reason, Resource, ResourceKind, Scope, Value};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -166,6 +166,24 @@ impl<'a, 't> View<'a, 't> {
         }
     }
 
+    /// The security configuration that the effective document is the body of.
+    pub fn configuration(&self) -> Option<&'a Resource<'t>> {
+        let document = self.known_document()?;
+        self.scope.resources().iter().find(|resource| {
+            resource.kind() == ResourceKind::EmrSecurityConfiguration
+                && std::ptr::eq(resource.body.tree(), document.tree())
+                && resource.body.id() == document.id()
+        })
+    }
+
+    /// When the security configuration of the effective document was created, where that was seen.
+    pub fn document_created(&self) -> Option<Timestamp> {
+        let outer = self.configuration()?.outer;
+        let described = outer.get("elasticmapreduce:DescribeSecurityConfiguration");
+        timestamp(outer.get("CreationDateTime"))
+            .or_else(|| timestamp(described.get("CreationDateTime")))
+    }
+
     /// The effective document when it is known, without recording anything.
     pub fn known_document(&self) -> Option<Node<'t>> {
         if let Effective::Document(document) = self.document {
@@ -173,5 +191,23 @@ impl<'a, 't> View<'a, 't> {
         } else {
             None
         }
+    }
+}
+
+/// A time as the EMR API and its command line write it: seconds since 1970, or ISO 8601.
+pub fn timestamp(node: Node<'_>) -> Option<Timestamp> {
+    match node.value() {
+        Value::Number(seconds) => {
+            let whole = seconds.split(['.', 'e', 'E']).next()?;
+            Timestamp::from_second(whole.parse().ok()?).ok()
+        }
+        Value::String(text) => text.parse().ok(),
+        Value::Absent
+        | Value::Unreadable(_)
+        | Value::Null
+        | Value::Bool(_)
+        | Value::Template
+        | Value::List
+        | Value::Map => None,
     }
 }

@@ -1,11 +1,33 @@
 //! The registry: one line a control, in the order of the documentation. Nothing else.
 
 mod emr;
+mod iam;
+mod kms;
 
 use crate::control::Entry;
 
 /// Every control.
-pub static REGISTRY: &[Entry] = &[Entry::of::<emr::disk_encryption::DiskEncryption>()];
+pub static REGISTRY: &[Entry] = &[
+    Entry::of::<emr::in_transit_encryption::InTransitEncryption>(),
+    Entry::of::<emr::s3_encryption::S3Encryption>(),
+    Entry::of::<emr::disk_encryption::DiskEncryption>(),
+    Entry::of::<emr::kerberos::Kerberos>(),
+    Entry::of::<emr::role_mappings::RoleMappings>(),
+    Entry::of::<emr::runtime_roles::RuntimeRoles>(),
+    Entry::of::<emr::lake_formation::LakeFormation>(),
+    Entry::of::<emr::instance_metadata::InstanceMetadata>(),
+    Entry::of::<emr::wal_encryption::WalEncryption>(),
+    Entry::of::<emr::ssh_key::SshKey>(),
+    Entry::of::<emr::termination_protection::TerminationProtection>(),
+    Entry::of::<emr::tags::Tags>(),
+    Entry::of::<emr::instance_types::InstanceTypes>(),
+    Entry::of::<emr::instance_count::InstanceCount>(),
+    Entry::of::<emr::auto_termination::AutoTermination>(),
+    Entry::of::<kms::customer_managed::CustomerManaged>(),
+    Entry::of::<kms::alias_pinning::AliasPinning>(),
+    Entry::of::<iam::instance_profile::InstanceProfile>(),
+    Entry::of::<iam::service_role::ServiceRole>(),
+];
 
 /// The control of this id.
 pub fn find(id: &str) -> Option<&'static Entry> {

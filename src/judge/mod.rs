@@ -102,11 +102,12 @@ impl<'b> Judge<'b> {
                 let entry = found
                     .entry((named.kind, named.id.clone()))
                     .or_insert_with(|| {
-                        let identity = Identity {
-                            account: resource.identity.account.clone(),
-                            region: resource.identity.region.clone(),
-                            ..Identity::new(named.kind, named.id.clone())
-                        };
+                        let mut identity = named.identity();
+                        identity.account = identity
+                            .account
+                            .or_else(|| resource.identity.account.clone());
+                        identity.region =
+                            identity.region.or_else(|| resource.identity.region.clone());
                         Resource::new(identity, Form::Named, named.node)
                     });
                 entry.uses.push(Use {

@@ -13,8 +13,9 @@ mod string;
 use super::Syntax;
 use super::duplicates::{self, Member};
 use crate::observed::tree::{Kind, MAX_TEXT, NodeId, Source, Span, TextRef, Tree, clamp};
-pub(super) use holes::Hole;
+pub(super) use holes::{HOLE, Hole};
 use std::sync::Arc;
+pub(super) use string::escape_at;
 
 /// How deep containers may be nested: AWS's documents need about ten.
 pub(super) const MAX_DEPTH: u32 = 256;
@@ -80,12 +81,14 @@ pub(super) fn parse(tree: &mut Tree, input: Input<'_>) -> Result<NodeId, Fault> 
         },
         tree,
         depth: 0,
-        members: Vec::new(),
-        prints: Vec::new(),
+        // Enough for most documents: a snapshot has very many small ones.
+        members: Vec::with_capacity(64),
+        prints: Vec::with_capacity(64),
         spare: Vec::new(),
-        items: Vec::new(),
+        items: Vec::with_capacity(32),
         decoded: String::new(),
         filled: None,
+        doubt: None,
     };
     let root = parser.value()?;
     parser.blank();
@@ -110,6 +113,8 @@ struct Parser<'s, 't> {
     decoded: String,
     /// The hole that was read as a bare value last: where it ends, and its reason.
     filled: Option<(usize, u32)>,
+    /// The first hole that may stand for members, items or punctuation: what follows may be read wrongly.
+    doubt: Option<u32>,
 }
 
 type Parsed<T> = Result<T, Fault>;
@@ -329,7 +334,7 @@ impl Parser<'_, '_> {
         Fault {
             span: self.span(at, end),
             message: message.into(),
-            hole: touched.or(filled.map(|(_, reason)| reason)),
+            hole: touched.or(filled.map(|(_, reason)| reason)).or(self.doubt),
         }
     }
 

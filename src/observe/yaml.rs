@@ -1,6 +1,6 @@
 //! YAML as CloudFormation reads it, with the place of every value and key.
 //!
-//! Scalars without quotes are typed by the rules of YAML 1.1 (see [`scalar`]); the short forms of
+//! Scalars without quotes are typed by the rules of YAML 1.1 (see `scalar.rs`); the short forms of
 //! CloudFormation's functions become their long forms, so that `!Sub x` and `Fn::Sub: x` are one thing to
 //! all who come after. What YAML can say and CloudFormation does not read (merge keys, other tags, keys
 //! that are not strings) is left unknown rather than guessed.

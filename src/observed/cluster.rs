@@ -3,7 +3,7 @@
 //! [`PATHS`] is the whole mapping: one row a fact, one column a form. A form that cannot say a fact has
 //! `None`, which is [`Fact::NotExpressible`] and never "absent".
 
-use super::{Form, Node, Resource};
+use super::{Form, Known, Node, Reason, Resource, Switch};
 
 /// A fact of a cluster that stands in one place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,7 +62,7 @@ pub enum Attribute {
     CustomAmiId,
     /// What is patched on boot of a custom image.
     RepoUpgradeOnBoot,
-    /// Log upload policy and CloudWatch logging.
+    /// Log upload policy and logging to `CloudWatch`.
     MonitoringConfiguration,
     /// Whether Spark Connect sessions are allowed.
     SessionEnabled,
@@ -325,6 +325,71 @@ impl<'t> Cluster<'_, 't> {
             .unwrap_or_else(|| self.root().get("\u{0}"))
     }
 
+    /// Why a fact is out of sight, when this form lacks it only because another call answers it.
+    pub fn out_of_sight(self, attribute: Attribute) -> Option<Reason> {
+        let missing = match self.fact(attribute) {
+            Fact::NotExpressible => self.resource.form == Form::Described,
+            Fact::Says(node) => {
+                self.resource.form == Form::Described
+                    && cli_path(attribute).is_some()
+                    && node.is_absent()
+            }
+        };
+        let (call, _) = live_path(attribute).filter(|_| missing)?;
+        Some(Reason::NotObserved {
+            action: call.to_owned(),
+        })
+    }
+
+    /// A switch of the cluster. CloudFormation converts strings of typed properties.
+    pub fn switch(self, node: Node<'t>) -> Switch<'t> {
+        if self.resource.form == Form::CloudFormation {
+            node.switch_leniently()
+        } else {
+            node.switch()
+        }
+    }
+
+    /// A whole number of the cluster. CloudFormation converts strings of typed properties.
+    pub fn number(self, node: Node<'t>) -> Known<'t, i64> {
+        if self.resource.form == Form::CloudFormation {
+            node.number_leniently()
+        } else {
+            node.number()
+        }
+    }
+
+    /// Whether the cluster ends by itself after its steps, and where that is written.
+    ///
+    /// The API's default is that it does (`KeepJobFlowAliveWhenNoSteps` is false). For CloudFormation no page
+    /// states a default, so nothing written counts as a cluster that stays.
+    pub fn transient(self) -> (Node<'t>, Known<'t, bool>) {
+        let (attribute, on) = match self.resource.form {
+            Form::Described | Form::Live => (Attribute::AutoTerminate, true),
+            Form::Request | Form::CloudFormation | Form::Document | Form::Named => {
+                (Attribute::KeepAlive, false)
+            }
+        };
+        let node = self.attribute(attribute);
+        let known = match self.switch(node) {
+            Switch::On => Known::Set(on),
+            Switch::Off => Known::Set(!on),
+            Switch::Absent => Known::Set(self.resource.form == Form::Request),
+            Switch::TextOn | Switch::TextOff | Switch::Odd => Known::Mistyped,
+            Switch::Unreadable(reason) => Known::Unreadable(reason),
+        };
+        (node, known)
+    }
+
+    /// Whether the cluster is known to have ended.
+    pub fn terminated(self) -> bool {
+        let state = self.attribute(Attribute::State).as_text();
+        matches!(
+            state,
+            Some("TERMINATING" | "TERMINATED" | "TERMINATED_WITH_ERRORS")
+        )
+    }
+
     /// Name of the security configuration.
     pub fn security_configuration(self) -> Node<'t> {
         self.attribute(Attribute::SecurityConfiguration)
@@ -332,31 +397,34 @@ impl<'t> Cluster<'_, 't> {
 }
 
 /// Members that `aws emr describe-cluster` adds to the API's answer; in the API's own answer they are absent,
-/// which the reader marks as not observed.
+/// which is not to say that there are none: see [`Cluster::out_of_sight`].
 fn cli_path(attribute: Attribute) -> Option<&'static str> {
-    match attribute {
-        Attribute::BootstrapActions => Some("BootstrapActions"),
-        _ => None,
-    }
+    (attribute == Attribute::BootstrapActions).then_some("BootstrapActions")
 }
 
-/// Facts that other calls than `DescribeCluster` answer.
+/// Facts that other calls than `DescribeCluster` answer: the call, and the path in its answer.
+const ANSWERS: &[(Attribute, &str, &str)] = &[
+    (
+        Attribute::IdleTimeout,
+        "elasticmapreduce:GetAutoTerminationPolicy",
+        "AutoTerminationPolicy/IdleTimeout",
+    ),
+    (
+        Attribute::ManagedScalingPolicy,
+        "elasticmapreduce:GetManagedScalingPolicy",
+        "ManagedScalingPolicy",
+    ),
+    (
+        Attribute::BootstrapActions,
+        "elasticmapreduce:ListBootstrapActions",
+        "BootstrapActions",
+    ),
+    (Attribute::Steps, "elasticmapreduce:ListSteps", "Steps"),
+];
+
 fn live_path(attribute: Attribute) -> Option<(&'static str, &'static str)> {
-    match attribute {
-        Attribute::IdleTimeout => Some((
-            "elasticmapreduce:GetAutoTerminationPolicy",
-            "AutoTerminationPolicy/IdleTimeout",
-        )),
-        Attribute::ManagedScalingPolicy => Some((
-            "elasticmapreduce:GetManagedScalingPolicy",
-            "ManagedScalingPolicy",
-        )),
-        Attribute::BootstrapActions => {
-            Some(("elasticmapreduce:ListBootstrapActions", "BootstrapActions"))
-        }
-        Attribute::Steps => Some(("elasticmapreduce:ListSteps", "Steps")),
-        _ => None,
-    }
+    let answer = ANSWERS.iter().find(|(fact, ..)| *fact == attribute);
+    answer.map(|(_, call, path)| (*call, *path))
 }
 
 impl<'t> Node<'t> {

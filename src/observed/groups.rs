@@ -387,7 +387,7 @@ fn either<'t>(node: Node<'t>, names: [&'t str; 2]) -> Node<'t> {
     }
 }
 
-fn group<'t>(node: Node<'t>, role: Option<Role>) -> Group<'t> {
+fn group(node: Node<'_>, role: Option<Role>) -> Group<'_> {
     let role_node = either(node, ["InstanceRole", "InstanceGroupType"]);
     let applied = node.get("LastSuccessfullyAppliedConfigurations");
     let mut configurations = vec![(node.get("Configurations"), Stage::Requested)];
@@ -407,7 +407,7 @@ fn group<'t>(node: Node<'t>, role: Option<Role>) -> Group<'t> {
     }
 }
 
-fn fleet<'t>(node: Node<'t>, role: Option<Role>) -> Group<'t> {
+fn fleet(node: Node<'_>, role: Option<Role>) -> Group<'_> {
     let list = either(node, ["InstanceTypeConfigs", "InstanceTypeSpecifications"]);
     let mut kinds = Listed::default();
     kinds.read(list, |kind| kind);
@@ -469,5 +469,170 @@ fn read_classifications<'t>(
         let inner: Vec<_> = parents.iter().copied().chain([name.as_text()]).collect();
         // Documents nest as deep as the reader allows, so this ends.
         read_classifications(listed, item.get("Configurations"), &inner, group, stage);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Listed, Role};
+    use crate::observe::json;
+    use crate::observed::tree::{Source, Tree};
+    use crate::observed::{Form, Identity, Reason, Resource, ResourceKind};
+    use std::sync::Arc;
+
+    fn tree(text: &str) -> Tree {
+        json::read(Arc::new(Source::new("t", text))).unwrap()
+    }
+
+    fn resource(tree: &Tree, form: Form) -> Resource<'_> {
+        let identity = Identity::new(ResourceKind::EmrCluster, "c");
+        Resource::new(identity, form, tree.root())
+    }
+
+    fn calls<T>(listed: &Listed<'_, T>) -> Vec<String> {
+        let action = |reason: &Reason| {
+            let (Reason::NotObserved { action } | Reason::Call { action, .. }) = reason else {
+                panic!("{reason}")
+            };
+            action.clone()
+        };
+        listed.gaps.iter().map(|gap| action(&gap.reason)).collect()
+    }
+
+    #[test]
+    fn each_form_writes_the_same_groups_elsewhere() {
+        let request = r#"{"Instances": {"InstanceGroups": [
+            {"InstanceRole": "MASTER", "InstanceType": "a", "InstanceCount": 1},
+            {"InstanceRole": "TASK", "InstanceType": "b", "InstanceCount": 2}]}}"#;
+        let template = r#"{"Instances": {"MasterInstanceGroup": {"InstanceType": "a", "InstanceCount": 1},
+            "TaskInstanceGroups": [{"InstanceType": "b", "InstanceCount": 2}]}}"#;
+        let described = r#"{"InstanceGroups": [
+            {"InstanceGroupType": "MASTER", "InstanceType": "a", "RequestedInstanceCount": 1},
+            {"InstanceGroupType": "TASK", "InstanceType": "b", "RequestedInstanceCount": 2}]}"#;
+        for (form, text) in [
+            (Form::Request, request),
+            (Form::CloudFormation, template),
+            (Form::Described, described),
+        ] {
+            let tree = tree(text);
+            let listed = resource(&tree, form).cluster().groups();
+            let found: Vec<_> = listed
+                .items
+                .iter()
+                .map(|group| {
+                    (
+                        group.role,
+                        group.types[0].as_text(),
+                        group.sizes[0].number().set(),
+                    )
+                })
+                .collect();
+            let expected = [
+                (Role::Primary, Some("a"), Some(1)),
+                (Role::Task, Some("b"), Some(2)),
+            ];
+            assert_eq!(found, expected, "{form:?}");
+            assert!(listed.gaps.is_empty(), "{form:?}");
+        }
+    }
+
+    #[test]
+    fn the_answer_of_one_call_leaves_what_other_calls_answer_unknown() {
+        let tree = tree(r#"{"Name": "c"}"#);
+        let resource = resource(&tree, Form::Described);
+        let cluster = resource.cluster();
+        assert_eq!(
+            calls(&cluster.groups()),
+            ["elasticmapreduce:ListInstanceGroups"]
+        );
+        assert_eq!(
+            calls(&cluster.classifications()),
+            ["elasticmapreduce:ListInstanceGroups"]
+        );
+        assert_eq!(
+            calls(&cluster.bootstrap_actions()),
+            ["elasticmapreduce:ListBootstrapActions"]
+        );
+        assert_eq!(calls(&cluster.steps()), ["elasticmapreduce:ListSteps"]);
+    }
+
+    #[test]
+    fn a_further_page_is_a_gap() {
+        let tree = tree(
+            r#"{"elasticmapreduce:DescribeCluster": {"Cluster": {}}, "elasticmapreduce:ListSteps": {"Steps": [{}], "Marker": "m"}}"#,
+        );
+        let listed = resource(&tree, Form::Live).cluster().steps();
+        assert_eq!(listed.items.len(), 1);
+        assert_eq!(calls(&listed), ["elasticmapreduce:ListSteps"]);
+    }
+
+    #[test]
+    fn a_fleet_cluster_is_not_asked_for_groups() {
+        let tree = tree(
+            r#"{"elasticmapreduce:DescribeCluster": {"Cluster": {"InstanceCollectionType": "INSTANCE_FLEET"}},
+                "elasticmapreduce:ListInstanceFleets": {"InstanceFleets": [{"InstanceFleetType": "CORE",
+                  "InstanceTypeSpecifications": [{"InstanceType": "a"}, {"InstanceType": "b", "CustomAmiId": "ami-1"}]}]}}"#,
+        );
+        let listed = resource(&tree, Form::Live).cluster().groups();
+        assert!(listed.gaps.is_empty());
+        let fleet = &listed.items[0];
+        assert_eq!(
+            (fleet.role, fleet.types.len(), fleet.images.len()),
+            (Role::Core, 2, 2)
+        );
+    }
+
+    #[test]
+    fn the_flat_form_counts_its_primary() {
+        let tree = tree(
+            r#"{"Instances": {"MasterInstanceType": "a", "SlaveInstanceType": "b", "InstanceCount": 3}}"#,
+        );
+        let groups = resource(&tree, Form::Request).cluster().groups().items;
+        let sizes: Vec<_> = groups
+            .iter()
+            .flat_map(|group| &group.sizes)
+            .map(|size| size.number().set())
+            .collect();
+        assert_eq!(sizes, [Some(3)]);
+    }
+
+    #[test]
+    fn classifications_come_nested_and_from_groups_as_applied() {
+        let tree = tree(
+            r#"{"Configurations": [{"Classification": "hadoop-env", "Configurations": [
+                    {"Classification": "export", "Properties": {"A": "1"}}]}],
+                "InstanceGroups": [{"InstanceGroupType": "CORE",
+                    "Configurations": [{"Classification": "core-site"}],
+                    "LastSuccessfullyAppliedConfigurations": [{"Classification": "hdfs-site"}]}]}"#,
+        );
+        let listed = resource(&tree, Form::Described).cluster().classifications();
+        let found: Vec<_> = listed
+            .items
+            .iter()
+            .map(|item| {
+                (
+                    item.name.as_text().unwrap(),
+                    item.parents.clone(),
+                    item.group,
+                )
+            })
+            .collect();
+        assert_eq!(
+            found,
+            [
+                ("hadoop-env", vec![], None),
+                ("export", vec![Some("hadoop-env")], None),
+                ("core-site", vec![], Some(0)),
+                ("hdfs-site", vec![], Some(0)),
+            ]
+        );
+        assert!(listed.gaps.is_empty());
+    }
+
+    #[test]
+    fn what_is_no_list_is_a_gap() {
+        let tree = tree(r#"{"Steps": {"Name": "x"}}"#);
+        let listed = resource(&tree, Form::Request).cluster().steps();
+        assert!(listed.items.is_empty() && listed.gaps.len() == 1);
     }
 }

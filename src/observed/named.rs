@@ -90,7 +90,8 @@ pub fn key_nodes<'t>(resource: &Resource<'t>) -> Vec<(&'static str, Node<'t>)> {
     }
 }
 
-fn document_keys(document: Node<'_>) -> Vec<(&'static str, Node<'_>)> {
+/// Every place of a security configuration document that names a key, with its purpose.
+pub fn document_keys(document: Node<'_>) -> Vec<(&'static str, Node<'_>)> {
     let overrides = document.path(S3).get("Overrides").items();
     let fixed = DOCUMENT_KEYS
         .iter()
@@ -141,16 +142,32 @@ pub fn named<'t>(resource: &Resource<'t>, _scope: &Scope<'t>) -> Vec<Named<'t>> 
 }
 
 /// What a key or role is used for: by the uses it carries, or, when the scope declares it, by the references to it.
+/// A role that a declared instance profile holds is used for what the profile is used for.
 pub fn purposes(resource: &Resource<'_>, scope: &Scope<'_>) -> Vec<&'static str> {
+    let mut purposes = direct_purposes(resource, scope);
+    if resource.kind() == ResourceKind::IamRole {
+        for profile in scope.resources() {
+            if profile.kind() == ResourceKind::IamRole
+                && profile_roles(profile).any(|role| refers(role, &resource.identity))
+            {
+                purposes.extend(direct_purposes(profile, scope));
+            }
+        }
+    }
+    purposes.sort_unstable();
+    purposes.dedup();
+    purposes
+}
+
+/// The roles that a declared instance profile holds; nothing for a role.
+pub fn profile_roles<'t>(profile: &Resource<'t>) -> impl Iterator<Item = Node<'t>> + use<'t> {
+    let declared = profile.form == Form::CloudFormation;
+    let roles = profile.body.get("Roles");
+    roles.items().filter(move |_| declared)
+}
+
+fn direct_purposes(resource: &Resource<'_>, scope: &Scope<'_>) -> Vec<&'static str> {
     let mut purposes: Vec<&'static str> = resource.uses.iter().map(|used| used.purpose).collect();
-    let refers = |node: Node<'_>| {
-        let by_reference = node.reason().and_then(|reason| reason.reference());
-        by_reference.is_some_and(|(id, _)| id == resource.identity.id)
-            || node.as_text().is_some_and(|text| {
-                resource.identity.arn.as_deref() == Some(text)
-                    || resource.identity.name.as_deref() == Some(text)
-            })
-    };
     for user in scope.resources() {
         let nodes = if resource.kind() == ResourceKind::KmsKey {
             key_nodes(user)
@@ -162,13 +179,20 @@ pub fn purposes(resource: &Resource<'_>, scope: &Scope<'_>) -> Vec<&'static str>
         purposes.extend(
             nodes
                 .into_iter()
-                .filter(|&(_, node)| refers(node))
+                .filter(|&(_, node)| refers(node, &resource.identity))
                 .map(|(purpose, _)| purpose),
         );
     }
-    purposes.sort_unstable();
-    purposes.dedup();
     purposes
+}
+
+/// Whether a text or reference names the thing of this identity.
+fn refers(node: Node<'_>, identity: &Identity) -> bool {
+    let by_reference = node.reason().and_then(|reason| reason.reference());
+    by_reference.is_some_and(|(id, _)| id == identity.id)
+        || node.as_text().is_some_and(|text| {
+            identity.arn.as_deref() == Some(text) || identity.name.as_deref() == Some(text)
+        })
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 //! decoded out of strings) and its parent, from which its JSON pointer follows.
 
 use super::{Node, Reason};
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 /// Index of a slot.
@@ -186,6 +187,7 @@ pub struct Segment {
 struct Layer {
     len: u32,
     segments: Vec<Segment>,
+    text: Option<TextRef>,
 }
 
 /// A document: the parsed values, and what evaluation added to them.
@@ -197,6 +199,7 @@ pub struct Tree {
     reasons: Vec<Reason>,
     buffer: String,
     layers: Vec<Layer>,
+    string_layers: BTreeMap<NodeId, u32>,
     root: NodeId,
 }
 
@@ -210,6 +213,7 @@ impl Tree {
             reasons: Vec::new(),
             buffer: String::new(),
             layers: Vec::new(),
+            string_layers: BTreeMap::new(),
             root: NONE,
             source,
         }
@@ -435,8 +439,37 @@ impl Tree {
         self.layers.push(Layer {
             len: clamp(len),
             segments,
+            text: None,
         });
         clamp(self.layers.len())
+    }
+
+    /// Adds a layer whose text the tree holds, so that values decoded out of it can find what they were written as.
+    pub(crate) fn push_text_layer(&mut self, text: TextRef, segments: Vec<Segment>) -> u32 {
+        let layer = self.push_layer(text.len as usize, segments);
+        if let Some(last) = self.layers.last_mut() {
+            last.text = Some(text);
+        }
+        layer
+    }
+
+    /// The text that a layer's offsets count in, where the tree holds it.
+    pub(crate) fn layer_text(&self, layer: u32) -> Option<&str> {
+        let Some(index) = layer.checked_sub(1) else {
+            return Some(&self.source.text);
+        };
+        let text = self.layers.get(index as usize)?.text?;
+        Some(self.text(text))
+    }
+
+    /// The layer that was made of a string slot's text, if one was.
+    pub(crate) fn string_layer(&self, string: NodeId) -> Option<u32> {
+        self.string_layers.get(&string).copied()
+    }
+
+    /// Remembers the layer that was made of a string slot's text.
+    pub(crate) fn set_string_layer(&mut self, string: NodeId, layer: u32) {
+        self.string_layers.insert(string, layer);
     }
 
     pub(crate) fn slot(&self, id: NodeId) -> Slot {

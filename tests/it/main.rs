@@ -1,1 +1,11 @@
-//! x
+//! The integration tests, as one binary: linking is paid once.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that cannot go on must fail; helpers outside `#[test]` are part of tests"
+)]
+
+mod formats;
+mod samples;

@@ -1,6 +1,7 @@
 //! Local disks and EBS volumes are encrypted with an allowed key provider.
 
-use crate::artifact::{Leaf, Statement};
+use crate::artifact::Leaf;
+use crate::aws::kms::{self, OTHER_KEY};
 use crate::control::settings::{
     Exactly, KmsKey, OneOf, Plain, Prefer, S3Object, Switch, settings, vocabulary,
 };
@@ -59,19 +60,20 @@ impl Control for DiskEncryption {
         let Some(document) = seen.document(out) else {
             return;
         };
-        let on = out.must_be_on(document.path(SWITCH), "EnableAtRestEncryption", None);
         let block = document.path(BLOCK);
+        out.must_be_on_over(
+            document.path(SWITCH),
+            "EnableAtRestEncryption",
+            block,
+            "LocalDiskEncryptionConfiguration",
+        );
+        // EMR Management Guide, *Create a security configuration*: from 4.8.0.
+        out.must_reach_release(seen, &["emr-4.8.0"], "local disk encryption", None);
         if block.is_absent() {
             out.failed(block, "`LocalDiskEncryptionConfiguration` is absent")
                 .expected("a key provider for local disks")
                 .observed("absent");
             return;
-        }
-        if !on && block.is_set() {
-            out.failed(
-                block,
-                "`LocalDiskEncryptionConfiguration` is ignored while at-rest encryption is off",
-            );
         }
         judge_provider(want, block, seen, out);
         if want.ebs {
@@ -96,14 +98,10 @@ impl Control for DiskEncryption {
                 return;
             };
             draft.document(Leaf::DiskAwsKmsKey, key.as_str(), Some("kms-key"));
-            draft.key_user(&key, "InstanceProfileUsesDiskKey", KEY_USE, "kms-key");
+            draft.key_user(&key, "InstanceProfileUsesDiskKey", kms::USE, "kms-key");
             if want.ebs {
                 draft.document(Leaf::EnableEbsEncryption, true, Some("ebs"));
-                draft.statement(
-                    "iam/service-role",
-                    Statement::allow("ServiceRoleUsesDiskKey", SERVICE_KEY_USE).on([key]),
-                    Some("ebs"),
-                );
+                draft.key_user_service(&key, "ServiceRoleUsesDiskKey", SERVICE_KEY_USE, "ebs");
             }
         } else {
             let (Some(object), Some(class)) = (
@@ -112,25 +110,37 @@ impl Control for DiskEncryption {
             ) else {
                 return;
             };
+            draft.object_reader(&object, "InstanceProfileReadsProviders", "provider-object");
             draft.document(Leaf::DiskProviderObject, object, Some("provider-object"));
             draft.document(Leaf::DiskProviderClass, class, Some("provider-class"));
         }
     }
 
-    const WEAKENINGS: &'static [Weakening] =
-        &[Weakening::set(EBS, "false"), Weakening::remove(EBS)];
+    const WEAKENINGS: &'static [Weakening] = &[
+        Weakening::set(SWITCH_LEAF, "false").also(&[
+            "emr.s3-encryption",
+            "emr.document-schema",
+            "emr.in-transit-encryption",
+            "emr.volume-encryption",
+        ]),
+        Weakening::set(KEY_LEAF, OTHER_KEY),
+        Weakening::remove(BLOCK_LEAF).also(&[
+            "emr.document-schema",
+            "emr.in-transit-encryption",
+            "emr.volume-encryption",
+        ]),
+        Weakening::set(EBS, "false"),
+        Weakening::remove(EBS),
+    ];
 }
+
+const SWITCH_LEAF: &str = "/EncryptionConfiguration/EnableAtRestEncryption";
+const BLOCK_LEAF: &str =
+    "/EncryptionConfiguration/AtRestEncryptionConfiguration/LocalDiskEncryptionConfiguration";
+const KEY_LEAF: &str = "/EncryptionConfiguration/AtRestEncryptionConfiguration/LocalDiskEncryptionConfiguration/AwsKmsKey";
 
 const EBS: &str = "/EncryptionConfiguration/AtRestEncryptionConfiguration/LocalDiskEncryptionConfiguration/EnableEbsEncryption";
 
-/// What a user of a key needs. Source: EMR Management Guide, *Create keys and certificates*.
-const KEY_USE: &[&str] = &[
-    "kms:Encrypt",
-    "kms:Decrypt",
-    "kms:ReEncrypt*",
-    "kms:GenerateDataKey*",
-    "kms:DescribeKey",
-];
 /// What the service role needs for EBS encryption. Source: EMR Management Guide, *Using a custom AMI*.
 const SERVICE_KEY_USE: &[&str] = &[
     "kms:Encrypt",
@@ -165,7 +175,7 @@ fn judge_provider(want: &Setting, block: Node<'_>, seen: &View<'_, '_>, out: &mu
                     .expected("`AwsKms`")
                     .observed(node.display());
             }
-            out.must_equal(
+            out.must_name_object(
                 block.get("S3Object"),
                 "S3Object",
                 want.provider_object.as_ref(),

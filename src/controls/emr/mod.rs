@@ -1,3 +1,17 @@
 //! Controls over EMR on EC2: the security configuration document, and the cluster around it.
 
+pub(super) mod auto_termination;
 pub(super) mod disk_encryption;
+pub(super) mod in_transit_encryption;
+pub(super) mod instance_count;
+pub(super) mod instance_metadata;
+pub(super) mod instance_types;
+pub(super) mod kerberos;
+pub(super) mod lake_formation;
+pub(super) mod role_mappings;
+pub(super) mod runtime_roles;
+pub(super) mod s3_encryption;
+pub(super) mod ssh_key;
+pub(super) mod tags;
+pub(super) mod termination_protection;
+pub(super) mod wal_encryption;

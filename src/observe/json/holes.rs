@@ -93,6 +93,7 @@ impl<'s> Parser<'s, '_> {
             self.at = start;
             return Err(self.expected("a key"));
         };
+        self.doubt.get_or_insert(reason);
         self.blank();
         if self.peek() == Some(b':') {
             self.member_value()?;
@@ -109,6 +110,7 @@ impl<'s> Parser<'s, '_> {
         if let Some(hole) = self.hole_at(self.at) {
             self.at = hole.end();
             self.filled = Some((self.at, hole.reason));
+            self.doubt.get_or_insert(hole.reason);
             self.blank();
             if self.peek() == Some(b',') {
                 self.at += 1;
@@ -117,7 +119,10 @@ impl<'s> Parser<'s, '_> {
             return Ok(hole.reason);
         }
         match self.filled {
-            Some((end, reason)) if self.only_blank(end, self.at) => Ok(reason),
+            Some((end, reason)) if self.only_blank(end, self.at) => {
+                self.doubt.get_or_insert(reason);
+                Ok(reason)
+            }
             _ => Err(self.expected(expected)),
         }
     }

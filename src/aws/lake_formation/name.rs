@@ -1,0 +1,207 @@
+//! Names of which some part may not be known: an unbound parameter of a baseline, an unresolved reference of
+//! a template. Comparing two of them has three answers.
+
+use std::fmt;
+
+/// A name, in which openings stand for what is not known.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Name(Vec<Part>);
+
+/// A part of a [`Name`].
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// Characters as they stand.
+    Known(String),
+    /// What stands here is not known. Openings of one label stand for the same text.
+    Open(String),
+}
+
+/// Whether two names are the same. Ordered, so that the least of several is their conjunction and the
+/// greatest their disjunction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Likeness {
+    /// They differ, whatever the openings stand for.
+    Different,
+    /// It depends on what the openings stand for.
+    Possible,
+    /// They are the same.
+    Same,
+}
+
+impl Likeness {
+    /// `Same` or `Different`.
+    pub const fn of(same: bool) -> Self {
+        if same { Self::Same } else { Self::Different }
+    }
+
+    /// Both must hold; the second is looked at only when the first may.
+    #[must_use]
+    pub fn and(self, other: impl FnOnce() -> Self) -> Self {
+        if self == Self::Different {
+            self
+        } else {
+            self.min(other())
+        }
+    }
+}
+
+impl Name {
+    /// A name from its parts; neighbouring known parts are joined.
+    pub fn new(parts: impl IntoIterator<Item = Part>) -> Self {
+        let mut joined: Vec<Part> = Vec::new();
+        for part in parts {
+            match (joined.last_mut(), part) {
+                (_, Part::Known(text)) if text.is_empty() => {}
+                (Some(Part::Known(before)), Part::Known(text)) => before.push_str(&text),
+                (_, part) => joined.push(part),
+            }
+        }
+        Self(joined)
+    }
+
+    /// A name that is known.
+    pub fn known(text: impl Into<String>) -> Self {
+        Self::new([Part::Known(text.into())])
+    }
+
+    /// The text, when all of it is known.
+    pub fn as_known(&self) -> Option<&str> {
+        match self.0.as_slice() {
+            [] => Some(""),
+            [Part::Known(text)] => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The same name with its known parts changed.
+    #[must_use]
+    pub fn map(&self, change: impl Fn(&str) -> String) -> Self {
+        Self::new(self.0.iter().map(|part| match part {
+            Part::Known(text) => Part::Known(change(text)),
+            Part::Open(label) => Part::Open(label.clone()),
+        }))
+    }
+
+    /// The same name in lower case: Glue stores the names of databases, tables and columns so.
+    #[must_use]
+    pub fn lower(&self) -> Self {
+        self.map(str::to_lowercase)
+    }
+
+    /// Whether `seen` is the name that `self`, a baseline's, asks for. An opening of the baseline accepts
+    /// anything; one of `seen` may turn out to be anything.
+    pub fn likeness(&self, seen: &Self) -> Likeness {
+        if self == seen {
+            return Likeness::Same;
+        }
+        match (self.as_known(), seen.as_known()) {
+            (_, Some(text)) => Likeness::of(self.accepts(text)),
+            (Some(text), None) if seen.accepts(text) => Likeness::Possible,
+            (None, None) if ends_agree(&self.0, &seen.0) => Likeness::Possible,
+            (_, None) => Likeness::Different,
+        }
+    }
+
+    /// Whether `text` could be this name, each opening standing for one character or more.
+    fn accepts(&self, text: &str) -> bool {
+        let (mut rest, mut gap) = (text, false);
+        for (at, part) in self.0.iter().enumerate() {
+            let Part::Known(known) = part else {
+                gap = true;
+                continue;
+            };
+            let found = if !gap {
+                rest.strip_prefix(known.as_str())
+            } else if at + 1 == self.0.len() {
+                return rest.len() > known.len() && rest.ends_with(known.as_str());
+            } else {
+                let after_one = rest.chars().next().map_or(0, char::len_utf8);
+                rest.get(after_one..)
+                    .and_then(|rest| rest.split_once(known.as_str()))
+                    .map(|(_, rest)| rest)
+            };
+            let Some(found) = found else { return false };
+            (rest, gap) = (found, false);
+        }
+        gap != rest.is_empty()
+    }
+}
+
+/// Whether two names with openings can begin and end alike.
+fn ends_agree(a: &[Part], b: &[Part]) -> bool {
+    let starts = match (a.first(), b.first()) {
+        (Some(Part::Known(a)), Some(Part::Known(b))) => {
+            a.starts_with(b.as_str()) || b.starts_with(a.as_str())
+        }
+        _ => true,
+    };
+    let ends = match (a.last(), b.last()) {
+        (Some(Part::Known(a)), Some(Part::Known(b))) => {
+            a.ends_with(b.as_str()) || b.ends_with(a.as_str())
+        }
+        _ => true,
+    };
+    starts && ends
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|part| match part {
+            Part::Known(text) => f.write_str(text),
+            Part::Open(label) => write!(f, "${{{label}}}"),
+        })
+    }
+}
+
+impl From<&str> for Name {
+    fn from(text: &str) -> Self {
+        Self::known(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(text: &str) -> Name {
+        let mut parts = Vec::new();
+        for (at, piece) in text.split('$').enumerate() {
+            if at % 2 == 0 {
+                parts.push(Part::Known(piece.to_owned()));
+            } else {
+                parts.push(Part::Open(piece.to_owned()));
+            }
+        }
+        Name::new(parts)
+    }
+
+    #[test]
+    fn names_are_compared_with_three_answers() {
+        use Likeness::{Different, Possible, Same};
+        for (declared, seen, likeness) in [
+            ("a", "a", Same),
+            ("a", "b", Different),
+            ("iam::$account$:role/x", "iam::111122223333:role/x", Same),
+            (
+                "iam::$account$:role/x",
+                "iam::111122223333:role/y",
+                Different,
+            ),
+            ("iam::$account$:role/x", "iam::$account$:role/x", Same),
+            ("iam::$account$:role/x", "iam::$other$:role/x", Possible),
+            ("iam::$account$:role/x", "iam::$other$:role/y", Different),
+            ("iam::1:role/x", "iam::$other$:role/x", Possible),
+            ("iam::1:role/x", "iam::$other$:role/xy", Different),
+            ("iam::1:role/x", "$other$", Possible),
+            ("a$p$b$q$c", "aXbYc", Same),
+            ("a$p$b$q$c", "abYc", Different),
+            ("a$p$", "a", Different),
+        ] {
+            assert_eq!(
+                name(declared).likeness(&name(seen)),
+                likeness,
+                "{declared} and {seen}"
+            );
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Conditions on texts that have several spellings: places in S3, roles, secrets.
+
+use super::verdict::Conditions;
+use crate::aws::iam;
+use crate::aws::s3::Location;
+use crate::lattice::Text;
+use crate::observed::{Known, Node};
+
+/// Whether the text of a baseline names the place that `seen` names, in whatever form.
+pub fn names_place(want: &Text, seen: &str) -> bool {
+    want.accepts(seen)
+        || Location::of(seen).is_some_and(|place| {
+            place
+                .spellings()
+                .iter()
+                .any(|spelling| want.accepts(spelling))
+        })
+}
+
+/// Whether the text of a baseline names the role that `seen` names: by ARN, or by name.
+pub fn names_role(want: &Text, seen: &str) -> bool {
+    want.accepts(seen)
+        || want
+            .as_literal()
+            .is_some_and(|want| iam::is_same_role(want, seen))
+}
+
+impl Conditions {
+    /// The node must name an object in S3, and the baseline's when it gives one.
+    pub fn must_name_object(
+        &mut self,
+        node: Node<'_>,
+        name: &str,
+        want: Option<&Text>,
+        setting: &'static str,
+    ) {
+        if let Known::Set(text) = node.text()
+            && !text.is_empty()
+            && Location::of(text).is_none_or(|place| place.key.is_empty())
+        {
+            self.failed(
+                node,
+                format!("`{name}` is not an object in S3, `s3://bucket/key` or its ARN"),
+            )
+            .under(setting)
+            .expected("an object in S3")
+            .observed(node.display());
+            return;
+        }
+        self.must_equal_by(node, name, want, setting, names_place);
+    }
+
+    /// The node must name a role, and the baseline's when it gives one.
+    pub fn must_name_role(
+        &mut self,
+        node: Node<'_>,
+        name: &str,
+        want: Option<&Text>,
+        setting: &'static str,
+    ) {
+        self.must_equal_by(node, name, want, setting, names_role);
+    }
+
+    /// The node must be the ARN of a secret in Secrets Manager. Its text is a name, not a secret, but is not shown either.
+    pub fn must_name_secret(&mut self, node: Node<'_>, name: &str) {
+        let condition = match node.text() {
+            Known::Set(text) if is_secret_arn(text) => return self.held(),
+            Known::Set(_) | Known::Mistyped => self.failed(
+                node,
+                format!("`{name}` is not the ARN of a secret in Secrets Manager"),
+            ),
+            Known::Absent => self.failed(node, format!("`{name}` is absent")),
+            Known::Unreadable(reason) => self.unknown(node, reason, format!("`{name}` is unknown")),
+        };
+        condition.expected("the ARN of a secret in Secrets Manager");
+    }
+
+    /// A number must be there and within the bound, which AWS's own default, when it is absent, may keep or not.
+    ///
+    /// A string of digits is unknown when it would pass: no AWS page says that strings are read as numbers (rule 3).
+    pub fn must_be_within(
+        &mut self,
+        node: Node<'_>,
+        name: &str,
+        bound: NumberBound,
+        setting: &'static str,
+    ) {
+        let (read, lenient) = (node.number(), node.number_leniently());
+        let condition = match (read, lenient) {
+            (Known::Set(number), _) if bound.holds(number) => return self.held(),
+            (Known::Absent, _) if bound.default.is_some_and(|number| bound.holds(number)) => {
+                return self.held();
+            }
+            (Known::Absent, _) => self.failed(
+                node,
+                bound.default.map_or_else(
+                    || format!("`{name}` is absent"),
+                    |default| format!("`{name}` is absent, which means {default}"),
+                ),
+            ),
+            (Known::Set(number), _) => {
+                self.failed(node, format!("`{name}` is {number}, {}", bound.complaint()))
+            }
+            (Known::Mistyped, Known::Set(number)) if bound.holds(number) => self.undecided(
+                node,
+                format!(
+                    "`{name}` is a string, and no AWS page says that strings are read as numbers"
+                ),
+                format!("write `{name}` as the number {number}"),
+            ),
+            (Known::Mistyped, _) => self.failed(
+                node,
+                format!(
+                    "`{name}` is {}, not a number that is {}",
+                    node.display(),
+                    bound.wish()
+                ),
+            ),
+            (Known::Unreadable(reason), _) => {
+                self.unknown(node, reason, format!("`{name}` is unknown"))
+            }
+        };
+        condition
+            .under(setting)
+            .expected(bound.wish())
+            .observed(node.display());
+    }
+}
+
+/// What a number must keep.
+#[derive(Clone, Copy, Debug)]
+pub struct NumberBound {
+    /// The least that may stand.
+    pub min: Option<i64>,
+    /// The most that may stand.
+    pub max: Option<i64>,
+    /// What AWS takes when nothing stands; `None` when absence is itself wrong.
+    pub default: Option<i64>,
+}
+
+impl NumberBound {
+    fn holds(self, number: i64) -> bool {
+        self.min.is_none_or(|min| number >= min) && self.max.is_none_or(|max| number <= max)
+    }
+
+    fn complaint(self) -> String {
+        match (self.min, self.max) {
+            (_, Some(max)) => format!("over {max}"),
+            (Some(min), None) => format!("below {min}"),
+            (None, None) => "out of bounds".to_owned(),
+        }
+    }
+
+    fn wish(self) -> String {
+        match (self.min, self.max) {
+            (Some(min), Some(max)) => format!("{min} to {max}"),
+            (Some(min), None) => format!("at least {min}"),
+            (None, Some(max)) => format!("at most {max}"),
+            (None, None) => "a number".to_owned(),
+        }
+    }
+}
+
+/// `arn:<partition>:secretsmanager:<region>:<account>:secret:<name>`. Source: Service Authorization Reference.
+pub fn is_secret_arn(text: &str) -> bool {
+    let parts: Vec<&str> = text.splitn(7, ':').collect();
+    matches!(parts.as_slice(), ["arn", _, "secretsmanager", _, _, "secret", name] if !name.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{names_place, names_role};
+    use crate::lattice::{Piece, Text};
+
+    #[test]
+    fn a_place_with_an_opening_is_named_in_every_form() {
+        let want = Text::new([
+            Piece::Literal("s3://artifacts-".to_owned()),
+            Piece::Open("account".to_owned()),
+            Piece::Literal("/certs.zip".to_owned()),
+        ]);
+        for seen in [
+            "s3://artifacts-1/certs.zip",
+            "s3a://artifacts-1/certs.zip",
+            "arn:aws-cn:s3:::artifacts-1/certs.zip",
+        ] {
+            assert!(names_place(&want, seen), "{seen}");
+        }
+        assert!(!names_place(&want, "s3://artifacts-1/other.zip"));
+    }
+
+    #[test]
+    fn a_role_is_named_by_arn_or_by_name() {
+        let want = Text::from("arn:aws:iam::111122223333:role/emrfs");
+        assert!(names_role(&want, "emrfs"));
+        assert!(!names_role(&want, "arn:aws:iam::444455556666:role/emrfs"));
+    }
+}

@@ -1,0 +1,162 @@
+//! EMR acts with the v2 policy or an own one, never with v1 or the default role.
+
+use crate::artifact::Statement;
+use crate::aws::iam::Principal;
+use crate::control::settings::{
+    Allowance, Excludes, OneOf, Pattern, RolePattern, Switch, settings,
+};
+use crate::control::trust::Trusted;
+use crate::control::{Conditions, Control, Draft, Meta, Severity, Span, View};
+use crate::observed::{Form, Known, Node, ResourceKind, named};
+use serde_json::json;
+
+#[derive(Debug)]
+pub(crate) enum ServiceRole {}
+
+settings! {
+    pub(crate) struct Setting {
+        /// The roles that EMR may act with, by ARN.
+        roles: OneOf<RolePattern>,
+        /// Managed policies that the role must not have, by name or ARN.
+        denied_policies: Excludes<Pattern> = DENIED,
+        /// Whether the trust must be limited to clusters of the account, by `aws:SourceAccount` or `aws:SourceArn`.
+        source_condition: Switch = true,
+        /// Whether EMR's default roles may stand.
+        default_role: Allowance = false,
+    }
+}
+
+const DENIED: &[&str] = &[
+    "AmazonElasticMapReduceRole",
+    "AmazonElasticMapReduceFullAccess",
+    "AmazonElasticMapReduceReadOnlyAccess",
+    "AdministratorAccess",
+];
+/// Source: EMR Management Guide, *Default IAM roles*.
+const DEFAULTS: &[&str] = &["EMR_DefaultRole", "EMR_AutoScaling_DefaultRole"];
+/// Who may assume the role: EMR, and for the scaling role the scaling service. The forms of the China regions end in `.cn`.
+const TRUSTED: Trusted = Trusted {
+    name: "EMR",
+    services: &[
+        "elasticmapreduce.amazonaws.com",
+        "elasticmapreduce.amazonaws.com.cn",
+        "application-autoscaling.amazonaws.com",
+        "application-autoscaling.amazonaws.com.cn",
+    ],
+};
+
+impl Control for ServiceRole {
+    const META: &'static Meta = &Meta {
+        id: "iam.service-role",
+        title: "EMR acts with the v2 policy or an own one, never with v1 or the default role",
+        severity: Severity::High,
+        kinds: &[ResourceKind::IamRole],
+        span: Span::Resource,
+        since: "0.1.0",
+        aliases: &[],
+        references: &["own NIST-800-53 AC-6"],
+        docs: include_str!("service_role.md"),
+    };
+    type Setting = Setting;
+
+    fn judge(want: &Setting, seen: &View<'_, '_>, out: &mut Conditions) {
+        let purposes = named::purposes(seen.resource, seen.scope);
+        if !purposes
+            .iter()
+            .any(|purpose| matches!(*purpose, "service-role" | "autoscaling-role"))
+        {
+            return;
+        }
+        let role = seen.resource;
+        match role.form {
+            Form::Named => {
+                judge_name(want, role.body, out);
+                out.leave_to_audit();
+            }
+            Form::Live => {
+                let name = role.identity.arn.as_deref().unwrap_or(&role.identity.id);
+                judge_text(want, role.body, name, out);
+                let answer = role.body.get("iam:GetAccountAuthorizationDetails");
+                match answer.reason() {
+                    Some(reason) => {
+                        out.unknown(answer, reason, "the policies of the role are unknown")
+                    }
+                    None => out.undecided(
+                        answer,
+                        "the policies of the role are not read",
+                        "read them in IAM",
+                    ),
+                };
+            }
+            Form::CloudFormation | Form::Document | Form::Request | Form::Described => {
+                let name = role.body.get("RoleName");
+                if !name.is_absent() || !want.roles.is_any() {
+                    judge_name(want, name, out);
+                }
+                out.must_lack_policies(role.body.get("ManagedPolicyArns"), &want.denied_policies);
+                out.must_trust_only(
+                    role.body.get("AssumeRolePolicyDocument"),
+                    TRUSTED,
+                    want.source_condition.then_some("source-condition"),
+                );
+            }
+        }
+    }
+
+    fn compile(want: &Setting, draft: &mut Draft<'_>) {
+        let name = want.roles.only_one().filter(|text| !text.is_pattern());
+        let bound = name.and_then(|text| draft.bound("roles", text));
+        let role = bound.as_deref().and_then(Principal::role);
+        let file = format!(
+            "iam/role-trust/{}",
+            role.map_or("service-role", |role| role.name)
+        );
+        let target = draft.target;
+        let source = format!(
+            "arn:{}:elasticmapreduce:{}:{}:*",
+            target.partition, target.region, target.account
+        );
+        // Source: EMR Management Guide, *Preventing the confused deputy problem*.
+        let trust = Statement::allow("EmrAssumesServiceRole", &["sts:AssumeRole"])
+            .by(json!({ "Service": "elasticmapreduce.amazonaws.com" }))
+            .when(json!({
+                "StringEquals": { "aws:SourceAccount": target.account },
+                "ArnLike": { "aws:SourceArn": source },
+            }));
+        draft.statement(&file, trust, Some("source-condition"));
+    }
+}
+
+fn judge_name(want: &Setting, node: Node<'_>, out: &mut Conditions) {
+    match node.text() {
+        Known::Set(text) => judge_text(want, node, text, out),
+        Known::Unreadable(reason) => {
+            out.unknown(node, reason, "the name of the role is unknown")
+                .under("roles");
+        }
+        Known::Absent | Known::Mistyped => {
+            out.undecided(
+                node,
+                "the role is named only when it is created, so whether it is allowed is unknown",
+                "write `RoleName`",
+            )
+            .under("roles");
+        }
+    }
+}
+
+fn judge_text(want: &Setting, node: Node<'_>, text: &str, out: &mut Conditions) {
+    let name = Principal::role(text).map(|role| role.name);
+    if !want.default_role && name.is_some_and(|name| DEFAULTS.contains(&name)) {
+        out.failed(node, format!("`{text}` is a default role of EMR's"))
+            .under("default-role")
+            .expected("a role of your own")
+            .observed(format!("`{text}`"))
+            .fix("create a role with `AmazonEMRServicePolicy_v2` or a policy of your own, and name it");
+        return;
+    }
+    out.must_be_role(node, text, &want.roles);
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,279 @@
+//! `emr-baseline/report/v1`: the whole report as one JSON object, written evaluation by evaluation.
+
+use super::Options;
+use crate::control::Origin;
+use crate::judge::{Evaluation, Obstacle, Report, Waived};
+use crate::observed::{Identity, Place};
+use serde::{Serialize, Serializer};
+use std::io::{self, Write};
+
+pub(super) fn render(report: &Report, options: Options, out: &mut dyn Write) -> io::Result<()> {
+    let root = Root {
+        schema: "emr-baseline/report/v1",
+        tool: Tool::THIS,
+        baseline: Baseline::of(report),
+        evaluated_at: report.evaluated_at.to_string(),
+        coverage: Coverage::of(report),
+        summary: Summary::of(report),
+        evaluations: Evaluations(report, options),
+        problems: report.obstacles.iter().map(Problem::of).collect(),
+    };
+    serde_json::to_writer_pretty(&mut *out, &root)?;
+    out.write_all(b"\n")
+}
+
+#[derive(Serialize)]
+struct Root<'r> {
+    schema: &'static str,
+    tool: Tool,
+    baseline: Baseline<'r>,
+    evaluated_at: String,
+    coverage: Coverage,
+    summary: Summary,
+    evaluations: Evaluations<'r>,
+    problems: Vec<Problem<'r>>,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+impl Tool {
+    const THIS: Self = Self {
+        name: env!("CARGO_PKG_NAME"),
+        version: env!("CARGO_PKG_VERSION"),
+    };
+}
+
+/// Which baseline was judged against.
+#[derive(Serialize)]
+pub(super) struct Baseline<'r> {
+    name: &'r str,
+    version: &'r str,
+    digest: &'r str,
+}
+
+impl<'r> Baseline<'r> {
+    pub(super) fn of(report: &'r Report) -> Self {
+        Self {
+            name: &report.baseline,
+            version: &report.version,
+            digest: &report.digest,
+        }
+    }
+}
+
+/// How much was looked at, and how much of it could not be known.
+#[derive(Serialize)]
+pub(super) struct Coverage {
+    resources: u64,
+    evaluations: u64,
+    indeterminate: u64,
+    left_to_audit: u64,
+}
+
+impl Coverage {
+    pub(super) fn of(report: &Report) -> Self {
+        Self {
+            resources: report.coverage.resources,
+            evaluations: report.counts.applicable(),
+            indeterminate: report.counts.indeterminate,
+            left_to_audit: report.coverage.left_to_audit,
+        }
+    }
+}
+
+/// How many of what.
+#[derive(Serialize)]
+pub(super) struct Summary {
+    compliant: u64,
+    noncompliant: u64,
+    indeterminate: u64,
+    waived: u64,
+}
+
+impl Summary {
+    pub(super) fn of(report: &Report) -> Self {
+        let counts = report.counts;
+        Self {
+            compliant: counts.compliant,
+            noncompliant: counts.noncompliant,
+            indeterminate: counts.indeterminate,
+            waived: counts.waived,
+        }
+    }
+}
+
+/// Each evaluation becomes its JSON shape only while it is written: a report may hold hundreds of thousands.
+struct Evaluations<'r>(&'r Report, Options);
+
+impl Serialize for Evaluations<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(report, options) = self;
+        let shown = report
+            .evaluations
+            .iter()
+            .filter(|evaluation| options.shows(evaluation));
+        serializer.collect_seq(shown.map(Judged::of))
+    }
+}
+
+#[derive(Serialize)]
+struct Judged<'r> {
+    control: &'static str,
+    verdict: &'static str,
+    severity: &'static str,
+    resource: Resource<'r>,
+    message: &'r str,
+    expected: &'r str,
+    observed: &'r str,
+    seen: Vec<Seen<'r>>,
+    required: Vec<Required<'r>>,
+    reason: Option<&'r str>,
+    remediation: &'r str,
+    references: &'static [&'static str],
+    waiver: Option<Waiver<'r>>,
+    fingerprint: String,
+}
+
+impl<'r> Judged<'r> {
+    fn of(evaluation: &'r Evaluation) -> Self {
+        Self {
+            control: evaluation.control.id,
+            verdict: evaluation.verdict.name(),
+            severity: evaluation.severity.name(),
+            resource: Resource::of(&evaluation.resource),
+            message: &evaluation.message,
+            expected: &evaluation.expected,
+            observed: &evaluation.observed,
+            seen: evaluation.seen.iter().map(Seen::of).collect(),
+            required: evaluation.required.iter().map(Required::of).collect(),
+            reason: evaluation.reason.as_deref(),
+            remediation: &evaluation.remediation,
+            references: evaluation.control.references,
+            waiver: evaluation.waiver.as_ref().map(Waiver::of),
+            fingerprint: evaluation.fingerprint(),
+        }
+    }
+}
+
+/// What a finding is about.
+#[derive(Serialize)]
+pub(super) struct Resource<'r> {
+    kind: &'static str,
+    id: &'r str,
+    name: Option<&'r str>,
+    account: Option<&'r str>,
+    region: Option<&'r str>,
+    arn: Option<&'r str>,
+}
+
+impl<'r> Resource<'r> {
+    pub(super) fn of(identity: &'r Identity) -> Self {
+        Self {
+            kind: identity.kind.name(),
+            id: &identity.id,
+            name: identity.name.as_deref(),
+            account: identity.account.as_deref(),
+            region: identity.region.as_deref(),
+            arn: identity.arn.as_deref(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Seen<'r> {
+    File {
+        file: &'r str,
+        line: u32,
+        column: u32,
+        pointer: &'r str,
+    },
+    Answer {
+        api: Option<&'r str>,
+        pointer: &'r str,
+    },
+}
+
+impl<'r> Seen<'r> {
+    fn of(place: &'r Place) -> Self {
+        let pointer = place.pointer.as_str();
+        match place.file.as_deref() {
+            Some(file) => Self::File {
+                file,
+                line: place.line,
+                column: place.column,
+                pointer,
+            },
+            None => Self::Answer {
+                api: place.api.as_deref(),
+                pointer,
+            },
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Required<'r> {
+    file: &'r str,
+    line: u32,
+    column: u32,
+}
+
+impl<'r> Required<'r> {
+    fn of(origin: &'r Origin) -> Self {
+        Self {
+            file: &origin.file,
+            line: origin.line,
+            column: origin.column,
+        }
+    }
+}
+
+/// Who accepted a finding, why, and until when.
+#[derive(Serialize)]
+pub(super) struct Waiver<'r> {
+    owner: &'r str,
+    reason: &'r str,
+    ticket: Option<&'r str>,
+    expires: &'r str,
+    file: &'r str,
+    line: u32,
+}
+
+impl<'r> Waiver<'r> {
+    pub(super) fn of(waived: &'r Waived) -> Self {
+        Self {
+            owner: &waived.owner,
+            reason: &waived.reason,
+            ticket: waived.ticket.as_deref(),
+            expires: &waived.expires,
+            file: &waived.origin.file,
+            line: waived.origin.line,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Problem<'r> {
+    what: &'r str,
+    file: Option<&'r str>,
+    line: Option<u32>,
+    action: Option<&'r str>,
+    why: &'r str,
+}
+
+impl<'r> Problem<'r> {
+    fn of(obstacle: &'r Obstacle) -> Self {
+        Self {
+            what: &obstacle.what,
+            file: obstacle.file.as_deref(),
+            line: obstacle.line,
+            action: obstacle.action.as_deref(),
+            why: &obstacle.why,
+        }
+    }
+}

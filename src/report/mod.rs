@@ -1,0 +1,106 @@
+//! Renders a [`Report`] for people and for tools: one file a format, one line in [`formats!`] each.
+//!
+//! A renderer reads the report and writes; it decides nothing. In particular the exit code is
+//! [`Exit::of`](crate::judge::Exit::of) the report, whatever it is rendered as.
+
+mod json;
+mod sarif;
+
+use crate::judge::{Evaluation, Report};
+use std::io::{self, Write};
+
+/// How a report is rendered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Also what is not applicable; in `text`, also what is compliant.
+    pub all: bool,
+    /// Columns of the terminal, for `text`.
+    pub width: usize,
+    /// Whether `text` may use ANSI colours. It reads the same without.
+    pub colour: bool,
+    /// Leaves out of `sarif` what is no problem, for GitHub, which shows every result as an alert.
+    pub problems_only: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            all: false,
+            width: 80,
+            colour: false,
+            problems_only: false,
+        }
+    }
+}
+
+impl Options {
+    /// Whether this evaluation is rendered.
+    fn shows(self, evaluation: &Evaluation) -> bool {
+        self.all || evaluation.verdict != crate::control::Verdict::NotApplicable
+    }
+}
+
+macro_rules! formats {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal => $render:path),* $(,)?) => {
+        /// A form that a report can be written in.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Format { $($(#[$doc])* $variant),* }
+
+        impl Format {
+            /// Every format of this version.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The format's name on the command line.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),* }
+            }
+
+            /// The format of this name. A name in [`LATER`] is none of this version.
+            pub fn of_name(name: &str) -> Option<Self> {
+                match name { $($name => Some(Self::$variant),)* _ => None }
+            }
+        }
+
+        /// Writes the report in this format.
+        ///
+        /// # Errors
+        /// Only what the writer refuses.
+        pub fn render(format: Format, report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+            match format { $(Format::$variant => $render(report, *options, out)),* }
+        }
+    };
+}
+formats! {
+    /// Everything, for tools: `emr-baseline/report/v1`.
+    Json = "json" => json::render,
+    /// Everything, for code scanning: SARIF 2.1.0.
+    Sarif = "sarif" => sarif::render,
+}
+
+/// Formats that a later version brings: asked for now, they are refused with "not in this version".
+pub const LATER: &[&str] = &[
+    "junit",
+    "github",
+    "gitlab",
+    "markdown",
+    "html",
+    "csv",
+    "ocsf",
+    "asff",
+    "prometheus",
+    "parquet",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_format_is_found_by_its_name_and_none_is_both_here_and_later() {
+        for format in Format::ALL {
+            assert_eq!(Format::of_name(format.name()), Some(*format));
+            assert!(!LATER.contains(&format.name()));
+        }
+        assert!(LATER.iter().all(|name| Format::of_name(name).is_none()));
+    }
+}

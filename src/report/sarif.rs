@@ -1,0 +1,289 @@
+//! SARIF 2.1.0, complete: every evaluation is a result, and what could not be known has `kind: "open"`.
+//!
+//! Waived findings are failures with a suppression, compliant ones are passes. GitHub shows every result as an
+//! alert, whatever its `kind` (microsoft/PSRule#955); [`Options::problems_only`] leaves the others out.
+
+mod log;
+mod place;
+mod rules;
+
+use super::{Options, json};
+use crate::control::{Origin, Verdict};
+use crate::judge::{Evaluation, Obstacle, Report};
+use crate::observed::{Identity, Place};
+use log::{
+    Driver, Fingerprints, Id, Invocation, Location, Log, Logical, Notification, Outcome,
+    OutcomeProperties, Physical, Run, RunProperties, SCHEMA, Suppression, SuppressionProperties,
+    Text, Tool,
+};
+use rules::Rules;
+use serde::{Serialize, Serializer};
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+pub(super) fn render(report: &Report, options: Options, out: &mut dyn Write) -> io::Result<()> {
+    let rules = Rules::of(report);
+    let driver = Driver {
+        name: env!("CARGO_PKG_NAME"),
+        version: env!("CARGO_PKG_VERSION"),
+        semantic_version: env!("CARGO_PKG_VERSION"),
+        rules: rules.objects(),
+    };
+    let run = Run {
+        tool: Tool { driver },
+        invocations: [invocation(report, options)],
+        automation_details: Id {
+            id: concat!(env!("CARGO_PKG_NAME"), "/"),
+        },
+        column_kind: "unicodeCodePoints",
+        results: Results {
+            report,
+            options,
+            rules: &rules,
+        },
+        properties: RunProperties {
+            evaluated_at: report.evaluated_at.to_string(),
+            baseline: json::Baseline::of(report),
+            coverage: json::Coverage::of(report),
+            summary: json::Summary::of(report),
+        },
+    };
+    let log = Log {
+        schema: SCHEMA,
+        version: "2.1.0",
+        runs: [run],
+    };
+    serde_json::to_writer_pretty(&mut *out, &log)?;
+    out.write_all(b"\n")
+}
+
+/// A run that could not see everything was not successful, whatever it found.
+fn invocation(report: &Report, options: Options) -> Invocation<'_> {
+    let obstacles = report
+        .obstacles
+        .iter()
+        .map(|obstacle| of_obstacle(report, obstacle));
+    let notes = report.notes.iter().map(|note| Notification {
+        level: "note",
+        message: Text { text: plain(note) },
+        locations: Vec::new(),
+    });
+    let cut = options.problems_only.then(|| Notification {
+        level: "note",
+        message: Text {
+            text: "results that are compliant or not applicable were left out on request".into(),
+        },
+        locations: Vec::new(),
+    });
+    Invocation {
+        execution_successful: report.counts.indeterminate == 0 && report.obstacles.is_empty(),
+        tool_execution_notifications: obstacles.chain(notes).chain(cut).collect(),
+    }
+}
+
+fn of_obstacle<'r>(report: &'r Report, obstacle: &'r Obstacle) -> Notification<'r> {
+    let action = obstacle.action.as_deref();
+    let action = action.map_or(String::new(), |action| format!(" ({action})"));
+    let text = format!("{}: {}{action}", obstacle.what, obstacle.why);
+    let location = obstacle.file.as_deref().map(|file| Location {
+        physical: Some(place::physical(
+            &report.sources,
+            file,
+            obstacle.line.unwrap_or(0),
+            obstacle.column.unwrap_or(0),
+            (0, 0),
+        )),
+        ..NOWHERE
+    });
+    Notification {
+        level: "error",
+        message: Text {
+            text: plain(&text).into_owned().into(),
+        },
+        locations: location.into_iter().collect(),
+    }
+}
+
+const NOWHERE: Location<'static> = Location {
+    id: None,
+    message: None,
+    physical: None,
+    logical: Vec::new(),
+};
+
+struct Results<'r> {
+    report: &'r Report,
+    options: Options,
+    rules: &'r Rules,
+}
+
+impl Serialize for Results<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let shown = self
+            .report
+            .evaluations
+            .iter()
+            .filter(|evaluation| self.options.shows(evaluation))
+            .filter(|evaluation| {
+                let silent = matches!(
+                    evaluation.verdict,
+                    Verdict::Compliant | Verdict::NotApplicable
+                );
+                !(self.options.problems_only && silent)
+            });
+        serializer.collect_seq(shown.map(|evaluation| self.outcome(evaluation)))
+    }
+}
+
+impl<'r> Results<'r> {
+    fn outcome(&self, evaluation: &'r Evaluation) -> Outcome<'r> {
+        let (kind, level) = match evaluation.verdict {
+            Verdict::Compliant => ("pass", "none"),
+            Verdict::Noncompliant | Verdict::Waived => ("fail", rules::level(evaluation.severity)),
+            Verdict::Indeterminate => ("open", "none"),
+            Verdict::NotApplicable => ("notApplicable", "none"),
+        };
+        let (locations, related_locations) = self.locations(evaluation);
+        Outcome {
+            rule_id: evaluation.control.id,
+            rule_index: self.rules.index(evaluation.control.id),
+            kind,
+            level,
+            message: Text {
+                text: message(evaluation).into(),
+            },
+            locations,
+            related_locations,
+            partial_fingerprints: Fingerprints {
+                ours: evaluation.fingerprint(),
+            },
+            suppressions: self.suppression(evaluation).into_iter().collect(),
+            properties: OutcomeProperties {
+                verdict: evaluation.verdict.name(),
+                severity: evaluation.severity.name(),
+                resource: json::Resource::of(&evaluation.resource),
+                expected: &evaluation.expected,
+                observed: &evaluation.observed,
+                reason: evaluation.reason.as_deref(),
+                remediation: &evaluation.remediation,
+            },
+        }
+    }
+
+    /// The first place in a file is the result's; what was seen live has the baseline's line instead, because
+    /// viewers refuse results that stand nowhere. All other places are related.
+    fn locations(&self, evaluation: &'r Evaluation) -> (Vec<Location<'r>>, Vec<Location<'r>>) {
+        let mut seen = evaluation.seen.iter().filter_map(|place| self.seen(place));
+        let mut required = evaluation.required.iter();
+        let first = seen
+            .next()
+            .or_else(|| required.next().map(|origin| self.required(origin)));
+        let main = Location {
+            physical: first,
+            logical: vec![logical(&evaluation.resource)],
+            ..NOWHERE
+        };
+        let seen = seen.map(|physical| ("also seen here", physical));
+        let required = required.map(|origin| ("required here", self.required(origin)));
+        let related = seen
+            .chain(required)
+            .enumerate()
+            .map(|(at, (text, physical))| Location {
+                id: Some(at + 1),
+                message: Some(Text { text: text.into() }),
+                physical: Some(physical),
+                ..NOWHERE
+            });
+        (vec![main], related.collect())
+    }
+
+    fn seen(&self, place: &Place) -> Option<Physical> {
+        let file = place.file.as_deref()?;
+        Some(place::physical(
+            &self.report.sources,
+            file,
+            place.line,
+            place.column,
+            place.bytes,
+        ))
+    }
+
+    fn required(&self, origin: &Origin) -> Physical {
+        place::physical(
+            &self.report.sources,
+            &origin.file,
+            origin.line,
+            origin.column,
+            origin.bytes,
+        )
+    }
+
+    fn suppression(&self, evaluation: &'r Evaluation) -> Option<Suppression<'r>> {
+        if evaluation.verdict != Verdict::Waived {
+            return None;
+        }
+        let waived = evaluation.waiver.as_ref()?;
+        let ticket = waived.ticket.as_deref();
+        let ticket = ticket.map_or(String::new(), |ticket| format!(", {ticket}"));
+        Some(Suppression {
+            kind: "external",
+            status: "accepted",
+            justification: format!(
+                "{} ({}, until {}{ticket})",
+                waived.reason, waived.owner, waived.expires
+            ),
+            location: Location {
+                physical: Some(self.required(&waived.origin)),
+                ..NOWHERE
+            },
+            properties: SuppressionProperties {
+                waiver: json::Waiver::of(waived),
+            },
+        })
+    }
+}
+
+fn logical(identity: &Identity) -> Logical<'_> {
+    Logical {
+        name: identity.name.as_deref().unwrap_or(&identity.id),
+        fully_qualified_name: identity.arn.as_deref().unwrap_or(&identity.id),
+        kind: "resource",
+    }
+}
+
+/// What is said of which resource, and then what to do: viewers show the message and nothing else.
+fn message(evaluation: &Evaluation) -> String {
+    let identity = &*evaluation.resource;
+    let name = identity
+        .arn
+        .as_deref()
+        .or(identity.name.as_deref())
+        .unwrap_or(&identity.id);
+    let said = if evaluation.message.is_empty() {
+        evaluation.verdict.name()
+    } else {
+        &evaluation.message
+    };
+    let mut text = format!("{} `{name}`: {said}", identity.kind);
+    let reason = evaluation
+        .reason
+        .as_deref()
+        .filter(|reason| !said.contains(reason));
+    for more in reason.into_iter().chain([&*evaluation.remediation]) {
+        if !more.is_empty() {
+            text.push('\n');
+            text.push_str(more);
+        }
+    }
+    plain(&text).into_owned()
+}
+
+/// Text from outside must not become a link: `[text](target)` is one in SARIF messages, unless escaped
+/// (SARIF 2.1.0, section 3.11.6).
+fn plain(text: &str) -> Cow<'_, str> {
+    if text.contains("](") {
+        text.replace('[', "\\[").replace(']', "\\]").into()
+    } else {
+        text.into()
+    }
+}
