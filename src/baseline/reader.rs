@@ -35,6 +35,10 @@ impl Reader<'_> {
         let shape = match *spec {
             Spec::Switch => Shape::AtLeast(i64::from(self.flag(key, item)?)),
             Spec::Allowance => Shape::AtMost(i64::from(self.flag(key, item)?)),
+            Spec::Stated => {
+                let flag = self.flag(key, item)?;
+                Shape::Exactly(BTreeSet::from([Text::literal(flag.to_string())]))
+            }
             Spec::AtLeast(min, max) => Shape::AtLeast(self.number(key, item, min, max)?),
             Spec::AtMost(min, max) => Shape::AtMost(self.number(key, item, min, max)?),
             Spec::Level(words) => Shape::AtLeast(self.level(key, words, item)?),

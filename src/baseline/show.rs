@@ -17,6 +17,9 @@ pub fn default_shape(field: &Field) -> Option<Shape> {
     Some(match (field.spec, preset) {
         (Spec::Switch, Preset::Flag(flag)) => Shape::AtLeast(i64::from(flag)),
         (Spec::Allowance, Preset::Flag(flag)) => Shape::AtMost(i64::from(flag)),
+        (Spec::Stated, Preset::Flag(flag)) => {
+            Shape::Exactly(BTreeSet::from([Text::literal(flag.to_string())]))
+        }
         (Spec::AtLeast(..), Preset::Number(number)) => Shape::AtLeast(number),
         (Spec::AtMost(..), Preset::Number(number)) => Shape::AtMost(number),
         (Spec::Level(levels), Preset::Word(word)) => {
@@ -50,10 +53,14 @@ pub fn show(spec: &Spec, shape: &Shape) -> String {
             | Spec::Rows(_)
             | Spec::OnlyPairs(_)
             | Spec::Releases
+            | Spec::Stated
             | Spec::Prefer(_) => number.to_string(),
         },
         Shape::OneOf(sets) | Shape::Only(sets) => conjunction(sets),
         Shape::AllOf(set) => list(set),
+        Shape::Exactly(texts) if matches!(spec, Spec::Stated) => {
+            both(texts.iter().map(Text::to_string))
+        }
         Shape::Exactly(texts) | Shape::Prefer(texts) => both(texts.iter().map(quoted)),
         Shape::ExactlyTable(table) => row(table),
         Shape::ExactlyRows(rows) => {
