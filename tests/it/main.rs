@@ -9,3 +9,4 @@
 
 mod formats;
 mod samples;
+mod witness;
