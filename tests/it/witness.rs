@@ -32,17 +32,10 @@ pub(crate) struct Testimony {
 /// Calls a script of `tests/witness/`, e.g. `sarif.py`, with these arguments.
 pub(crate) fn call(script: &str, arguments: &[&str]) -> Testimony {
     let script = Path::new("tests/witness").join(script);
-    testimony(Command::new(python()).arg(script).args(arguments))
-}
-
-/// Calls cfn-lint on templates. Warnings do not count, errors do.
-pub(crate) fn cfn_lint(arguments: &[&str]) -> Testimony {
-    let lint = ["-m", "cfnlint", "--non-zero-exit-code", "error"];
-    testimony(Command::new(python()).args(lint).args(arguments))
-}
-
-fn testimony(command: &mut Command) -> Testimony {
-    let output = run(command.current_dir(env!("CARGO_MANIFEST_DIR")));
+    let output = run(Command::new(python())
+        .arg(script)
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR")));
     Testimony {
         passed: output.status.success(),
         said: text_of(&output),
@@ -116,6 +109,40 @@ fn must(command: &mut Command) {
     assert!(output.status.success(), "{NEEDS}:\n{}", text_of(&output));
 }
 
+/// Every file below a folder of the repository that passes, in order.
+fn files_below(folder: &str, wanted: fn(&Path) -> bool) -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let entries = walkdir::WalkDir::new(root).sort_by_file_name();
+    let paths = entries.into_iter().map(|entry| entry.unwrap().into_path());
+    let wanted = paths.filter(|path| path.is_file() && wanted(path));
+    wanted
+        .map(|path| path.to_str().unwrap().to_owned())
+        .collect()
+}
+
+/// Whether this is a fixture of something compliant, with this extension.
+fn is_compliant(path: &Path, extension: &str) -> bool {
+    let name = path.file_name().unwrap().to_str().unwrap();
+    name.starts_with("compliant-") && path.extension().is_some_and(|found| found == extension)
+}
+
+/// Whether this is the body of a `RunJobFlow` request.
+fn is_launch(path: &Path) -> bool {
+    let body: serde_json::Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    body.get("ReleaseLabel").is_some() || body.get("Instances").is_some()
+}
+
+fn must_pass(script: &str, before: &[&str], files: &[String]) {
+    assert!(!files.is_empty(), "there is nothing to show to {script}");
+    let arguments: Vec<&str> = before
+        .iter()
+        .copied()
+        .chain(files.iter().map(String::as_str))
+        .collect();
+    let testimony = call(script, &arguments);
+    assert!(testimony.passed, "{}", testimony.said);
+}
+
 /// Writes a file for a witness to look at.
 pub(crate) fn exhibit(name: &str, text: &str) -> String {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
@@ -174,4 +201,69 @@ fn the_sarif_witness_finds_what_is_wrong() {
             testimony.said
         );
     }
+}
+
+#[test]
+fn launches_that_we_show_or_call_compliant_are_requests_that_aws_knows() {
+    let mut files = files_below("examples/launch", |path| {
+        path.extension().is_some_and(|found| found == "json")
+    });
+    files.extend(files_below("golden/controls", |path| {
+        is_compliant(path, "json") && is_launch(path)
+    }));
+    must_pass("request.py", &["emr", "RunJobFlow"], &files);
+}
+
+#[test]
+fn templates_that_we_call_compliant_are_templates_that_aws_knows() {
+    let files = files_below("golden/controls", |path| is_compliant(path, "yaml"));
+    must_pass("template.py", &[], &files);
+}
+
+#[test]
+fn the_request_witness_finds_unknown_members_and_values() {
+    let body =
+        r#"{"Name": "x", "Instances": {"KeepJobAlive": true}, "ScaleDownBehavior": "AT_ONCE"}"#;
+    let testimony = call(
+        "request.py",
+        &["emr", "RunJobFlow", &exhibit("wrong-launch.json", body)],
+    );
+    assert!(!testimony.passed);
+    assert!(
+        testimony.said.contains("KeepJobAlive"),
+        "{}",
+        testimony.said
+    );
+    assert!(testimony.said.contains("AT_ONCE"), "{}", testimony.said);
+}
+
+#[test]
+fn the_template_witness_finds_unknown_properties() {
+    let template =
+        "Resources:\n  Logs:\n    Type: AWS::S3::Bucket\n    Properties:\n      Encrypted: true\n";
+    let testimony = call("template.py", &[&exhibit("wrong-template.yaml", template)]);
+    assert!(
+        !testimony.passed && testimony.said.contains("Encrypted"),
+        "{}",
+        testimony.said
+    );
+}
+
+#[test]
+fn the_schema_witness_finds_what_the_schema_forbids() {
+    let schema = r#"{"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object",
+                     "properties": {"expires": {"type": "string", "format": "date"}}, "additionalProperties": false}"#;
+    let schema = exhibit("schema.json", schema);
+    let good = exhibit("good.toml", "expires = 2027-01-31\n");
+    let testimony = call("schema.py", &[&schema, &good]);
+    assert!(testimony.passed, "{}", testimony.said);
+    let testimony = call(
+        "schema.py",
+        &[&schema, &exhibit("wrong.toml", "expired = 2027-01-31\n")],
+    );
+    assert!(
+        !testimony.passed && testimony.said.contains("expired"),
+        "{}",
+        testimony.said
+    );
 }
