@@ -3,6 +3,8 @@
 //! round trip instead of agreeing with itself.
 
 pub mod cluster;
+pub mod filter;
+pub mod grant;
 pub mod groups;
 mod known;
 pub mod named;

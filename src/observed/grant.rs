@@ -1,0 +1,236 @@
+//! A Lake Formation grant's facts, wherever each form puts them.
+//!
+//! The API's request and listing, `AWS::LakeFormation::PrincipalPermissions` and the older
+//! `AWS::LakeFormation::Permissions` name the same things differently. Nothing is judged or normalised here.
+
+use super::{Form, Node, Resource, Value};
+
+/// A grant: who holds what on what.
+#[derive(Clone, Copy, Debug)]
+pub struct Grant<'t> {
+    /// The whole grant.
+    pub root: Node<'t>,
+    /// The identifier of the principal.
+    pub principal: Node<'t>,
+    /// The expression of the attribute condition.
+    pub condition: Node<'t>,
+    /// What it is on.
+    pub on: GrantedOn<'t>,
+    /// The permissions.
+    pub permissions: Node<'t>,
+    /// Those of them that may be granted on.
+    pub grantable: Node<'t>,
+}
+
+/// What a grant is on. `catalog` is absent where nothing names one: then it is the account's own.
+#[derive(Clone, Copy, Debug)]
+#[expect(
+    missing_docs,
+    reason = "each member is the member of the request that it is named for"
+)]
+pub enum GrantedOn<'t> {
+    /// A catalog.
+    Catalog { catalog: Node<'t> },
+    /// A database.
+    Database { catalog: Node<'t>, name: Node<'t> },
+    /// A table, or all tables of a database.
+    Table {
+        catalog: Node<'t>,
+        database: Node<'t>,
+        name: Node<'t>,
+        wildcard: Node<'t>,
+    },
+    /// Columns of a table.
+    Columns {
+        catalog: Node<'t>,
+        database: Node<'t>,
+        table: Node<'t>,
+        names: Node<'t>,
+        wildcard: Node<'t>,
+    },
+    /// A data cells filter.
+    Filter {
+        catalog: Node<'t>,
+        database: Node<'t>,
+        table: Node<'t>,
+        name: Node<'t>,
+    },
+    /// A location.
+    Location { path: Node<'t> },
+    /// An LF-Tag.
+    Tag {
+        catalog: Node<'t>,
+        key: Node<'t>,
+        values: Node<'t>,
+    },
+    /// What bears certain tags.
+    TagPolicy {
+        catalog: Node<'t>,
+        kind: Node<'t>,
+        expression: Node<'t>,
+        saved: Node<'t>,
+    },
+    /// A saved tag expression.
+    TagExpression { catalog: Node<'t>, name: Node<'t> },
+    /// A row-level-security policy.
+    RowPolicy { catalog: Node<'t>, name: Node<'t> },
+    /// A user-defined function, or every one of a database.
+    Function {
+        catalog: Node<'t>,
+        database: Node<'t>,
+        name: Node<'t>,
+        wildcard: Node<'t>,
+    },
+    /// Every table, for a function.
+    AnyTable { catalog: Node<'t> },
+    /// Several things at once, which the service refuses.
+    Several(Node<'t>),
+    /// No kind that this version knows, or nothing that can be known: the node that should say it.
+    Unknown(Node<'t>),
+}
+
+/// The call whose answer a live grant is an entry of.
+const LIST: &str = "lakeformation:ListPermissions";
+
+impl<'t> Resource<'t> {
+    /// This resource read as a grant.
+    pub fn grant(&self) -> Grant<'t> {
+        let listed = self.body.get(LIST);
+        if self.form == Form::Live && listed.is_set() {
+            Grant::of(listed)
+        } else {
+            Grant::of(self.body)
+        }
+    }
+}
+
+impl<'t> Grant<'t> {
+    /// Reads the members of a grant.
+    pub fn of(root: Node<'t>) -> Self {
+        let principal = first(root, &["Principal", "DataLakePrincipal"]);
+        Self {
+            root,
+            principal: principal.get("DataLakePrincipalIdentifier"),
+            condition: root.get("Condition").get("Expression"),
+            on: GrantedOn::of(root.get("Resource"), first(root, &["CatalogId", "Catalog"])),
+            permissions: root.get("Permissions"),
+            grantable: root.get("PermissionsWithGrantOption"),
+        }
+    }
+}
+
+/// The members of a resource of a grant: the API's name, and the older template's.
+const MEMBERS: [[&str; 2]; 12] = [
+    ["Catalog", "CatalogResource"],
+    ["Database", "DatabaseResource"],
+    ["Table", "TableResource"],
+    ["TableWithColumns", "TableWithColumnsResource"],
+    ["DataLocation", "DataLocationResource"],
+    ["DataCellsFilter", "DataCellsFilterResource"],
+    ["LFTag", "LFTagResource"],
+    ["LFTagPolicy", "LFTagPolicyResource"],
+    ["LFTagExpression", "LFTagExpressionResource"],
+    ["RLSPolicy", "RLSPolicyResource"],
+    ["UserDefinedFunction", "UserDefinedFunctionResource"],
+    ["AnyResource", "AnyResourceResource"],
+];
+
+impl<'t> GrantedOn<'t> {
+    /// Reads the resource of a grant; `outer` is the catalog of the whole request.
+    fn of(resource: Node<'t>, outer: Node<'t>) -> Self {
+        let mut given = MEMBERS
+            .iter()
+            .flat_map(|[name, older]| [(*name, resource.get(name)), (*name, resource.get(older))])
+            .filter(|(_, member)| is_given(*member));
+        match (given.next(), given.next()) {
+            (Some((kind, member)), None) => {
+                let unknown = resource
+                    .members()
+                    .any(|(key, value)| !is_member(key) && is_given(value));
+                if unknown {
+                    Self::Unknown(resource)
+                } else {
+                    Self::member(kind, member, outer).unwrap_or(Self::Unknown(resource))
+                }
+            }
+            (Some(_), Some(_)) => Self::Several(resource),
+            (None, _) => Self::Unknown(resource),
+        }
+    }
+
+    fn member(kind: &str, on: Node<'t>, outer: Node<'t>) -> Option<Self> {
+        let catalog_as = |key| {
+            let own = on.get(key);
+            if own.is_absent() { outer } else { own }
+        };
+        let catalog = catalog_as("CatalogId");
+        let (database, name) = (on.get("DatabaseName"), on.get("Name"));
+        Some(match kind {
+            "Catalog" => Self::Catalog {
+                catalog: catalog_as("Id"),
+            },
+            "Database" => Self::Database { catalog, name },
+            "Table" => Self::Table {
+                catalog,
+                database,
+                name,
+                wildcard: on.get("TableWildcard"),
+            },
+            "TableWithColumns" => Self::Columns {
+                catalog,
+                database,
+                table: name,
+                names: on.get("ColumnNames"),
+                wildcard: on.get("ColumnWildcard"),
+            },
+            "DataLocation" => Self::Location {
+                path: first(on, &["ResourceArn", "S3Resource"]),
+            },
+            "DataCellsFilter" => Self::Filter {
+                catalog: catalog_as("TableCatalogId"),
+                database,
+                table: on.get("TableName"),
+                name,
+            },
+            "LFTag" => Self::Tag {
+                catalog,
+                key: on.get("TagKey"),
+                values: on.get("TagValues"),
+            },
+            "LFTagPolicy" => Self::TagPolicy {
+                catalog,
+                kind: on.get("ResourceType"),
+                expression: on.get("Expression"),
+                saved: on.get("ExpressionName"),
+            },
+            "LFTagExpression" => Self::TagExpression { catalog, name },
+            "RLSPolicy" => Self::RowPolicy { catalog, name },
+            "UserDefinedFunction" => Self::Function {
+                catalog,
+                database,
+                name,
+                wildcard: on.get("UserDefinedFunctionWildcard"),
+            },
+            "AnyResource" => Self::AnyTable { catalog },
+            _ => return None,
+        })
+    }
+}
+
+fn is_member(key: &str) -> bool {
+    MEMBERS.iter().any(|names| names.contains(&key))
+}
+
+/// Whether a member is written: `null` is how listings and SDKs leave one out.
+pub fn is_given(node: Node<'_>) -> bool {
+    node.is_set() && !matches!(node.value(), Value::Null)
+}
+
+/// The first of these members that is there, else the first.
+fn first<'t>(node: Node<'t>, names: &[&'static str]) -> Node<'t> {
+    let found = names
+        .iter()
+        .map(|name| node.get(name))
+        .find(|member| !member.is_absent());
+    found.unwrap_or_else(|| node.get(names.first().copied().unwrap_or_default()))
+}
