@@ -7,6 +7,7 @@
 pub mod decode;
 mod duplicates;
 pub mod json;
+pub mod lake_formation;
 mod syntax;
 #[cfg(test)]
 mod testing;
