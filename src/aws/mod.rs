@@ -8,3 +8,4 @@ pub mod kms;
 pub mod lake_formation;
 pub mod release;
 pub mod s3;
+pub mod security_configuration;

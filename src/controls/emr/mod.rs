@@ -2,6 +2,7 @@
 
 pub(super) mod auto_termination;
 pub(super) mod disk_encryption;
+pub(super) mod document_schema;
 pub(super) mod in_transit_encryption;
 pub(super) mod instance_count;
 pub(super) mod instance_metadata;
