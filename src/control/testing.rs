@@ -212,6 +212,7 @@ pub(crate) fn judge(
         target: Some(&target),
         at: "2026-11-22T12:00:00Z".parse().unwrap(),
         document: &document,
+        compiled: Some("compiled"),
     };
     let mut out = Conditions::new();
     (entry.bind)(&own).judge(&seen, &mut out);

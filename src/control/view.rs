@@ -37,6 +37,8 @@ pub struct View<'a, 't> {
     pub at: Timestamp,
     /// The effective security configuration document of a cluster, looked up once for all controls.
     pub document: &'a Effective<'t>,
+    /// The name of the security configuration that is compiled for the target.
+    pub compiled: Option<&'a str>,
 }
 
 /// The security configuration document that applies to a resource (rule 5).

@@ -8,6 +8,7 @@ use crate::control::Entry;
 
 /// Every control.
 pub static REGISTRY: &[Entry] = &[
+    Entry::of::<emr::security_configuration::SecurityConfiguration>(),
     Entry::of::<emr::document_schema::DocumentSchema>(),
     Entry::of::<emr::in_transit_encryption::InTransitEncryption>(),
     Entry::of::<emr::s3_encryption::S3Encryption>(),

@@ -36,6 +36,8 @@ pub struct Judge<'b> {
     baseline: &'b Baseline,
     at: Timestamp,
     ready: Vec<Ready<'b>>,
+    /// The name of the security configuration that is compiled for the target.
+    compiled: Option<String>,
     /// What each waiver met so far.
     met: Vec<AtomicU8>,
 }
@@ -69,8 +71,16 @@ impl<'b> Judge<'b> {
             baseline,
             at,
             ready: ready.collect(),
+            compiled: None,
             met: baseline.waivers.iter().map(|_| AtomicU8::new(0)).collect(),
         }
+    }
+
+    /// The same judge, which knows the name of the security configuration that is compiled for the target.
+    #[must_use]
+    pub fn with_compiled(mut self, name: Option<String>) -> Self {
+        self.compiled = name;
+        self
     }
 
     /// Judges every resource of a scope, and everything that its resources only name.
@@ -130,6 +140,7 @@ impl<'b> Judge<'b> {
             target: self.baseline.target.as_ref(),
             at: self.at,
             document: &document,
+            compiled: self.compiled.as_deref(),
         };
         for ready in &self.ready {
             if ready.entry.meta.span == Span::Resource && ready.entry.meta.judges(resource.kind()) {

@@ -12,6 +12,7 @@ pub(super) mod lake_formation;
 pub(super) mod role_mappings;
 pub(super) mod runtime_roles;
 pub(super) mod s3_encryption;
+pub(super) mod security_configuration;
 pub(super) mod ssh_key;
 pub(super) mod tags;
 pub(super) mod termination_protection;

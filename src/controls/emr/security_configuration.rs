@@ -56,8 +56,12 @@ impl Control for SecurityConfiguration {
     }
 
     const WEAKENINGS: &'static [Weakening] = &[
-        Weakening::remove("/SecurityConfiguration").in_launch().also(EVERY_DOCUMENT),
-        Weakening::set("/SecurityConfiguration", "\"\"").in_launch().also(EVERY_DOCUMENT),
+        Weakening::remove("/SecurityConfiguration")
+            .in_launch()
+            .also(EVERY_DOCUMENT),
+        Weakening::set("/SecurityConfiguration", "\"\"")
+            .in_launch()
+            .also(EVERY_DOCUMENT),
     ];
 }
 
@@ -88,10 +92,15 @@ fn judge_name(want: &Setting, node: Node<'_>, name: Option<&str>, out: &mut Cond
             node,
             format!("security configuration `{name}` is not among those that the baseline allows"),
         ),
-        (None, Some(reason)) => {
-            out.unknown(node, reason, "the name of the security configuration is unknown")
-        }
-        (None, None) => out.failed(node, "the name of the security configuration is not a string"),
+        (None, Some(reason)) => out.unknown(
+            node,
+            reason,
+            "the name of the security configuration is unknown",
+        ),
+        (None, None) => out.failed(
+            node,
+            "the name of the security configuration is not a string",
+        ),
     };
     condition
         .under("names")
