@@ -4,13 +4,132 @@
 //! Readers never guess. What they cannot tell is an unreadable value with its reason, and a text that is
 //! not in its format at all is a [`Syntax`] error with a place.
 
+pub mod cloudformation;
 pub mod decode;
 mod duplicates;
+#[cfg(test)]
+mod files_tests;
 pub mod json;
 pub mod lake_formation;
+mod reading;
+mod recognise;
+pub mod run_job_flow;
+pub mod security_configuration;
 mod syntax;
+mod tags;
 #[cfg(test)]
 mod testing;
 pub mod yaml;
 
+pub use reading::{Problem, Reading, Seen, World};
+pub use recognise::{Dialect, SECTIONS, looks_like_ours, may_be_ours, recognise, recognise_text};
 pub use syntax::Syntax;
+
+use crate::observed::tree::{Source, Tree};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+/// What is known of a deployment besides its files.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Given {
+    /// Values of a template's parameters. They take the place of defaults.
+    pub parameters: BTreeMap<String, String>,
+    /// Twelve digits, when a target is bound.
+    pub account: Option<String>,
+    /// Region, when a target is bound.
+    pub region: Option<String>,
+    /// `aws`, `aws-cn`, `aws-us-gov` …, when a target is bound.
+    pub partition: Option<String>,
+}
+
+/// What came of a file.
+#[derive(Debug)]
+pub enum File {
+    /// Something of ours is in it.
+    Read(Box<Reading>),
+    /// Nothing of ours is in it.
+    NothingOfOurs,
+    /// It looks like ours, or was said to be, and cannot be read.
+    Unreadable {
+        /// What it was taken for, when that could be told.
+        dialect: Option<Dialect>,
+        /// Why it cannot be read.
+        problem: Problem,
+    },
+}
+
+/// Reads a file by its content. `dialect` overrides what it is taken for.
+pub fn read_file(source: &Arc<Source>, dialect: Option<Dialect>, given: &Given) -> File {
+    let text = Arc::clone(source.text());
+    if dialect.is_none() && !may_be_ours(&text) {
+        return File::NothingOfOurs;
+    }
+    let unread = |dialect: Option<Dialect>, problem: Problem| File::Unreadable { dialect, problem };
+    if dialect.is_none()
+        && let Some(found) = recognise_text(&text)
+    {
+        return unread(Some(found), Problem::file(source, not_read(found)));
+    }
+    let tree = match parse(source) {
+        Ok(tree) => tree,
+        Err(syntax) if dialect.is_some() || looks_like_ours(&text) => {
+            return unread(dialect, Problem::syntax(source, &syntax));
+        }
+        Err(_) => return File::NothingOfOurs,
+    };
+    match dialect.or_else(|| recognise(tree.root())) {
+        Some(dialect) => match read_tree(tree, dialect, given) {
+            Ok(reading) => File::Read(Box::new(reading)),
+            Err(why) => unread(Some(dialect), Problem::file(source, why)),
+        },
+        None => File::NothingOfOurs,
+    }
+}
+
+/// Parses JSON, or else YAML.
+fn parse(source: &Arc<Source>) -> Result<Tree, Syntax> {
+    let text = source.text().trim_start_matches('\u{feff}').trim_start();
+    if !text.starts_with(['{', '[']) {
+        return yaml::read(Arc::clone(source));
+    }
+    // What starts like JSON may still be YAML in flow style; then it is the YAML reader that accepts it.
+    json::read(Arc::clone(source))
+        .or_else(|syntax| yaml::read(Arc::clone(source)).map_err(|_| syntax))
+}
+
+/// Reads a parsed file of a dialect; `Err` says why it cannot be.
+fn read_tree(tree: Tree, dialect: Dialect, given: &Given) -> Result<Reading, String> {
+    match dialect {
+        Dialect::SecurityConfiguration => Ok(security_configuration::read(tree)),
+        Dialect::RunJobFlow => Ok(run_job_flow::read(tree)),
+        Dialect::CloudFormation => {
+            let evaluated = cloudformation::evaluate(tree, given);
+            Ok(Reading {
+                dialect,
+                problems: evaluated.problems,
+                tree: evaluated.tree,
+                worlds: evaluated.worlds,
+            })
+        }
+        Dialect::LakeFormation
+        | Dialect::StepFunctions
+        | Dialect::Python
+        | Dialect::TerraformPlan
+        | Dialect::Terraform
+        | Dialect::Snapshot => Err(not_read(dialect)),
+    }
+}
+
+fn not_read(dialect: Dialect) -> String {
+    if dialect == Dialect::Snapshot {
+        return "a snapshot is judged by `audit --snapshot`".to_owned();
+    }
+    format!("dialect `{dialect}` is not read by this version")
+}
+
+/// The file's name without folders and extension: what a document without a name of its own is called.
+pub(crate) fn stem(name: &str) -> &str {
+    let stem = Path::new(name).file_stem();
+    stem.and_then(std::ffi::OsStr::to_str).unwrap_or(name)
+}

@@ -1,0 +1,217 @@
+//! CloudFormation templates, evaluated as far as the text allows.
+//!
+//! Every value of a resource of ours is known, absent, or unreadable with the reason: a function that rests on
+//! what only the deployment decides is never guessed. Where a condition cannot be decided, the template is
+//! evaluated once for each consistent choice (a *world*), so that two `Fn::If` on one condition stay together.
+//!
+//! Places are those of the template: a value that a function yields stands where the function stands, and a
+//! security configuration inside a text is traced back to the bytes it was written as.
+
+mod conditions;
+mod eval;
+mod functions;
+mod resources;
+mod sections;
+mod text;
+mod worlds;
+
+use super::{Given, Problem, World, recognise};
+use crate::observed::tree::{NodeId, Tree};
+use crate::observed::{Node, Value};
+use conditions::Formulas;
+use eval::Evaluator;
+pub(super) use resources::is_ours;
+use sections::{Sections, member};
+use std::collections::BTreeSet;
+
+/// A template after evaluation.
+#[derive(Debug)]
+pub struct Evaluated {
+    /// The template, and the values that evaluation added to it.
+    pub tree: Tree,
+    /// Its resources under each choice of the undecidable conditions; at least one.
+    pub worlds: Vec<World>,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+}
+
+/// Macros that add or rewrite nothing of the resources that are read here.
+const HARMLESS: &[&str] = &[
+    "AWS::LanguageExtensions",
+    "AWS::Serverless-2016-10-31",
+    "AWS::SecretsManager-2020-07-23",
+    "AWS::SecretsManager-2024-09-16",
+    "AWS::CodeDeployBlueGreen",
+    "AWS::ServiceCatalog",
+];
+
+/// Evaluates a template.
+pub fn evaluate(tree: Tree, given: &Given) -> Evaluated {
+    let problems = problems(&tree);
+    let sections = Sections::of(&tree);
+    let declared = read_resources(&tree, &sections);
+    let mut evaluator = Evaluator::new(tree, given, sections);
+    let mut needs = Needs::default();
+    for (_, resource) in &declared {
+        needs.condition_of(&evaluator, *resource);
+    }
+    // Worlds may run out, so what matters most comes first.
+    let (documents, others): (Vec<NodeId>, Vec<NodeId>) = declared
+        .iter()
+        .map(|(_, resource)| *resource)
+        .partition(|resource| resources::is_document(&evaluator.tree, *resource));
+    for resource in documents.into_iter().chain(others) {
+        needs.choices_of(&evaluator, resource);
+    }
+    let mut formulas = Formulas::default();
+    for name in &needs.conditions {
+        formulas.add(name, &mut evaluator, 0);
+    }
+    for name in &needs.keys {
+        formulas.tell_apart(name, &evaluator);
+    }
+    evaluator.forget();
+    let mut worlds = Vec::new();
+    for (label, choice) in worlds::worlds(&formulas, &needs.conditions, &needs.keys) {
+        evaluator.enter(choice);
+        let resources = declared
+            .iter()
+            .filter_map(|(id, resource)| resources::read(&mut evaluator, id, *resource))
+            .collect();
+        worlds.push(World { label, resources });
+    }
+    Evaluated {
+        tree: evaluator.tree,
+        worlds,
+        problems,
+    }
+}
+
+/// The resources that are read, in the order written.
+fn read_resources(tree: &Tree, sections: &Sections) -> Vec<(String, NodeId)> {
+    let is_read = |resource: &NodeId| {
+        tree.node(*resource)
+            .get("Type")
+            .as_text()
+            .is_some_and(resources::is_read)
+    };
+    let all = sections.resources.iter();
+    all.filter(|(_, resource)| is_read(resource))
+        .cloned()
+        .collect()
+}
+
+/// What in a template hides resources from view.
+fn problems(tree: &Tree) -> Vec<Problem> {
+    let root = tree.root();
+    let mut problems = Vec::new();
+    let transform = root.get("Transform");
+    let macros: Vec<Node<'_>> = match transform.value() {
+        Value::List => transform.items().collect(),
+        Value::Absent => Vec::new(),
+        Value::Unreadable(_)
+        | Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Template
+        | Value::Map => vec![transform],
+    };
+    for one in macros {
+        let name = one.as_text().or_else(|| one.get("Name").as_text());
+        if !name.is_some_and(|name| HARMLESS.contains(&name)) {
+            let what = format!("could not apply macro `{}`", name.unwrap_or("Transform"));
+            let why = "a macro may rewrite every resource, and is not evaluated";
+            problems.push(Problem::at(one, what, why));
+        }
+    }
+    let resources = root.get("Resources");
+    if let Some(reason) = resources.reason() {
+        let what = "could not read the resources of the template";
+        problems.push(Problem::at(resources, what, reason.to_string()));
+    }
+    for (name, resource) in resources.members() {
+        if name == "Fn::Transform" {
+            let why = "a macro may add resources, and is not evaluated";
+            problems.push(Problem::at(
+                resource,
+                "could not apply `Fn::Transform`",
+                why,
+            ));
+        } else if name.starts_with("Fn::ForEach::")
+            && recognise::mentions(resource, 0, &resources::is_read)
+        {
+            let what = format!("could not repeat the resources of `{name}`");
+            problems.push(Problem::at(resource, what, "loops are not evaluated"));
+        } else if let Some(reason) = resource.reason() {
+            let what = format!("could not read resource `{name}`");
+            problems.push(Problem::at(resource, what, reason.to_string()));
+        }
+    }
+    problems
+}
+
+/// What the resources of ours rest on.
+#[derive(Debug, Default)]
+struct Needs {
+    /// Names of conditions, in the order met.
+    conditions: Vec<String>,
+    /// Parameters that mappings are looked up by.
+    keys: Vec<String>,
+    seen: BTreeSet<NodeId>,
+}
+
+impl Needs {
+    /// Whether a resource exists rests on its condition.
+    fn condition_of(&mut self, evaluator: &Evaluator<'_>, resource: NodeId) {
+        let condition = member(&evaluator.tree, resource, "Condition");
+        if let Some(name) = evaluator.scalar(condition) {
+            push_new(&mut self.conditions, name);
+        }
+    }
+
+    /// What a resource's properties are rests on what they choose by.
+    fn choices_of(&mut self, evaluator: &Evaluator<'_>, resource: NodeId) {
+        let mut open = vec![member(&evaluator.tree, resource, "Properties")];
+        while let Some(id) = open.pop() {
+            if !self.seen.insert(id) {
+                continue;
+            }
+            let entries = evaluator.entries(id);
+            if let [only] = entries.as_slice()
+                && let Some(key) = only.key
+            {
+                let items = evaluator.items(only.value).unwrap_or_default();
+                match (evaluator.tree.text(key), items.as_slice()) {
+                    ("Fn::If", [condition, ..]) => {
+                        if let Some(name) = evaluator.scalar(*condition) {
+                            push_new(&mut self.conditions, name);
+                        }
+                    }
+                    ("Fn::FindInMap", [_, keys @ ..]) => {
+                        for key in keys {
+                            let name = member(&evaluator.tree, *key, "Ref");
+                            if let Some(name) = evaluator.scalar(name)
+                                && evaluator.is_without_value(name)
+                            {
+                                push_new(&mut self.keys, name);
+                            }
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            // Last in, first out: in the order written.
+            open.extend(entries.iter().rev().map(|entry| entry.value));
+        }
+    }
+}
+
+fn push_new(names: &mut Vec<String>, name: &str) {
+    if !names.iter().any(|known| known == name) {
+        names.push(name.to_owned());
+    }
+}
+
+#[cfg(test)]
+mod tests;

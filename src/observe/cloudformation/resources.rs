@@ -1,0 +1,202 @@
+//! Which resources of a template are of interest, and what they are called.
+
+use super::eval::{Evaluator, GONE};
+use super::sections::member;
+use crate::observe::{Given, Seen, security_configuration, tags};
+use crate::observed::tree::{Kind, NONE, NodeId, Tree};
+use crate::observed::{Form, Identity, Reason, ResourceKind};
+
+/// A CloudFormation resource type: the kind it is of, the property that names it, and whether a template with
+/// nothing else is worth judging. Keys, roles and buckets count only beside something of EMR's or Lake Formation's.
+struct Type {
+    name: &'static str,
+    kind: ResourceKind,
+    named_by: Option<&'static str>,
+    alone: bool,
+}
+
+const fn ours(name: &'static str, kind: ResourceKind, named_by: Option<&'static str>) -> Type {
+    Type {
+        name,
+        kind,
+        named_by,
+        alone: true,
+    }
+}
+
+const fn neighbour(name: &'static str, kind: ResourceKind, named_by: Option<&'static str>) -> Type {
+    Type {
+        alone: false,
+        ..ours(name, kind, named_by)
+    }
+}
+
+/// Source: CloudFormation Template Reference, *Amazon EMR*, *AWS Lake Formation* and the named services.
+const TYPES: &[Type] = &[
+    ours(
+        "AWS::EMR::SecurityConfiguration",
+        ResourceKind::EmrSecurityConfiguration,
+        Some("Name"),
+    ),
+    ours("AWS::EMR::Cluster", ResourceKind::EmrCluster, Some("Name")),
+    ours("AWS::EMR::Studio", ResourceKind::EmrStudio, Some("Name")),
+    ours(
+        "AWS::EMRServerless::Application",
+        ResourceKind::EmrServerlessApplication,
+        Some("Name"),
+    ),
+    ours(
+        "AWS::EMRContainers::VirtualCluster",
+        ResourceKind::EmrContainersVirtualCluster,
+        Some("Name"),
+    ),
+    ours(
+        "AWS::EMRContainers::SecurityConfiguration",
+        ResourceKind::EmrContainersSecurityConfiguration,
+        Some("Name"),
+    ),
+    ours(
+        "AWS::LakeFormation::PrincipalPermissions",
+        ResourceKind::LakeFormationGrant,
+        None,
+    ),
+    ours(
+        "AWS::LakeFormation::Permissions",
+        ResourceKind::LakeFormationGrant,
+        None,
+    ),
+    ours(
+        "AWS::LakeFormation::DataCellsFilter",
+        ResourceKind::LakeFormationFilter,
+        Some("Name"),
+    ),
+    ours(
+        "AWS::LakeFormation::DataLakeSettings",
+        ResourceKind::LakeFormationSettings,
+        None,
+    ),
+    ours(
+        "AWS::LakeFormation::Resource",
+        ResourceKind::LakeFormationLocation,
+        Some("ResourceArn"),
+    ),
+    ours(
+        "AWS::LakeFormation::Tag",
+        ResourceKind::LakeFormationTag,
+        Some("TagKey"),
+    ),
+    ours(
+        "AWS::LakeFormation::TagAssociation",
+        ResourceKind::LakeFormationTag,
+        None,
+    ),
+    ours(
+        "AWS::Glue::DataCatalogEncryptionSettings",
+        ResourceKind::GlueCatalog,
+        None,
+    ),
+    neighbour("AWS::KMS::Key", ResourceKind::KmsKey, None),
+    neighbour("AWS::IAM::Role", ResourceKind::IamRole, Some("RoleName")),
+    neighbour(
+        "AWS::S3::Bucket",
+        ResourceKind::S3Bucket,
+        Some("BucketName"),
+    ),
+];
+
+fn type_of(name: &str) -> Option<&'static Type> {
+    TYPES.iter().find(|known| known.name == name)
+}
+
+/// Whether a template with a resource of this type is worth judging.
+pub(in crate::observe) fn is_ours(name: &str) -> bool {
+    type_of(name).is_some_and(|known| known.alone)
+}
+
+/// Whether a resource of this type is read, at least beside others.
+pub(super) fn is_read(name: &str) -> bool {
+    type_of(name).is_some()
+}
+
+/// Whether a resource is a security configuration.
+pub(super) fn is_document(tree: &Tree, declared: NodeId) -> bool {
+    let kind = tree.node(declared).get("Type").as_text().and_then(type_of);
+    kind.is_some_and(|known| known.kind == ResourceKind::EmrSecurityConfiguration)
+}
+
+/// The resource `declared` in the present world; `None` when it does not exist there.
+pub(super) fn read(evaluator: &mut Evaluator<'_>, id: &str, declared: NodeId) -> Option<Seen> {
+    let kind = evaluator.scalar(member(&evaluator.tree, declared, "Type"));
+    let known = type_of(kind?)?;
+    let condition = evaluator.scalar(member(&evaluator.tree, declared, "Condition"));
+    if let Some(name) = condition.map(str::to_owned)
+        && evaluator.choice.holds(&name) == Some(false)
+    {
+        return None;
+    }
+    let written = member(&evaluator.tree, declared, "Properties");
+    let properties = match written {
+        NONE => GONE,
+        written => evaluator.eval(written),
+    };
+    let properties = if properties == GONE {
+        let none = evaluator.tree.map_kind(&[], None);
+        evaluator.put(none, declared)
+    } else {
+        properties
+    };
+    let mut identity = identity_of(evaluator, id, known, properties);
+    identity.tags = tags::of(evaluator.tree.node(properties).get("Tags"));
+    if known.kind == ResourceKind::EmrSecurityConfiguration {
+        let body = document(evaluator, properties);
+        return Some(Seen::new(identity, Form::CloudFormation, body).within(declared));
+    }
+    Some(Seen::new(identity, Form::CloudFormation, properties).within(declared))
+}
+
+fn identity_of(evaluator: &Evaluator<'_>, id: &str, known: &Type, properties: NodeId) -> Identity {
+    let given: &Given = evaluator.given;
+    let name = known.named_by.and_then(|property| {
+        let text = evaluator.tree.node(properties).get(property).as_text()?;
+        Some(text.to_owned())
+    });
+    Identity {
+        name,
+        account: given.account.clone(),
+        region: given.region.clone(),
+        ..Identity::new(known.kind, id)
+    }
+}
+
+/// The security configuration document: an object, or a JSON text however it was put together.
+fn document(evaluator: &mut Evaluator<'_>, properties: NodeId) -> NodeId {
+    let mut value = member(&evaluator.tree, properties, "SecurityConfiguration");
+    if value == NONE {
+        if let Kind::Unreadable(_) = evaluator.tree.slot(properties).kind {
+            return properties;
+        }
+        if let Some(reason) = evaluator.tree.node(properties).open().cloned() {
+            return evaluator.unknown(reason, properties);
+        }
+        return evaluator.malformed("`SecurityConfiguration` is absent", properties);
+    }
+    if let Some(structure) = evaluator.structures.get(&value).copied() {
+        return structure;
+    }
+    // INVARIANT: an origin is an earlier slot, so this ends.
+    while let Some(origin) = evaluator.origins.get(&value).copied() {
+        value = origin;
+    }
+    match evaluator.tree.slot(value).kind {
+        Kind::Map(..) | Kind::Unreadable(_) => value,
+        Kind::String(_) | Kind::Template(_) => {
+            security_configuration::document_in(&mut evaluator.tree, value)
+        }
+        Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::List(_) => evaluator.unknown(
+            Reason::Malformed {
+                what: "the security configuration is neither an object nor JSON text".to_owned(),
+            },
+            value,
+        ),
+    }
+}

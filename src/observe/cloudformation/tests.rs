@@ -1,0 +1,606 @@
+use crate::observe::testing::{plain, written as as_written};
+use crate::observe::{Dialect, File, Given, Reading, read_file};
+use crate::observed::tree::Source;
+use crate::observed::{Lookup, Node, Reason, ResourceKind, Scope, Value};
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+fn read_given(text: &str, given: &Given) -> Reading {
+    let source = Arc::new(Source::new("dir/template.yaml", text));
+    match read_file(&source, None, given) {
+        File::Read(reading) => *reading,
+        other @ (File::NothingOfOurs | File::Unreadable { .. }) => panic!("{other:?}"),
+    }
+}
+
+fn read(text: &str) -> Reading {
+    let reading = read_given(text, &Given::default());
+    assert_eq!(reading.dialect, Dialect::CloudFormation);
+    reading
+}
+
+/// A template with one cluster, whose log destination is `value`.
+fn template(value: &str) -> String {
+    format!(
+        "Parameters:
+  Default: {{Type: String, Default: known}}
+  Number: {{Type: Number, Default: 5}}
+  None: {{Type: String}}
+  Secret: {{Type: String, NoEcho: true}}
+  OpenSecret: {{Type: String, NoEcho: true, Default: hunter2}}
+  List: {{Type: CommaDelimitedList, Default: 'a, b,c'}}
+  Subnets: {{Type: 'List<AWS::EC2::Subnet::Id>'}}
+  Ssm: {{Type: 'AWS::SSM::Parameter::Value<String>', Default: /emr/key}}
+Mappings:
+  Keys: {{eu: {{s3: key-eu, all: [x, y]}}}}
+Conditions:
+  IsKnown: !Equals [!Ref Default, known]
+  IsOther: !Not [!Condition IsKnown]
+  Loop: !Not [!Condition Loop]
+Resources:
+  Bucket: {{Type: 'AWS::S3::Bucket'}}
+  Cluster:
+    Type: AWS::EMR::Cluster
+    Properties:
+      LogUri: {value}
+"
+    )
+}
+
+fn in_world(reading: &Reading, world: usize) -> Scope<'_> {
+    reading.scopes().swap_remove(world)
+}
+
+fn body<'t>(scope: &Scope<'t>, id: &str) -> Node<'t> {
+    let found = scope.resources().iter().find(|it| it.identity.id == id);
+    found.unwrap().body
+}
+
+/// What the value of the template above comes to.
+fn value(written: &str) -> serde_json::Value {
+    value_given(written, &Given::default())
+}
+
+fn value_given(written: &str, given: &Given) -> serde_json::Value {
+    let text = template(written);
+    let reading = read_given(&text, given);
+    plain(body(&in_world(&reading, 0), "Cluster").get("LogUri"))
+}
+
+#[test]
+fn functions_of_known_values_are_known() {
+    for (written, expected) in [
+        ("!Ref Default", "\"known\""),
+        ("!Ref Number", "\"5\""),
+        ("!Ref OpenSecret", "\"hunter2\""),
+        ("!Ref List", r#"["a","b","c"]"#),
+        ("!Sub 's3://${Default}/x'", "\"s3://known/x\""),
+        ("!Sub ['${a}-${Default}', {a: !Ref Number}]", "\"5-known\""),
+        ("!Sub '${!Default}$${x'", "\"${Default}$${x\""),
+        (
+            "!Join ['/', [a, !Ref Default, 1, true]]",
+            "\"a/known/1/true\"",
+        ),
+        ("!Join [',', !Ref List]", "\"a,b,c\""),
+        ("!Select [1, !Ref List]", "\"b\""),
+        ("!Select ['0', !Split ['|', 'x|y']]", "\"x\""),
+        ("!Split ['-', !Sub '${Default}-b']", r#"["known","b"]"#),
+        ("!FindInMap [Keys, eu, s3]", "\"key-eu\""),
+        ("!FindInMap [Keys, eu, all]", r#"["x","y"]"#),
+        (
+            "!FindInMap [Keys, us, s3, {DefaultValue: !Ref Default}]",
+            "\"known\"",
+        ),
+        ("!Base64 known", "\"a25vd24=\""),
+        ("{'Fn::Length': !Ref List}", "3"),
+        ("!If [IsKnown, a, !Ref None]", "\"a\""),
+        ("!If [IsOther, a, !Ref Default]", "\"known\""),
+        ("!If [IsOther, a, !Ref 'AWS::NoValue']", "\"absent\""),
+        (
+            "[a, !Ref 'AWS::NoValue', !If [IsOther, b, c]]",
+            r#"["a","c"]"#,
+        ),
+        (
+            "{a: !Ref 'AWS::NoValue', b: !Ref Default}",
+            r#"{"b":"known"}"#,
+        ),
+        // A policy's `Condition` is no function.
+        (
+            "{Condition: {Bool: {x: true}}}",
+            r#"{"Condition":{"Bool":{"x":true}}}"#,
+        ),
+    ] {
+        assert_eq!(value(written).to_string(), expected, "{written}");
+    }
+}
+
+#[test]
+fn references_to_what_is_unknown_say_why() {
+    for (written, expected) in [
+        ("!Ref None", "?parameter `None` has no value"),
+        ("!Ref Secret", "?parameter `Secret` has no value"),
+        ("!Ref Subnets", "?parameter `Subnets` has no value"),
+        (
+            "!Select [0, !Ref Subnets]",
+            "?parameter `Subnets` has no value",
+        ),
+        (
+            "!Ref Ssm",
+            "?`{{resolve:ssm:/emr/key}}` is resolved by the service",
+        ),
+        ("!Ref Bucket", "?reference to `Bucket`"),
+        ("!GetAtt Bucket.Arn", "?reference to `Bucket.Arn`"),
+        (
+            "{'Fn::GetAtt': [Bucket, Arn]}",
+            "?reference to `Bucket.Arn`",
+        ),
+        ("!Sub '${Bucket}'", "?reference to `Bucket`"),
+        ("!Sub '${Bucket.Arn}'", "?reference to `Bucket.Arn`"),
+        ("!Ref 'AWS::Region'", "?`AWS::Region` depends on the target"),
+        ("!Ref 'AWS::StackName'", "?known only after apply"),
+        (
+            "!Ref 'AWS::Nothing'",
+            "?`AWS::Nothing` is no pseudo parameter",
+        ),
+        (
+            "!Ref Nobody",
+            "?`Nobody` is neither a parameter nor a resource",
+        ),
+        ("!GetAtt Nobody.Arn", "?`Nobody` is not a resource"),
+        ("!Sub 'a/${None}/b'", "\"a/${…}/b\""),
+    ] {
+        assert_eq!(value(written), expected, "{written}");
+    }
+}
+
+#[test]
+fn functions_of_unknown_values_say_why() {
+    for (written, expected) in [
+        ("!Join ['', [a, !Ref None]]", "\"a${…}\""),
+        (
+            "!Join [!Ref None, [a, b]]",
+            "?parameter `None` has no value",
+        ),
+        (
+            "!Join [',', !Ref Subnets]",
+            "?parameter `Subnets` has no value",
+        ),
+        ("!Split [',', !Ref None]", "?parameter `None` has no value"),
+        (
+            "!Split [',', !Sub 'a,${None}']",
+            "?parameter `None` has no value",
+        ),
+        (
+            "!FindInMap [Keys, !Ref None, s3]",
+            "?parameter `None` has no value",
+        ),
+        (
+            "!FindInMap [Keys, us, s3]",
+            "?mapping `Keys/us/s3` has no such value",
+        ),
+        ("!Base64 {Ref: None}", "?parameter `None` has no value"),
+        (
+            "{'Fn::Length': !Ref Subnets}",
+            "?parameter `Subnets` has no value",
+        ),
+        ("!ImportValue shared", "?import of `shared`"),
+        (
+            "{'Fn::ImportValue': !Sub '${None}-x'}",
+            "?import of `${…}-x`",
+        ),
+        ("{'Fn::GetAZs': ''}", "?known only after apply"),
+        ("!Cidr [10.0.0.0/16, 2, 8]", "?`Fn::Cidr` is not evaluated"),
+        (
+            "{'Fn::Transform': {Name: Mine}}",
+            "?macro `Mine` is not evaluated",
+        ),
+        (
+            "{'Fn::ToJsonString': {a: 1}}",
+            "?`Fn::ToJsonString` is not evaluated",
+        ),
+        (
+            "{'Fn::ForEach::X': [i, [a], {}]}",
+            "?`Fn::ForEach::X` is not evaluated",
+        ),
+        ("{'Fn::Nonsense': 1}", "?`Fn::Nonsense` is not evaluated"),
+        (
+            "'{{resolve:secretsmanager:x}}'",
+            "?`{{resolve:secretsmanager:x}}` is resolved by the service",
+        ),
+        ("'a {{resolve:ssm:x}} b'", "\"a ${…} b\""),
+        (
+            "!Sub '{{resolve:secretsmanager:${None}:y}}'",
+            "?`{{resolve:secretsmanager:${…}:y}}` is resolved by the service",
+        ),
+        ("!If [Loop, a, b]", "?condition `Loop` cannot be decided"),
+        ("!If [Nobody, a, b]", "?condition `Nobody` is not declared"),
+    ] {
+        assert_eq!(value(written), expected, "{written}");
+    }
+}
+
+#[test]
+fn misused_functions_are_malformed_and_nothing_else() {
+    for written in [
+        "{Ref: [a]}",
+        "{'Fn::GetAtt': a}",
+        "{'Fn::GetAtt': [a, b, c]}",
+        "{'Fn::Sub': {}}",
+        "{'Fn::Sub': [a, {}, b]}",
+        "!Sub '${aws:username}'",
+        "{'Fn::Join': a}",
+        "{'Fn::Join': [',', a]}",
+        "{'Fn::Select': [9, [a]]}",
+        "{'Fn::Select': [x, [a]]}",
+        "{'Fn::Split': ['', a]}",
+        "{'Fn::FindInMap': [Keys]}",
+        "{'Fn::If': [IsKnown]}",
+        "{'Fn::If': [[], a, b]}",
+        "{'Fn::Equals': [a, a]}",
+        "{'Fn::Join': [',', []], Other: 1}",
+        "{'Fn::Base64': []}",
+    ] {
+        let text = template(written);
+        let reading = read(&text);
+        let scope = in_world(&reading, 0);
+        let node = body(&scope, "Cluster").get("LogUri");
+        let reason = node.reason();
+        assert!(
+            matches!(reason, Some(Reason::Malformed { .. })),
+            "{written}: {node:?} {reason:?}"
+        );
+    }
+}
+
+#[test]
+fn what_is_given_takes_the_place_of_defaults() {
+    let given = Given {
+        parameters: [("None", "x"), ("Default", "y"), ("Secret", "z")]
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .into(),
+        account: Some("111122223333".to_owned()),
+        region: Some("eu-west-1".to_owned()),
+        partition: Some("aws".to_owned()),
+    };
+    let written = "!Sub '${AWS::Partition} ${AWS::Region} ${AWS::AccountId} ${AWS::URLSuffix} ${None} ${Default}'";
+    assert_eq!(
+        value_given(written, &given),
+        "aws eu-west-1 111122223333 amazonaws.com x y"
+    );
+    // What the deployer gives for a secret does not stand in the template.
+    assert_eq!(
+        value_given("!Ref Secret", &given),
+        "?parameter `Secret` has no value"
+    );
+}
+
+#[test]
+fn a_member_that_a_macro_may_add_is_unknown_and_not_absent() {
+    let text = template("{a: 1, 'Fn::Transform': {Name: 'AWS::Include'}}");
+    let reading = read(&text);
+    let scope = in_world(&reading, 0);
+    let node = body(&scope, "Cluster").get("LogUri");
+    assert!(node.get("a").is_set());
+    assert!(matches!(node.get("b").value(), Value::Unreadable(_)));
+}
+
+#[test]
+fn values_keep_the_place_where_they_stand() {
+    let text = template("!Sub 's3://${Default}'");
+    let reading = read(&text);
+    let scope = in_world(&reading, 0);
+    let place = body(&scope, "Cluster").get("LogUri").place();
+    assert_eq!(place.pointer, "/Resources/Cluster/Properties/LogUri");
+    let line = text.lines().nth(place.line as usize - 1).unwrap();
+    assert!(line.trim_start().starts_with("LogUri:"), "{line}");
+}
+
+const DOCUMENT: &str = r#"AWSTemplateFormatVersion: "2010-09-09"
+Parameters:
+  Key: {Type: String}
+  Mode: {Type: String, Default: SSE-KMS}
+Resources:
+  Configuration:
+    Type: AWS::EMR::SecurityConfiguration
+    Properties:
+      Name: !Sub "sc-${Mode}"
+      SecurityConfiguration: !Sub |
+        {
+          "EncryptionConfiguration": {
+            "EnableInTransitEncryption": false,
+            "AtRestEncryptionConfiguration": {"S3EncryptionConfiguration":
+              {"EncryptionMode": "${Mode}", "AwsKmsKey": "arn:aws:kms:${AWS::Region}:1:key/${Key}"}}
+          }
+        }
+  Cluster:
+    Type: AWS::EMR::Cluster
+    Properties:
+      SecurityConfiguration: !Ref Configuration
+      Tags: [{Key: team, Value: data}, {Key: secret, Value: !Ref Key}]
+"#;
+
+#[test]
+fn json_in_a_sub_in_yaml_leads_back_to_the_line_it_is_written_on() {
+    let reading = read(DOCUMENT);
+    let scope = in_world(&reading, 0);
+    let document = body(&scope, "Configuration");
+    let switch = document.path("EncryptionConfiguration/EnableInTransitEncryption");
+    let place = switch.place();
+    assert_eq!((place.line, place.column), (13, 42));
+    assert_eq!(
+        place.pointer,
+        "/Resources/Configuration/Properties/SecurityConfiguration/EncryptionConfiguration/EnableInTransitEncryption"
+    );
+    assert_eq!(as_written(switch), "false");
+    let s3 = document
+        .path("EncryptionConfiguration/AtRestEncryptionConfiguration/S3EncryptionConfiguration");
+    assert_eq!(s3.get("EncryptionMode").as_text(), Some("SSE-KMS"));
+    assert_eq!(s3.get("EncryptionMode").place().line, 15);
+    assert_eq!(
+        s3.get("AwsKmsKey").pieces(),
+        [Some("arn:aws:kms:"), None, Some(":1:key/"), None,]
+    );
+}
+
+#[test]
+fn a_cluster_finds_its_configuration_by_logical_id() {
+    let reading = read(DOCUMENT);
+    let scope = in_world(&reading, 0);
+    let cluster = scope
+        .resources()
+        .iter()
+        .find(|it| it.kind() == ResourceKind::EmrCluster)
+        .unwrap();
+    let named = cluster.cluster().security_configuration();
+    let (id, attribute) = named.reason().unwrap().reference().unwrap();
+    assert_eq!((id, attribute), ("Configuration", None));
+    let Lookup::Found(found) = scope.by_id(ResourceKind::EmrSecurityConfiguration, id) else {
+        panic!("{id} is in the same template");
+    };
+    assert_eq!(found.identity.name.as_deref(), Some("sc-SSE-KMS"));
+    assert_eq!(
+        cluster.identity.tags.iter().collect::<Vec<_>>(),
+        [(&"team".to_owned(), &"data".to_owned())]
+    );
+}
+
+/// The forms in which a template may hold a document.
+#[test]
+fn a_document_is_read_in_every_form() {
+    let switch = "EncryptionConfiguration: {EnableInTransitEncryption: true}";
+    let json = r#"{"EncryptionConfiguration":{"EnableInTransitEncryption":true}}"#;
+    for written in [
+        format!("{{{switch}}}"),
+        format!("'{json}'"),
+        format!("!Sub '{json}'"),
+        "!Join ['', ['{\"EncryptionConfiguration\":', '{\"EnableInTransitEncryption\":', true, '}}']]".to_owned(),
+        format!("{{'Fn::ToJsonString': {{{switch}}}}}"),
+        "!Ref Document".to_owned(),
+    ] {
+        let text = format!(
+            "Parameters: {{Document: {{Type: String, Default: '{json}'}}}}\nResources:\n  C:\n    Type: AWS::EMR::SecurityConfiguration\n    Properties:\n      SecurityConfiguration: {written}\n"
+        );
+        let reading = read(&text);
+        let scope = in_world(&reading, 0);
+        let switch = body(&scope, "C").path("EncryptionConfiguration/EnableInTransitEncryption");
+        assert!(
+            matches!(switch.value(), Value::Bool(true)),
+            "{written}: {switch:?}"
+        );
+        assert_eq!(as_written(switch), "true", "{written}");
+    }
+}
+
+#[test]
+fn a_document_that_is_none_is_unreadable() {
+    for written in ["'{'", "'[]'", "12", "[]", "!Ref Nobody", "!ImportValue x"] {
+        let text = format!(
+            "Resources:\n  C:\n    Type: AWS::EMR::SecurityConfiguration\n    Properties:\n      SecurityConfiguration: {written}\n"
+        );
+        let reading = read(&text);
+        let scope = in_world(&reading, 0);
+        assert!(body(&scope, "C").reason().is_some(), "{written}");
+    }
+    let reading = read("Resources:\n  C:\n    Type: AWS::EMR::SecurityConfiguration\n");
+    assert!(body(&in_world(&reading, 0), "C").reason().is_some());
+}
+
+const WORLDS: &str = "
+Parameters:
+  Environment: {Type: String}
+  Size: {Type: String, AllowedValues: [small, large]}
+Conditions:
+  IsProd: !Equals [!Ref Environment, prod]
+  IsTest: !Equals [test, !Ref Environment]
+  IsLarge: !Equals [!Ref Size, large]
+  IsHuge: !Equals [!Ref Size, huge]
+Resources:
+  Cluster:
+    Type: AWS::EMR::Cluster
+    Properties:
+      LogUri: !If [IsProd, prod, !If [IsTest, test, other]]
+      ServiceRole: !If [IsProd, prod-role, other-role]
+      JobFlowRole: !If [IsHuge, huge, !Ref Environment]
+  Extra:
+    Type: AWS::EMR::Cluster
+    Condition: IsProd
+    Properties: {LogUri: x}
+";
+
+#[test]
+fn ifs_on_one_condition_stay_together_in_each_world() {
+    let reading = read(WORLDS);
+    let mut worlds = Vec::new();
+    for scope in reading.scopes() {
+        let cluster = body(&scope, "Cluster");
+        let text = |key: &'static str| plain(cluster.get(key)).as_str().unwrap().to_owned();
+        worlds.push((
+            scope.world.clone().unwrap(),
+            text("LogUri"),
+            text("ServiceRole"),
+            text("JobFlowRole"),
+            scope.resources().len(),
+        ));
+    }
+    let world = |label: &str, log: &str, role: &str, profile: &str, resources| {
+        let own = str::to_owned;
+        (own(label), own(log), own(role), own(profile), resources)
+    };
+    assert_eq!(
+        worlds,
+        [
+            world(
+                "`IsProd` is true, `IsTest` is false",
+                "prod",
+                "prod-role",
+                "prod",
+                2
+            ),
+            world(
+                "`IsProd` is false, `IsTest` is true",
+                "test",
+                "other-role",
+                "test",
+                1
+            ),
+            world(
+                "`IsProd` is false, `IsTest` is false",
+                "other",
+                "other-role",
+                "?parameter `Environment` has no value",
+                1
+            ),
+        ]
+    );
+}
+
+#[test]
+fn a_template_without_undecidable_conditions_has_one_world_without_a_name() {
+    let text = template("!If [IsKnown, a, b]");
+    let reading = read(&text);
+    assert_eq!(reading.worlds().len(), 1);
+    assert_eq!(reading.worlds()[0].label, None);
+}
+
+#[test]
+fn conditions_on_anything_else_are_tried_both_ways() {
+    let text = "
+Parameters: {A: {Type: String}, B: {Type: String}}
+Conditions:
+  Same: !Equals [!Ref A, !Ref B]
+  Different: !Not [!Equals [!Ref B, !Ref A]]
+  Always: !Equals [!Ref A, !Ref A]
+  Either: !Or [!Condition Same, !Condition Different]
+Resources:
+  C:
+    Type: AWS::EMR::Cluster
+    Properties:
+      LogUri: !If [Same, a, b]
+      Name: !If [Different, b, a]
+      ServiceRole: !If [Always, yes, no]
+      JobFlowRole: !If [Either, yes, no]
+";
+    let reading = read(text);
+    let scopes = reading.scopes();
+    assert_eq!(scopes.len(), 2);
+    for scope in &scopes {
+        let cluster = body(scope, "C");
+        assert_eq!(plain(cluster.get("LogUri")), plain(cluster.get("Name")));
+        assert_eq!(plain(cluster.get("ServiceRole")), true);
+        assert_eq!(plain(cluster.get("JobFlowRole")), true);
+    }
+}
+
+#[test]
+fn a_mapping_is_looked_up_by_each_allowed_value() {
+    let text = "
+Parameters: {Environment: {Type: String, AllowedValues: [dev, prod]}}
+Mappings: {Logs: {dev: {uri: s3://dev}, prod: {uri: s3://prod}}}
+Resources:
+  C: {Type: 'AWS::EMR::Cluster', Properties: {LogUri: !FindInMap [Logs, !Ref Environment, uri]}}
+";
+    let reading = read(text);
+    let seen: Vec<_> = reading
+        .scopes()
+        .iter()
+        .map(|scope| (scope.world.clone(), plain(body(scope, "C").get("LogUri"))))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            (Some("`Environment` is `dev`".to_owned()), "s3://dev".into()),
+            (
+                Some("`Environment` is `prod`".to_owned()),
+                "s3://prod".into()
+            ),
+        ]
+    );
+}
+
+#[test]
+fn beyond_the_bound_a_condition_stays_undecided() {
+    let mut text = "Parameters:\n".to_owned();
+    for index in 0..9 {
+        writeln!(text, "  P{index}: {{Type: String}}").unwrap();
+    }
+    text.push_str("Conditions:\n");
+    for index in 0..9 {
+        writeln!(text, "  C{index}: !Equals [!Ref P{index}, x]").unwrap();
+    }
+    text.push_str("Resources:\n  C:\n    Type: AWS::EMR::Cluster\n    Properties:\n");
+    for index in 0..9 {
+        writeln!(text, "      M{index}: !If [C{index}, a, b]").unwrap();
+    }
+    let reading = read(&text);
+    let scopes = reading.scopes();
+    assert_eq!(scopes.len(), 64);
+    let cluster = body(&scopes[0], "C");
+    assert_eq!(plain(cluster.get("M0")), "a");
+    assert_eq!(
+        plain(cluster.get("M8")),
+        "?condition `C8` cannot be decided"
+    );
+}
+
+#[test]
+fn functions_that_multiply_their_results_end_as_unknown() {
+    let mut written = "'x'".to_owned();
+    for _ in 0..60 {
+        written = format!("{{'Fn::Sub': ['${{a}}${{a}}', {{a: {written}}}]}}");
+    }
+    let text = template(&written);
+    let reading = read(&text);
+    let scope = in_world(&reading, 0);
+    let node = body(&scope, "Cluster").get("LogUri");
+    assert!(matches!(node.reason(), Some(Reason::Unsupported { .. })));
+}
+
+#[test]
+fn nesting_is_bounded() {
+    let deep = format!("{}{}", "[".repeat(240), "]".repeat(240));
+    let text = format!(
+        r#"{{"Resources": {{"C": {{"Type": "AWS::EMR::Cluster", "Properties": {{"LogUri": {deep}}}}}}}}}"#
+    );
+    read(&text);
+}
+
+#[test]
+fn what_hides_resources_is_a_problem() {
+    let reading = read(
+        "Transform: [AWS::LanguageExtensions, Mine]
+Resources:
+  C: {Type: 'AWS::EMR::Cluster'}
+  'Fn::ForEach::Loop': [i, [a], {'C${i}': {Type: 'AWS::EMR::Cluster'}}]
+  'Fn::Transform': {Name: 'AWS::Include'}
+",
+    );
+    let what: Vec<_> = reading.problems.iter().map(|it| it.what.as_str()).collect();
+    assert_eq!(
+        what,
+        [
+            "could not apply macro `Mine`",
+            "could not repeat the resources of `Fn::ForEach::Loop`",
+            "could not apply `Fn::Transform`",
+        ]
+    );
+}

@@ -1,0 +1,158 @@
+//! What came of reading a file: a tree, and the resources that stand in it.
+//!
+//! Resources borrow their tree, so a [`Reading`] keeps the tree and where the resources are ([`Seen`]), and
+//! hands out [`Scope`]s on demand. A template with undecidable conditions has several [`World`]s; every other
+//! file has one.
+
+use super::{Dialect, Syntax};
+use crate::observed::tree::{NodeId, Source, Tree};
+use crate::observed::{Form, Identity, Node, Place, Resource, Scope};
+use std::sync::Arc;
+
+/// A resource of a tree.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// What it is called.
+    pub identity: Arc<Identity>,
+    /// How it is written.
+    pub form: Form,
+    /// See [`Resource::body`].
+    pub body: NodeId,
+    /// See [`Resource::outer`].
+    pub outer: NodeId,
+}
+
+impl Seen {
+    /// A resource whose body is all there is.
+    pub fn new(identity: Identity, form: Form, body: NodeId) -> Self {
+        Self {
+            identity: Arc::new(identity),
+            form,
+            body,
+            outer: body,
+        }
+    }
+
+    /// The same resource with what stands around its body.
+    #[must_use]
+    pub fn within(self, outer: NodeId) -> Self {
+        Self { outer, ..self }
+    }
+
+    /// The resource in its tree.
+    pub fn resource<'t>(&self, tree: &'t Tree) -> Resource<'t> {
+        Resource {
+            identity: Arc::clone(&self.identity),
+            form: self.form,
+            body: tree.node(self.body),
+            outer: tree.node(self.outer),
+            uses: Vec::new(),
+        }
+    }
+}
+
+/// The resources there are under one choice of the undecidable conditions.
+#[derive(Clone, Debug, Default)]
+pub struct World {
+    /// The choice, such as "`IsProd` is true"; `None` when nothing is undecidable.
+    pub label: Option<String>,
+    /// The resources, in the order written.
+    pub resources: Vec<Seen>,
+}
+
+/// A file, or a part of one, that looks like ours and could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// What could not be done, such as "could not read `template.yaml`".
+    pub what: String,
+    /// Why.
+    pub why: String,
+    /// Where.
+    pub place: Option<Place>,
+    /// The IAM action that failed, for live reading.
+    pub action: Option<String>,
+}
+
+impl Problem {
+    /// A problem at a value.
+    pub fn at(node: Node<'_>, what: impl Into<String>, why: impl Into<String>) -> Self {
+        Self {
+            what: what.into(),
+            why: why.into(),
+            place: Some(node.place()),
+            action: None,
+        }
+    }
+
+    /// A text that is not in its format.
+    pub fn syntax(source: &Arc<Source>, syntax: &Syntax) -> Self {
+        let (start, end) = syntax.bytes;
+        Self {
+            what: format!("could not read `{}`", source.name),
+            why: syntax.message.clone(),
+            place: Some(Place::new(source, start, end, String::new())),
+            action: None,
+        }
+    }
+
+    /// A file that is ours, in a form that is not read.
+    pub fn file(source: &Arc<Source>, why: impl Into<String>) -> Self {
+        Self {
+            what: format!("could not read `{}`", source.name),
+            why: why.into(),
+            place: Some(Place::new(source, 0, 0, String::new())),
+            action: None,
+        }
+    }
+}
+
+/// A file that was read.
+#[derive(Debug)]
+pub struct Reading {
+    /// What it was taken for.
+    pub dialect: Dialect,
+    /// What in it could not be read; the rest was.
+    pub problems: Vec<Problem>,
+    pub(super) tree: Tree,
+    pub(super) worlds: Vec<World>,
+}
+
+impl Reading {
+    /// A reading with one world and no problem.
+    pub(super) fn new(dialect: Dialect, tree: Tree, resources: Vec<Seen>) -> Self {
+        Self {
+            dialect,
+            problems: Vec::new(),
+            tree,
+            worlds: vec![World {
+                label: None,
+                resources,
+            }],
+        }
+    }
+
+    /// The document, and what evaluation added to it.
+    pub fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    /// The resources under each choice of the undecidable conditions. There is at least one world.
+    pub fn worlds(&self) -> &[World] {
+        &self.worlds
+    }
+
+    /// The worlds as scopes, in the same order.
+    pub fn scopes(&self) -> Vec<Scope<'_>> {
+        self.worlds
+            .iter()
+            .map(|world| {
+                let mut scope = Scope::new();
+                scope.world.clone_from(&world.label);
+                for seen in &world.resources {
+                    scope.push(seen.resource(&self.tree));
+                }
+                scope
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,352 @@
+//! What a file is, by its content and never by its name.
+
+use crate::observed::{Node, Value};
+use memchr::memmem;
+use std::fmt;
+
+macro_rules! dialects {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal),* $(,)?) => {
+        /// A form of writing configuration that is known, whether or not it is read.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Dialect { $($(#[$doc])* $variant),* }
+        impl Dialect {
+            /// Every dialect.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+            /// The dialect's name on the command line.
+            pub const fn name(self) -> &'static str { match self { $(Self::$variant => $name),* } }
+            /// The dialect of this name.
+            pub fn of_name(name: &str) -> Option<Self> { match name { $($name => Some(Self::$variant),)* _ => None } }
+        }
+    };
+}
+dialects! {
+    /// An EMR security configuration document, or `DescribeSecurityConfiguration` output.
+    SecurityConfiguration = "security-configuration",
+    /// `RunJobFlow` members, or `describe-cluster` output.
+    RunJobFlow = "run-job-flow",
+    /// A Step Functions state machine that launches clusters.
+    StepFunctions = "step-functions",
+    /// Python that launches clusters.
+    Python = "python",
+    /// A CloudFormation template.
+    CloudFormation = "cloudformation",
+    /// `terraform show -json` of a plan or state.
+    TerraformPlan = "terraform-plan",
+    /// A Terraform module's files.
+    Terraform = "terraform",
+    /// Lake Formation requests.
+    LakeFormation = "lake-formation",
+    /// A saved estate.
+    Snapshot = "snapshot",
+}
+
+impl fmt::Display for Dialect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The top-level sections of a security configuration document. Source: EMR Management Guide, *Create a
+/// security configuration*; the last is the legacy SAML integration of the 5.x releases.
+pub const SECTIONS: &[&str] = &[
+    "EncryptionConfiguration",
+    "AuthenticationConfiguration",
+    "AuthorizationConfiguration",
+    "InstanceMetadataServiceConfiguration",
+    "LakeFormationConfiguration",
+];
+
+/// Words of which every file of ours holds at least one. Files without any are not even parsed.
+const MARKS: &[&str] = &[
+    "EncryptionConfiguration",
+    "AuthenticationConfiguration",
+    "AuthorizationConfiguration",
+    "InstanceMetadataServiceConfiguration",
+    "LakeFormationConfiguration",
+    "SecurityConfiguration",
+    "ReleaseLabel",
+    "JobFlow",
+    "Ec2InstanceAttributes",
+    "Instances",
+    "AWS::EMR",
+    "AWS::LakeFormation::",
+    "AWS::KMS::",
+    "AWS::Glue::",
+    "AWS::IAM::Role",
+    "AWS::S3::Bucket",
+    "DataLakePrincipal",
+    "DataLakeSettings",
+    "TableCatalogId",
+    "elasticmapreduce",
+    "run_job_flow",
+    "JOB_FLOW_OVERRIDES",
+    "aws_emr_",
+    "aws_emrcontainers_",
+    "aws_emrserverless_",
+    "aws_lakeformation_",
+    "emr-baseline/snapshot/",
+];
+
+/// Words that only files of ours hold: a file with one of them that cannot be parsed is worth a problem.
+const OURS: &[&str] = &[
+    "AtRestEncryptionConfiguration",
+    "InTransitEncryptionConfiguration",
+    "KerberosConfiguration",
+    "EmrFsConfiguration",
+    "InstanceMetadataServiceConfiguration",
+    "JobFlowRole",
+    "KeepJobFlowAliveWhenNoSteps",
+    "Ec2InstanceAttributes",
+    "AWS::EMR::",
+    "AWS::LakeFormation::",
+    "DataLakePrincipalIdentifier",
+    "aws_emr_",
+    "aws_lakeformation_",
+    "emr-baseline/snapshot/",
+];
+
+fn holds_any(text: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| holds(text, word))
+}
+
+fn holds(text: &str, word: &str) -> bool {
+    memmem::find(text.as_bytes(), word.as_bytes()).is_some()
+}
+
+/// Whether a text can hold anything of ours. A quick look that errs on the side of yes.
+pub fn may_be_ours(text: &str) -> bool {
+    holds_any(text, MARKS)
+}
+
+/// Whether a text that cannot be parsed was meant to be ours.
+pub fn looks_like_ours(text: &str) -> bool {
+    holds_any(text, OURS)
+}
+
+/// What a text is that is neither JSON nor YAML.
+pub fn recognise_text(text: &str) -> Option<Dialect> {
+    let statement = |starts: &[&str]| {
+        text.lines()
+            .any(|line| starts.iter().any(|start| line.starts_with(start)))
+    };
+    if holds_any(text, &["run_job_flow(", "JOB_FLOW_OVERRIDES"])
+        && statement(&["import ", "from ", "def ", "class ", "JOB_FLOW_OVERRIDES"])
+        && !holds(text, "```")
+    {
+        return Some(Dialect::Python);
+    }
+    let block = |line: &str| {
+        line.strip_prefix("resource")
+            .map(|rest| rest.trim_start().trim_start_matches('"'))
+            .is_some_and(is_terraform_type)
+    };
+    text.lines().any(block).then_some(Dialect::Terraform)
+}
+
+fn is_terraform_type(name: &str) -> bool {
+    [
+        "aws_emr_",
+        "aws_emrcontainers_",
+        "aws_emrserverless_",
+        "aws_lakeformation_",
+    ]
+    .iter()
+    .any(|prefix| name.starts_with(prefix))
+}
+
+/// A look at a document's root.
+type Check = fn(Node<'_>) -> bool;
+
+/// What a document is; `None` when nothing of ours is in it.
+pub fn recognise(root: Node<'_>) -> Option<Dialect> {
+    if !matches!(root.value(), Value::Map) {
+        return None;
+    }
+    if is_template(root) {
+        let ours = root
+            .get("Resources")
+            .members()
+            .any(|(name, resource)| holds_resource_of_ours(name, resource));
+        return ours.then_some(Dialect::CloudFormation);
+    }
+    let checks: [(Check, Dialect); 6] = [
+        (is_snapshot, Dialect::Snapshot),
+        (is_state_machine, Dialect::StepFunctions),
+        (is_plan, Dialect::TerraformPlan),
+        (is_terraform_json, Dialect::Terraform),
+        (is_run_job_flow, Dialect::RunJobFlow),
+        (is_security_configuration, Dialect::SecurityConfiguration),
+    ];
+    checks
+        .iter()
+        .find(|(is, _)| is(root))
+        .map(|(_, dialect)| *dialect)
+}
+
+fn is_template(root: Node<'_>) -> bool {
+    let resources = root.get("Resources");
+    !root.get("AWSTemplateFormatVersion").is_absent()
+        || (matches!(resources.value(), Value::Map)
+            && resources.members().any(|(_, resource)| {
+                resource
+                    .get("Type")
+                    .as_text()
+                    .is_some_and(|kind| kind.contains("::"))
+            }))
+}
+
+/// Whether a template's resource, or a loop over resources, declares something that is judged.
+fn holds_resource_of_ours(name: &str, resource: Node<'_>) -> bool {
+    if name.starts_with("Fn::ForEach::") {
+        return mentions(resource, 0, &|text| super::cloudformation::is_ours(text));
+    }
+    resource
+        .get("Type")
+        .as_text()
+        .is_some_and(super::cloudformation::is_ours)
+}
+
+/// Whether a string of a document satisfies a test. Bounded in depth.
+pub(super) fn mentions(node: Node<'_>, depth: u32, test: &dyn Fn(&str) -> bool) -> bool {
+    depth < 64
+        && (node.as_text().is_some_and(test)
+            || node.items().any(|item| mentions(item, depth + 1, test))
+            || node
+                .members()
+                .any(|(_, member)| mentions(member, depth + 1, test)))
+}
+
+fn is_snapshot(root: Node<'_>) -> bool {
+    root.get("schema")
+        .as_text()
+        .is_some_and(|schema| schema.starts_with("emr-baseline/snapshot/"))
+}
+
+fn is_state_machine(root: Node<'_>) -> bool {
+    matches!(root.get("States").value(), Value::Map)
+        && root.get("StartAt").is_set()
+        && mentions(root.get("States"), 0, &|text| {
+            text.contains("elasticmapreduce:createCluster") || text.contains("emr:runJobFlow")
+        })
+}
+
+fn is_plan(root: Node<'_>) -> bool {
+    let format = root.get("format_version").is_set()
+        && (root.get("terraform_version").is_set()
+            || root.get("values").is_set()
+            || root.get("planned_values").is_set());
+    let state = root.get("terraform_version").is_set() && root.get("lineage").is_set();
+    (format || state) && mentions(root, 0, &is_terraform_type)
+}
+
+fn is_terraform_json(root: Node<'_>) -> bool {
+    root.get("resource")
+        .members()
+        .any(|(kind, _)| is_terraform_type(kind))
+}
+
+/// Members that stand at the top of a `RunJobFlow` request and of little else.
+const LAUNCH: &[&str] = &[
+    "ReleaseLabel",
+    "JobFlowRole",
+    "AmiVersion",
+    "BootstrapActions",
+    "KerberosAttributes",
+    "AutoTerminationPolicy",
+    "StepConcurrencyLevel",
+    "LogEncryptionKmsKeyId",
+];
+/// Members of its `Instances`.
+const INSTANCES: &[&str] = &[
+    "InstanceGroups",
+    "InstanceFleets",
+    "MasterInstanceType",
+    "SlaveInstanceType",
+    "KeepJobFlowAliveWhenNoSteps",
+    "TerminationProtected",
+    "Ec2SubnetId",
+    "Ec2SubnetIds",
+    "Ec2KeyName",
+    "EmrManagedMasterSecurityGroup",
+];
+
+fn is_run_job_flow(root: Node<'_>) -> bool {
+    let has = |node: Node<'_>, names: &[&str]| {
+        node.members()
+            .filter(|(key, _)| names.contains(key))
+            .count()
+    };
+    if is_described(root) || is_described(root.get("Cluster")) {
+        return true;
+    }
+    match root.get("Instances").value() {
+        Value::Map => {
+            has(root, LAUNCH) > 0
+                || (root.get("Name").is_set() && has(root.get("Instances"), INSTANCES) > 0)
+        }
+        Value::Unreadable(_) => has(root, LAUNCH) > 0,
+        // A request whose instances are given elsewhere, or forgotten.
+        Value::Absent => {
+            has(root, LAUNCH) > 1
+                || (root.get("ReleaseLabel").is_set()
+                    && root.get("ServiceRole").is_set()
+                    && root.get("Name").is_set())
+        }
+        Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Template
+        | Value::List => false,
+    }
+}
+
+/// Whether this is the `Cluster` member of `DescribeCluster`'s answer, rather than of another service's.
+pub(super) fn is_described(cluster: Node<'_>) -> bool {
+    cluster.get("Ec2InstanceAttributes").is_set()
+        || (cluster.get("Id").is_set()
+            && cluster.get("Status").is_set()
+            && (cluster.get("ReleaseLabel").is_set()
+                || cluster.get("RunningAmiVersion").is_set()
+                || cluster.get("RequestedAmiVersion").is_set()))
+}
+
+fn is_security_configuration(root: Node<'_>) -> bool {
+    if is_described_configuration(root) {
+        return true;
+    }
+    // Glue's security configurations have a section of the same name.
+    let encryption = root.get("EncryptionConfiguration");
+    let glue = [
+        "S3Encryption",
+        "CloudWatchEncryption",
+        "JobBookmarksEncryption",
+        "DataQualityEncryption",
+    ];
+    !glue.iter().any(|key| encryption.get(key).is_set())
+        && SECTIONS
+            .iter()
+            .any(|section| matches!(root.get(section).value(), Value::Map))
+}
+
+/// Whether this is `DescribeSecurityConfiguration`'s answer, or the request that creates one.
+pub(super) fn is_described_configuration(root: Node<'_>) -> bool {
+    let document = root.get("SecurityConfiguration");
+    let is_document = match document.value() {
+        Value::String(text) => text.trim_start().starts_with('{'),
+        Value::Template | Value::Map => true,
+        Value::Absent
+        | Value::Unreadable(_)
+        | Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::List => false,
+    };
+    is_document
+        && root.members().all(|(key, _)| {
+            matches!(
+                key,
+                "Name" | "SecurityConfiguration" | "CreationDateTime" | "ResponseMetadata"
+            )
+        })
+}

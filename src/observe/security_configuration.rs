@@ -1,0 +1,58 @@
+//! EMR security configurations: the document itself, `DescribeSecurityConfiguration` output, and the request
+//! that creates one. In the latter two the document is a JSON text inside JSON.
+
+use super::decode::json_in;
+use super::recognise::is_described_configuration;
+use super::{Dialect, Reading, Seen, stem};
+use crate::observed::tree::{Kind, NodeId, Tree};
+use crate::observed::{Form, Identity, Reason, ResourceKind};
+
+/// Reads a document, or an answer that holds one.
+pub fn read(mut tree: Tree) -> Reading {
+    let seen = seen(&mut tree);
+    Reading::new(Dialect::SecurityConfiguration, tree, vec![seen])
+}
+
+fn seen(tree: &mut Tree) -> Seen {
+    let file = stem(&tree.source().name).to_owned();
+    let root = tree.root_id();
+    let kind = ResourceKind::EmrSecurityConfiguration;
+    if !is_described_configuration(tree.root()) {
+        return Seen::new(Identity::new(kind, file), Form::Document, root);
+    }
+    let name = tree.root().get("Name").as_text().map(str::to_owned);
+    let identity = Identity {
+        name: name.clone(),
+        ..Identity::new(kind, name.unwrap_or(file))
+    };
+    let document = tree.root().get("SecurityConfiguration").id();
+    Seen::new(identity, Form::Document, document_in(tree, document)).within(root)
+}
+
+/// The document of a slot that is an object or JSON text. What is neither is unreadable.
+pub(super) fn document_in(tree: &mut Tree, slot: NodeId) -> NodeId {
+    if let Kind::Map(..) = tree.slot(slot).kind {
+        return slot;
+    }
+    match json_in(tree, slot) {
+        Ok(document) => match tree.slot(document).kind {
+            Kind::Map(..) | Kind::Unreadable(_) => document,
+            Kind::Null
+            | Kind::Bool(_)
+            | Kind::Number(_)
+            | Kind::String(_)
+            | Kind::List(_)
+            | Kind::Template(_) => {
+                let what = "the security configuration is not a JSON object".to_owned();
+                tree.push_unreadable(Reason::Malformed { what }, document)
+            }
+        },
+        Err(syntax) => {
+            let what = format!(
+                "the security configuration is not JSON: {} (line {})",
+                syntax.message, syntax.line
+            );
+            tree.push_unreadable(Reason::Malformed { what }, slot)
+        }
+    }
+}
