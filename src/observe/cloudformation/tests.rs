@@ -188,6 +188,14 @@ fn functions_of_unknown_values_say_why() {
             "{'Fn::ImportValue': !Sub '${None}-x'}",
             "?import of `${…}-x`",
         ),
+    ] {
+        assert_eq!(value(written), expected, "{written}");
+    }
+}
+
+#[test]
+fn what_only_the_service_can_tell_says_so() {
+    for (written, expected) in [
         ("{'Fn::GetAZs': ''}", "?known only after apply"),
         ("!Cidr [10.0.0.0/16, 2, 8]", "?`Fn::Cidr` is not evaluated"),
         (
