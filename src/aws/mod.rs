@@ -9,3 +9,4 @@ pub mod lake_formation;
 pub mod release;
 pub mod s3;
 pub mod security_configuration;
+pub mod support;

@@ -17,6 +17,25 @@ pub fn names_place(want: &Text, seen: &str) -> bool {
         })
 }
 
+/// Whether the place that `seen` names lies under the prefix of a baseline, or is it, in whatever form.
+///
+/// A prefix ends at a `/`: `s3://b/release` has `s3://b/release/x` under it, and not `s3://b/release-old/x`.
+pub fn lies_under(want: &Text, seen: &str) -> bool {
+    let Some(place) = Location::of(seen) else {
+        return false;
+    };
+    // The whole bucket is written with and without a slash at its end.
+    let end = if place.key.is_empty() { "/" } else { "" };
+    place.spellings().iter().any(|spelling| {
+        let spelling = format!("{spelling}{end}");
+        want.accepts(&spelling)
+            || spelling.match_indices('/').any(|(at, slash)| {
+                let cut = |end: usize| spelling.get(..end).is_some_and(|cut| want.accepts(cut));
+                cut(at) || cut(at + slash.len())
+            })
+    })
+}
+
 /// Whether the text of a baseline names the role that `seen` names: by ARN, or by name.
 pub fn names_role(want: &Text, seen: &str) -> bool {
     want.accepts(seen)
@@ -169,7 +188,7 @@ pub fn is_secret_arn(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{names_place, names_role};
+    use super::{lies_under, names_place, names_role};
     use crate::lattice::{Piece, Text};
 
     #[test]
@@ -187,6 +206,30 @@ mod tests {
             assert!(names_place(&want, seen), "{seen}");
         }
         assert!(!names_place(&want, "s3://artifacts-1/other.zip"));
+    }
+
+    #[test]
+    fn a_prefix_ends_at_a_slash() {
+        for (want, seen, under) in [
+            ("s3://b/release/", "s3n://b/release/x.sh", true),
+            ("s3://b/release", "s3://b/release/x.sh", true),
+            ("s3://b/release", "s3://b/release-old/x.sh", false),
+            ("arn:aws:s3:::b/release/", "s3://b/release/x.sh", true),
+            ("s3://b/", "s3://b", true),
+            ("s3://b/x/", "s3://b", false),
+            ("s3://b", "s3://b", true),
+            ("s3://b", "s3://bb/x", false),
+            ("s3://b/", "https://b/x", false),
+        ] {
+            assert_eq!(lies_under(&Text::from(want), seen), under, "{want} {seen}");
+        }
+        let open = Text::new([
+            Piece::Literal("s3://code-".to_owned()),
+            Piece::Open("account".to_owned()),
+            Piece::Literal("/".to_owned()),
+        ]);
+        assert!(lies_under(&open, "s3://code-1/x.sh"));
+        assert!(!lies_under(&open, "s3://data-1/x.sh"));
     }
 
     #[test]

@@ -27,7 +27,7 @@ mod view;
 pub use draft::{Draft, Refusal};
 pub use grants::{INSTANCE_PROFILE, SERVICE_ROLE};
 pub use installed::Installed;
-pub use locations::{NumberBound, is_secret_arn, names_place, names_role};
+pub use locations::{NumberBound, is_secret_arn, lies_under, names_place, names_role};
 pub use mappings::{RoleMapping, shadowed};
 pub use meta::{Meta, Severity, Span};
 pub use review::{Objection, Review};

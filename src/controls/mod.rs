@@ -3,6 +3,7 @@
 mod emr;
 mod iam;
 mod kms;
+mod network;
 
 use crate::control::Entry;
 
@@ -19,12 +20,16 @@ pub static REGISTRY: &[Entry] = &[
     Entry::of::<emr::lake_formation::LakeFormation>(),
     Entry::of::<emr::instance_metadata::InstanceMetadata>(),
     Entry::of::<emr::wal_encryption::WalEncryption>(),
+    Entry::of::<emr::release::Release>(),
     Entry::of::<emr::ssh_key::SshKey>(),
+    Entry::of::<emr::log_destination::LogDestination>(),
+    Entry::of::<emr::log_encryption::LogEncryption>(),
     Entry::of::<emr::termination_protection::TerminationProtection>(),
     Entry::of::<emr::tags::Tags>(),
     Entry::of::<emr::instance_types::InstanceTypes>(),
     Entry::of::<emr::instance_count::InstanceCount>(),
     Entry::of::<emr::auto_termination::AutoTermination>(),
+    Entry::of::<network::private_subnet::PrivateSubnet>(),
     Entry::of::<kms::customer_managed::CustomerManaged>(),
     Entry::of::<kms::alias_pinning::AliasPinning>(),
     Entry::of::<iam::instance_profile::InstanceProfile>(),

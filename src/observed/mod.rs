@@ -12,6 +12,7 @@ mod node;
 mod place;
 mod reason;
 mod resource;
+pub mod serverless;
 pub mod tree;
 
 pub use known::Known;

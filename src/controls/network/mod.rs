@@ -1,0 +1,3 @@
+//! Controls over the network that clusters and their neighbours stand in.
+
+pub(super) mod private_subnet;

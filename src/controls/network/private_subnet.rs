@@ -1,0 +1,275 @@
+//! Clusters stand in subnets without a way in from the internet.
+
+use crate::artifact::Member;
+use crate::control::settings::{Allowance, OneOf, Plain, Subnet, settings};
+use crate::control::{Conditions, Control, Draft, Meta, Severity, Span, View, Weakening};
+use crate::lattice::Text;
+use crate::observed::cluster::Attribute;
+use crate::observed::{Form, Known, Node, Reason, ResourceKind, Value};
+
+#[derive(Debug)]
+pub(crate) enum PrivateSubnet {}
+
+settings! {
+    pub(crate) struct Setting {
+        /// Subnets that the baseline vouches for.
+        subnets: OneOf<Subnet>,
+        /// VPCs that subnets may be of.
+        vpcs: OneOf<Plain>,
+        /// Whether a subnet may give its instances public addresses.
+        auto_assign_public: Allowance = false,
+        /// Whether a subnet of an Outpost may route to a local gateway.
+        local_gateway: Allowance = false,
+    }
+}
+
+impl Control for PrivateSubnet {
+    const META: &'static Meta = &Meta {
+        id: "network.private-subnet",
+        title: "clusters stand in subnets without a way in from the internet",
+        severity: Severity::High,
+        kinds: &[
+            ResourceKind::EmrCluster,
+            ResourceKind::EmrStudio,
+            ResourceKind::EmrServerlessApplication,
+        ],
+        span: Span::Resource,
+        since: "0.1.0",
+        aliases: &[],
+        references: &["own NIST-800-53 SC-7"],
+        docs: include_str!("private_subnet.md"),
+    };
+    type Setting = Setting;
+
+    fn judge(want: &Setting, seen: &View<'_, '_>, out: &mut Conditions) {
+        let nodes = subnets(seen);
+        let mut any = false;
+        for node in &nodes {
+            any |= judge_subnets(want, *node, seen, out);
+        }
+        // An application without a network of its own runs in AWS's, which has no way in.
+        if !any
+            && seen.resource.kind() != ResourceKind::EmrServerlessApplication
+            && let Some(node) = nodes.first()
+        {
+            out.failed(
+                *node,
+                "no subnet is named: EMR picks one of the default VPC, which are public",
+            )
+            .under("subnets")
+            .expected("a private subnet")
+            .observed("none");
+        }
+        if any {
+            // EMR Management Guide, *Private subnets*: from 4.2.0 on.
+            out.must_reach_release(seen, &["emr-4.2.0"], "private subnets", None);
+        }
+    }
+
+    fn compile(want: &Setting, draft: &mut Draft<'_>) {
+        let named = want.subnets.texts();
+        // Several layers may name subnets: those that all of them name are left.
+        let left = named
+            .into_iter()
+            .filter(|text| text.as_literal().is_none_or(|id| want.subnets.allows(id)));
+        let ids: Option<Vec<String>> = left.map(|text| draft.bound("subnets", text)).collect();
+        if let Some(ids) = ids.filter(|ids| !ids.is_empty()) {
+            draft.launch(Member::SubnetIds, ids, Some("subnets"));
+        }
+    }
+
+    const WEAKENINGS: &'static [Weakening] = &[
+        Weakening::remove("/Instances/Ec2SubnetIds").in_launch(),
+        Weakening::set("/Instances/Ec2SubnetIds", "[]").in_launch(),
+        Weakening::set("/Instances/Ec2SubnetIds", "[\"subnet-00000000\"]").in_launch(),
+    ];
+}
+
+/// Where the subnets of a resource are named: single ids and lists of them.
+fn subnets<'t>(seen: &View<'_, 't>) -> Vec<Node<'t>> {
+    let resource = seen.resource;
+    if seen.is_cluster() {
+        let cluster = resource.cluster();
+        return vec![
+            cluster.attribute(Attribute::SubnetId),
+            cluster.attribute(Attribute::SubnetIds),
+        ];
+    }
+    if resource.kind() == ResourceKind::EmrServerlessApplication {
+        return vec![resource.application().subnet_ids()];
+    }
+    let studio = if resource.form == Form::Live {
+        resource
+            .body
+            .get("elasticmapreduce:DescribeStudio")
+            .get("Studio")
+    } else {
+        resource.body
+    };
+    vec![studio.get("SubnetIds")]
+}
+
+/// Judges an id or a list of ids. Returns whether any subnet is, or may be, named.
+fn judge_subnets(
+    want: &Setting,
+    node: Node<'_>,
+    seen: &View<'_, '_>,
+    out: &mut Conditions,
+) -> bool {
+    match node.value() {
+        Value::Absent | Value::Null | Value::String("") => return false,
+        Value::List => {
+            return node.items().fold(false, |any, item| {
+                judge_subnets(want, item, seen, out) || any
+            });
+        }
+        Value::Unreadable(_)
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Template
+        | Value::Map => {}
+    }
+    let condition = match node.text() {
+        Known::Set(id) if !want.subnets.allows_by(|text: &Text| text.accepts(id)) => out.failed(
+            node,
+            format!("subnet `{id}` is not one that the baseline names"),
+        ),
+        Known::Set(id) if seen.is_live() => {
+            let reason = Reason::NotObserved {
+                action: "ec2:DescribeRouteTables".to_owned(),
+            };
+            out.unknown(
+                node,
+                &reason,
+                format!("the routes of subnet `{id}` are unknown"),
+            )
+        }
+        // In a file, a subnet that the baseline names passes on the baseline's word.
+        Known::Set(_) if !want.subnets.is_any() => {
+            out.held();
+            return true;
+        }
+        Known::Set(id) => out.undecided(
+            node,
+            format!("subnet `{id}` is only named here: its routes are unknown"),
+            "name the subnet in `subnets`, or audit the live cluster",
+        ),
+        Known::Unreadable(reason) => out.unknown(node, reason, "the subnet is unknown"),
+        Known::Absent | Known::Mistyped => {
+            let message = format!("the subnet is {}, not an id", node.value().type_name());
+            out.failed(node, message)
+        }
+    };
+    condition
+        .under("subnets")
+        .expected(wish(want))
+        .observed(node.display());
+    true
+}
+
+/// What the baseline asks of a subnet.
+fn wish(want: &Setting) -> String {
+    let mut wish = if want.subnets.is_any() {
+        "a private subnet".to_owned()
+    } else {
+        want.subnets.to_string()
+    };
+    if !want.vpcs.is_any() {
+        wish = format!("{wish} of {}", want.vpcs);
+    }
+    if !want.auto_assign_public {
+        wish.push_str(", without public addresses");
+    }
+    if !want.local_gateway {
+        wish.push_str(", without a local gateway");
+    }
+    wish
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PrivateSubnet;
+    use crate::control::testing::{cluster, etl_daily, judge, one_of, resource};
+    use crate::control::{Entry, Verdict};
+    use crate::observed::{Form, ResourceKind};
+    use serde_json::{Value, json};
+
+    const ENTRY: Entry = Entry::of::<PrivateSubnet>();
+    const MINE: &str = "subnet-0123456789abcdef0";
+
+    fn verdict(named: &[&str], form: Form, body: &Value) -> Verdict {
+        let asked = [("subnets", one_of(named))];
+        let asked = if named.is_empty() { &[] } else { &asked[..] };
+        cluster(&ENTRY, asked, form, body).verdict
+    }
+
+    #[test]
+    fn in_a_file_a_subnet_passes_on_the_baselines_word_alone() {
+        let daily = etl_daily();
+        assert_eq!(verdict(&[], Form::Request, &daily), Verdict::Indeterminate);
+        assert_eq!(verdict(&[MINE], Form::Request, &daily), Verdict::Compliant);
+        assert_eq!(
+            verdict(&["subnet-4e5f6071"], Form::Request, &daily),
+            Verdict::Noncompliant
+        );
+    }
+
+    #[test]
+    fn no_subnet_is_a_public_one() {
+        for instances in [
+            json!({}),
+            json!({"Ec2SubnetId": ""}),
+            json!({"Ec2SubnetIds": []}),
+            json!({"Ec2SubnetId": 7}),
+        ] {
+            let body = json!({"ReleaseLabel": "emr-7.2.0", "Instances": instances});
+            assert_eq!(
+                verdict(&[], Form::Request, &body),
+                Verdict::Noncompliant,
+                "{body}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_subnet_of_a_list_counts() {
+        let body =
+            |ids: Value| json!({"ReleaseLabel": "emr-7.2.0", "Instances": {"Ec2SubnetIds": ids}});
+        for (ids, expected) in [
+            (json!([MINE]), Verdict::Compliant),
+            (json!([MINE, "subnet-4e5f6071"]), Verdict::Noncompliant),
+            (
+                json!([MINE, {"$ref": "PrivateSubnet"}]),
+                Verdict::Indeterminate,
+            ),
+            (json!({"$unknown": "Subnets"}), Verdict::Indeterminate),
+        ] {
+            assert_eq!(verdict(&[MINE], Form::CloudFormation, &body(ids)), expected);
+        }
+    }
+
+    #[test]
+    fn live_the_routes_must_be_seen() {
+        let body = json!({"elasticmapreduce:DescribeCluster": {"Cluster": {
+            "ReleaseLabel": "emr-7.2.0", "Ec2InstanceAttributes": {"Ec2SubnetId": MINE}}}});
+        assert_eq!(verdict(&[MINE], Form::Live, &body), Verdict::Indeterminate);
+    }
+
+    #[test]
+    fn an_application_without_a_network_is_not_concerned() {
+        let kind = ResourceKind::EmrServerlessApplication;
+        for (body, expected) in [
+            (json!({}), Verdict::NotApplicable),
+            (
+                json!({"NetworkConfiguration": {"SubnetIds": [MINE]}}),
+                Verdict::Compliant,
+            ),
+        ] {
+            let application = resource(kind, Form::CloudFormation, "app", &body);
+            let asked = [("subnets", one_of(&[MINE]))];
+            let judged = judge(&ENTRY, &asked, &[], vec![application]);
+            assert_eq!(judged.verdict, expected);
+        }
+    }
+}
