@@ -162,25 +162,25 @@ fn judge_minimum(want: &Setting, node: Node<'_>, label: &Label, out: &mut Condit
         return;
     };
     let family = label.family();
-    let condition = match minimums.get(&family) {
-        Some(min) => {
-            // A minimum may be written with fewer numbers than a label has: what is missing is zero.
-            let at = |index: usize| min.get(index).copied().unwrap_or(0);
-            if label.version >= [at(0), at(1), at(2)] {
-                return out.held();
-            }
-            let min: Vec<String> = min.iter().map(u32::to_string).collect();
-            let message = format!("{} is below the minimum of its family", node.display());
-            let condition = out.failed(node, message);
-            condition.expected(format!("{} {} or later", family, min.join(".")))
-        }
-        None => {
-            let allowed: Vec<&str> = minimums.keys().map(String::as_str).collect();
-            out.failed(node, format!("family `{family}` is not allowed"))
-                .expected(format!("one of {}", allowed.join(", ")))
-        }
+    let Some(min) = minimums.get(&family) else {
+        let allowed: Vec<&str> = minimums.keys().map(String::as_str).collect();
+        out.failed(node, format!("family `{family}` is not allowed"))
+            .under("min")
+            .expected(format!("one of {}", allowed.join(", ")))
+            .observed(node.display());
+        return;
     };
-    condition.under("min").observed(node.display());
+    // A minimum may be written with fewer numbers than a label has: what is missing is zero.
+    let at = |index: usize| min.get(index).copied().unwrap_or(0);
+    if label.version >= [at(0), at(1), at(2)] {
+        return out.held();
+    }
+    let min: Vec<String> = min.iter().map(u32::to_string).collect();
+    let message = format!("{} is below the minimum of its family", node.display());
+    out.failed(node, message)
+        .under("min")
+        .expected(format!("{family} {} or later", min.join(".")))
+        .observed(node.display());
 }
 
 #[cfg(test)]

@@ -119,9 +119,11 @@ fn judge_subnets(
     match node.value() {
         Value::Absent | Value::Null | Value::String("") => return false,
         Value::List => {
-            return node.items().fold(false, |any, item| {
-                judge_subnets(want, item, seen, out) || any
-            });
+            let mut any = false;
+            for item in node.items() {
+                any |= judge_subnets(want, item, seen, out);
+            }
+            return any;
         }
         Value::Unreadable(_)
         | Value::Bool(_)
