@@ -2,6 +2,7 @@
 pub mod artifact;
 pub mod aws;
 pub mod baseline;
+pub mod cli;
 pub mod compile;
 pub mod control;
 pub mod controls;

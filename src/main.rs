@@ -1,3 +1,7 @@
-//! The `emr-baseline` command. Everything is in the library.
+//! The `emr-baseline` command. Everything is in the library; see `emr_baseline::cli`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    emr_baseline::cli::main()
+}

@@ -1,6 +1,6 @@
 //! What judging yields: evaluations, and the report they make up. Every format renders this one model.
 
-use crate::control::{Meta, Origin, Severity, Verdict};
+use crate::control::{Meta, Origin, Severity, Tally, Verdict};
 use crate::digest::hex;
 use crate::observed::{Identity, Place};
 use jiff::Timestamp;
@@ -165,4 +165,34 @@ pub struct Report {
     pub notes: Vec<String>,
     /// Texts of the files that places point into, for excerpts.
     pub sources: BTreeMap<String, Arc<str>>,
+}
+
+impl Report {
+    /// Adds evaluations, and counts them.
+    pub fn add(&mut self, evaluations: Vec<Evaluation>) {
+        for evaluation in &evaluations {
+            self.counts.add(evaluation.verdict);
+            self.coverage.left_to_audit += u64::from(evaluation.left_to_audit);
+        }
+        self.evaluations.extend(evaluations);
+    }
+
+    /// Leaves out what needs nobody's attention, where no format lists it; the counts stay.
+    pub fn drop_compliant(&mut self) {
+        self.evaluations.retain(|evaluation| {
+            !matches!(
+                evaluation.verdict,
+                Verdict::Compliant | Verdict::NotApplicable
+            )
+        });
+    }
+
+    /// How much of the run came to a verdict.
+    pub fn tally(&self) -> Tally {
+        Tally {
+            determined: self.counts.applicable() - self.counts.indeterminate,
+            indeterminate: self.counts.indeterminate,
+            ..Tally::default()
+        }
+    }
 }

@@ -19,5 +19,5 @@ pub use known::Known;
 pub use node::{Node, Switch, Value};
 pub use place::Place;
 pub use reason::Reason;
-pub use resource::{Form, Identity, Lookup, Resource, ResourceKind, Scope, Use};
+pub use resource::{Directory, Form, Identity, Lookup, Resource, ResourceKind, Scope, Use};
 pub use tree::{Source, Tree};

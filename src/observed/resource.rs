@@ -169,11 +169,29 @@ pub enum Lookup<'a, 't> {
     Ambiguous,
 }
 
-/// One account and region, or the files of one run: resources that may name each other.
+/// Resources by kind and name, over all inputs of a run; `None` where several bear a name.
+#[derive(Debug, Default)]
+pub struct Directory<'t>(BTreeMap<(ResourceKind, String), Option<Resource<'t>>>);
+
+impl<'t> Directory<'t> {
+    /// Lists a resource under its name, if it has one.
+    pub fn add(&mut self, resource: &Resource<'t>) {
+        let Some(name) = &resource.identity.name else {
+            return;
+        };
+        self.0
+            .entry((resource.kind(), name.clone()))
+            .and_modify(|found| *found = None)
+            .or_insert_with(|| Some(resource.clone()));
+    }
+}
+
+/// One account and region, or one file of a run: resources that may name each other.
 #[derive(Debug, Default)]
 pub struct Scope<'t> {
     resources: Vec<Resource<'t>>,
     complete: Vec<ResourceKind>,
+    beyond: Option<Arc<Directory<'t>>>,
     /// Which choice of undecidable conditions this scope holds under; `None` when there is none.
     pub world: Option<String>,
 }
@@ -189,6 +207,11 @@ impl<'t> Scope<'t> {
         self.resources.push(resource);
     }
 
+    /// Lets names be looked up in the other inputs of the run, too. Ids are never: they belong to their template.
+    pub fn look_beyond(&mut self, directory: Arc<Directory<'t>>) {
+        self.beyond = Some(directory);
+    }
+
     /// Says that every resource of this kind was listed, so that an unknown name does not exist.
     pub fn completes(&mut self, kind: ResourceKind) {
         self.complete.push(kind);
@@ -201,7 +224,19 @@ impl<'t> Scope<'t> {
 
     /// The resource of this kind and *name* (the AWS name, not a template's logical id).
     pub fn by_name(&self, kind: ResourceKind, name: &str) -> Lookup<'_, 't> {
-        self.one(kind, |identity| identity.name.as_deref() == Some(name))
+        let here = self.one(kind, |identity| identity.name.as_deref() == Some(name));
+        let Lookup::NotInSight = here else {
+            return here;
+        };
+        let beyond = self
+            .beyond
+            .as_ref()
+            .and_then(|directory| directory.0.get(&(kind, name.to_owned())));
+        match beyond {
+            Some(Some(resource)) => Lookup::Found(resource),
+            Some(None) => Lookup::Ambiguous,
+            None => Lookup::NotInSight,
+        }
     }
 
     /// The resource of this kind and id (a template's logical id, for instance).

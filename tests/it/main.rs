@@ -7,6 +7,10 @@
     reason = "a test that cannot go on must fail; helpers outside `#[test]` are part of tests"
 )]
 
+mod architecture;
+mod controls;
 mod formats;
+mod registry;
 mod samples;
+mod support;
 mod witness;

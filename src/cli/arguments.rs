@@ -1,0 +1,244 @@
+//! The command line as data: clap derives parsing, help, completions and the man page from it.
+
+use crate::control::Severity;
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Policy compiler and auditor for the security baseline of Amazon EMR and AWS Lake Formation.
+#[derive(Debug, Parser)]
+#[command(name = "emr-baseline", version, max_term_width = 100)]
+#[command(
+    after_help = "Examples:\n  emr-baseline demo\n  emr-baseline check builtin:recommended template.yaml\n  emr-baseline compile prod.toml --out artifacts\n\nExit codes: 0 clean, 1 noncompliant, 2 unusable input, 3 something could not be determined."
+)]
+pub struct Arguments {
+    /// When to colour the output
+    #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN")]
+    pub color: Color,
+    /// The time of evaluation, for waivers, releases and certificates [default: now]
+    #[arg(long, global = true, value_name = "RFC3339")]
+    pub at: Option<jiff::Timestamp>,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// When to colour the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check baselines: every mistake of every file, each at its line
+    #[command(
+        after_help = "Examples:\n  emr-baseline validate prod.toml\n  emr-baseline validate baselines/*.toml"
+    )]
+    Validate {
+        /// Baseline files, or `builtin:NAME`
+        #[arg(required = true, value_name = "BASELINE")]
+        baselines: Vec<String>,
+    },
+    /// Write the artifacts of a baseline's targets
+    #[command(
+        after_help = "Examples:\n  emr-baseline compile prod.toml --out artifacts\n  emr-baseline compile prod.toml --target prod-us --emit security-configuration --out artifacts"
+    )]
+    Compile(Compile),
+    /// Show what a baseline asks for, and which line of which layer asks
+    #[command(
+        after_help = "Examples:\n  emr-baseline explain prod.toml\n  emr-baseline explain prod.toml emr.disk-encryption\n  emr-baseline explain prod.toml --target prod-us \\\n      --artifact artifacts/prod-us/security-configuration.json --pointer /EncryptionConfiguration"
+    )]
+    Explain(Explain),
+    /// Compare two baselines, control by control
+    #[command(
+        after_help = "Examples:\n  emr-baseline compare old.toml new.toml\n  emr-baseline compare --deny-weaker main/prod.toml prod.toml"
+    )]
+    Compare(Compare),
+    /// Judge configuration files and folders, offline
+    #[command(
+        after_help = "Examples:\n  emr-baseline check builtin:recommended template.yaml launch.json\n  emr-baseline check prod.toml --target prod-us --format sarif=out.sarif infra/"
+    )]
+    Check(Check),
+    /// Judge live AWS, or a snapshot of it
+    #[command(
+        after_help = "Examples:\n  emr-baseline audit prod.toml --snapshot estate.jsonl\n  emr-baseline audit prod.toml --snapshot estate.jsonl.zst --format json"
+    )]
+    Audit(Audit),
+    /// Save a snapshot of live AWS (needs the `live` feature)
+    #[command(after_help = "Example:\n  emr-baseline observe --regions us-west-2 -o estate.jsonl")]
+    Observe(Live),
+    /// Show what would change in AWS (needs the `live` feature)
+    #[command(after_help = "Example:\n  emr-baseline plan prod.toml --target prod-us")]
+    Plan(Live),
+    /// Change AWS to what the baseline asks for (needs the `live` feature)
+    #[command(after_help = "Example:\n  emr-baseline apply prod.toml --target prod-us")]
+    Apply(Live),
+    /// Compile and judge the example inside this binary, showing each command
+    #[command(after_help = "Example:\n  emr-baseline demo")]
+    Demo,
+    /// List the controls, or print one control's documentation
+    #[command(
+        after_help = "Examples:\n  emr-baseline controls\n  emr-baseline controls emr.disk-encryption"
+    )]
+    Controls {
+        /// A control
+        #[arg(value_name = "CONTROL")]
+        id: Option<String>,
+    },
+    /// Print the JSON Schema of baselines, for editors
+    #[command(after_help = "Example:\n  emr-baseline schema > baseline.schema.json")]
+    Schema,
+    /// Print completions for a shell
+    #[command(
+        after_help = "Example:\n  emr-baseline completions bash > /etc/bash_completion.d/emr-baseline"
+    )]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    #[command(after_help = "Example:\n  emr-baseline man | man -l -")]
+    Man,
+}
+
+/// Kinds of artifact that `compile` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Emit {
+    /// `security-configuration.json`
+    SecurityConfiguration,
+    /// `launch.json`
+    Launch,
+    /// `lake-formation/*.json`
+    LakeFormation,
+    /// `iam/*.json`
+    Iam,
+    /// `kms/*.json`
+    Kms,
+    /// `leaves.txt`
+    Leaves,
+}
+
+/// Arguments of `compile`.
+#[derive(Args, Debug)]
+pub struct Compile {
+    /// A baseline file, or `builtin:NAME`
+    pub baseline: String,
+    /// Only this target; repeatable [default: all]
+    #[arg(long, value_name = "NAME")]
+    pub target: Vec<String>,
+    /// Only this kind of artifact; repeatable [default: all]
+    #[arg(long, value_enum, value_name = "KIND")]
+    pub emit: Vec<Emit>,
+    /// The folder to write to; each target gets a folder of its own in it
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+/// Arguments of `explain`.
+#[derive(Args, Debug)]
+pub struct Explain {
+    /// A baseline file, or `builtin:NAME`
+    pub baseline: String,
+    /// Only this control
+    pub control: Option<String>,
+    /// The target whose parameters are put in
+    #[arg(long, value_name = "NAME")]
+    pub target: Option<String>,
+    /// A compiled file: which control wrote the leaf at `--pointer`?
+    #[arg(long, value_name = "FILE", requires = "pointer")]
+    pub artifact: Option<PathBuf>,
+    /// A JSON pointer in the compiled file
+    #[arg(long, value_name = "/A/B", requires = "artifact")]
+    pub pointer: Option<String>,
+}
+
+/// Arguments of `compare`.
+#[derive(Args, Debug)]
+pub struct Compare {
+    /// The baseline as it was
+    pub old: String,
+    /// The baseline as it is now
+    pub new: String,
+    /// Exit 1 when any control became weaker or incomparable
+    #[arg(long)]
+    pub deny_weaker: bool,
+}
+
+/// What a report shows, and what fails a run.
+#[derive(Args, Debug)]
+pub struct Reporting {
+    /// Report format, `FORMAT` or `FORMAT=FILE`; repeatable
+    #[arg(long, value_name = "FORMAT[=FILE]", default_value = "text")]
+    pub format: Vec<String>,
+    /// Write the report that would go to stdout to this file
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// The least severity that fails the run
+    #[arg(long, value_name = "SEVERITY", default_value = "low", value_parser = PossibleValuesParser::new(Severity::ALL.map(Severity::name)))]
+    pub fail_on: String,
+    /// Exit 0 where something could not be determined
+    #[arg(long)]
+    pub allow_indeterminate: bool,
+    /// Exit 0 where there was nothing to judge
+    #[arg(long)]
+    pub allow_empty: bool,
+    /// List evaluations that do not apply, too
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// Arguments of `check`.
+#[derive(Args, Debug)]
+pub struct Check {
+    /// A baseline file, or `builtin:NAME`
+    pub baseline: String,
+    /// Files and folders
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// The target whose parameters are put in [default: the only one, else none]
+    #[arg(long, value_name = "NAME")]
+    pub target: Option<String>,
+    /// Take every file for this dialect instead of recognising it
+    #[arg(long = "as", value_name = "DIALECT")]
+    pub dialect: Option<String>,
+    /// A template parameter; repeatable
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub parameters: Vec<String>,
+    /// What is reported, and what fails.
+    #[command(flatten)]
+    pub reporting: Reporting,
+}
+
+/// Arguments of `audit`.
+#[derive(Args, Debug)]
+pub struct Audit {
+    /// A baseline file, or `builtin:NAME`
+    pub baseline: String,
+    /// A saved estate instead of live AWS: JSON Lines, optionally compressed with zstd
+    #[arg(long, value_name = "FILE")]
+    pub snapshot: Option<PathBuf>,
+    /// The target to judge everything by, where several are bound to one account and region
+    #[arg(long, value_name = "NAME")]
+    pub target: Option<String>,
+    /// What is reported, and what fails.
+    #[command(flatten)]
+    pub reporting: Reporting,
+    /// Whatever live auditing takes when the feature is on.
+    #[arg(long, value_delimiter = ',', value_name = "REGION", hide = true)]
+    pub regions: Vec<String>,
+}
+
+/// Arguments of commands that need AWS; this build takes them and names the feature.
+#[derive(Args, Debug)]
+pub struct Live {
+    /// Whatever the command takes when the feature is on.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+    pub rest: Vec<String>,
+}

@@ -1,0 +1,123 @@
+//! The only place that opens files: baselines, inputs, and artifacts that are written whole or not at all.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is the module that the ban on file access points to"
+)]
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// Files over this are refused: no template, request or document of AWS's comes near it.
+const MAX_FILE: u64 = 256 << 20;
+
+/// Reads a whole file.
+///
+/// # Errors
+/// The system's message, or that the file is too long.
+pub fn read(path: &Path) -> Result<Vec<u8>, String> {
+    let metadata = std::fs::metadata(path).map_err(|error| plain(&error))?;
+    if metadata.is_dir() {
+        return Err("is a folder".to_owned());
+    }
+    if metadata.len() > MAX_FILE {
+        return Err(format!("is longer than {} MiB", MAX_FILE >> 20));
+    }
+    std::fs::read(path).map_err(|error| plain(&error))
+}
+
+/// Opens a file for streaming.
+///
+/// # Errors
+/// The system's message.
+pub fn open(path: &Path) -> Result<std::fs::File, String> {
+    std::fs::File::open(path).map_err(|error| plain(&error))
+}
+
+/// A system error without its number.
+pub fn plain(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default();
+    let mut chars = text.chars();
+    chars
+        .next()
+        .map(|first| first.to_lowercase().chain(chars).collect())
+        .unwrap_or_default()
+}
+
+/// Writes a file whole: to a temporary file beside it, which then takes its name.
+///
+/// # Errors
+/// The system's.
+pub fn write(path: &Path, text: &[u8]) -> io::Result<()> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or_else(|| Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let mut file = temporary().tempfile_in(folder)?;
+    file.write_all(text)?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Temporary files are private by default; what is written here is as readable as any file that the user makes.
+fn temporary() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".emr-baseline-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder
+}
+
+/// A file to judge.
+#[derive(Debug)]
+pub struct Input {
+    /// As reports name it.
+    pub path: PathBuf,
+    /// Whether the user named it by itself; otherwise it was found in a folder.
+    pub named: bool,
+}
+
+/// The files below the given paths, in a stable order. What cannot be listed is returned beside them.
+pub fn inputs(paths: &[PathBuf]) -> (Vec<Input>, Vec<(PathBuf, String)>) {
+    let (mut found, mut failed) = (Vec::new(), Vec::new());
+    for path in paths {
+        match std::fs::metadata(path) {
+            Err(error) => failed.push((path.clone(), plain(&error))),
+            Ok(metadata) if metadata.is_dir() => below(path, &mut found, &mut failed),
+            Ok(_) => found.push(Input {
+                path: path.clone(),
+                named: true,
+            }),
+        }
+    }
+    (found, failed)
+}
+
+fn below(folder: &Path, found: &mut Vec<Input>, failed: &mut Vec<(PathBuf, String)>) {
+    let hidden = |entry: &walkdir::DirEntry| {
+        entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.')
+    };
+    let skipped = |entry: &walkdir::DirEntry| {
+        entry.file_type().is_dir() && entry.file_name() == "node_modules"
+    };
+    // Links are not followed: a loop of links cannot be walked, and what they lead to is found where it stands.
+    let walk = walkdir::WalkDir::new(folder)
+        .follow_links(false)
+        .sort_by_file_name()
+        .into_iter();
+    for entry in walk.filter_entry(|entry| !hidden(entry) && !skipped(entry)) {
+        match entry {
+            Ok(entry) if entry.file_type().is_file() => found.push(Input {
+                path: entry.into_path(),
+                named: false,
+            }),
+            Ok(_) => {}
+            Err(error) => {
+                let path = error.path().unwrap_or(folder).to_path_buf();
+                let why = error.io_error().map_or_else(|| error.to_string(), plain);
+                failed.push((path, why));
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! The command line: the only place that prints, reads the environment, opens files or asks the time.
+
+mod arguments;
+mod audit;
+mod baselines;
+mod check;
+mod compare;
+mod compile;
+mod controls;
+mod demo;
+mod explain;
+mod files;
+mod reporting;
+mod terminal;
+mod validate;
+
+pub use arguments::Arguments;
+pub use terminal::Terminal;
+
+use crate::judge::Exit;
+use arguments::Command;
+use clap::{CommandFactory, Parser};
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+/// A command ends with an exit code, or because its output could not be written.
+pub(crate) type Ended = io::Result<Exit>;
+
+/// Parses the command line, runs it, and turns its end into an exit code.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version go to stdout and are no error; a closed pipe is no reason to fail.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { Exit::Unusable as u8 } else { Exit::Clean as u8 });
+        }
+    };
+    let mut terminal = Terminal::of_process(arguments.color);
+    let ended = run(&arguments, &mut terminal).and_then(|exit| terminal.flush().map(|()| exit));
+    match ended {
+        Ok(exit) => ExitCode::from(exit as u8),
+        // The reader went away, as `head` does: that is a success, as for every filter.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = terminal.error(&format!("cannot write: {}", files::plain(&error)));
+            ExitCode::from(Exit::Unusable as u8)
+        }
+    }
+}
+
+/// Runs a command with the given terminal.
+///
+/// # Errors
+/// When the output cannot be written.
+pub fn run(arguments: &Arguments, terminal: &mut Terminal<'_>) -> Ended {
+    let at = arguments.at.unwrap_or_else(now);
+    match &arguments.command {
+        Command::Validate { baselines } => validate::run(baselines, at, terminal),
+        Command::Compile(compile) => compile::run(compile, at, terminal),
+        Command::Explain(explain) => explain::run(explain, at, terminal),
+        Command::Compare(compare) => compare::run(compare, at, terminal),
+        Command::Check(check) => check::run(check, at, terminal),
+        Command::Audit(audit) => audit::run(audit, at, terminal),
+        Command::Demo => demo::run(terminal),
+        Command::Controls { id } => controls::run(id.as_deref(), terminal),
+        Command::Schema => {
+            writeln!(terminal.out, "{:#}", crate::baseline::schema())?;
+            Ok(Exit::Clean)
+        }
+        Command::Completions { shell } => {
+            clap_complete::generate(*shell, &mut Arguments::command(), "emr-baseline", &mut terminal.out);
+            Ok(Exit::Clean)
+        }
+        Command::Man => {
+            clap_mangen::Man::new(Arguments::command()).render(&mut terminal.out)?;
+            Ok(Exit::Clean)
+        }
+        Command::Observe(_) => live("observe", terminal),
+        Command::Plan(_) => live("plan", terminal),
+        Command::Apply(_) => live("apply", terminal),
+    }
+}
+
+/// A command that needs the AWS SDKs, in a build that has none.
+fn live(command: &str, terminal: &mut Terminal<'_>) -> Ended {
+    terminal.error(&format!("`{command}` needs AWS, and this build has no `live` feature"))?;
+    terminal.help("build with `cargo install emr-baseline --features live`")?;
+    Ok(Exit::Unusable)
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that asks the time; everything else takes it as an argument")]
+fn now() -> jiff::Timestamp {
+    jiff::Timestamp::now()
+}
