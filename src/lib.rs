@@ -7,6 +7,7 @@ pub mod compile;
 pub mod control;
 pub mod controls;
 pub mod digest;
+pub mod escape;
 pub mod judge;
 pub mod lattice;
 pub mod observe;

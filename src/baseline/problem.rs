@@ -79,7 +79,7 @@ impl Problem {
     }
 
     /// Gives its labels the files they show.
-    pub(super) fn attach(&mut self, sources: &Sources) {
+    pub fn attach(&mut self, sources: &Sources) {
         for label in &mut self.labels {
             if label.source.is_none() {
                 label.source = sources.get(&label.origin.file).cloned();

@@ -21,7 +21,11 @@ impl Loader for FileSystem {
 ///
 /// # Errors
 /// When the output cannot be written.
-pub(super) fn loaded(path: &str, at: Timestamp, terminal: &mut Terminal<'_>) -> io::Result<Option<Loaded>> {
+pub(super) fn loaded(
+    path: &str,
+    at: Timestamp,
+    terminal: &mut Terminal<'_>,
+) -> io::Result<Option<Loaded>> {
     match load(path, &FileSystem, at) {
         Ok(loaded) => Ok(Some(loaded)),
         Err(problems) => {
@@ -35,7 +39,11 @@ pub(super) fn loaded(path: &str, at: Timestamp, terminal: &mut Terminal<'_>) -> 
 ///
 /// # Errors
 /// When the output cannot be written.
-pub(super) fn resolved(loaded: &Loaded, target: Option<&str>, terminal: &mut Terminal<'_>) -> io::Result<Option<Baseline>> {
+pub(super) fn resolved(
+    loaded: &Loaded,
+    target: Option<&str>,
+    terminal: &mut Terminal<'_>,
+) -> io::Result<Option<Baseline>> {
     match loaded.resolve(target) {
         Ok(baseline) => {
             show(&baseline.warnings, terminal)?;
@@ -62,6 +70,9 @@ pub(super) fn chosen(loaded: &Loaded, named: Option<&str>) -> Option<String> {
 /// # Errors
 /// When the output cannot be written.
 pub(super) fn show(problems: &[Problem], terminal: &mut Terminal<'_>) -> io::Result<()> {
-    let style = Style::Graphical { width: terminal.width, colour: terminal.colour_err };
+    let style = Style::Graphical {
+        width: terminal.width,
+        colour: terminal.colour_err,
+    };
     write!(terminal.err, "{}", render(problems, style))
 }

@@ -6,7 +6,7 @@ use super::files::{self, Input};
 use super::reporting::{deliver, sinks, wants_everything};
 use super::{Ended, Terminal, compile};
 use crate::baseline::Baseline;
-use crate::judge::{Coverage, Counts, Evaluation, Exit, Judge, Obstacle, Report, merge};
+use crate::judge::{Counts, Coverage, Evaluation, Exit, Judge, Obstacle, Report, merge};
 use crate::observe::{Dialect, File, Given, Reading, read_file};
 use crate::observed::{Directory, Source};
 use jiff::Timestamp;
@@ -21,24 +21,38 @@ pub(super) fn run(arguments: &Check, at: Timestamp, terminal: &mut Terminal<'_>)
         Ok(sinks) => sinks,
         Err(message) => return unusable(&message, terminal),
     };
-    let dialect = match arguments.dialect.as_deref().map(|name| Dialect::of_name(name).ok_or(name)) {
+    let dialect = match arguments
+        .dialect
+        .as_deref()
+        .map(|name| Dialect::of_name(name).ok_or(name))
+    {
         None => None,
         Some(Ok(dialect)) => Some(dialect),
         Some(Err(name)) => {
             let known: Vec<&str> = Dialect::ALL.iter().map(|dialect| dialect.name()).collect();
-            return unusable(&format!("`{name}` is not a dialect: {}", known.join(", ")), terminal);
+            return unusable(
+                &format!("`{name}` is not a dialect: {}", known.join(", ")),
+                terminal,
+            );
         }
     };
     let mut given = Given::default();
     for parameter in &arguments.parameters {
         let Some((key, value)) = parameter.split_once('=') else {
-            return unusable(&format!("`--parameters {parameter}` is not KEY=VALUE"), terminal);
+            return unusable(
+                &format!("`--parameters {parameter}` is not KEY=VALUE"),
+                terminal,
+            );
         };
         given.parameters.insert(key.to_owned(), value.to_owned());
     }
-    let Some(loaded) = loaded(&arguments.baseline, at, terminal)? else { return Ok(Exit::Unusable) };
+    let Some(loaded) = loaded(&arguments.baseline, at, terminal)? else {
+        return Ok(Exit::Unusable);
+    };
     let target = chosen(&loaded, arguments.target.as_deref());
-    let Some(baseline) = resolved(&loaded, target.as_deref(), terminal)? else { return Ok(Exit::Unusable) };
+    let Some(baseline) = resolved(&loaded, target.as_deref(), terminal)? else {
+        return Ok(Exit::Unusable);
+    };
     if let Some(target) = &baseline.target {
         given.account = Some(target.account.clone());
         given.region = Some(target.region.clone());
@@ -46,12 +60,16 @@ pub(super) fn run(arguments: &Check, at: Timestamp, terminal: &mut Terminal<'_>)
     }
     let (inputs, failed) = files::inputs(&arguments.paths);
     let mut read = read_all(&inputs, dialect, &given);
-    read.obstacles.extend(failed.into_iter().map(|(path, why)| unreadable(&path, &why)));
+    read.obstacles.extend(
+        failed
+            .into_iter()
+            .map(|(path, why)| unreadable(&path, &why)),
+    );
     for name in &read.strangers {
         terminal.warning(&format!("nothing of EMR or Lake Formation is in `{name}`"))?;
     }
     let mut report = judge_all(&baseline, at, read);
-    if !wants_everything(&sinks) {
+    if !wants_everything(&sinks, &arguments.reporting) {
         report.drop_compliant();
     }
     if report.coverage.resources == 0 && !arguments.reporting.allow_empty {
@@ -68,7 +86,12 @@ fn unusable(message: &str, terminal: &mut Terminal<'_>) -> Ended {
 
 fn unreadable(path: &Path, why: &str) -> Obstacle {
     let file = path.display().to_string();
-    Obstacle { what: format!("could not read `{file}`"), file: Some(file), why: why.to_owned(), ..Obstacle::default() }
+    Obstacle {
+        what: format!("could not read `{file}`"),
+        file: Some(file),
+        why: why.to_owned(),
+        ..Obstacle::default()
+    }
 }
 
 /// What reading the inputs gave.
@@ -81,7 +104,10 @@ pub(super) struct ReadAll {
 }
 
 fn read_all(inputs: &[Input], dialect: Option<Dialect>, given: &Given) -> ReadAll {
-    let read: Vec<_> = inputs.par_iter().map(|input| read_one(input, dialect, given)).collect();
+    let read: Vec<_> = inputs
+        .par_iter()
+        .map(|input| read_one(input, dialect, given))
+        .collect();
     let mut all = ReadAll::default();
     for (input, read) in inputs.iter().zip(read) {
         match read {
@@ -89,8 +115,10 @@ fn read_all(inputs: &[Input], dialect: Option<Dialect>, given: &Given) -> ReadAl
                 all.obstacles.extend(reading.problems.iter().map(obstacle));
                 all.readings.push(*reading);
             }
-            Ok(File::Unreadable(unread)) => all.obstacles.push(obstacle(&unread.problem)),
-            Ok(File::NothingOfOurs) if input.named => all.strangers.push(input.path.display().to_string()),
+            Ok(File::Unreadable { problem, .. }) => all.obstacles.push(obstacle(&problem)),
+            Ok(File::NothingOfOurs) if input.named => {
+                all.strangers.push(input.path.display().to_string())
+            }
             Ok(File::NothingOfOurs) => {}
             Err(why) => all.obstacles.push(unreadable(&input.path, &why)),
         }
@@ -101,10 +129,17 @@ fn read_all(inputs: &[Input], dialect: Option<Dialect>, given: &Given) -> ReadAl
 fn read_one(input: &Input, dialect: Option<Dialect>, given: &Given) -> Result<File, String> {
     let bytes = files::read(&input.path)?;
     match String::from_utf8(bytes) {
-        Ok(text) => Ok(read_file(Arc::new(Source::new(input.path.display().to_string(), text)), dialect, given)),
+        Ok(text) => Ok(read_file(
+            &Arc::new(Source::new(input.path.display().to_string(), text)),
+            dialect,
+            given,
+        )),
         // A binary that lies in a folder is nobody's configuration; one that is named is a mistake.
         Err(_) if !input.named => Ok(File::NothingOfOurs),
-        Err(error) => Err(format!("is not UTF-8 from byte {}", error.utf8_error().valid_up_to())),
+        Err(error) => Err(format!(
+            "is not UTF-8 from byte {}",
+            error.utf8_error().valid_up_to()
+        )),
     }
 }
 
@@ -126,10 +161,16 @@ pub(super) fn judge_all(baseline: &Baseline, at: Timestamp, read: ReadAll) -> Re
     let judge = Judge::new(baseline, at);
     let compiled = compiled_document(baseline);
     let mut directory = Directory::default();
-    let alone = read.readings.iter().filter(|reading| reading.worlds().len() == 1);
+    let alone = read
+        .readings
+        .iter()
+        .filter(|reading| reading.worlds().len() == 1);
     for reading in compiled.iter().chain(alone) {
         for scope in reading.scopes() {
-            scope.resources().iter().for_each(|resource| directory.add(resource));
+            scope
+                .resources()
+                .iter()
+                .for_each(|resource| directory.add(resource));
         }
     }
     let directory = Arc::new(directory);
@@ -138,11 +179,18 @@ pub(super) fn judge_all(baseline: &Baseline, at: Timestamp, read: ReadAll) -> Re
         .par_iter()
         .map(|reading| {
             let mut scopes = reading.scopes();
-            let resources = scopes.iter().map(|scope| scope.resources().len()).max().unwrap_or_default();
+            let resources = scopes
+                .iter()
+                .map(|scope| scope.resources().len())
+                .max()
+                .unwrap_or_default();
             for scope in &mut scopes {
                 scope.look_beyond(Arc::clone(&directory));
             }
-            let worlds = scopes.iter().map(|scope| (scope.world.clone(), judge.judge_scope(scope))).collect();
+            let worlds = scopes
+                .iter()
+                .map(|scope| (scope.world.clone(), judge.judge_scope(scope)))
+                .collect();
             (resources as u64, merge(worlds))
         })
         .collect();
@@ -155,8 +203,15 @@ pub(super) fn judge_all(baseline: &Baseline, at: Timestamp, read: ReadAll) -> Re
     let tallies = BTreeMap::from([((String::new(), String::new()), report.tally())]);
     report.add(judge.finish(&tallies, false));
     for reading in compiled.iter().chain(&read.readings) {
-        report.notes.push(format!("{}: {}", reading.tree().source().name, reading.dialect));
-        report.sources.insert(reading.tree().source().name.clone(), Arc::clone(reading.tree().source().text()));
+        report.notes.push(format!(
+            "{}: {}",
+            reading.tree().source().name,
+            reading.dialect
+        ));
+        report.sources.insert(
+            reading.tree().source().name.clone(),
+            Arc::clone(reading.tree().source().text()),
+        );
     }
     drop(compiled);
     report
@@ -167,16 +222,26 @@ fn compiled_document(baseline: &Baseline) -> Option<Reading> {
     let compiled = compile::compiled(baseline).ok()?;
     let (name, target) = (compiled.name?, baseline.target.as_ref()?);
     let text = compiled.files.get("security-configuration.json")?;
-    let source = Source::new(format!("compiled for target {}", target.name), text.as_str());
-    Reading::of_document(source, name).ok()
+    let source = Source::new(
+        format!("compiled for target {}", target.name),
+        text.as_str(),
+    );
+    Reading::of_document(&Arc::new(source), name)
 }
 
 /// A report without evaluations yet.
 pub(super) fn empty_report(baseline: &Baseline, at: Timestamp) -> Report {
     let mut notes = Vec::new();
     if !baseline.unbound.is_empty() {
-        let names: Vec<String> = baseline.unbound.iter().map(|name| format!("`{name}`")).collect();
-        notes.push(format!("parameters without a value here, any value passes: {}", names.join(", ")));
+        let names: Vec<String> = baseline
+            .unbound
+            .iter()
+            .map(|name| format!("`{name}`"))
+            .collect();
+        notes.push(format!(
+            "parameters without a value here, any value passes: {}",
+            names.join(", ")
+        ));
     }
     Report {
         baseline: baseline.name.clone(),
@@ -188,6 +253,10 @@ pub(super) fn empty_report(baseline: &Baseline, at: Timestamp) -> Report {
         evaluations: Vec::new(),
         obstacles: Vec::new(),
         notes,
-        sources: baseline.sources.iter().map(|source| (source.name().to_owned(), Arc::from(source.text()))).collect(),
+        sources: baseline
+            .sources
+            .iter()
+            .map(|source| (source.name().to_owned(), Arc::from(source.text())))
+            .collect(),
     }
 }

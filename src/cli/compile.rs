@@ -14,14 +14,27 @@ use std::path::PathBuf;
 
 /// Runs `compile BASELINE --out DIR`.
 pub(super) fn run(arguments: &Compile, at: Timestamp, terminal: &mut Terminal<'_>) -> Ended {
-    let Some(loaded) = loaded(&arguments.baseline, at, terminal)? else { return Ok(Exit::Unusable) };
-    let known: Vec<String> = loaded.targets().iter().map(|target| target.name.clone()).collect();
+    let Some(loaded) = loaded(&arguments.baseline, at, terminal)? else {
+        return Ok(Exit::Unusable);
+    };
+    let known: Vec<String> = loaded
+        .targets()
+        .iter()
+        .map(|target| target.name.clone())
+        .collect();
     if known.is_empty() {
-        terminal.error(&format!("`{}` has no target to compile for", arguments.baseline))?;
+        terminal.error(&format!(
+            "`{}` has no target to compile for",
+            arguments.baseline
+        ))?;
         terminal.help("add `[targets.<name>]` with its account, region and parameters")?;
         return Ok(Exit::Unusable);
     }
-    let chosen = if arguments.target.is_empty() { &known } else { &arguments.target };
+    let chosen = if arguments.target.is_empty() {
+        &known
+    } else {
+        &arguments.target
+    };
     let mut outputs: Vec<(String, Compiled)> = Vec::new();
     let mut failed = false;
     for name in chosen {
@@ -36,8 +49,14 @@ pub(super) fn run(arguments: &Compile, at: Timestamp, terminal: &mut Terminal<'_
     write(arguments, &outputs, terminal)
 }
 
-fn one(loaded: &crate::baseline::Loaded, target: &str, terminal: &mut Terminal<'_>) -> io::Result<Option<Compiled>> {
-    let Some(baseline) = resolved(loaded, Some(target), terminal)? else { return Ok(None) };
+fn one(
+    loaded: &crate::baseline::Loaded,
+    target: &str,
+    terminal: &mut Terminal<'_>,
+) -> io::Result<Option<Compiled>> {
+    let Some(baseline) = resolved(loaded, Some(target), terminal)? else {
+        return Ok(None);
+    };
     match compiled(&baseline) {
         Ok(compiled) => {
             show(&problems(&compiled.warnings, &baseline), terminal)?;
@@ -55,32 +74,53 @@ fn one(loaded: &crate::baseline::Loaded, target: &str, terminal: &mut Terminal<'
 /// # Errors
 /// Why it cannot be compiled.
 pub(super) fn compiled(baseline: &Baseline) -> Result<Compiled, Vec<Refusal>> {
-    let Some(target) = &baseline.target else { return Err(Vec::new()) };
+    let Some(target) = &baseline.target else {
+        return Err(Vec::new());
+    };
     compile(&baseline.name, &baseline.requirements, REGISTRY, target)
 }
 
 /// Refusals as the mistakes of the baseline's author that they are.
 pub(super) fn problems(refusals: &[Refusal], baseline: &Baseline) -> Vec<Problem> {
     let problem = |refusal: &Refusal| {
-        let mut problem = Problem::new(refusal.control, refusal.message.clone()).help(refusal.help.clone());
+        let mut problem =
+            Problem::new(refusal.control, refusal.message.clone()).help(refusal.help.clone());
         for place in &refusal.places {
             problem = problem.at(place.clone(), "asked for here");
         }
-        if refusal.fatal { problem } else { problem.warning() }
+        if refusal.fatal {
+            problem
+        } else {
+            problem.warning()
+        }
     };
     let mut problems: Vec<Problem> = refusals.iter().map(problem).collect();
-    problems.iter_mut().for_each(|problem| problem.attach(&baseline.sources));
+    problems
+        .iter_mut()
+        .for_each(|problem| problem.attach(&baseline.sources));
     problems
 }
 
-fn write(arguments: &Compile, outputs: &[(String, Compiled)], terminal: &mut Terminal<'_>) -> Ended {
+fn write(
+    arguments: &Compile,
+    outputs: &[(String, Compiled)],
+    terminal: &mut Terminal<'_>,
+) -> Ended {
     for (target, compiled) in outputs {
         let folder = arguments.out.join(target);
-        let wanted: Vec<(&String, &String)> = compiled.files.iter().filter(|(path, _)| emitted(path, &arguments.emit)).collect();
+        let wanted: Vec<(&String, &String)> = compiled
+            .files
+            .iter()
+            .filter(|(path, _)| emitted(path, &arguments.emit))
+            .collect();
         for (path, text) in &wanted {
             let file: PathBuf = folder.join(path);
             if let Err(error) = files::write(&file, text.as_bytes()) {
-                terminal.error(&format!("cannot write `{}`: {}", file.display(), files::plain(&error)))?;
+                terminal.error(&format!(
+                    "cannot write `{}`: {}",
+                    file.display(),
+                    files::plain(&error)
+                ))?;
                 return Ok(Exit::Unusable);
             }
         }

@@ -14,7 +14,7 @@ const MAX_FILE: u64 = 256 << 20;
 ///
 /// # Errors
 /// The system's message, or that the file is too long.
-pub fn read(path: &Path) -> Result<Vec<u8>, String> {
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
     let metadata = std::fs::metadata(path).map_err(|error| plain(&error))?;
     if metadata.is_dir() {
         return Err("is a folder".to_owned());
@@ -29,12 +29,12 @@ pub fn read(path: &Path) -> Result<Vec<u8>, String> {
 ///
 /// # Errors
 /// The system's message.
-pub fn open(path: &Path) -> Result<std::fs::File, String> {
+pub(super) fn open(path: &Path) -> Result<std::fs::File, String> {
     std::fs::File::open(path).map_err(|error| plain(&error))
 }
 
 /// A system error without its number.
-pub fn plain(error: &io::Error) -> String {
+pub(super) fn plain(error: &io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or_default();
     let mut chars = text.chars();
@@ -48,7 +48,7 @@ pub fn plain(error: &io::Error) -> String {
 ///
 /// # Errors
 /// The system's.
-pub fn write(path: &Path, text: &[u8]) -> io::Result<()> {
+pub(super) fn write(path: &Path, text: &[u8]) -> io::Result<()> {
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
@@ -71,15 +71,15 @@ fn temporary() -> tempfile::Builder<'static, 'static> {
 
 /// A file to judge.
 #[derive(Debug)]
-pub struct Input {
+pub(super) struct Input {
     /// As reports name it.
-    pub path: PathBuf,
+    pub(super) path: PathBuf,
     /// Whether the user named it by itself; otherwise it was found in a folder.
-    pub named: bool,
+    pub(super) named: bool,
 }
 
 /// The files below the given paths, in a stable order. What cannot be listed is returned beside them.
-pub fn inputs(paths: &[PathBuf]) -> (Vec<Input>, Vec<(PathBuf, String)>) {
+pub(super) fn inputs(paths: &[PathBuf]) -> (Vec<Input>, Vec<(PathBuf, String)>) {
     let (mut found, mut failed) = (Vec::new(), Vec::new());
     for path in paths {
         match std::fs::metadata(path) {

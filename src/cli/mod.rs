@@ -1,14 +1,11 @@
 //! The command line: the only place that prints, reads the environment, opens files or asks the time.
 
 mod arguments;
-mod audit;
 mod baselines;
 mod check;
-mod compare;
 mod compile;
 mod controls;
 mod demo;
-mod explain;
 mod files;
 mod reporting;
 mod terminal;
@@ -20,7 +17,7 @@ pub use terminal::Terminal;
 use crate::judge::Exit;
 use arguments::Command;
 use clap::{CommandFactory, Parser};
-use std::io::{self, Write};
+use std::io;
 use std::process::ExitCode;
 
 /// A command ends with an exit code, or because its output could not be written.
@@ -33,7 +30,11 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // Help and version go to stdout and are no error; a closed pipe is no reason to fail.
             let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { Exit::Unusable as u8 } else { Exit::Clean as u8 });
+            return ExitCode::from(if error.use_stderr() {
+                Exit::Unusable as u8
+            } else {
+                Exit::Clean as u8
+            });
         }
     };
     let mut terminal = Terminal::of_process(arguments.color);
@@ -58,18 +59,16 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal<'_>) -> Ended {
     match &arguments.command {
         Command::Validate { baselines } => validate::run(baselines, at, terminal),
         Command::Compile(compile) => compile::run(compile, at, terminal),
-        Command::Explain(explain) => explain::run(explain, at, terminal),
-        Command::Compare(compare) => compare::run(compare, at, terminal),
         Command::Check(check) => check::run(check, at, terminal),
-        Command::Audit(audit) => audit::run(audit, at, terminal),
         Command::Demo => demo::run(terminal),
         Command::Controls { id } => controls::run(id.as_deref(), terminal),
-        Command::Schema => {
-            writeln!(terminal.out, "{:#}", crate::baseline::schema())?;
-            Ok(Exit::Clean)
-        }
         Command::Completions { shell } => {
-            clap_complete::generate(*shell, &mut Arguments::command(), "emr-baseline", &mut terminal.out);
+            clap_complete::generate(
+                *shell,
+                &mut Arguments::command(),
+                "emr-baseline",
+                &mut terminal.out,
+            );
             Ok(Exit::Clean)
         }
         Command::Man => {
@@ -84,12 +83,17 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal<'_>) -> Ended {
 
 /// A command that needs the AWS SDKs, in a build that has none.
 fn live(command: &str, terminal: &mut Terminal<'_>) -> Ended {
-    terminal.error(&format!("`{command}` needs AWS, and this build has no `live` feature"))?;
+    terminal.error(&format!(
+        "`{command}` needs AWS, and this build has no `live` feature"
+    ))?;
     terminal.help("build with `cargo install emr-baseline --features live`")?;
     Ok(Exit::Unusable)
 }
 
-#[expect(clippy::disallowed_methods, reason = "the one place that asks the time; everything else takes it as an argument")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that asks the time; everything else takes it as an argument"
+)]
 fn now() -> jiff::Timestamp {
     jiff::Timestamp::now()
 }

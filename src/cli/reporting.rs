@@ -18,10 +18,17 @@ type Sink = (Format, Option<PathBuf>);
 pub(super) fn sinks(reporting: &Reporting) -> Result<Vec<Sink>, String> {
     let mut sinks: Vec<Sink> = Vec::new();
     for text in &reporting.format {
-        let (name, file) = text.split_once('=').map_or((text.as_str(), None), |(name, file)| (name, Some(PathBuf::from(file))));
+        let (name, file) = text
+            .split_once('=')
+            .map_or((text.as_str(), None), |(name, file)| {
+                (name, Some(PathBuf::from(file)))
+            });
         let format = Format::of_name(name).ok_or_else(|| {
             let known: Vec<&str> = Format::ALL.iter().map(|format| format.name()).collect();
-            format!("`{name}` is not a report format of this version: {}", known.join(", "))
+            format!(
+                "`{name}` is not a report format of this version: {}",
+                known.join(", ")
+            )
         })?;
         let file = file.or_else(|| reporting.output.clone());
         if sinks.iter().any(|(_, other)| *other == file) {
@@ -35,21 +42,35 @@ pub(super) fn sinks(reporting: &Reporting) -> Result<Vec<Sink>, String> {
     Ok(sinks)
 }
 
-/// Whether some format lists compliant evaluations, too.
-pub(super) fn wants_everything(sinks: &[Sink]) -> bool {
-    sinks.iter().any(|(format, _)| format.is_complete())
+/// Whether some format lists what needs nobody's attention, too.
+pub(super) fn wants_everything(sinks: &[Sink], reporting: &Reporting) -> bool {
+    reporting.all || sinks.iter().any(|(format, _)| format.name() != "text")
 }
 
 /// Renders a report to every sink, and gives its exit code.
-pub(super) fn deliver(report: &Report, sinks: &[Sink], reporting: &Reporting, terminal: &mut Terminal<'_>) -> Ended {
+pub(super) fn deliver(
+    report: &Report,
+    sinks: &[Sink],
+    reporting: &Reporting,
+    terminal: &mut Terminal<'_>,
+) -> Ended {
     for (format, file) in sinks {
         let colour = terminal.colour_out && file.is_none();
-        let options = Options { all: reporting.all, width: terminal.width, colour };
+        let options = Options {
+            all: reporting.all,
+            width: terminal.width,
+            colour,
+            ..Options::default()
+        };
         if let Some(file) = file {
             let mut text = Vec::new();
             crate::report::render(*format, report, &options, &mut text)?;
             if let Err(error) = files::write(file, &text) {
-                terminal.error(&format!("cannot write `{}`: {}", file.display(), files::plain(&error)))?;
+                terminal.error(&format!(
+                    "cannot write `{}`: {}",
+                    file.display(),
+                    files::plain(&error)
+                ))?;
                 return Ok(Exit::Unusable);
             }
         } else {

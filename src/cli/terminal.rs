@@ -21,7 +21,9 @@ pub struct Terminal<'w> {
 
 impl fmt::Debug for Terminal<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Terminal").field("width", &self.width).finish_non_exhaustive()
+        f.debug_struct("Terminal")
+            .field("width", &self.width)
+            .finish_non_exhaustive()
     }
 }
 
@@ -51,7 +53,13 @@ fn no_colour() -> bool {
 impl<'w> Terminal<'w> {
     /// A terminal over the given writers, without colour, 80 columns wide.
     pub fn plain(out: impl Write + 'w, err: impl Write + 'w) -> Self {
-        Self { out: Box::new(out), err: Box::new(err), colour_out: false, colour_err: false, width: 80 }
+        Self {
+            out: Box::new(out),
+            err: Box::new(err),
+            colour_out: false,
+            colour_err: false,
+            width: 80,
+        }
     }
 
     /// Writes what is buffered.
@@ -88,7 +96,7 @@ impl<'w> Terminal<'w> {
     }
 
     fn say(&mut self, word: &str, colour: AnsiColor, message: &str) -> io::Result<()> {
-        let message = crate::report::escaped(message);
+        let message = crate::escape::terminal(message);
         if self.colour_err {
             let style = Style::new().bold().fg_color(Some(colour.into()));
             writeln!(self.err, "{style}{word}{style:#}: {message}")

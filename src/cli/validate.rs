@@ -15,9 +15,12 @@ pub(super) fn run(baselines: &[String], at: Timestamp, terminal: &mut Terminal<'
         show(&problems, terminal)?;
         let mistakes = problems.iter().filter(|problem| problem.fatal).count();
         if mistakes == 0 {
-            writeln!(terminal.out, "{}: valid", crate::report::escaped(path))?;
+            writeln!(terminal.out, "{}: valid", crate::escape::terminal(path))?;
         } else {
-            terminal.error(&format!("`{path}` has {mistakes} mistake{}", if mistakes == 1 { "" } else { "s" }))?;
+            terminal.error(&format!(
+                "`{path}` has {mistakes} mistake{}",
+                if mistakes == 1 { "" } else { "s" }
+            ))?;
             exit = Exit::Unusable;
         }
     }

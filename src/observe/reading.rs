@@ -6,7 +6,7 @@
 
 use super::{Dialect, Syntax};
 use crate::observed::tree::{NodeId, Source, Tree};
-use crate::observed::{Form, Identity, Node, Place, Resource, Scope};
+use crate::observed::{Form, Identity, Node, Place, Resource, ResourceKind, Scope};
 use std::sync::Arc;
 
 /// A resource of a tree.
@@ -129,6 +129,18 @@ impl Reading {
                 resources,
             }],
         }
+    }
+
+    /// A security configuration document under the name that it is to be created with; `None` when it is not JSON.
+    pub fn of_document(source: &Arc<Source>, name: String) -> Option<Self> {
+        let tree = super::json::read(Arc::clone(source)).ok()?;
+        let identity = Identity {
+            name: Some(name.clone()),
+            ..Identity::new(ResourceKind::EmrSecurityConfiguration, name)
+        };
+        let body = tree.root_id();
+        let seen = Seen::new(identity, Form::Document, body);
+        Some(Self::new(Dialect::SecurityConfiguration, tree, vec![seen]))
     }
 
     /// The document, and what evaluation added to it.

@@ -5,35 +5,108 @@ use std::path::{Path, PathBuf};
 
 /// Module, what of ours it may use, and why no more.
 const TABLE: &[(&str, &[&str], &str)] = &[
-    ("lattice", &[], "strictness is mathematics; it must stay testable without AWS"),
-    ("origin", &[], "everything cites places, so places know nothing"),
+    (
+        "lattice",
+        &[],
+        "strictness is mathematics; it must stay testable without AWS",
+    ),
+    (
+        "origin",
+        &[],
+        "everything cites places, so places know nothing",
+    ),
     ("digest", &[], "pure"),
-    ("observed", &[], "what was seen must not know what is wanted, nor share types with what is written"),
-    ("artifact", &["origin"], "what is written must not share types with what is read, or a key misspelt twice would agree with itself"),
-    ("aws", &[], "pure knowledge of AWS, usable by readers and controls alike"),
-    ("control", &["lattice", "origin", "artifact", "observed", "aws"], "a control is defined without any reader, report or command line"),
-    ("controls", &["control", "lattice", "origin", "artifact", "observed", "aws"], "a rule must be readable alone: never another rule, never a reader"),
-    ("baseline", &["lattice", "origin", "digest", "control", "controls", "observed", "aws"], "the language knows the registry and nothing of judging"),
-    ("compile", &["control", "artifact", "digest", "origin", "lattice"], "compiling never looks at what is observed"),
-    ("observe", &["observed", "aws", "control"], "readers know documents, not rules"),
-    ("judge", &["control", "controls", "observed", "aws", "baseline", "origin", "lattice", "digest"], "judging is pure: no reader, no renderer"),
-    ("report", &["judge", "control", "controls", "observed", "origin", "digest"], "renderers cannot influence verdicts or exit codes"),
+    (
+        "observed",
+        &[],
+        "what was seen must not know what is wanted, nor share types with what is written",
+    ),
+    (
+        "artifact",
+        &["origin"],
+        "what is written must not share types with what is read, or a key misspelt twice would agree with itself",
+    ),
+    (
+        "aws",
+        &[],
+        "pure knowledge of AWS, usable by readers and controls alike",
+    ),
+    (
+        "control",
+        &["lattice", "origin", "artifact", "observed", "aws"],
+        "a control is defined without any reader, report or command line",
+    ),
+    (
+        "controls",
+        &[
+            "control", "lattice", "origin", "artifact", "observed", "aws",
+        ],
+        "a rule must be readable alone: never another rule, never a reader",
+    ),
+    (
+        "baseline",
+        &[
+            "lattice", "origin", "digest", "control", "controls", "observed", "aws",
+        ],
+        "the language knows the registry and nothing of judging",
+    ),
+    (
+        "compile",
+        &["control", "artifact", "digest", "origin", "lattice"],
+        "compiling never looks at what is observed",
+    ),
+    (
+        "observe",
+        &["observed", "aws", "control"],
+        "readers know documents, not rules",
+    ),
+    (
+        "judge",
+        &[
+            "control", "controls", "observed", "aws", "baseline", "origin", "lattice", "digest",
+        ],
+        "judging is pure: no reader, no renderer",
+    ),
+    (
+        "report",
+        &[
+            "judge", "control", "controls", "observed", "origin", "digest",
+        ],
+        "renderers cannot influence verdicts or exit codes",
+    ),
 ];
 
 #[test]
 fn modules_use_only_what_the_table_allows() {
     let mut failures = Failures::default();
     for file in sources(&root().join("src")) {
-        let path = file.strip_prefix(root().join("src")).unwrap().to_str().unwrap().to_owned();
+        let path = file
+            .strip_prefix(root().join("src"))
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .to_owned();
         let module = path.split(['/', '.']).next().unwrap().to_owned();
         let Some((_, allowed, why)) = TABLE.iter().find(|(name, ..)| *name == module) else {
-            assert!(["cli", "lib", "main"].contains(&module.as_str()), "{module} is not in the table");
+            assert!(
+                ["cli", "lib", "main"].contains(&module.as_str()),
+                "{module} is not in the table"
+            );
             continue;
         };
         let text = std::fs::read_to_string(&file).unwrap();
         let code = text.split("#[cfg(test)]\nmod ").next().unwrap();
-        for used in code.match_indices("crate::").map(|(at, found)| code[at + found.len()..].split(|char: char| !char.is_ascii_alphanumeric() && char != '_').next().unwrap()) {
-            if used != module && !allowed.contains(&used) && TABLE.iter().any(|(name, ..)| *name == used) || used == "cli" {
+        for used in code.match_indices("crate::").map(|(at, found)| {
+            code[at + found.len()..]
+                .split(|char: char| !char.is_ascii_alphanumeric() && char != '_')
+                .next()
+                .unwrap()
+        }) {
+            if used != module
+                && !allowed.contains(&used)
+                && TABLE.iter().any(|(name, ..)| *name == used)
+                || used == "cli"
+            {
                 failures.add(format!("{path} uses {used}"), *why);
             }
         }
@@ -47,7 +120,10 @@ fn controls_never_use_each_other() {
     for file in sources(&root().join("src/controls")) {
         let text = std::fs::read_to_string(&file).unwrap();
         let name = file.file_name().unwrap().to_str().unwrap();
-        if name != "mod.rs" && (text.contains("crate::controls::") || text.contains("use super::")) && !text.contains("#[cfg(test)]") {
+        if name != "mod.rs"
+            && (text.contains("crate::controls::") || text.contains("use super::"))
+            && !text.contains("#[cfg(test)]")
+        {
             failures.add(file.display().to_string(), "uses another control");
         }
     }
@@ -59,9 +135,17 @@ fn no_file_is_longer_than_a_reader_can_hold() {
     let mut failures = Failures::default();
     for file in sources(&root().join("src")) {
         let text = std::fs::read_to_string(&file).unwrap();
-        let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap().lines().count();
+        let code = text
+            .split("#[cfg(test)]\nmod tests {")
+            .next()
+            .unwrap()
+            .lines()
+            .count();
         if code > 500 {
-            failures.add(file.display().to_string(), format!("has {code} lines without its tests; split it at 500"));
+            failures.add(
+                file.display().to_string(),
+                format!("has {code} lines without its tests; split it at 500"),
+            );
         }
     }
     failures.check();

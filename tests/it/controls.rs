@@ -13,8 +13,19 @@ fn every_fixture_gets_the_verdict_that_its_name_declares() {
         let (report, _) = check(&[&baseline, &path]);
         let verdict = worst(&report, &id);
         if verdict.as_deref() != Some(declared(&fixture)) {
-            let message = report["evaluations"].as_array().unwrap().iter().find(|evaluation| evaluation["control"] == id.as_str());
-            failures.add(path, format!("is {verdict:?}; {} {}", message.map_or("", |evaluation| evaluation["message"].as_str().unwrap()), report["problems"]));
+            let message = report["evaluations"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .find(|evaluation| evaluation["control"] == id.as_str());
+            failures.add(
+                path,
+                format!(
+                    "is {verdict:?}; {} {}",
+                    message.map_or("", |evaluation| evaluation["message"].as_str().unwrap()),
+                    report["problems"]
+                ),
+            );
         }
     }
     failures.check();
@@ -23,8 +34,13 @@ fn every_fixture_gets_the_verdict_that_its_name_declares() {
 #[test]
 fn the_matrix_of_controls_and_fixtures_changes_only_on_purpose() {
     std::env::set_current_dir(root()).unwrap();
-    let ids: Vec<&str> = emr_baseline::controls::REGISTRY.iter().map(|entry| entry.meta.id).collect();
-    let mut baseline = String::from("schema = 1\n\n[baseline]\nname = \"matrix\"\nversion = \"1.0.0\"\nowner = \"tests\"\ndescription = \"Every control with its defaults.\"\n");
+    let ids: Vec<&str> = emr_baseline::controls::REGISTRY
+        .iter()
+        .map(|entry| entry.meta.id)
+        .collect();
+    let mut baseline = String::from(
+        "schema = 1\n\n[baseline]\nname = \"matrix\"\nversion = \"1.0.0\"\nowner = \"tests\"\ndescription = \"Every control with its defaults.\"\n",
+    );
     for id in &ids {
         baseline.push_str(&format!("\n[{id}]\n"));
     }
@@ -48,7 +64,9 @@ fn the_matrix_of_controls_and_fixtures_changes_only_on_purpose() {
         rows.insert(path, row);
     }
     let width = rows.keys().map(String::len).max().unwrap_or_default();
-    let mut text = String::from("# Every control (a column, in the registry's order) on every fixture (a row), with default settings:\n# C compliant, N noncompliant, I indeterminate, - not applicable. The columns:\n");
+    let mut text = String::from(
+        "# Every control (a column, in the registry's order) on every fixture (a row), with default settings:\n# C compliant, N noncompliant, I indeterminate, - not applicable. The columns:\n",
+    );
     for (index, id) in ids.iter().enumerate() {
         text.push_str(&format!("# {:>2} {id}\n", index + 1));
     }

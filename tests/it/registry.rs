@@ -4,7 +4,14 @@ use crate::support::{Failures, declared, fixtures, root};
 use emr_baseline::controls::REGISTRY;
 use std::collections::BTreeSet;
 
-const HEADINGS: [&str; 6] = ["## Why", "## Compliant", "## Noncompliant", "## Indeterminate", "## Fix", "## References"];
+const HEADINGS: [&str; 6] = [
+    "## Why",
+    "## Compliant",
+    "## Noncompliant",
+    "## Indeterminate",
+    "## Fix",
+    "## References",
+];
 
 #[test]
 fn ids_are_unique_and_well_formed() {
@@ -13,7 +20,15 @@ fn ids_are_unique_and_well_formed() {
         for id in entry.meta.aliases.iter().chain([&entry.meta.id]) {
             assert!(seen.insert(*id), "{id} is used twice");
             let (group, name) = id.split_once('.').expect("an id is group.name");
-            let kebab = |text: &str| !text.is_empty() && text.split('-').all(|word| !word.is_empty() && word.chars().all(|char| char.is_ascii_lowercase() || char.is_ascii_digit()));
+            let kebab = |text: &str| {
+                !text.is_empty()
+                    && text.split('-').all(|word| {
+                        !word.is_empty()
+                            && word
+                                .chars()
+                                .all(|char| char.is_ascii_lowercase() || char.is_ascii_digit())
+                    })
+            };
             assert!(kebab(group) && kebab(name), "{id} is not kebab case");
         }
     }
@@ -26,10 +41,16 @@ fn every_control_has_its_source_its_page_and_three_kinds_of_fixture() {
     for entry in REGISTRY {
         let id = entry.meta.id;
         let (group, name) = id.split_once('.').unwrap();
-        let stem = root().join("src/controls").join(group).join(name.replace('-', "_"));
+        let stem = root()
+            .join("src/controls")
+            .join(group)
+            .join(name.replace('-', "_"));
         for ending in ["rs", "md"] {
             if !stem.with_extension(ending).is_file() {
-                failures.add(id, format!("{} is missing", stem.with_extension(ending).display()));
+                failures.add(
+                    id,
+                    format!("{} is missing", stem.with_extension(ending).display()),
+                );
             }
         }
         let page = entry.meta.docs;
@@ -37,7 +58,10 @@ fn every_control_has_its_source_its_page_and_three_kinds_of_fixture() {
         for heading in HEADINGS {
             match page[from..].find(&format!("\n{heading}\n")) {
                 Some(at) => from += at,
-                None => failures.add(format!("{id} {heading}"), "is missing from the page, or out of order"),
+                None => failures.add(
+                    format!("{id} {heading}"),
+                    "is missing from the page, or out of order",
+                ),
             }
         }
         if !page.starts_with(&format!("# {id}\n")) {
@@ -49,7 +73,10 @@ fn every_control_has_its_source_its_page_and_three_kinds_of_fixture() {
         // What only a run or an account shows has fixtures of its own kind elsewhere.
         if entry.meta.span == emr_baseline::control::Span::Resource {
             for verdict in ["compliant", "noncompliant", "indeterminate"] {
-                if !fixtures.iter().any(|(of, fixture)| of == id && declared(fixture) == verdict) {
+                if !fixtures
+                    .iter()
+                    .any(|(of, fixture)| of == id && declared(fixture) == verdict)
+                {
                     failures.add(format!("{id} {verdict}"), "has no fixture");
                 }
             }
@@ -61,7 +88,11 @@ fn every_control_has_its_source_its_page_and_three_kinds_of_fixture() {
 #[test]
 fn every_fixture_belongs_to_a_control() {
     for (id, fixture) in fixtures() {
-        assert!(emr_baseline::controls::find(&id).is_some(), "{} belongs to no control", fixture.display());
+        assert!(
+            emr_baseline::controls::find(&id).is_some(),
+            "{} belongs to no control",
+            fixture.display()
+        );
     }
 }
 
@@ -71,11 +102,17 @@ fn every_setting_is_documented_and_every_reference_names_its_source() {
     for entry in REGISTRY {
         for field in (entry.fields)() {
             if field.doc.len() < 10 {
-                failures.add(format!("{} {}", entry.meta.id, field.key), "has no documentation");
+                failures.add(
+                    format!("{} {}", entry.meta.id, field.key),
+                    "has no documentation",
+                );
             }
         }
         if entry.meta.references.is_empty() {
-            failures.add(entry.meta.id, "has no reference; write `own` where the mapping is ours");
+            failures.add(
+                entry.meta.id,
+                "has no reference; write `own` where the mapping is ours",
+            );
         }
     }
     failures.check();
