@@ -1,5 +1,6 @@
 //! The registry: one line a control, in the order of the documentation. Nothing else.
 
+mod baseline;
 mod emr;
 mod iam;
 mod kms;
@@ -34,6 +35,8 @@ pub static REGISTRY: &[Entry] = &[
     Entry::of::<kms::alias_pinning::AliasPinning>(),
     Entry::of::<iam::instance_profile::InstanceProfile>(),
     Entry::of::<iam::service_role::ServiceRole>(),
+    Entry::of::<baseline::waivers::Waivers>(),
+    Entry::of::<baseline::coverage::Coverage>(),
 ];
 
 /// The control of this id.
