@@ -388,14 +388,18 @@ fn inside(inner: &BTreeSet<Text>, outer: &BTreeSet<Text>) -> bool {
         .all(|text| outer.contains(text) || outer.iter().any(|pattern| covers(pattern, text)))
 }
 
-/// True when `pattern` accepts everything that `text` stands for. `?` in the pattern could swallow a `*` of the text, so it covers only plain texts.
+/// True when `pattern` accepts everything that `text` stands for. A `?` or an opening in the pattern takes at least one
+/// character and could swallow a `*` of the text, which may stand for none: so they cover only plain texts.
 fn covers(pattern: &Text, text: &Text) -> bool {
-    let one_char = pattern
-        .0
-        .iter()
-        .any(|piece| matches!(piece, Piece::Literal(literal) if literal.contains('?')));
-    (!one_char || !text.is_pattern())
+    let takes_one = pattern.0.iter().any(|piece| match piece {
+        Piece::Literal(literal) => literal.contains('?'),
+        Piece::Open(_) => true,
+    });
+    (!takes_one || !text.is_pattern())
         && text
             .as_literal()
             .is_some_and(|value| pattern.accepts_as_pattern(value))
 }
+
+#[cfg(test)]
+mod tests;

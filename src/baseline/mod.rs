@@ -6,13 +6,16 @@
 mod binding;
 mod canonical;
 mod check;
+pub mod compare;
 mod declare;
+pub mod explain;
 mod layer;
 mod layers;
 mod loader;
 mod problem;
 mod reader;
 mod resolve;
+pub mod schema;
 mod secret;
 mod show;
 mod source;

@@ -357,6 +357,12 @@ impl Reader<'_> {
 
     fn releases(&mut self, key: &str, item: &Item) -> Option<BTreeMap<String, Vec<u32>>> {
         let items = item.elements();
+        if items.is_empty() {
+            let message = format!("`{key}` permits no release");
+            let help = "give a minimum for each family, or leave the key out";
+            self.wrong("empty-choice", message, &item.bytes, help);
+            return None;
+        }
         let mut floors = BTreeMap::new();
         let mut sound = true;
         for item in items {

@@ -1,5 +1,7 @@
 //! What authors write, and what they are told.
 
+mod views;
+
 use super::{Baseline, Memory, Problem, Style, load, render, validate};
 use crate::control::Requirement;
 use crate::control::settings::{Asked, Spec};
