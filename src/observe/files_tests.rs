@@ -127,6 +127,20 @@ fn a_cluster_described_by_the_command_line_has_them() {
 }
 
 #[test]
+fn lake_formation_requests_are_called_by_their_place() {
+    let reading = read(
+        r#"{"Entries": [{"Id": "1", "Principal": {"DataLakePrincipalIdentifier": "arn:aws:iam::1:role/r"},
+            "Resource": {"Database": {"Name": "sales"}}, "Permissions": ["DESCRIBE"]}]}"#,
+    );
+    assert_eq!(reading.dialect, Dialect::LakeFormation);
+    let scopes = reading.scopes();
+    let grant = &scopes[0].resources()[0];
+    assert_eq!(grant.kind(), ResourceKind::LakeFormationGrant);
+    assert_eq!(grant.identity.id, "conf/analytics.v2.json#/Entries/0");
+    assert!(grant.body.get("Principal").is_set());
+}
+
+#[test]
 fn files_with_nothing_of_ours_are_told_apart() {
     for text in [
         "",

@@ -15,6 +15,7 @@ mod reading;
 mod recognise;
 pub mod run_job_flow;
 pub mod security_configuration;
+pub mod snapshot;
 mod syntax;
 mod tags;
 #[cfg(test)]
@@ -25,6 +26,7 @@ pub use reading::{Problem, Reading, Seen, World};
 pub use recognise::{Dialect, SECTIONS, looks_like_ours, may_be_ours, recognise, recognise_text};
 pub use syntax::Syntax;
 
+use crate::observed::Scope;
 use crate::observed::tree::{Source, Tree};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -112,8 +114,13 @@ fn read_tree(tree: Tree, dialect: Dialect, given: &Given) -> Result<Reading, Str
                 worlds: evaluated.worlds,
             })
         }
-        Dialect::LakeFormation
-        | Dialect::StepFunctions
+        Dialect::LakeFormation => {
+            let mut scope = Scope::new();
+            lake_formation::read(&tree, &mut scope);
+            let resources = scope.resources().iter().map(Seen::of).collect();
+            Ok(Reading::new(dialect, tree, resources))
+        }
+        Dialect::StepFunctions
         | Dialect::Python
         | Dialect::TerraformPlan
         | Dialect::Terraform

@@ -33,6 +33,16 @@ impl Seen {
         }
     }
 
+    /// Where a resource stands in its tree.
+    pub fn of(resource: &Resource<'_>) -> Self {
+        Self {
+            identity: Arc::clone(&resource.identity),
+            form: resource.form,
+            body: resource.body.id(),
+            outer: resource.outer.id(),
+        }
+    }
+
     /// The same resource with what stands around its body.
     #[must_use]
     pub fn within(self, outer: NodeId) -> Self {

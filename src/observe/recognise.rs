@@ -1,5 +1,6 @@
 //! What a file is, by its content and never by its name.
 
+use super::lake_formation;
 use crate::observed::{Node, Value};
 use memchr::memmem;
 use std::fmt;
@@ -74,9 +75,12 @@ const MARKS: &[&str] = &[
     "AWS::Glue::",
     "AWS::IAM::Role",
     "AWS::S3::Bucket",
-    "DataLakePrincipal",
+    "Permissions",
     "DataLakeSettings",
     "TableCatalogId",
+    "RowFilter",
+    "ColumnNames",
+    "ColumnWildcard",
     "elasticmapreduce",
     "run_job_flow",
     "JOB_FLOW_OVERRIDES",
@@ -159,9 +163,6 @@ type Check = fn(Node<'_>) -> bool;
 
 /// What a document is; `None` when nothing of ours is in it.
 pub fn recognise(root: Node<'_>) -> Option<Dialect> {
-    if !matches!(root.value(), Value::Map) {
-        return None;
-    }
     if is_template(root) {
         let ours = root
             .get("Resources")
@@ -169,13 +170,14 @@ pub fn recognise(root: Node<'_>) -> Option<Dialect> {
             .any(|(name, resource)| holds_resource_of_ours(name, resource));
         return ours.then_some(Dialect::CloudFormation);
     }
-    let checks: [(Check, Dialect); 6] = [
+    let checks: [(Check, Dialect); 7] = [
         (is_snapshot, Dialect::Snapshot),
         (is_state_machine, Dialect::StepFunctions),
         (is_plan, Dialect::TerraformPlan),
         (is_terraform_json, Dialect::Terraform),
         (is_run_job_flow, Dialect::RunJobFlow),
         (is_security_configuration, Dialect::SecurityConfiguration),
+        (lake_formation::recognises, Dialect::LakeFormation),
     ];
     checks
         .iter()

@@ -60,6 +60,11 @@ pub enum Reason {
         /// Where it may come from.
         place: String,
     },
+    /// A secret that is there, and whose value is kept from everybody.
+    Withheld {
+        /// What it is called.
+        what: String,
+    },
     /// The construct is valid, but this version does not evaluate it.
     Unsupported {
         /// What it is.
@@ -101,6 +106,7 @@ impl Reason {
             Self::Elsewhere { place } => {
                 format!("write the value here instead of leaving it to {place}")
             }
+            Self::Withheld { what } => format!("look at `{what}` where it is written"),
             Self::Unsupported { .. } => "write the value literally".to_owned(),
             Self::Malformed { .. } => "correct the text".to_owned(),
         }
@@ -140,6 +146,7 @@ impl fmt::Display for Reason {
             Self::Call { action, why } => write!(f, "`{action}` failed: {why}"),
             Self::NotObserved { action } => write!(f, "`{action}` was not called"),
             Self::Elsewhere { place } => write!(f, "may be supplied by {place}"),
+            Self::Withheld { what } => write!(f, "`{what}` is a secret, which is not read"),
             Self::Unsupported { what } => write!(f, "{what} is not evaluated"),
             Self::Malformed { what } => f.write_str(what),
         }

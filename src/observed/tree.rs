@@ -426,6 +426,22 @@ impl Tree {
         }
     }
 
+    /// Gives a value another place in pointers: the member `key` of `parent`. Its bytes stay where they are.
+    pub fn rehome(&mut self, value: NodeId, parent: NodeId, key: TextRef) {
+        if let Some(slot) = self.slots.get_mut(value as usize) {
+            slot.parent = parent;
+            slot.step = Step::Key(key);
+        }
+    }
+
+    /// Makes a value unreadable where it stands: a secret, which must not come into anybody's hands.
+    pub fn mask(&mut self, value: NodeId, reason: Reason) {
+        let reason = self.reason_id(reason);
+        if let Some(slot) = self.slots.get_mut(value as usize) {
+            slot.kind = Kind::Unreadable(reason);
+        }
+    }
+
     /// Makes `root`'s pointer continue below `parent`: a document decoded out of the string `parent`.
     pub fn graft(&mut self, root: NodeId, parent: NodeId) {
         if let Some(slot) = self.slots.get_mut(root as usize) {

@@ -1,0 +1,192 @@
+//! One record of a snapshot: the answers of the calls about one thing.
+
+use super::Region;
+use crate::observe::{Problem, Seen, Syntax, json, security_configuration, tags};
+use crate::observed::tree::{NodeId, Source, Span, TextRef, Tree};
+use crate::observed::{Form, Identity, Place, Reason, Resource, ResourceKind, Value};
+use std::sync::Arc;
+
+const DESCRIBE_CLUSTER: &str = "elasticmapreduce:DescribeCluster";
+const DESCRIBE_CONFIGURATION: &str = "elasticmapreduce:DescribeSecurityConfiguration";
+
+/// The calls that answer facts of a cluster. Those that a record lacks are marked as not made.
+const CLUSTER_CALLS: &[&str] = &[
+    DESCRIBE_CLUSTER,
+    "elasticmapreduce:ListInstanceGroups",
+    "elasticmapreduce:ListInstanceFleets",
+    "elasticmapreduce:ListBootstrapActions",
+    "elasticmapreduce:ListSteps",
+    "elasticmapreduce:GetAutoTerminationPolicy",
+    "elasticmapreduce:GetManagedScalingPolicy",
+];
+
+/// Secrets of `KerberosAttributes` (EMR API, `KerberosAttributes`).
+const SECRETS: &[&str] = &[
+    "KdcAdminPassword",
+    "CrossRealmTrustPrincipalPassword",
+    "ADDomainJoinPassword",
+];
+
+/// A resource of a snapshot, which owns what it was read from.
+#[derive(Debug)]
+pub struct Record {
+    /// The answers.
+    pub tree: Tree,
+    /// Where the resource stands in them.
+    pub seen: Seen,
+}
+
+impl Record {
+    /// The resource. Its body is a map of answers by IAM action; of a security configuration, it is the document.
+    pub fn resource(&self) -> Resource<'_> {
+        self.seen.resource(&self.tree)
+    }
+
+    /// Makes a resource of a record's tree.
+    pub(super) fn new(mut tree: Tree, region: &Region) -> Result<Self, String> {
+        let root = tree.root();
+        let name = root.get("kind").as_text().unwrap_or_default();
+        let kind =
+            ResourceKind::of_name(name).ok_or_else(|| format!("kind `{name}` is not known"))?;
+        let text = |key: &'static str| root.get(key).as_text().map(str::to_owned);
+        let id = text("id").ok_or("a record needs an `id`")?;
+        let mut identity = Identity {
+            name: text("name"),
+            arn: text("arn"),
+            account: Some(region.account.clone()),
+            region: Some(region.region.clone()),
+            ..Identity::new(kind, id)
+        };
+        let calls = root.get("calls");
+        if !matches!(calls.value(), Value::Map) {
+            return Err("a record needs `calls`".to_owned());
+        }
+        if kind == ResourceKind::EmrCluster {
+            let cluster = calls.get(DESCRIBE_CLUSTER).get("answer").get("Cluster");
+            identity.tags = tags::of(cluster.get("Tags"));
+            if identity.name.is_none() {
+                identity.name = cluster.get("Name").as_text().map(str::to_owned);
+            }
+        }
+        drop_secrets(&mut tree);
+        let answers = answers(&mut tree, kind);
+        let seen = if kind == ResourceKind::EmrSecurityConfiguration {
+            let (document, outer) = document(&mut tree, answers);
+            Seen::new(identity, Form::Live, document).within(outer)
+        } else {
+            Seen::new(identity, Form::Live, answers)
+        };
+        Ok(Self { tree, seen })
+    }
+}
+
+/// Parses a line.
+pub(super) fn parse(name: &str, line: u32, text: &str) -> Result<Tree, Syntax> {
+    json::read(Arc::new(Source::answers(name, text).starting_at(line)))
+}
+
+/// A line that cannot be read.
+pub(super) fn problem(name: &str, line: u32, column: u32, why: impl Into<String>) -> Problem {
+    let place = Place {
+        file: Some(name.to_owned()),
+        api: None,
+        pointer: String::new(),
+        line,
+        column,
+        bytes: (0, 0),
+    };
+    Problem {
+        what: format!("could not read line {line} of `{name}`"),
+        why: why.into(),
+        place: Some(place),
+        action: None,
+    }
+}
+
+fn drop_secrets(tree: &mut Tree) {
+    let calls = tree.root().get("calls");
+    let kerberos = calls
+        .get(DESCRIBE_CLUSTER)
+        .path("answer/Cluster/KerberosAttributes");
+    let secrets: Vec<(NodeId, String)> = kerberos
+        .members()
+        .filter(|(key, _)| SECRETS.contains(key))
+        .map(|(key, value)| (value.id(), key.to_owned()))
+        .collect();
+    for (secret, name) in secrets {
+        tree.mask(secret, Reason::Withheld { what: name });
+    }
+}
+
+/// The map of answers by action. Its pointers are those of the answers below the action.
+fn answers(tree: &mut Tree, kind: ResourceKind) -> NodeId {
+    let calls = tree.root().get("calls");
+    let span = tree.slot(calls.id()).span;
+    let mut made: Vec<(String, Result<NodeId, String>)> = Vec::new();
+    for (action, call) in calls.members() {
+        let answer = call.get("answer");
+        let outcome = if answer.is_set() {
+            Ok(answer.id())
+        } else {
+            let error = call.get("error");
+            let part = |key: &'static str| error.get(key).as_text();
+            Err(match (part("code"), part("message")) {
+                (Some(code), Some(message)) => format!("{code}: {message}"),
+                (Some(one), None) | (None, Some(one)) => one.to_owned(),
+                (None, None) => "neither an answer nor an error is recorded".to_owned(),
+            })
+        };
+        made.push((action.to_owned(), outcome));
+    }
+    let expected = if kind == ResourceKind::EmrCluster {
+        CLUSTER_CALLS
+    } else {
+        &[]
+    };
+    let missing: Vec<&str> = expected
+        .iter()
+        .copied()
+        .filter(|call| calls.get(call).is_absent())
+        .collect();
+    let mut members: Vec<(TextRef, Span, NodeId)> = Vec::with_capacity(made.len() + missing.len());
+    for (action, outcome) in made {
+        let key = tree.decoded_text(&action);
+        let value = match outcome {
+            Ok(answer) => answer,
+            Err(why) => tree.push_lost(Reason::Call { action, why }, span),
+        };
+        members.push((key, span, value));
+    }
+    for action in missing {
+        let key = tree.decoded_text(action);
+        let action = action.to_owned();
+        let value = tree.push_lost(Reason::NotObserved { action }, span);
+        members.push((key, span, value));
+    }
+    let others = Reason::NotObserved {
+        action: "another call".to_owned(),
+    };
+    let map = tree.push_map(&members, span, Some(others));
+    for (key, _, value) in members {
+        tree.rehome(value, map, key);
+    }
+    map
+}
+
+/// The document of a security configuration and the answer that it stands in.
+fn document(tree: &mut Tree, answers: NodeId) -> (NodeId, NodeId) {
+    let answer = tree.node(answers).get(DESCRIBE_CONFIGURATION);
+    let text = answer.get("SecurityConfiguration");
+    let (outer, slot) = (answer.id(), text.id());
+    if let Some(reason) = text.reason().cloned() {
+        return (tree.push_unreadable(reason, outer), outer);
+    }
+    if text.is_absent() {
+        let what = "the answer holds no `SecurityConfiguration`".to_owned();
+        return (
+            tree.push_unreadable(Reason::Malformed { what }, outer),
+            outer,
+        );
+    }
+    (security_configuration::document_in(tree, slot), outer)
+}
