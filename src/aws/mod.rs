@@ -6,6 +6,7 @@ pub mod instance_type;
 pub mod kerberos;
 pub mod kms;
 pub mod lake_formation;
+pub mod overrides;
 pub mod release;
 pub mod s3;
 pub mod security_configuration;
