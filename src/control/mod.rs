@@ -4,6 +4,7 @@
 mod conditions;
 mod draft;
 mod existence;
+pub mod features;
 mod grants;
 mod installed;
 mod keys;
@@ -11,6 +12,8 @@ mod listed;
 mod locations;
 mod mappings;
 pub mod meta;
+pub mod overridden;
+pub mod repeated;
 mod review;
 pub mod roles;
 mod run;

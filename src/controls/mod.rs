@@ -22,6 +22,7 @@ pub static REGISTRY: &[Entry] = &[
     Entry::of::<emr::instance_metadata::InstanceMetadata>(),
     Entry::of::<emr::wal_encryption::WalEncryption>(),
     Entry::of::<emr::release::Release>(),
+    Entry::of::<emr::application_overrides::ApplicationOverrides>(),
     Entry::of::<emr::ssh_key::SshKey>(),
     Entry::of::<emr::log_destination::LogDestination>(),
     Entry::of::<emr::log_encryption::LogEncryption>(),

@@ -10,6 +10,7 @@ mod known;
 pub mod named;
 mod node;
 mod place;
+pub mod properties;
 mod reason;
 mod resource;
 pub mod serverless;

@@ -1,4 +1,4 @@
-//! Properties of Hadoop, HDFS, YARN, MapReduce and Tez. Sources: EMR Management Guide, *Encryption support matrix* and
+//! Properties of Hadoop, HDFS, YARN, `MapReduce` and Tez. Sources: EMR Management Guide, *Encryption support matrix* and
 //! *Data encryption options*; for rows of the projects, the `*-default.xml` of Apache Hadoop and Tez.
 
 use super::Feature::{Containers, Disk, InTransit, Kerberos, Ranger, Roles};

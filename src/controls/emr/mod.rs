@@ -1,5 +1,6 @@
 //! Controls over EMR on EC2: the security configuration document, and the cluster around it.
 
+pub(super) mod application_overrides;
 pub(super) mod auto_termination;
 pub(super) mod disk_encryption;
 pub(super) mod document_schema;
