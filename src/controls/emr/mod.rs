@@ -2,8 +2,10 @@
 
 pub(super) mod application_overrides;
 pub(super) mod auto_termination;
+pub(super) mod certificate_source;
 pub(super) mod disk_encryption;
 pub(super) mod document_schema;
+pub(super) mod identity_center;
 pub(super) mod in_transit_encryption;
 pub(super) mod instance_count;
 pub(super) mod instance_metadata;
@@ -13,6 +15,8 @@ pub(super) mod lake_formation;
 pub(super) mod log_destination;
 pub(super) mod log_encryption;
 pub(super) mod release;
+pub(super) mod ldap;
+pub(super) mod ranger;
 pub(super) mod role_mappings;
 pub(super) mod runtime_roles;
 pub(super) mod s3_encryption;
