@@ -286,6 +286,11 @@ fn judge_bucket(want: &Setting, bucket: &Resource<'_>, seen: &View<'_, '_>, out:
                 .observed(rules.display());
         }
     }
+    judge_public_access(body, out);
+    judge_policy(want, body, out);
+}
+
+fn judge_public_access(body: Node<'_>, out: &mut Conditions) {
     // Absent settings are S3's default since April 2023, which blocks everything: S3 User Guide.
     let block = body.get("PublicAccessBlockConfiguration");
     for (key, _) in block.members() {
@@ -305,7 +310,6 @@ fn judge_bucket(want: &Setting, bucket: &Resource<'_>, seen: &View<'_, '_>, out:
             Seen::On | Seen::Absent | Seen::TextOn | Seen::TextOff | Seen::Odd => {}
         }
     }
-    judge_policy(want, body, out);
 }
 
 /// The policy of the bucket stands beside it and is judged with the live bucket; the baseline that names readers or
