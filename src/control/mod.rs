@@ -8,6 +8,7 @@ pub mod features;
 mod grants;
 mod installed;
 mod keys;
+pub mod lake;
 mod listed;
 mod locations;
 mod mappings;

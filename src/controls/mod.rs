@@ -4,6 +4,7 @@ mod baseline;
 mod emr;
 mod iam;
 mod kms;
+mod lake;
 mod network;
 
 use crate::control::Entry;
@@ -40,6 +41,10 @@ pub static REGISTRY: &[Entry] = &[
     Entry::of::<kms::alias_pinning::AliasPinning>(),
     Entry::of::<iam::instance_profile::InstanceProfile>(),
     Entry::of::<iam::service_role::ServiceRole>(),
+    Entry::of::<lake::iam_allowed_principals::IamAllowedPrincipals>(),
+    Entry::of::<lake::grants::Grants>(),
+    Entry::of::<lake::wide_grants::WideGrants>(),
+    Entry::of::<lake::data_filters::DataFilters>(),
     Entry::of::<baseline::waivers::Waivers>(),
     Entry::of::<baseline::coverage::Coverage>(),
 ];

@@ -143,6 +143,29 @@ impl RowFilter {
     }
 }
 
+/// Texts that look like dates or timestamps: no such type is in the guide's list of what a filter may compare.
+pub fn dates(text: &str) -> Vec<Mistake> {
+    lex::lex(text, &mut Vec::new())
+        .into_iter()
+        .filter(|spanned| matches!(&spanned.token, lex::Token::Text(text) if is_date(text)))
+        .map(|spanned| Mistake {
+            span: spanned.span,
+            message: "this looks like a date, and the guide lists no DATE or TIMESTAMP columns"
+                .to_owned(),
+        })
+        .collect()
+}
+
+/// `2026-01-31`, with or without a time.
+fn is_date(text: &str) -> bool {
+    let shape: String = text
+        .chars()
+        .take(10)
+        .map(|char| if char.is_ascii_digit() { '9' } else { char })
+        .collect();
+    shape == "9999-99-99"
+}
+
 /// Whether the text is the console's way of writing "all rows".
 pub fn is_all_rows(text: &str) -> bool {
     let bare = text.trim_matches(|char: char| char.is_whitespace() || char == '(' || char == ')');

@@ -1,0 +1,441 @@
+//! Declared data cells filters, seen ones, and how they compare.
+
+use super::declared::{Fault, Wrong, columns_of, table_of, wrong};
+use super::name;
+use super::seen::{Context, Trouble};
+use crate::aws::lake_formation::grant::{Columns, Node as On, Object};
+use crate::aws::lake_formation::name::{Likeness, Name};
+use crate::aws::lake_formation::row_filter;
+use crate::control::Conditions;
+use crate::control::settings::{CellKind, Column, Domain, Requirement, Table, TextType, cell_text};
+use crate::lattice::{Row, Shape, Text};
+use crate::observed::filter::CellsFilter;
+use crate::observed::grant::is_given;
+use crate::observed::{Node, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The table `[[lake.data-filters.filter]]`.
+#[derive(Debug)]
+pub enum FilterTable {}
+
+const ONE: CellKind = CellKind::One(Domain::Texts(TextType::String));
+const MANY: CellKind = CellKind::Many(Domain::Texts(TextType::String));
+
+impl Table for FilterTable {
+    const COLUMNS: &'static [Column] = &[
+        Column::required(
+            "table",
+            ONE,
+            "`database.table`, or `catalog:database.table`.",
+        )
+        .identifying(),
+        Column::required("name", ONE, "The filter's name.").identifying(),
+        Column::optional("rows", ONE, "Which rows are shown; absent is all rows."),
+        Column::optional("columns", MANY, "The only columns that are shown."),
+        Column::optional("excluded-columns", MANY, "All columns are shown but these."),
+    ];
+}
+
+/// A filter of the baseline.
+#[derive(Clone, Debug)]
+pub struct DeclaredFilter {
+    /// Its key among the tables of the list.
+    pub identity: String,
+    /// Its name.
+    pub name: Name,
+    /// Catalog, if another than the account's own, database and table.
+    pub table: TableName,
+    /// The expression over rows; `None` shows all.
+    pub rows: Option<Text>,
+    /// The columns; `None` shows all.
+    pub columns: Option<Columns>,
+}
+
+/// The full name of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableName {
+    /// The catalog; `None` is the account's own.
+    pub catalog: Option<Name>,
+    /// The database.
+    pub database: Name,
+    /// The table.
+    pub table: Name,
+}
+
+impl TableName {
+    fn likeness(&self, seen: &Self) -> Likeness {
+        let object = |table: &Self| Object {
+            catalog: table.catalog.clone(),
+            node: On::Table(table.database.clone(), table.table.clone()),
+        };
+        object(self).relation(&object(seen)).within
+    }
+}
+
+/// The filters of the settings that can be understood, and what is wrong with the others.
+pub fn filters(
+    rows: &BTreeMap<String, Row>,
+    account: Option<&str>,
+) -> (Vec<DeclaredFilter>, Vec<Fault>) {
+    let (mut filters, mut faults) = (Vec::new(), Vec::new());
+    for (identity, row) in rows {
+        match filter(identity, row, account) {
+            Ok(filter) => filters.push(filter),
+            Err((message, help)) => faults.push(Fault {
+                identity: identity.clone(),
+                message,
+                help,
+            }),
+        }
+    }
+    (filters, faults)
+}
+
+/// The filters of another control's requirement.
+pub fn filters_of(requirement: Option<&Requirement>, account: Option<&str>) -> Vec<DeclaredFilter> {
+    match requirement.and_then(|requirement| requirement.shape("filter")) {
+        Some(Shape::Rows(rows)) => filters(rows, account).0,
+        _ => Vec::new(),
+    }
+}
+
+fn filter(identity: &str, row: &Row, account: Option<&str>) -> Result<DeclaredFilter, Wrong> {
+    let columns = columns_of(row, "table")?;
+    let Object {
+        catalog,
+        node: On::Table(database, table),
+    } = table_of(row, account)?
+    else {
+        return wrong("a filter is on one table", "write `database.table`");
+    };
+    Ok(DeclaredFilter {
+        identity: identity.to_owned(),
+        name: cell_text(row, "name").map_or_else(|| Name::from(""), name),
+        table: TableName {
+            catalog,
+            database,
+            table,
+        },
+        rows: cell_text(row, "rows").cloned(),
+        columns,
+    })
+}
+
+/// What a baseline asks of filters as a whole.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// The declared filters.
+    pub declared: &'a [DeclaredFilter],
+    /// Whether their tables may have no others.
+    pub exact: bool,
+}
+
+/// The rows that a filter shows.
+enum Rows<'t> {
+    All(Node<'t>),
+    Some(Node<'t>, &'t str),
+    Unknown(Trouble<'t>),
+}
+
+/// A filter as it was seen.
+struct Seen<'t> {
+    filter: CellsFilter<'t>,
+    rows: Rows<'t>,
+    /// The columns that it shows; `None` is all.
+    columns: Result<Option<Columns>, Trouble<'t>>,
+}
+
+/// Judges a filter.
+pub fn judge<'t>(
+    asked: Asked<'_>,
+    filter: CellsFilter<'t>,
+    context: &Context<'_, 't>,
+    out: &mut Conditions,
+) {
+    let seen = Seen {
+        filter,
+        rows: rows(filter),
+        columns: columns(filter, context),
+    };
+    let table = table(filter, context);
+    let (table, name) = match (table, context.name(filter.name, "the filter's name")) {
+        (Ok(table), Ok(name)) => (table, name),
+        (Err(trouble), _) | (_, Err(trouble)) => return trouble.record(out),
+    };
+    let on_table = || {
+        asked
+            .declared
+            .iter()
+            .map(|declared| (declared, declared.table.likeness(&table)))
+            .filter(|(_, likeness)| *likeness != Likeness::Different)
+    };
+    let best = on_table()
+        .map(|(declared, likeness)| (declared, likeness.and(|| declared.name.likeness(&name))))
+        .max_by_key(|(_, likeness)| *likeness);
+    match best {
+        Some((declared, Likeness::Same)) => seen.compare(declared, out),
+        Some((_, Likeness::Possible)) => Trouble::new(
+            first_unknown(filter),
+            format!("whether filter `{name}` is a declared one is unknown"),
+        )
+        .record(out),
+        Some((_, Likeness::Different))
+            if on_table().all(|(_, likeness)| likeness != Likeness::Same) =>
+        {
+            Trouble::new(first_unknown(filter), "the table of the filter is unknown").record(out);
+        }
+        Some((declared, Likeness::Different)) if asked.exact => {
+            out.failed(filter.name, format!("filter `{name}` is not declared"))
+                .under("filter")
+                .row(declared.identity.clone())
+                .expected(format!(
+                    "on `{}.{}` only the declared filters",
+                    table.database, table.table
+                ))
+                .observed(filter.name.display())
+                .fix("delete it, or declare it in `[[lake.data-filters.filter]]`");
+        }
+        Some((_, Likeness::Different)) | None => seen.must_filter(out),
+    }
+}
+
+impl Seen<'_> {
+    /// A filter that nobody declared must at least filter.
+    fn must_filter(&self, out: &mut Conditions) {
+        let all_columns = match &self.columns {
+            Ok(Some(_)) => return out.held(),
+            Ok(None) => true,
+            Err(_) => false,
+        };
+        match (&self.rows, &self.columns) {
+            (Rows::Some(_, text), _) if !passes_every_row(text) => {
+                if row_filter::parse(text).is_valid() {
+                    out.held();
+                } else {
+                    self.outside_the_grammar(out);
+                }
+            }
+            (Rows::Unknown(trouble), _) | (_, Err(trouble)) => trouble.record(out),
+            (Rows::All(node) | Rows::Some(node, _), Ok(_)) if all_columns => {
+                out.failed(*node, "the filter limits neither rows nor columns")
+                    .expected("a filter that filters")
+                    .observed(node.display());
+            }
+            (Rows::All(_) | Rows::Some(..), Ok(_)) => out.held(),
+        }
+    }
+
+    fn compare(&self, declared: &DeclaredFilter, out: &mut Conditions) {
+        self.compare_rows(declared, out);
+        let shown = |columns: &Option<Columns>| {
+            columns
+                .as_ref()
+                .map_or_else(|| "all columns".to_owned(), ToString::to_string)
+        };
+        let columns = match &self.columns {
+            Ok(columns) => columns,
+            Err(trouble) => return trouble.record(out),
+        };
+        let likeness = same_columns(declared.columns.as_ref(), columns.as_ref());
+        let node = if is_given(self.filter.columns) {
+            self.filter.columns
+        } else {
+            self.filter.wildcard
+        };
+        match likeness {
+            Likeness::Same => return out.held(),
+            Likeness::Possible => {
+                return Trouble::new(node, "some columns of the filter are unknown").record(out);
+            }
+            Likeness::Different => {}
+        }
+        out.failed(
+            node,
+            format!(
+                "the filter shows {}, not {}",
+                shown(columns),
+                shown(&declared.columns)
+            ),
+        )
+        .under("filter")
+        .row(declared.identity.clone())
+        .expected(shown(&declared.columns))
+        .observed(shown(columns));
+    }
+
+    fn compare_rows(&self, declared: &DeclaredFilter, out: &mut Conditions) {
+        let (node, message) = match (&self.rows, &declared.rows) {
+            (Rows::Unknown(trouble), _) => return trouble.record(out),
+            (Rows::All(_), None) => return out.held(),
+            (Rows::Some(_, text), None) if row_filter::is_all_rows(text) => return out.held(),
+            (Rows::Some(node, _), None) => (
+                node,
+                "the filter has an expression over rows where all rows are declared",
+            ),
+            (Rows::All(node), Some(_)) => (node, "the filter shows all rows"),
+            (Rows::Some(node, text), Some(_)) if passes_every_row(text) => {
+                (node, "the expression passes every row")
+            }
+            (Rows::Some(_, text), Some(rows)) if same_rows(rows, text) => return out.held(),
+            (Rows::Some(node, text), Some(rows)) => {
+                if !row_filter::parse(text).is_valid() {
+                    return self.outside_the_grammar(out);
+                }
+                if rows.is_open() {
+                    out.undecided(
+                        *node,
+                        "whether the expression is the declared one depends on a parameter that is not bound",
+                        "choose a target with `--target`",
+                    );
+                    return;
+                }
+                (node, "the expression over rows is not the declared one")
+            }
+        };
+        let expected = declared
+            .rows
+            .as_ref()
+            .map_or_else(|| "all rows".to_owned(), |rows| format!("`{rows}`"));
+        out.failed(*node, message)
+            .under("filter")
+            .row(declared.identity.clone())
+            .expected(expected)
+            .observed(node.display());
+    }
+
+    fn outside_the_grammar(&self, out: &mut Conditions) {
+        if let Rows::Some(node, text) = &self.rows {
+            let mistakes = row_filter::parse(text).mistakes;
+            let first = mistakes.first().map_or_else(String::new, |mistake| {
+                format!(
+                    " (character {}: {})",
+                    mistake.position(text),
+                    mistake.message
+                )
+            });
+            out.undecided(
+                *node,
+                format!("the expression is outside the published grammar{first}"),
+                "write the expression as the Lake Formation Developer Guide's *PartiQL support* page has it",
+            )
+            .observed(node.display());
+        }
+    }
+}
+
+/// Whether an expression passes every row, `true` included.
+pub fn passes_every_row(text: &str) -> bool {
+    row_filter::is_all_rows(text) || row_filter::parse(text).passes_every_row()
+}
+
+fn same_rows(declared: &Text, seen: &str) -> bool {
+    let Some(declared) = declared.as_literal() else {
+        return declared.accepts(seen);
+    };
+    let (declared, seen) = (row_filter::parse(declared), row_filter::parse(seen));
+    declared.is_valid() && seen.is_valid() && declared.canonical() == seen.canonical()
+}
+
+fn same_columns(declared: Option<&Columns>, seen: Option<&Columns>) -> Likeness {
+    match (declared, seen) {
+        (None, None) => Likeness::Same,
+        (Some(Columns::Only(declared)), Some(Columns::Only(seen)))
+        | (Some(Columns::AllBut(declared)), Some(Columns::AllBut(seen))) => {
+            same_names(declared, seen)
+        }
+        _ => Likeness::Different,
+    }
+}
+
+fn same_names(declared: &BTreeSet<Name>, seen: &BTreeSet<Name>) -> Likeness {
+    let found = |one: &Name, among: &BTreeSet<Name>, flipped: bool| {
+        among
+            .iter()
+            .map(|other| {
+                if flipped {
+                    one.likeness(other)
+                } else {
+                    other.likeness(one)
+                }
+            })
+            .max()
+            .unwrap_or(Likeness::Different)
+    };
+    let every = seen.iter().map(|one| found(one, declared, false));
+    let back = declared.iter().map(|one| found(one, seen, true));
+    every.chain(back).min().unwrap_or(Likeness::Same)
+}
+
+fn table<'t>(filter: CellsFilter<'t>, context: &Context<'_, 't>) -> Result<TableName, Trouble<'t>> {
+    Ok(TableName {
+        catalog: context.catalog(filter.catalog)?,
+        database: context.name(filter.database, "the database")?.lower(),
+        table: context.name(filter.table, "the table")?.lower(),
+    })
+}
+
+fn rows(filter: CellsFilter<'_>) -> Rows<'_> {
+    let parts = [filter.rows, filter.expression, filter.all_rows];
+    if let Some(node) = parts.into_iter().find(|node| node.reason().is_some()) {
+        return Rows::Unknown(Trouble::new(node, "which rows the filter shows is unknown"));
+    }
+    let mistyped = is_given(filter.rows) && !matches!(filter.rows.value(), Value::Map);
+    match (is_given(filter.expression), is_given(filter.all_rows)) {
+        (true, true) => Rows::Unknown(Trouble::new(
+            filter.rows,
+            "`FilterExpression` and `AllRowsWildcard` exclude each other",
+        )),
+        (true, false) => filter.expression.as_text().map_or_else(
+            || {
+                Rows::Unknown(Trouble::new(
+                    filter.expression,
+                    "`FilterExpression` is not a string",
+                ))
+            },
+            |text| Rows::Some(filter.expression, text),
+        ),
+        (false, _) if mistyped => {
+            Rows::Unknown(Trouble::new(filter.rows, "`RowFilter` is not an object"))
+        }
+        (false, _) => Rows::All(filter.rows),
+    }
+}
+
+fn columns<'t>(
+    filter: CellsFilter<'t>,
+    context: &Context<'_, 't>,
+) -> Result<Option<Columns>, Trouble<'t>> {
+    let parts = [filter.columns, filter.wildcard];
+    if let Some(node) = parts.into_iter().find(|node| node.reason().is_some()) {
+        return Err(Trouble::new(
+            node,
+            "which columns the filter shows is unknown",
+        ));
+    }
+    match (is_given(filter.columns), is_given(filter.wildcard)) {
+        (true, true) => Err(Trouble::new(
+            filter.columns,
+            "`ColumnNames` and `ColumnWildcard` exclude each other",
+        )),
+        (true, false) => Ok(Some(Columns::Only(
+            context.names(filter.columns, "the columns")?,
+        ))),
+        (false, true) => {
+            let excluded = filter.wildcard.get("ExcludedColumnNames");
+            if matches!(excluded.value(), Value::Absent | Value::Null) {
+                return Ok(None);
+            }
+            let excluded = context.names(excluded, "the excluded columns")?;
+            Ok((!excluded.is_empty()).then_some(Columns::AllBut(excluded)))
+        }
+        (false, false) => Ok(None),
+    }
+}
+
+/// The first part of a filter's name that is not known.
+fn first_unknown(filter: CellsFilter<'_>) -> Node<'_> {
+    [filter.catalog, filter.database, filter.table, filter.name]
+        .into_iter()
+        .find(|node| node.reason().is_some())
+        .unwrap_or(filter.root)
+}

@@ -1,0 +1,53 @@
+//! What the controls over Lake Formation share: declared and seen grants in one form, and how they compare.
+
+pub mod checks;
+mod compare;
+pub mod declared;
+pub mod filter;
+pub mod request;
+pub mod seen;
+pub mod width;
+
+pub use compare::{Asked, judge};
+pub use declared::{DeclaredGrant, GrantTable};
+pub use seen::{Context, SeenGrant, Trouble};
+
+use crate::aws::lake_formation::name::{Name, Part};
+use crate::aws::lake_formation::principal::is_account;
+use crate::lattice::{Piece, Text};
+
+/// The label of an opening that stands for the account that the grant is made in.
+const ACCOUNT: &str = "account";
+
+/// A text of the baseline as a name.
+fn name(text: &Text) -> Name {
+    Name::new(text.pieces().iter().map(|piece| match piece {
+        Piece::Literal(text) => Part::Known(text.clone()),
+        Piece::Open(label) => Part::Open(label.clone()),
+    }))
+}
+
+/// The name that [`Name`]'s display shows: openings stand in it as `${label}`.
+fn parsed(text: &str) -> Name {
+    let mut parts = Vec::new();
+    for (at, piece) in text.split("${").enumerate() {
+        match piece.split_once('}') {
+            Some((label, rest)) if at > 0 => {
+                parts.push(Part::Open(label.to_owned()));
+                parts.push(Part::Known(rest.to_owned()));
+            }
+            _ => parts.push(Part::Known(piece.to_owned())),
+        }
+    }
+    Name::new(parts)
+}
+
+/// A catalog in one form: `None` is the account's own. Without a target any account is taken for the own one.
+fn own_or_other(catalog: Name, account: Option<&str>) -> Option<Name> {
+    let own = match (catalog.as_known(), account) {
+        (Some(id), Some(account)) => id == account,
+        (Some(id), None) => is_account(id),
+        (None, _) => catalog == Name::new([Part::Open(ACCOUNT.to_owned())]),
+    };
+    (!own).then_some(catalog)
+}

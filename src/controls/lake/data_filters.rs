@@ -1,0 +1,130 @@
+//! Row and cell filters are exactly the declared ones, and really filter.
+
+use crate::aws::lake_formation::row_filter;
+use crate::control::lake::declared::grants_of;
+use crate::control::lake::filter::{
+    Asked, DeclaredFilter, FilterTable, filters, judge, passes_every_row,
+};
+use crate::control::lake::{Context, checks, request};
+use crate::control::settings::{Rows, Switch, settings};
+use crate::control::{Conditions, Control, Draft, Meta, Review, Severity, Span, View};
+use crate::lattice::Cell;
+use crate::observed::ResourceKind;
+
+#[derive(Debug)]
+pub(crate) enum DataFilters {}
+
+settings! {
+    pub(crate) struct Setting {
+        /// The filters, keyed by table and name.
+        filter: Rows<FilterTable>,
+        /// Whether the tables of these filters may have no others.
+        exact: Switch = true,
+    }
+}
+
+impl Control for DataFilters {
+    const META: &'static Meta = &Meta {
+        id: "lake.data-filters",
+        title: "row and cell filters are exactly the declared ones, and really filter",
+        severity: Severity::High,
+        kinds: &[ResourceKind::LakeFormationFilter],
+        span: Span::Resource,
+        since: "0.1.0",
+        aliases: &[],
+        references: &["own NIST-800-53 AC-3(7)", "own NIST-800-53 AC-4"],
+        docs: include_str!("data_filters.md"),
+    };
+    type Setting = Setting;
+
+    fn judge(want: &Setting, seen: &View<'_, '_>, out: &mut Conditions) {
+        let context = Context::of(seen);
+        let (declared, _) = filters(&want.filter, context.account());
+        let asked = Asked {
+            declared: &declared,
+            exact: want.exact,
+        };
+        judge(asked, seen.resource.cells_filter(), &context, out);
+    }
+
+    fn compile(want: &Setting, draft: &mut Draft<'_>) {
+        let cells = want.filter.values().flat_map(|row| row.values());
+        let unbound = cells
+            .flat_map(Cell::texts)
+            .filter(|text| draft.bound("filter", text).is_none())
+            .count();
+        if unbound > 0 {
+            return;
+        }
+        let account = draft.target.account.clone();
+        let (declared, _) = filters(&want.filter, Some(&account));
+        for filter in &declared {
+            let file = format!(
+                "create-data-cells-filter-{}.{}.{}",
+                filter.table.database, filter.table.table, filter.name
+            );
+            let body = request::filter(filter, &account);
+            draft.request_for_row(&file, body, "filter", &filter.identity);
+        }
+    }
+
+    fn review(want: &Setting, review: &mut Review<'_>) {
+        let account = review.target().map(|target| target.account.clone());
+        let (declared, faults) = filters(&want.filter, account.as_deref());
+        checks::faults(review, "filter", faults);
+        for filter in &declared {
+            review_one(filter, review);
+        }
+        if let Some(requirement) = review.requirement("lake.grants") {
+            let grants = grants_of(Some(requirement), account.as_deref());
+            checks::holders(review, &declared, &grants);
+        }
+    }
+}
+
+fn review_one(filter: &DeclaredFilter, review: &mut Review<'_>) {
+    let here =
+        |review: &Review<'_>| checks::places(review, "filter", &filter.identity, "this filter");
+    let Some(rows) = &filter.rows else {
+        if filter.columns.is_none() {
+            let message = format!("filter `{}` limits neither rows nor columns", filter.name);
+            let places = here(review);
+            review.object(
+                places,
+                message,
+                "give `rows`, `columns` or `excluded-columns`",
+            );
+        }
+        return;
+    };
+    let Some(text) = rows.as_literal() else {
+        return;
+    };
+    if passes_every_row(text) {
+        let places = here(review);
+        let message = format!("`rows` of filter `{}` passes every row", filter.name);
+        review.object(places, message, "leave `rows` out when all rows are meant");
+        return;
+    }
+    let read = row_filter::parse(text);
+    for mistake in &read.mistakes {
+        let message = format!(
+            "`rows` of filter `{}`, character {}: {}",
+            filter.name,
+            mistake.position(text),
+            mistake.message
+        );
+        let places = here(review);
+        review.object(places, message, mistake.underlined(text));
+    }
+    for caution in read.cautions.iter().chain(&row_filter::dates(text)) {
+        let message = format!(
+            "`rows` of filter `{}`, character {}: {}",
+            filter.name,
+            caution.position(text),
+            caution.message
+        );
+        let places = here(review);
+        review.warn(places, message, caution.underlined(text));
+    }
+}

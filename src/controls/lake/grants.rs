@@ -1,0 +1,91 @@
+//! Grants are exactly the declared ones.
+
+use crate::control::lake::declared::{GrantTable, grants};
+use crate::control::lake::{self, Asked, Context, checks, request};
+use crate::control::settings::{Includes, Pattern, Rows, Switch, settings};
+use crate::control::{Conditions, Control, Draft, Meta, Review, Severity, Span, View};
+use crate::lattice::Cell;
+use crate::observed::ResourceKind;
+use serde_json::{Value, json};
+
+#[derive(Debug)]
+pub(crate) enum Grants {}
+
+settings! {
+    pub(crate) struct Setting {
+        /// The grants, keyed by principal, object and condition.
+        grant: Rows<GrantTable>,
+        /// Whether nothing else may be granted in the scope.
+        exact: Switch = true,
+        /// Patterns of the databases that are governed; without any, those of the grants.
+        scope: Includes<Pattern>,
+        /// Patterns of tables, `database.table`, to which no other layer may add a grant.
+        sealed: Includes<Pattern>,
+    }
+}
+
+/// The most entries of one call. Source: API model, `BatchGrantPermissions`.
+const MAX_ENTRIES: usize = 20;
+
+impl Control for Grants {
+    const META: &'static Meta = &Meta {
+        id: "lake.grants",
+        title: "grants are exactly the declared ones",
+        severity: Severity::High,
+        kinds: &[ResourceKind::LakeFormationGrant],
+        span: Span::Resource,
+        since: "0.1.0",
+        aliases: &[],
+        references: &["own NIST-800-53 AC-3", "own NIST-800-53 AC-6"],
+        docs: include_str!("grants.md"),
+    };
+    type Setting = Setting;
+
+    fn judge(want: &Setting, seen: &View<'_, '_>, out: &mut Conditions) {
+        let context = Context::of(seen);
+        let (declared, _) = grants(&want.grant, context.account());
+        let asked = Asked {
+            declared: &declared,
+            exact: want.exact,
+            scope: &want.scope,
+        };
+        lake::judge(asked, &context.read(seen.resource.grant()), out);
+    }
+
+    fn compile(want: &Setting, draft: &mut Draft<'_>) {
+        let cells = want.grant.values().flat_map(|row| row.values());
+        let unbound = cells
+            .flat_map(Cell::texts)
+            .filter(|text| draft.bound("grant", text).is_none())
+            .count();
+        if unbound > 0 {
+            return;
+        }
+        let target = draft.target.clone();
+        let (mut declared, _) = grants(&want.grant, Some(&target.account));
+        // One object at a time: concurrent changes of one object's grants fail at the service.
+        declared.sort_by(|a, b| (&a.object, &a.principal).cmp(&(&b.object, &b.principal)));
+        for (number, batch) in declared.chunks(MAX_ENTRIES).enumerate() {
+            let entries: Vec<Value> = batch
+                .iter()
+                .enumerate()
+                .map(|(at, grant)| {
+                    let id = format!("grant-{:04}", number * MAX_ENTRIES + at + 1);
+                    request::entry(&id, grant, &target.account, target.partition)
+                })
+                .collect();
+            let body = json!({ "CatalogId": target.account, "Entries": entries });
+            let file = format!("batch-grant-permissions-{:03}", number + 1);
+            draft.request(&file, body, Some("grant"));
+        }
+    }
+
+    fn review(want: &Setting, review: &mut Review<'_>) {
+        let account = review.target().map(|target| target.account.clone());
+        let (declared, faults) = grants(&want.grant, account.as_deref());
+        checks::faults(review, "grant", faults);
+        checks::each(review, &declared);
+        checks::collisions(review, &declared);
+        checks::sealed(review, &declared, &want.sealed);
+    }
+}
