@@ -5,6 +5,7 @@
 
 mod json;
 mod sarif;
+mod text;
 
 use crate::judge::{Evaluation, Report};
 use std::io::{self, Write};
@@ -71,6 +72,8 @@ macro_rules! formats {
     };
 }
 formats! {
+    /// For people: findings with the lines that they are about, then a summary.
+    Text = "text" => text::render,
     /// Everything, for tools: `emr-baseline/report/v1`.
     Json = "json" => json::render,
     /// Everything, for code scanning: SARIF 2.1.0.

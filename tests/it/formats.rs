@@ -123,6 +123,13 @@ fn every_complete_format_says_what_the_report_says() {
 
 proptest! {
     #[test]
+    fn text_is_written_for_any_report_and_steers_no_terminal(report in samples::any_report(), all: bool, width in 0..200_usize) {
+        let options = Options { all, width, ..Options::default() };
+        let text = rendered(Format::Text, &report, options);
+        prop_assert!(text.chars().all(|letter| letter == '\n' || !letter.is_control()));
+    }
+
+    #[test]
     fn every_complete_format_says_what_any_report_says(report in samples::any_report()) {
         every_complete_format_agrees(&report);
     }

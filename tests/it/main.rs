@@ -13,4 +13,5 @@ mod formats;
 mod registry;
 mod samples;
 mod support;
+mod text;
 mod witness;
