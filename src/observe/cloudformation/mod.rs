@@ -7,6 +7,7 @@
 //! Places are those of the template: a value that a function yields stands where the function stands, and a
 //! security configuration inside a text is traced back to the bytes it was written as.
 
+mod attached;
 mod conditions;
 mod eval;
 mod functions;
@@ -15,7 +16,7 @@ mod sections;
 mod text;
 mod worlds;
 
-use super::{Given, Problem, World, recognise};
+use super::{Given, Problem, Seen, World, recognise};
 use crate::observed::tree::{NodeId, Tree};
 use crate::observed::{Node, Value};
 use conditions::Formulas;
@@ -47,17 +48,25 @@ const HARMLESS: &[&str] = &[
 
 /// Evaluates a template.
 pub fn evaluate(tree: Tree, given: &Given) -> Evaluated {
-    let problems = problems(&tree);
+    let mut problems = problems(&tree);
     let sections = Sections::of(&tree);
     let declared = read_resources(&tree, &sections);
     let mut evaluator = Evaluator::new(tree, given, sections);
+    let parts: Vec<(String, NodeId)> = evaluator
+        .sections
+        .resources
+        .iter()
+        .filter(|(_, part)| attached::list_of(&evaluator, *part).is_some())
+        .cloned()
+        .collect();
     let mut needs = Needs::default();
-    for (_, resource) in &declared {
+    for (_, resource) in declared.iter().chain(&parts) {
         needs.condition_of(&evaluator, *resource);
     }
     // Worlds may run out, so what matters most comes first.
     let (documents, others): (Vec<NodeId>, Vec<NodeId>) = declared
         .iter()
+        .chain(&parts)
         .map(|(_, resource)| *resource)
         .partition(|resource| resources::is_document(&evaluator.tree, *resource));
     for resource in documents.into_iter().chain(others) {
@@ -74,10 +83,16 @@ pub fn evaluate(tree: Tree, given: &Given) -> Evaluated {
     let mut worlds = Vec::new();
     for (label, choice) in worlds::worlds(&formulas, &needs.conditions, &needs.keys) {
         evaluator.enter(choice);
-        let resources = declared
-            .iter()
-            .filter_map(|(id, resource)| resources::read(&mut evaluator, id, *resource))
-            .collect();
+        let read =
+            |(id, resource): &(String, NodeId)| resources::read(&mut evaluator, id, *resource);
+        let mut resources: Vec<Seen> = declared.iter().filter_map(read).collect();
+        for (id, part) in &parts {
+            if let Some(problem) = attached::attach(&mut evaluator, (id, *part), &mut resources)
+                && !problems.contains(&problem)
+            {
+                problems.push(problem);
+            }
+        }
         worlds.push(World { label, resources });
     }
     Evaluated {

@@ -97,6 +97,12 @@ const TYPES: &[Type] = &[
     ),
     neighbour("AWS::KMS::Key", ResourceKind::KmsKey, None),
     neighbour("AWS::IAM::Role", ResourceKind::IamRole, Some("RoleName")),
+    // An instance profile stands for the role that it holds.
+    neighbour(
+        "AWS::IAM::InstanceProfile",
+        ResourceKind::IamRole,
+        Some("InstanceProfileName"),
+    ),
     neighbour(
         "AWS::S3::Bucket",
         ResourceKind::S3Bucket,

@@ -1,4 +1,4 @@
-use crate::observe::testing::{plain, written as as_written};
+use crate::observe::testing::{Dice, all, plain, written as as_written};
 use crate::observe::{Dialect, File, Given, Reading, read_file};
 use crate::observed::tree::Source;
 use crate::observed::{Lookup, Node, Reason, ResourceKind, Scope, Value};
@@ -584,12 +584,24 @@ fn functions_that_multiply_their_results_end_as_unknown() {
 }
 
 #[test]
-fn nesting_is_bounded() {
-    let deep = format!("{}{}", "[".repeat(240), "]".repeat(240));
-    let text = format!(
-        r#"{{"Resources": {{"C": {{"Type": "AWS::EMR::Cluster", "Properties": {{"LogUri": {deep}}}}}}}}}"#
-    );
-    read(&text);
+fn deep_nesting_ends_as_a_value() {
+    for (open, close) in [
+        ("[", "]"),
+        ("{\"Fn::Base64\":", "}"),
+        ("{\"Fn::ToJsonString\":", "}"),
+        ("{\"Fn::Sub\":[\"${a}\",{\"a\":", "}]}"),
+        ("{\"Fn::If\":[\"C\",\"a\",", "]}"),
+        ("{\"Fn::Not\":[", "]}"),
+    ] {
+        let levels = 240 / open.matches(['[', '{']).count().max(1);
+        let deep = format!("{}\"x\"{}", open.repeat(levels), close.repeat(levels));
+        let text = format!(
+            r#"{{"Conditions": {{"C": {deep}}},
+            "Resources": {{"C": {{"Type": "AWS::EMR::Cluster", "Properties": {{"LogUri": {deep}}}}}}}}}"#
+        );
+        let reading = read(&text);
+        assert!(!body(&in_world(&reading, 0), "C").get("LogUri").is_absent());
+    }
 }
 
 #[test]
@@ -611,4 +623,161 @@ Resources:
             "could not apply `Fn::Transform`",
         ]
     );
+}
+
+#[test]
+fn groups_and_steps_declared_apart_are_parts_of_their_cluster() {
+    let text = "
+Resources:
+  Cluster:
+    Type: AWS::EMR::Cluster
+    Properties:
+      Name: etl
+      Instances: {TaskInstanceGroups: [{InstanceType: a}]}
+  Group:
+    Type: AWS::EMR::InstanceGroupConfig
+    Properties: {JobFlowId: !Ref Cluster, InstanceType: b}
+  Step:
+    Type: AWS::EMR::Step
+    Properties: {JobFlowId: !GetAtt Cluster.Id, Name: s}
+  Stray:
+    Type: AWS::EMR::Step
+    Properties: {JobFlowId: j-1}
+";
+    let reading = read(text);
+    let scope = in_world(&reading, 0);
+    let cluster = body(&scope, "Cluster");
+    assert_eq!(cluster.get("Name").as_text(), Some("etl"));
+    let groups: Vec<_> = cluster
+        .path("Instances/TaskInstanceGroups")
+        .items()
+        .collect();
+    assert_eq!(groups.len(), 2);
+    assert_eq!(groups[1].get("InstanceType").as_text(), Some("b"));
+    assert_eq!(
+        groups[1].get("InstanceType").place().pointer,
+        "/Resources/Group/Properties/InstanceType"
+    );
+    let steps: Vec<_> = cluster.get("Steps").items().collect();
+    assert_eq!(steps[0].get("Name").as_text(), Some("s"));
+    let what: Vec<_> = reading.problems.iter().map(|it| it.what.as_str()).collect();
+    assert_eq!(what, ["could not judge `Stray`"]);
+}
+
+const WORDS: &[&str] = &[
+    "a",
+    "",
+    "P",
+    "Q",
+    "C",
+    "D",
+    "M",
+    "Cluster",
+    "AWS::Region",
+    "AWS::NoValue",
+    "${P}",
+    "${",
+    "${!x}",
+    "${Cluster.Arn}",
+    "{{resolve:ssm:x}}",
+    "{{resolve:",
+    "}}",
+    ",",
+    "a,b",
+    "0",
+    "1",
+    "-1",
+    r#"{\"a\":"#,
+    "}",
+    "\u{e9}",
+];
+const NAMES: &[&str] = &[
+    "Ref",
+    "Fn::GetAtt",
+    "Fn::If",
+    "Fn::Sub",
+    "Fn::Join",
+    "Fn::Split",
+    "Fn::Select",
+    "Fn::FindInMap",
+    "Fn::Base64",
+    "Fn::Length",
+    "Fn::ToJsonString",
+    "Fn::ImportValue",
+    "Fn::GetAZs",
+    "Fn::Transform",
+    "Fn::Cidr",
+    "Fn::ForEach::X",
+    "Fn::And",
+    "Fn::Or",
+    "Fn::Not",
+    "Fn::Equals",
+    "Condition",
+    "Fn::Other",
+    "Default",
+    "Type",
+    "a",
+];
+
+/// A value of a template, as JSON, at random.
+fn random(dice: &mut Dice, depth: usize) -> String {
+    let choice = dice.below(if depth == 0 { 4 } else { 10 });
+    match choice {
+        0..=2 => format!("\"{}\"", WORDS[dice.below(WORDS.len())]),
+        3 => ["1", "true", "null", "0.5"][dice.below(4)].to_owned(),
+        4..=6 => {
+            let items: Vec<String> = (0..dice.below(4))
+                .map(|_| random(dice, depth - 1))
+                .collect();
+            format!("[{}]", items.join(","))
+        }
+        7..=8 => {
+            let name = NAMES[dice.below(NAMES.len())];
+            format!("{{\"{name}\":{}}}", random(dice, depth - 1))
+        }
+        _ => {
+            let (first, second) = (
+                NAMES[dice.below(NAMES.len())],
+                NAMES[dice.below(NAMES.len())],
+            );
+            let (one, two) = (random(dice, depth - 1), random(dice, depth - 1));
+            format!("{{\"{first}\":{one},\"{second}\":{two}}}")
+        }
+    }
+}
+
+#[test]
+fn no_template_however_odd_breaks_the_reader() {
+    let mut dice = Dice(7);
+    for _ in 0..3000 {
+        let mut next = || random(&mut dice, 5);
+        let text = format!(
+            r#"{{"Transform":{},"Parameters":{{"P":{},"Q":{{"Type":"String","AllowedValues":["a","b"]}}}},
+            "Mappings":{{"M":{}}},"Conditions":{{"C":{},"D":{}}},
+            "Resources":{{
+            "Document":{{"Type":"AWS::EMR::SecurityConfiguration","Properties":{{"SecurityConfiguration":{}}}}},
+            "Step":{{"Type":"AWS::EMR::Step","Properties":{{"JobFlowId":{{"Ref":"Cluster"}},"x":{}}}}},
+            "Cluster":{{"Type":"AWS::EMR::Cluster","Condition":"C","Properties":{}}}}}}}"#,
+            next(),
+            next(),
+            next(),
+            next(),
+            next(),
+            next(),
+            next(),
+            next(),
+        );
+        let source = Arc::new(Source::new("t", text.as_str()));
+        let File::Read(reading) = read_file(&source, None, &Given::default()) else {
+            panic!("{text}")
+        };
+        for scope in reading.scopes() {
+            for resource in scope.resources() {
+                for node in all(resource.body) {
+                    let place = node.place();
+                    assert!(place.bytes.1 <= text.len(), "{text}");
+                }
+            }
+        }
+    }
 }
