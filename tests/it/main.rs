@@ -8,8 +8,10 @@
 )]
 
 mod architecture;
+mod compile;
 mod controls;
 mod formats;
+mod laws;
 mod registry;
 mod samples;
 mod support;
