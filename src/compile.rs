@@ -159,7 +159,12 @@ impl Compiled {
                     self.add_leaf(file, &format!("{pointer}/{index}"), inner, written);
                 }
             }
-            _ => self.leaves.push(CompiledLeaf {
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Array(_)
+            | Value::Object(_) => self.leaves.push(CompiledLeaf {
                 file: file.to_owned(),
                 pointer: pointer.to_owned(),
                 value: value.clone(),

@@ -57,11 +57,26 @@ pub enum Command {
         after_help = "Examples:\n  emr-baseline compile prod.toml --out artifacts\n  emr-baseline compile prod.toml --target prod-us --emit security-configuration --out artifacts"
     )]
     Compile(Compile),
+    /// Show what a baseline asks for, and which line of which layer asks
+    #[command(
+        after_help = "Examples:\n  emr-baseline explain prod.toml\n  emr-baseline explain prod.toml emr.disk-encryption\n  emr-baseline explain prod.toml --target prod-us \\\n      --artifact artifacts/prod-us/security-configuration.json --pointer /EncryptionConfiguration"
+    )]
+    Explain(Explain),
+    /// Compare two baselines, control by control
+    #[command(
+        after_help = "Examples:\n  emr-baseline compare old.toml new.toml\n  emr-baseline compare --deny-weaker main/prod.toml prod.toml"
+    )]
+    Compare(Compare),
     /// Judge configuration files and folders, offline
     #[command(
         after_help = "Examples:\n  emr-baseline check builtin:recommended template.yaml launch.json\n  emr-baseline check prod.toml --target prod-us --format sarif=out.sarif infra/"
     )]
     Check(Check),
+    /// Judge live AWS, or a snapshot of it
+    #[command(
+        after_help = "Examples:\n  emr-baseline audit prod.toml --snapshot estate.jsonl\n  emr-baseline audit prod.toml --snapshot estate.jsonl.zst --format json"
+    )]
+    Audit(Audit),
     /// Save a snapshot of live AWS (needs the `live` feature)
     #[command(after_help = "Example:\n  emr-baseline observe --regions us-west-2 -o estate.jsonl")]
     Observe(Live),
@@ -83,6 +98,9 @@ pub enum Command {
         #[arg(value_name = "CONTROL")]
         id: Option<String>,
     },
+    /// Print the JSON Schema of baselines, for editors
+    #[command(after_help = "Example:\n  emr-baseline schema > baseline.schema.json")]
+    Schema,
     /// Print completions for a shell
     #[command(
         after_help = "Example:\n  emr-baseline completions bash > /etc/bash_completion.d/emr-baseline"
@@ -154,7 +172,7 @@ pub struct Compare {
     pub old: String,
     /// The baseline as it is now
     pub new: String,
-    /// Exit 1 when any control became weaker or incomparable
+    /// Exit 1 when any control became weaker in some respect
     #[arg(long)]
     pub deny_weaker: bool,
 }

@@ -1,11 +1,14 @@
 //! The command line: the only place that prints, reads the environment, opens files or asks the time.
 
 mod arguments;
+mod audit;
 mod baselines;
 mod check;
+mod compare;
 mod compile;
 mod controls;
 mod demo;
+mod explain;
 mod files;
 mod reporting;
 mod terminal;
@@ -17,7 +20,7 @@ pub use terminal::Terminal;
 use crate::judge::Exit;
 use arguments::Command;
 use clap::{CommandFactory, Parser};
-use std::io;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 /// A command ends with an exit code, or because its output could not be written.
@@ -59,7 +62,14 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal<'_>) -> Ended {
     match &arguments.command {
         Command::Validate { baselines } => validate::run(baselines, at, terminal),
         Command::Compile(compile) => compile::run(compile, at, terminal),
+        Command::Explain(explain) => explain::run(explain, at, terminal),
+        Command::Compare(compare) => compare::run(compare, at, terminal),
         Command::Check(check) => check::run(check, at, terminal),
+        Command::Audit(audit) => audit::run(audit, at, terminal),
+        Command::Schema => {
+            writeln!(terminal.out, "{:#}", crate::baseline::schema::schema())?;
+            Ok(Exit::Clean)
+        }
         Command::Demo => demo::run(terminal),
         Command::Controls { id } => controls::run(id.as_deref(), terminal),
         Command::Completions { shell } => {

@@ -59,13 +59,15 @@ pub enum Effective<'t> {
 impl<'t> Effective<'t> {
     /// Looks up the document that applies to a resource.
     pub fn of(resource: &Resource<'t>, scope: &Scope<'t>) -> Self {
-        match resource.kind() {
-            ResourceKind::EmrSecurityConfiguration => match resource.body.reason() {
-                Some(reason) => Self::Unknown(resource.body, reason.clone()),
-                None => Self::Document(resource.body),
-            },
-            ResourceKind::EmrCluster => Self::of_cluster(resource, scope),
-            _ => Self::None,
+        if resource.kind() == ResourceKind::EmrCluster {
+            return Self::of_cluster(resource, scope);
+        }
+        if resource.kind() != ResourceKind::EmrSecurityConfiguration {
+            return Self::None;
+        }
+        match resource.body.reason() {
+            Some(reason) => Self::Unknown(resource.body, reason.clone()),
+            None => Self::Document(resource.body),
         }
     }
 

@@ -177,6 +177,13 @@ impl<'b> Judge<'b> {
         }
     }
 
+    /// Takes over what the waivers met under another target of the same baseline.
+    pub fn absorb(&self, other: &Self) {
+        for (mine, theirs) in self.met.iter().zip(&other.met) {
+            mine.fetch_max(theirs.load(Ordering::Relaxed), Ordering::Relaxed);
+        }
+    }
+
     /// Judges the run as a whole, after everything else.
     pub fn finish(
         &self,

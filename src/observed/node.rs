@@ -386,11 +386,11 @@ impl<'t> Node<'t> {
             }
             at = slot.parent;
         }
-        steps
-            .iter()
-            .rev()
-            .map(|step| format!("/{}", step.replace('~', "~0").replace('/', "~1")))
-            .collect()
+        steps.iter().rev().fold(String::new(), |mut pointer, step| {
+            pointer.push('/');
+            pointer.push_str(&step.replace('~', "~0").replace('/', "~1"));
+            pointer
+        })
     }
 
     /// Where this value is written, or the container that lacks it.

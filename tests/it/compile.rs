@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 
 /// The examples: each extends a shipped baseline and binds a target, parameters and mappings.
 pub fn examples() -> Vec<PathBuf> {
-    entries(&root().join("golden/compile")).into_iter().filter(|folder| folder.join("baseline.toml").is_file()).collect()
+    entries(&root().join("golden/compile"))
+        .into_iter()
+        .filter(|folder| folder.join("baseline.toml").is_file())
+        .collect()
 }
 
 /// Compiles an example into a folder.
@@ -25,7 +28,14 @@ pub fn files(folder: &Path) -> BTreeSet<String> {
             if entry.is_dir() {
                 folders.push(entry);
             } else {
-                found.insert(entry.strip_prefix(folder).unwrap().to_str().unwrap().to_owned());
+                found.insert(
+                    entry
+                        .strip_prefix(folder)
+                        .unwrap()
+                        .to_str()
+                        .unwrap()
+                        .to_owned(),
+                );
             }
         }
     }
@@ -38,13 +48,19 @@ fn every_shipped_baseline_has_an_example_that_compiles_to_its_golden() {
     for (name, _) in emr_baseline::baseline::SHIPPED {
         let example = root().join("golden/compile").join(name);
         let text = std::fs::read_to_string(example.join("baseline.toml")).unwrap_or_default();
-        assert!(text.contains(&format!("\"builtin:{name}\"")), "no example extends builtin:{name}");
+        assert!(
+            text.contains(&format!("\"builtin:{name}\"")),
+            "no example extends builtin:{name}"
+        );
     }
     for example in examples() {
         let out = tempfile::tempdir().unwrap();
         compile(&example, out.path());
         let compiled = files(out.path());
-        let kept: BTreeSet<String> = files(&example).into_iter().filter(|file| file.contains('/')).collect();
+        let kept: BTreeSet<String> = files(&example)
+            .into_iter()
+            .filter(|file| file.contains('/'))
+            .collect();
         if updating() {
             for stale in kept.difference(&compiled) {
                 std::fs::remove_file(example.join(stale)).unwrap();
@@ -53,7 +69,10 @@ fn every_shipped_baseline_has_an_example_that_compiles_to_its_golden() {
             assert_eq!(kept, compiled, "{}", example.display());
         }
         for file in compiled {
-            golden(&example.join(&file), &std::fs::read_to_string(out.path().join(&file)).unwrap());
+            golden(
+                &example.join(&file),
+                &std::fs::read_to_string(out.path().join(&file)).unwrap(),
+            );
         }
     }
 }
@@ -64,9 +83,15 @@ fn compiling_twice_gives_the_same_bytes_and_leaves_nothing_else_behind() {
     let out = tempfile::tempdir().unwrap();
     let example = root().join("golden/compile/recommended");
     compile(&example, out.path());
-    let first: Vec<String> = files(out.path()).iter().map(|file| std::fs::read_to_string(out.path().join(file)).unwrap()).collect();
+    let first: Vec<String> = files(out.path())
+        .iter()
+        .map(|file| std::fs::read_to_string(out.path().join(file)).unwrap())
+        .collect();
     compile(&example, out.path());
-    let second: Vec<String> = files(out.path()).iter().map(|file| std::fs::read_to_string(out.path().join(file)).unwrap()).collect();
+    let second: Vec<String> = files(out.path())
+        .iter()
+        .map(|file| std::fs::read_to_string(out.path().join(file)).unwrap())
+        .collect();
     assert_eq!(first, second);
 }
 
@@ -75,7 +100,10 @@ fn a_baseline_that_cannot_compile_writes_nothing() {
     std::env::set_current_dir(root()).unwrap();
     let out = tempfile::tempdir().unwrap();
     let folder = out.path().join("artifacts");
-    for baseline in ["builtin:recommended", "golden/problems/unbound-at-compile/baseline.toml"] {
+    for baseline in [
+        "builtin:recommended",
+        "golden/problems/unbound-at-compile/baseline.toml",
+    ] {
         let ran = run(&["compile", baseline, "--out", folder.to_str().unwrap()]);
         assert_eq!(ran.exit as u8, 2, "{baseline}: {}", ran.out);
         assert!(!folder.exists(), "{baseline} wrote something");

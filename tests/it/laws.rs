@@ -31,7 +31,12 @@ impl Example {
         let folder = tempfile::tempdir().unwrap();
         compile(path, folder.path());
         let target = entries(folder.path()).remove(0);
-        let read = |path: PathBuf| serde_json::from_str(&std::fs::read_to_string(&path).unwrap_or_else(|_| "null".to_owned())).unwrap();
+        let read = |path: PathBuf| {
+            serde_json::from_str(
+                &std::fs::read_to_string(&path).unwrap_or_else(|_| "null".to_owned()),
+            )
+            .unwrap()
+        };
         Self {
             name: path.file_name().unwrap().to_str().unwrap().to_owned(),
             baseline: path.join("baseline.toml").to_str().unwrap().to_owned(),
@@ -48,12 +53,21 @@ impl Example {
         let input = self.folder.path().join("input");
         std::fs::create_dir_all(&input).unwrap();
         std::fs::write(input.join("document.json"), document.to_string()).unwrap();
-        std::fs::write(input.join("request.json"), merged(&self.skeleton, launch).to_string()).unwrap();
+        std::fs::write(
+            input.join("request.json"),
+            merged(&self.skeleton, launch).to_string(),
+        )
+        .unwrap();
         self.judge_files(&input)
     }
 
     fn judge_files(&self, input: &Path) -> (Verdicts, Value) {
-        let (report, _) = check(&[&self.baseline, "--target", &self.target, input.to_str().unwrap()]);
+        let (report, _) = check(&[
+            &self.baseline,
+            "--target",
+            &self.target,
+            input.to_str().unwrap(),
+        ]);
         (verdicts(&report), report)
     }
 }
@@ -61,15 +75,29 @@ impl Example {
 fn verdicts(report: &Value) -> Verdicts {
     let evaluations = report["evaluations"].as_array().unwrap().iter();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    evaluations.map(|evaluation| ((text(&evaluation["control"]), text(&evaluation["resource"]["kind"])), text(&evaluation["verdict"]))).collect()
+    evaluations
+        .map(|evaluation| {
+            (
+                (
+                    text(&evaluation["control"]),
+                    text(&evaluation["resource"]["kind"]),
+                ),
+                text(&evaluation["verdict"]),
+            )
+        })
+        .collect()
 }
 
 /// The skeleton with the launch's members put in, objects member by member.
 fn merged(skeleton: &Value, launch: &Value) -> Value {
-    let (Value::Object(base), Value::Object(over)) = (skeleton, launch) else { return launch.clone() };
+    let (Value::Object(base), Value::Object(over)) = (skeleton, launch) else {
+        return launch.clone();
+    };
     let mut all = base.clone();
     for (key, value) in over {
-        let inner = all.get(key).map_or_else(|| value.clone(), |base| merged(base, value));
+        let inner = all
+            .get(key)
+            .map_or_else(|| value.clone(), |base| merged(base, value));
         all.insert(key.clone(), inner);
     }
     Value::Object(all)
@@ -78,8 +106,13 @@ fn merged(skeleton: &Value, launch: &Value) -> Value {
 /// Every leaf of a document, by pointer.
 fn leaves(value: &Value, pointer: &str, found: &mut Vec<(String, Value)>) {
     match value {
-        Value::Object(map) if !map.is_empty() => map.iter().for_each(|(key, inner)| leaves(inner, &format!("{pointer}/{key}"), found)),
-        Value::Array(list) if !list.is_empty() => list.iter().enumerate().for_each(|(index, inner)| leaves(inner, &format!("{pointer}/{index}"), found)),
+        Value::Object(map) if !map.is_empty() => map
+            .iter()
+            .for_each(|(key, inner)| leaves(inner, &format!("{pointer}/{key}"), found)),
+        Value::Array(list) if !list.is_empty() => list
+            .iter()
+            .enumerate()
+            .for_each(|(index, inner)| leaves(inner, &format!("{pointer}/{index}"), found)),
         _ => found.push((pointer.to_owned(), value.clone())),
     }
 }
@@ -113,7 +146,10 @@ fn mutants(document: &Value, pointer: &str, leaf: &Value) -> Vec<(String, Vec<Va
     let set = |value: Value| replace(document, pointer, value);
     let changed = match leaf {
         Value::Bool(flag) => vec![set(json!(!flag))],
-        Value::Number(number) => vec![set(json!(number.as_i64().unwrap() + 1)), set(json!(number.as_i64().unwrap() - 1))],
+        Value::Number(number) => vec![
+            set(json!(number.as_i64().unwrap() + 1)),
+            set(json!(number.as_i64().unwrap() - 1)),
+        ],
         Value::String(text) => vec![set(json!(format!("{text}-other")))],
         other => panic!("{pointer}: {other}"),
     };
@@ -122,22 +158,38 @@ fn mutants(document: &Value, pointer: &str, leaf: &Value) -> Vec<(String, Vec<Va
         Value::Number(number) => set(json!(number.to_string())),
         _ => set(json!(17)),
     };
-    vec![("removed".to_owned(), vec![remove(document, pointer)]), ("changed".to_owned(), changed), ("mistyped".to_owned(), vec![mistyped])]
+    vec![
+        ("removed".to_owned(), vec![remove(document, pointer)]),
+        ("changed".to_owned(), changed),
+        ("mistyped".to_owned(), vec![mistyped]),
+    ]
 }
 
 /// Mutants that are as good as what is compiled, each with the reason.
 const AS_GOOD: &[(&str, &str, &str)] = &[
-    ("TicketLifetimeInHours", "removed", "AWS's default is 10 hours (EMR release notes, 5.24.0), under the ceiling"),
-    ("EnableInTransitEncryption", "any", "written off because AWS's samples write both switches; nothing asks for it in this baseline"),
+    (
+        "TicketLifetimeInHours",
+        "removed",
+        "AWS's default is 10 hours (EMR release notes, 5.24.0), under the ceiling",
+    ),
+    (
+        "EnableInTransitEncryption",
+        "any",
+        "written off because AWS's samples write both switches; nothing asks for it in this baseline",
+    ),
 ];
 
 fn as_good(pointer: &str, how: &str, leaf: &Value) -> bool {
-    AS_GOOD.iter().any(|(name, kind, _)| pointer.ends_with(name) && (*kind == how || *kind == "any" && *leaf == json!(false)))
+    AS_GOOD.iter().any(|(name, kind, _)| {
+        pointer.ends_with(name) && (*kind == how || *kind == "any" && *leaf == json!(false))
+    })
 }
 
 fn worse(before: &Verdicts, after: &Verdicts) -> Vec<String> {
     let failing = |verdict: &str| ["noncompliant", "indeterminate"].contains(&verdict);
-    let lost = before.iter().filter(|(key, verdict)| *verdict == "compliant" && after.get(*key).is_none_or(|now| failing(now)));
+    let lost = before.iter().filter(|(key, verdict)| {
+        *verdict == "compliant" && after.get(*key).is_none_or(|now| failing(now))
+    });
     lost.map(|((control, _), _)| control.clone()).collect()
 }
 
@@ -149,11 +201,26 @@ fn what_we_compile_passes_its_own_audit() {
         for ((control, kind), verdict) in &verdicts {
             let known = kind == "emr-security-configuration";
             if verdict == "noncompliant" || known && verdict == "indeterminate" {
-                let evaluation = report["evaluations"].as_array().unwrap().iter().find(|evaluation| evaluation["control"] == control.as_str() && evaluation["resource"]["kind"] == kind.as_str());
-                failures.add(format!("{} {control} {kind}", example.name), evaluation.unwrap()["message"].to_string());
+                let evaluation =
+                    report["evaluations"]
+                        .as_array()
+                        .unwrap()
+                        .iter()
+                        .find(|evaluation| {
+                            evaluation["control"] == control.as_str()
+                                && evaluation["resource"]["kind"] == kind.as_str()
+                        });
+                failures.add(
+                    format!("{} {control} {kind}", example.name),
+                    evaluation.unwrap()["message"].to_string(),
+                );
             }
         }
-        assert!(verdicts.values().any(|verdict| verdict == "compliant"), "{}: nothing is compliant", example.name);
+        assert!(
+            verdicts.values().any(|verdict| verdict == "compliant"),
+            "{}: nothing is compliant",
+            example.name
+        );
     }
     failures.check();
 }
@@ -169,11 +236,18 @@ fn every_compiled_leaf_is_load_bearing() {
             for (pointer, leaf) in found.iter().filter(|(pointer, _)| !pointer.is_empty()) {
                 for (how, group) in mutants(artifact, pointer, leaf) {
                     let noticed = group.iter().any(|mutant| {
-                        let (document, launch) = if is_document { (mutant, &example.launch) } else { (&example.document, mutant) };
+                        let (document, launch) = if is_document {
+                            (mutant, &example.launch)
+                        } else {
+                            (&example.document, mutant)
+                        };
                         !worse(&before, &example.judge(document, launch).0).is_empty()
                     });
                     if !noticed && !as_good(pointer, &how, leaf) {
-                        failures.add(format!("{} {pointer} {how}", example.name), "nobody notices");
+                        failures.add(
+                            format!("{} {pointer} {how}", example.name),
+                            "nobody notices",
+                        );
                     }
                 }
             }
@@ -192,26 +266,53 @@ fn each_declared_weakening_fails_its_control_and_no_unlisted_other() {
             let id = entry.meta.id;
             for (index, weakening) in entry.weakenings.iter().enumerate() {
                 let is_document = weakening.artifact == "security-configuration";
-                let artifact = if is_document { &example.document } else { &example.launch };
-                let passes = before.iter().any(|((control, kind), verdict)| control == id && verdict == "compliant" && (kind == "emr-security-configuration") == is_document);
+                let artifact = if is_document {
+                    &example.document
+                } else {
+                    &example.launch
+                };
+                let passes = before.iter().any(|((control, kind), verdict)| {
+                    control == id
+                        && verdict == "compliant"
+                        && (kind == "emr-security-configuration") == is_document
+                });
                 if !passes || artifact.pointer(weakening.pointer).is_none() {
                     continue;
                 }
                 tried.insert((id, index));
                 let weakened = match weakening.value {
-                    Some(value) => replace(artifact, weakening.pointer, serde_json::from_str(value).unwrap()),
+                    Some(value) => replace(
+                        artifact,
+                        weakening.pointer,
+                        serde_json::from_str(value).unwrap(),
+                    ),
                     None => remove(artifact, weakening.pointer),
                 };
-                let (document, launch) = if is_document { (&weakened, &example.launch) } else { (&example.document, &weakened) };
+                let (document, launch) = if is_document {
+                    (&weakened, &example.launch)
+                } else {
+                    (&example.document, &weakened)
+                };
                 let (after, _) = example.judge(document, launch);
                 let lost = worse(&before, &after);
-                let subject = format!("{} {id} {} {:?}", example.name, weakening.pointer, weakening.value);
-                let noncompliant = after.iter().any(|((control, _), verdict)| control == id && verdict == "noncompliant");
+                let subject = format!(
+                    "{} {id} {} {:?}",
+                    example.name, weakening.pointer, weakening.value
+                );
+                let noncompliant = after
+                    .iter()
+                    .any(|((control, _), verdict)| control == id && verdict == "noncompliant");
                 if !noncompliant {
                     failures.add(&subject, "its control does not find it noncompliant");
                 }
-                for other in lost.iter().filter(|other| *other != id && !weakening.also.contains(&other.as_str())) {
-                    failures.add(format!("{subject} ({other})"), "fails a control that the weakening does not list");
+                for other in lost
+                    .iter()
+                    .filter(|other| *other != id && !weakening.also.contains(&other.as_str()))
+                {
+                    failures.add(
+                        format!("{subject} ({other})"),
+                        "fails a control that the weakening does not list",
+                    );
                 }
             }
         }
@@ -219,7 +320,13 @@ fn each_declared_weakening_fails_its_control_and_no_unlisted_other() {
     for entry in REGISTRY {
         for index in 0..entry.weakenings.len() {
             if !tried.contains(&(entry.meta.id, index)) {
-                failures.add(format!("{} weakening {index} ({})", entry.meta.id, entry.weakenings[index].pointer), "applies to no example in golden/compile");
+                failures.add(
+                    format!(
+                        "{} weakening {index} ({})",
+                        entry.meta.id, entry.weakenings[index].pointer
+                    ),
+                    "applies to no example in golden/compile",
+                );
             }
         }
     }
@@ -246,12 +353,23 @@ fn what_reads_an_unreadable_leaf_is_not_compliant() {
         let mut found = Vec::new();
         leaves(&example.document, "", &mut found);
         for (pointer, leaf) in found.iter().filter(|(pointer, _)| !pointer.is_empty()) {
-            let readers: Vec<String> = mutants(&example.document, pointer, leaf).into_iter().flat_map(|(_, group)| group).flat_map(|mutant| worse(&before, &judge(&mutant))).collect();
-            let after = judge(&replace(&example.document, pointer, json!({ "Ref": "Unknown" })));
+            let readers: Vec<String> = mutants(&example.document, pointer, leaf)
+                .into_iter()
+                .flat_map(|(_, group)| group)
+                .flat_map(|mutant| worse(&before, &judge(&mutant)))
+                .collect();
+            let after = judge(&replace(
+                &example.document,
+                pointer,
+                json!({ "Ref": "Unknown" }),
+            ));
             for reader in readers {
                 let verdict = after.get(&(reader.clone(), "emr-security-configuration".to_owned()));
                 if verdict.is_some_and(|verdict| verdict == "compliant") {
-                    failures.add(format!("{} {reader} {pointer}", example.name), "is compliant over an unknown value that it reads");
+                    failures.add(
+                        format!("{} {reader} {pointer}", example.name),
+                        "is compliant over an unknown value that it reads",
+                    );
                 }
             }
         }
@@ -266,11 +384,18 @@ fn an_empty_estate_is_compliant_with_nothing() {
     use emr_baseline::observed::Scope;
     let at: jiff::Timestamp = crate::support::AT.parse().unwrap();
     for (name, _) in emr_baseline::baseline::SHIPPED {
-        let baseline = load(&format!("builtin:{name}"), &Memory::default(), at).unwrap().resolve(None).unwrap();
+        let baseline = load(&format!("builtin:{name}"), &Memory::default(), at)
+            .unwrap()
+            .resolve(None)
+            .unwrap();
         let judge = Judge::new(&baseline, at);
         let mut evaluations = judge.judge_scope(&Scope::new());
         evaluations.extend(judge.finish(&BTreeMap::new(), false));
-        let compliant: Vec<_> = evaluations.iter().filter(|evaluation| evaluation.verdict == emr_baseline::control::Verdict::Compliant).map(|evaluation| evaluation.control.id).collect();
+        let compliant: Vec<_> = evaluations
+            .iter()
+            .filter(|evaluation| evaluation.verdict == emr_baseline::control::Verdict::Compliant)
+            .map(|evaluation| evaluation.control.id)
+            .collect();
         assert_eq!(compliant, Vec::<&str>::new(), "{name}");
     }
 }
@@ -279,23 +404,47 @@ fn an_empty_estate_is_compliant_with_nothing() {
 fn a_stricter_baseline_finds_no_less() {
     std::env::set_current_dir(root()).unwrap();
     let mut failures = Failures::default();
-    let inputs: Vec<PathBuf> = crate::support::fixtures().into_iter().map(|(_, path)| path).collect();
+    let inputs: Vec<PathBuf> = crate::support::fixtures()
+        .into_iter()
+        .map(|(_, path)| path)
+        .collect();
     let paths: Vec<&str> = inputs.iter().map(|path| path.to_str().unwrap()).collect();
-    for (weaker, stricter) in [("minimum", "recommended"), ("recommended", "strict"), ("minimum", "lake-formation")] {
+    for (weaker, stricter) in [
+        ("minimum", "recommended"),
+        ("recommended", "strict"),
+        ("minimum", "lake-formation"),
+    ] {
         let found = |name: &str| -> std::collections::BTreeSet<(String, String, String)> {
             let baseline = format!("builtin:{name}");
             let (report, _) = check(&[&[baseline.as_str()], paths.as_slice()].concat());
-            let noncompliant = report["evaluations"].as_array().unwrap().iter().filter(|evaluation| evaluation["verdict"] == "noncompliant");
+            let noncompliant = report["evaluations"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter(|evaluation| evaluation["verdict"] == "noncompliant");
             let key = |evaluation: &Value| {
-                let file = evaluation["seen"][0]["file"].as_str().unwrap_or_default().to_owned();
-                (evaluation["control"].as_str().unwrap().to_owned(), evaluation["resource"]["id"].as_str().unwrap().to_owned(), file)
+                let file = evaluation["seen"][0]["file"]
+                    .as_str()
+                    .unwrap_or_default()
+                    .to_owned();
+                (
+                    evaluation["control"].as_str().unwrap().to_owned(),
+                    evaluation["resource"]["id"].as_str().unwrap().to_owned(),
+                    file,
+                )
             };
             noncompliant.map(key).collect()
         };
         let (less, more) = (found(weaker), found(stricter));
         for (control, resource, file) in &less {
-            if !more.iter().any(|(other, id, _)| other == control && id == resource) {
-                failures.add(format!("{control} {resource} {file}"), format!("is noncompliant under {weaker} and not under {stricter}"));
+            if !more
+                .iter()
+                .any(|(other, id, _)| other == control && id == resource)
+            {
+                failures.add(
+                    format!("{control} {resource} {file}"),
+                    format!("is noncompliant under {weaker} and not under {stricter}"),
+                );
             }
         }
     }

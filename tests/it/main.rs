@@ -4,6 +4,11 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::string_slice,
+    clippy::disallowed_methods,
+    clippy::wildcard_enum_match_arm,
+    clippy::format_collect,
+    clippy::format_push_string,
+    unreachable_pub,
     reason = "a test that cannot go on must fail; helpers outside `#[test]` are part of tests"
 )]
 

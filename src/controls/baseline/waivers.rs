@@ -34,16 +34,15 @@ impl Control for Waivers {
 
     // `max-waiver-days` is held to when the baseline is read: a waiver further away is its author's mistake.
     fn judge_run(want: &Setting, run: &Run<'_>, out: &mut RunFindings) {
-        let Setting { max_waiver_days: _ } = want;
         for waiver in run.waivers {
             let mut conditions = Conditions::new();
-            judge(waiver, &mut conditions);
+            judge(want, waiver, &mut conditions);
             out.push((waiver.identity.clone(), conditions));
         }
     }
 }
 
-fn judge(waiver: &WaiverUse, out: &mut Conditions) {
+fn judge(want: &Setting, waiver: &WaiverUse, out: &mut Conditions) {
     if waiver.expired {
         out.failed(
             &waiver.origin,
@@ -53,7 +52,10 @@ fn judge(waiver: &WaiverUse, out: &mut Conditions) {
             ),
         )
         .fix("mend what it waives and delete it; its findings count again")
-        .expected("a date that is not over")
+        .expected(want.max_waiver_days.map_or_else(
+            || "a date to come".to_owned(),
+            |days| format!("a date at most {days} days away"),
+        ))
         .observed(waiver.expires.to_string());
         return;
     }

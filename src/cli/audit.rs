@@ -1,0 +1,170 @@
+//! `audit`: a saved estate, judged as it streams by. Live AWS needs the `live` feature.
+
+mod region;
+
+use super::arguments::Audit;
+use super::baselines::{loaded, resolved};
+use super::check::{empty_report, obstacle};
+use super::reporting::{deliver, sinks, wants_everything};
+use super::{Ended, Terminal, files};
+use crate::baseline::{Baseline, Loaded};
+use crate::judge::{Exit, Judge, Obstacle, Report};
+use crate::observe::snapshot::{Event, Reader};
+use jiff::Timestamp;
+use region::RegionRun;
+use std::collections::BTreeMap;
+use std::io::BufReader;
+use std::path::Path;
+
+/// Runs `audit BASELINE --snapshot FILE`.
+pub(super) fn run(arguments: &Audit, at: Timestamp, terminal: &mut Terminal<'_>) -> Ended {
+    let Some(snapshot) = &arguments.snapshot else {
+        return super::live("audit", terminal);
+    };
+    let sinks = match sinks(&arguments.reporting) {
+        Ok(sinks) => sinks,
+        Err(message) => {
+            terminal.error(&message)?;
+            return Ok(Exit::Unusable);
+        }
+    };
+    let Some(loaded) = loaded(&arguments.baseline, at, terminal)? else {
+        return Ok(Exit::Unusable);
+    };
+    let Some(baselines) = Baselines::of(&loaded, arguments.target.as_deref(), terminal)? else {
+        return Ok(Exit::Unusable);
+    };
+    let mut report = empty_report(baselines.main(), at);
+    if let Err(why) = judge_snapshot(
+        snapshot,
+        &baselines,
+        at,
+        wants_everything(&sinks, &arguments.reporting),
+        &mut report,
+    ) {
+        terminal.error(&format!("`{}`: {why}", snapshot.display()))?;
+        return Ok(Exit::Unusable);
+    }
+    if report.coverage.resources == 0 && !arguments.reporting.allow_empty {
+        terminal.error("nothing was judged: the snapshot holds no resource")?;
+        terminal.help("observe an account that has some, or give `--allow-empty`")?;
+    }
+    deliver(&report, &sinks, &arguments.reporting, terminal)
+}
+
+/// The baseline as it is bound to each account and region.
+struct Baselines {
+    /// For what no target binds, or for everything when a target is named.
+    unbound: Baseline,
+    bound: Vec<Baseline>,
+}
+
+impl Baselines {
+    fn of(
+        loaded: &Loaded,
+        named: Option<&str>,
+        terminal: &mut Terminal<'_>,
+    ) -> std::io::Result<Option<Self>> {
+        let Some(unbound) = resolved(loaded, named, terminal)? else {
+            return Ok(None);
+        };
+        let mut bound: Vec<Baseline> = Vec::new();
+        if named.is_some() {
+            return Ok(Some(Self { unbound, bound }));
+        }
+        for target in loaded.targets() {
+            let twin = bound
+                .iter()
+                .filter_map(|other| other.target.as_ref())
+                .find(|other| other.account == target.account && other.region == target.region);
+            if let Some(twin) = twin {
+                terminal.error(&format!(
+                    "targets `{}` and `{}` are bound to the same account and region",
+                    twin.name, target.name
+                ))?;
+                terminal.help("name the one to judge by with `--target`")?;
+                return Ok(None);
+            }
+            let Some(baseline) = resolved(loaded, Some(&target.name), terminal)? else {
+                return Ok(None);
+            };
+            bound.push(baseline);
+        }
+        Ok(Some(Self { unbound, bound }))
+    }
+
+    /// The one that the report is named after.
+    fn main(&self) -> &Baseline {
+        if let [only] = self.bound.as_slice() {
+            only
+        } else {
+            &self.unbound
+        }
+    }
+
+    /// Which baseline judges an account and region: an index into [`Self::judges`].
+    fn of_region(&self, account: &str, region: &str) -> usize {
+        let bound = self.bound.iter().position(|baseline| {
+            baseline
+                .target
+                .as_ref()
+                .is_some_and(|target| target.account == account && target.region == region)
+        });
+        bound.map_or(0, |index| index + 1)
+    }
+
+    fn judges(&self, at: Timestamp) -> Vec<Judge<'_>> {
+        std::iter::once(&self.unbound)
+            .chain(&self.bound)
+            .map(|baseline| Judge::new(baseline, at))
+            .collect()
+    }
+}
+
+fn judge_snapshot(
+    path: &Path,
+    baselines: &Baselines,
+    at: Timestamp,
+    everything: bool,
+    report: &mut Report,
+) -> Result<(), String> {
+    let file = BufReader::with_capacity(1 << 20, files::open(path)?);
+    let mut reader =
+        Reader::new(path.display().to_string(), file).map_err(|error| files::plain(&error))?;
+    let judges = baselines.judges(at);
+    let mut tallies = BTreeMap::new();
+    while let Some(event) = reader.next() {
+        match event {
+            Event::Region(region) => {
+                let judge = judges.get(baselines.of_region(&region.account, &region.region));
+                let Some(judge) = judge else { continue };
+                let tally = RegionRun {
+                    judge,
+                    everything,
+                    report,
+                }
+                .run(&mut reader);
+                if let Some(why) = &tally.partial {
+                    report.obstacles.push(Obstacle {
+                        what: format!(
+                            "account {} region {} was not observed completely",
+                            region.account, region.region
+                        ),
+                        file: Some(path.display().to_string()),
+                        why: why.clone(),
+                        ..Obstacle::default()
+                    });
+                }
+                tallies.insert((region.account.clone(), region.region.clone()), tally);
+            }
+            Event::Problem(problem) => report.obstacles.push(obstacle(&problem)),
+            Event::Estate { .. } | Event::Fact(_) | Event::Resource(_) | Event::End { .. } => {}
+        }
+    }
+    let mut judges = judges.into_iter();
+    if let Some(first) = judges.next() {
+        judges.for_each(|other| first.absorb(&other));
+        report.add(first.finish(&tallies, true));
+    }
+    Ok(())
+}

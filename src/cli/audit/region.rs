@@ -1,0 +1,188 @@
+//! One account and region of a snapshot: its shared facts are kept, its resources stream by.
+
+use crate::control::Tally;
+use crate::judge::{Evaluation, Judge, Report};
+use crate::observe::json;
+use crate::observe::snapshot::{Event, Reader, Record};
+use crate::observed::{Form, Identity, Resource, ResourceKind, Scope, Source, Tree, Use};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Records judged at a time. Enough to keep every core busy, few enough to forget soon.
+const BATCH: usize = 512;
+/// Uses of a named key or role that are kept for messages.
+const USES: usize = 16;
+
+/// A key or role that resources of the region name, kept after they are gone.
+struct NamedOnly {
+    identity: Arc<Identity>,
+    tree: Tree,
+    uses: Vec<Use>,
+}
+
+/// The run over one account and region.
+pub(super) struct RegionRun<'a, 'b> {
+    pub(super) judge: &'a Judge<'b>,
+    /// Whether compliant evaluations are kept.
+    pub(super) everything: bool,
+    pub(super) report: &'a mut Report,
+}
+
+impl RegionRun<'_, '_> {
+    /// Judges everything up to the region's end.
+    pub(super) fn run(mut self, reader: &mut Reader<'_>) -> Tally {
+        let before = self.report.tally();
+        let mut facts = Vec::new();
+        let mut waiting = None;
+        for event in reader.by_ref() {
+            match event {
+                Event::Fact(record) => facts.push(record),
+                Event::Problem(problem) => self.report.obstacles.push(super::obstacle(&problem)),
+                other @ (Event::Resource(_)
+                | Event::End { .. }
+                | Event::Estate { .. }
+                | Event::Region(_)) => {
+                    waiting = Some(other);
+                    break;
+                }
+            }
+        }
+        let mut scope = Scope::new();
+        for fact in &facts {
+            scope.push(fact.resource());
+        }
+        if let Some(Event::End { listed, .. }) = &waiting {
+            listed.iter().for_each(|kind| scope.completes(*kind));
+        }
+        let mut named = BTreeMap::new();
+        self.judge_batch(&facts, &scope, &mut named);
+        let mut tally = self.stream(waiting, reader, &scope, &mut named);
+        self.judge_named(named, &scope);
+        let after = self.report.tally();
+        tally.determined = after.determined - before.determined;
+        tally.indeterminate = after.indeterminate - before.indeterminate;
+        tally
+    }
+
+    /// Judges resource after resource until the region ends.
+    fn stream(
+        &mut self,
+        waiting: Option<Event>,
+        reader: &mut Reader<'_>,
+        scope: &Scope<'_>,
+        named: &mut BTreeMap<(ResourceKind, String), NamedOnly>,
+    ) -> Tally {
+        let mut batch = Vec::with_capacity(BATCH);
+        let mut tally = Tally {
+            partial: Some("the record ends before its footer".to_owned()),
+            ..Tally::default()
+        };
+        for event in waiting.into_iter().chain(reader) {
+            match event {
+                Event::Resource(record) | Event::Fact(record) => {
+                    batch.push(record);
+                    if batch.len() == BATCH {
+                        self.judge_batch(&batch, scope, named);
+                        batch.clear();
+                    }
+                }
+                Event::Problem(problem) => self.report.obstacles.push(super::obstacle(&problem)),
+                Event::End { complete, listed } => {
+                    tally.partial = (!complete)
+                        .then(|| "its footer says that it is incomplete, or is missing".to_owned());
+                    tally.listed = listed
+                        .into_iter()
+                        .map(|kind| kind.name().to_owned())
+                        .collect();
+                    break;
+                }
+                Event::Estate { .. } | Event::Region(_) => break,
+            }
+        }
+        self.judge_batch(&batch, scope, named);
+        tally
+    }
+
+    fn judge_batch(
+        &mut self,
+        records: &[Box<Record>],
+        scope: &Scope<'_>,
+        named: &mut BTreeMap<(ResourceKind, String), NamedOnly>,
+    ) {
+        let judged: Vec<Vec<Evaluation>> = records
+            .par_iter()
+            .map(|record| {
+                let mut evaluations = Vec::new();
+                self.judge
+                    .judge(&record.resource(), scope, &mut evaluations);
+                evaluations
+            })
+            .collect();
+        for record in records {
+            let resource = record.resource();
+            for only in self.judge.named_in(std::iter::once(&resource), scope) {
+                keep(&only, named);
+            }
+        }
+        self.report.coverage.resources += records.len() as u64;
+        judged
+            .into_iter()
+            .for_each(|evaluations| self.add(evaluations));
+    }
+
+    fn judge_named(
+        &mut self,
+        named: BTreeMap<(ResourceKind, String), NamedOnly>,
+        scope: &Scope<'_>,
+    ) {
+        for only in named.into_values() {
+            let body = only.tree.root();
+            let resource = Resource {
+                identity: Arc::clone(&only.identity),
+                form: Form::Named,
+                body,
+                outer: body,
+                uses: only.uses.clone(),
+            };
+            let mut evaluations = Vec::new();
+            self.judge.judge(&resource, scope, &mut evaluations);
+            // The text that names it is gone with its record; what is left is where it stood.
+            for evaluation in evaluations
+                .iter_mut()
+                .filter(|evaluation| !evaluation.seen.is_empty())
+            {
+                evaluation.seen = only.uses.iter().map(|by| by.place.clone()).collect();
+            }
+            self.add(evaluations);
+        }
+    }
+
+    fn add(&mut self, evaluations: Vec<Evaluation>) {
+        self.report.add(evaluations);
+        if !self.everything {
+            self.report.drop_compliant();
+        }
+    }
+}
+
+/// Keeps a named thing, or one more of its uses.
+fn keep(only: &Resource<'_>, named: &mut BTreeMap<(ResourceKind, String), NamedOnly>) {
+    let key = (only.kind(), only.identity.id.clone());
+    if let Some(kept) = named.get_mut(&key) {
+        let room = USES.saturating_sub(kept.uses.len());
+        kept.uses.extend(only.uses.iter().take(room).cloned());
+        return;
+    }
+    let text = serde_json::Value::from(only.identity.id.as_str()).to_string();
+    if let Ok(tree) = json::read(Arc::new(Source::answers("named", text))) {
+        named.insert(
+            key,
+            NamedOnly {
+                identity: Arc::clone(&only.identity),
+                tree,
+                uses: only.uses.clone(),
+            },
+        );
+    }
+}
