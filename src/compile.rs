@@ -190,21 +190,14 @@ impl Compiled {
     }
 
     fn add_requests(&mut self, artifacts: &Artifacts) {
-        for (name, bodies) in &artifacts.requests {
-            for (index, (body, written)) in bodies.iter().enumerate() {
-                let file = if bodies.len() == 1 {
-                    format!("lake-formation/{name}.json")
-                } else {
-                    format!("lake-formation/{name}-{:03}.json", index + 1)
-                };
-                self.leaves.push(CompiledLeaf {
-                    file: file.clone(),
-                    pointer: String::new(),
-                    value: Value::Null,
-                    written: vec![written.clone()],
-                });
-                self.add_json(&file, body);
+        for (name, request) in &artifacts.requests {
+            let file = format!("lake-formation/{name}.json");
+            for (pointer, written) in &request.parts {
+                if let Some(part) = request.body.pointer(pointer) {
+                    self.add_leaf(&file, pointer, part, std::slice::from_ref(written));
+                }
             }
+            self.add_json(&file, &request.body);
         }
     }
 

@@ -19,8 +19,17 @@ pub struct Artifacts {
     pub launch: Document,
     /// IAM and KMS policies, by file without extension: `iam/instance-profile`, `kms/<key id>`.
     pub policies: BTreeMap<String, Policy>,
-    /// Lake Formation request bodies, by file without extension, each with who wrote it.
-    pub requests: BTreeMap<String, Vec<(Value, Written)>>,
+    /// Lake Formation request bodies, by file without extension.
+    pub requests: BTreeMap<String, Request>,
+}
+
+/// A request body.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// What the call takes.
+    pub body: Value,
+    /// Who wrote each part of it, by JSON pointer.
+    pub parts: Vec<(String, Written)>,
 }
 
 impl Artifacts {
@@ -33,10 +42,7 @@ impl Artifacts {
     }
 
     /// Adds a request body under a file name.
-    pub fn add_request(&mut self, file: &str, body: Value, written: Written) {
-        self.requests
-            .entry(file.to_owned())
-            .or_default()
-            .push((body, written));
+    pub fn add_request(&mut self, file: &str, request: Request) {
+        self.requests.insert(file.to_owned(), request);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::settings::{Choice, Origin, Requirement};
 use super::view::{Requirements, Target};
-use crate::artifact::{Artifacts, Leaf, Member, Statement, Written};
+use crate::artifact::{Artifacts, Leaf, Member, Request, Statement, Written};
 use crate::lattice::Text;
 use serde_json::Value;
 
@@ -94,19 +94,22 @@ impl Draft<'_> {
         self.artifacts.add_statement(policy, statement, written);
     }
 
-    /// Writes a Lake Formation request body to `lake-formation/<file>.json`.
-    pub fn request(&mut self, file: &str, body: Value, setting: Option<&str>) {
-        let written = self.written(setting);
-        self.artifacts.add_request(file, body, written);
-    }
-
-    /// As [`Self::request`], because of one table of the list under `setting`.
-    pub fn request_for_row(&mut self, file: &str, body: Value, setting: &str, row: &str) {
-        let written = Written {
-            control: self.control,
-            origin: self.own.row_places(setting, row).first().cloned(),
-        };
-        self.artifacts.add_request(file, body, written);
+    /// Writes a Lake Formation request body to `lake-formation/<file>.json`. Each part, by JSON pointer, is
+    /// written because of one table of the list under `setting`.
+    pub fn request(
+        &mut self,
+        file: &str,
+        body: Value,
+        setting: &str,
+        parts: impl IntoIterator<Item = (String, String)>,
+    ) {
+        let parts = parts.into_iter().map(|(pointer, row)| {
+            let origin = self.own.row_places(setting, &row).first().cloned();
+            let control = self.control;
+            (pointer, Written { control, origin })
+        });
+        let parts = parts.collect();
+        self.artifacts.add_request(file, Request { body, parts });
     }
 
     /// The artifact cannot be written.

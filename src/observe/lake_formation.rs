@@ -27,7 +27,9 @@ pub fn read<'t>(tree: &'t Tree, scope: &mut Scope<'t>) {
     for (is, read, list) in lists(root) {
         if list.items().any(is) {
             for item in list.items() {
-                scope.push(read(item));
+                let mut resource = read(item);
+                resource.outer = root;
+                scope.push(resource);
             }
         }
     }
@@ -39,7 +41,7 @@ type Is = fn(Node<'_>) -> bool;
 type Read<'t> = fn(Node<'t>) -> Resource<'t>;
 
 /// The lists that a document may hold, each with what its entries are.
-fn lists<'t>(root: Node<'t>) -> [(Is, Read<'t>, Node<'t>); 4] {
+fn lists(root: Node<'_>) -> [(Is, Read<'_>, Node<'_>); 4] {
     [
         (is_grant, grant, root),
         (is_grant, grant, root.get("Entries")),
@@ -71,13 +73,13 @@ fn is_filter(node: Node<'_>) -> bool {
         .any(|key| is_given(node.get(key)))
 }
 
-fn grant<'t>(node: Node<'t>) -> Resource<'t> {
+fn grant(node: Node<'_>) -> Resource<'_> {
     let mut identity = Identity::new(ResourceKind::LakeFormationGrant, at(node));
     identity.account = account(node.get("CatalogId"));
     Resource::new(identity, Form::Request, node)
 }
 
-fn filter<'t>(node: Node<'t>) -> Resource<'t> {
+fn filter(node: Node<'_>) -> Resource<'_> {
     let table = node.get("TableData");
     let table = if is_given(table) { table } else { node };
     let name = table.get("Name").as_text();

@@ -97,22 +97,27 @@ impl<'t> Resource<'t> {
     pub fn grant(&self) -> Grant<'t> {
         let listed = self.body.get(LIST);
         if self.form == Form::Live && listed.is_set() {
-            Grant::of(listed)
-        } else {
-            Grant::of(self.body)
+            return Grant::of(listed, listed);
         }
+        // The entries of a batch share the catalog of the request.
+        let own = self.body.get("CatalogId");
+        let batch = self.form == Form::Request && own.is_absent();
+        Grant::of(self.body, if batch { self.outer } else { self.body })
     }
 }
 
 impl<'t> Grant<'t> {
-    /// Reads the members of a grant.
-    pub fn of(root: Node<'t>) -> Self {
+    /// Reads the members of a grant; `request` is what names the catalog of the whole.
+    fn of(root: Node<'t>, request: Node<'t>) -> Self {
         let principal = first(root, &["Principal", "DataLakePrincipal"]);
         Self {
             root,
             principal: principal.get("DataLakePrincipalIdentifier"),
             condition: root.get("Condition").get("Expression"),
-            on: GrantedOn::of(root.get("Resource"), first(root, &["CatalogId", "Catalog"])),
+            on: GrantedOn::of(
+                root.get("Resource"),
+                first(request, &["CatalogId", "Catalog"]),
+            ),
             permissions: root.get("Permissions"),
             grantable: root.get("PermissionsWithGrantOption"),
         }

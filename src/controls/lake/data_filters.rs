@@ -64,7 +64,8 @@ impl Control for DataFilters {
                 filter.table.database, filter.table.table, filter.name
             );
             let body = request::filter(filter, &account);
-            draft.request_for_row(&file, body, "filter", &filter.identity);
+            let whole = (String::new(), filter.identity.clone());
+            draft.request(&file, body, "filter", [whole]);
         }
     }
 

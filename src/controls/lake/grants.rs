@@ -76,7 +76,11 @@ impl Control for Grants {
                 .collect();
             let body = json!({ "CatalogId": target.account, "Entries": entries });
             let file = format!("batch-grant-permissions-{:03}", number + 1);
-            draft.request(&file, body, Some("grant"));
+            let parts = batch
+                .iter()
+                .enumerate()
+                .map(|(at, grant)| (format!("/Entries/{at}"), grant.identity.clone()));
+            draft.request(&file, body, "grant", parts);
         }
     }
 
