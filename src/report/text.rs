@@ -3,15 +3,17 @@
 //!
 //! Everything that comes from the input is made harmless before it is written, and read the same without colour.
 
+mod columns;
 mod excerpt;
 mod finding;
 mod page;
-mod safe;
+
 mod secret;
 mod summary;
 
 use super::Options;
 use crate::control::{Severity, Verdict};
+use crate::escape;
 use crate::judge::{Evaluation, Obstacle, Report};
 use crate::observed::Identity;
 use anstyle::Style;
@@ -116,7 +118,11 @@ fn title(page: &mut Page<'_>, identity: &Identity) -> io::Result<()> {
     let id = Some(identity.id.as_str()).filter(|id| *id != name);
     let scope = [id, identity.account.as_deref(), identity.region.as_deref()];
     let scope: Vec<_> = scope.into_iter().flatten().collect();
-    let label = format!("{} {}", identity.kind, safe::cut(&safe::escape(name), 200));
+    let label = format!(
+        "{} {}",
+        identity.kind,
+        columns::cut(&escape::terminal(name), 200)
+    );
     if scope.is_empty() {
         page.line(&page.paint(BOLD, &label))
     } else {

@@ -16,6 +16,7 @@ const TABLE: &[(&str, &[&str], &str)] = &[
         "everything cites places, so places know nothing",
     ),
     ("digest", &[], "pure"),
+    ("escape", &[], "pure"),
     (
         "observed",
         &[],
@@ -70,7 +71,7 @@ const TABLE: &[(&str, &[&str], &str)] = &[
     (
         "report",
         &[
-            "judge", "control", "controls", "observed", "origin", "digest",
+            "judge", "control", "controls", "observed", "origin", "digest", "escape",
         ],
         "renderers cannot influence verdicts or exit codes",
     ),

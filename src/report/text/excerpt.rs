@@ -2,7 +2,8 @@
 //!
 //! Lines may be megabytes long (`terraform show -json` writes one), so only a stretch around the place is read.
 
-use super::{safe, secret};
+use super::secret;
+use crate::escape;
 use std::ops::Range;
 use unicode_width::UnicodeWidthStr;
 
@@ -104,7 +105,7 @@ fn pieces(line: &str, hidden: &[Range<usize>]) -> Vec<Piece> {
             if letter == '\t' {
                 piece.push_str(TAB);
             } else {
-                safe::push(&mut piece, letter);
+                escape::push(&mut piece, letter);
             }
             at + letter.len_utf8()
         };

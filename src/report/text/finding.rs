@@ -2,8 +2,9 @@
 
 use super::excerpt::excerpt;
 use super::page::{BOLD, DIM, MAGENTA, Page};
-use super::{safe, severity_style};
+use super::{columns, severity_style};
 use crate::control::{Origin, Verdict};
+use crate::escape;
 use crate::judge::{Evaluation, Report};
 use crate::observed::Place;
 use std::io;
@@ -44,8 +45,8 @@ fn head(page: &mut Page<'_>, finding: &Evaluation) -> io::Result<()> {
     let label = format!("{line}[{}]:", page.paint(BOLD, id));
     // The label is longer in bytes than in columns when it is painted.
     columns += id.len() + "[]:".len();
-    let message = safe::escape(&finding.message);
-    if 2 + columns + 1 + safe::width(&message) <= page.width {
+    let message = escape::terminal(&finding.message);
+    if 2 + columns + 1 + columns::width(&message) <= page.width {
         return page.line(&format!("  {label} {message}"));
     }
     page.line(&format!("  {label}"))?;
@@ -54,9 +55,13 @@ fn head(page: &mut Page<'_>, finding: &Evaluation) -> io::Result<()> {
 
 fn place(page: &mut Page<'_>, arrow: &str, place: &Place) -> io::Result<()> {
     let text = match (&place.file, &place.api) {
-        (Some(file), _) => format!("{}:{}:{}", safe::escape(file), place.line, place.column),
-        (None, Some(api)) => format!("{} {}", safe::escape(api), safe::escape(&place.pointer)),
-        (None, None) => safe::escape(&place.pointer).into_owned(),
+        (Some(file), _) => format!("{}:{}:{}", escape::terminal(file), place.line, place.column),
+        (None, Some(api)) => format!(
+            "{} {}",
+            escape::terminal(api),
+            escape::terminal(&place.pointer)
+        ),
+        (None, None) => escape::terminal(&place.pointer).into_owned(),
     };
     let arrow = page.paint(DIM, arrow);
     page.line(&format!("{:INDENT$}{arrow} {text}", ""))
@@ -108,11 +113,11 @@ fn required(page: &mut Page<'_>, report: &Report, origins: &[Origin]) -> io::Res
     for (at, origin) in origins.iter().take(PLACES).enumerate() {
         let label = if at == 0 { LABEL } else { "" };
         let label = page.paint(DIM, &format!("{label:width$}", width = LABEL.len()));
-        let file = safe::escape(&origin.file);
+        let file = escape::terminal(&origin.file);
         let place = format!("{file}:{}", origin.line);
         let room = page
             .width
-            .saturating_sub(INDENT + LABEL.len() + safe::width(&place) + 3)
+            .saturating_sub(INDENT + LABEL.len() + columns::width(&place) + 3)
             .max(20);
         let line = report
             .sources

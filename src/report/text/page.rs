@@ -1,6 +1,7 @@
 //! The page that the text report is written on: columns, wrapping and colour.
 
-use super::safe;
+use super::columns;
+use crate::escape;
 use anstyle::{AnsiColor, Style};
 use std::io::{self, Write};
 
@@ -49,11 +50,11 @@ impl Page<'_> {
     ) -> io::Result<()> {
         let (style, label) = label;
         let mut line = format!("{}{}", " ".repeat(indent), self.paint(style, label));
-        let mut used = indent + safe::width(label);
+        let mut used = indent + columns::width(label);
         let mut fresh = label.is_empty();
         let text = shortened(text);
-        for word in safe::escape(&text).split(' ') {
-            let wide = safe::width(word);
+        for word in escape::terminal(&text).split(' ') {
+            let wide = columns::width(word);
             if !fresh && used + 1 + wide > self.width && used > hang {
                 self.line(&line)?;
                 line = " ".repeat(hang);
