@@ -8,7 +8,7 @@ use crate::aws::release::Release;
 use crate::lattice::Text;
 use crate::observed::cluster::Attribute;
 use crate::observed::properties::{Property, Setting as Said};
-use crate::observed::{Form, Known, Node};
+use crate::observed::{Known, Node};
 use std::collections::BTreeSet;
 
 /// Whether a rule over this classification and name is about the property, under the name it has there.
@@ -173,11 +173,5 @@ fn release<'t>(seen: &View<'_, 't>) -> Node<'t> {
     if seen.is_cluster() {
         return resource.cluster().attribute(Attribute::ReleaseLabel);
     }
-    if resource.form == Form::Live {
-        return resource
-            .body
-            .get("emr-serverless:GetApplication")
-            .path("application/releaseLabel");
-    }
-    resource.body.get("ReleaseLabel")
+    resource.application().release_label()
 }

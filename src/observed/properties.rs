@@ -113,11 +113,11 @@ impl Flag {
 pub fn properties<'t>(resource: &Resource<'t>) -> Listed<'t, Property<'t>> {
     let mut listed = Listed::default();
     if resource.kind() == ResourceKind::EmrServerlessApplication {
-        let (list, keys) = if resource.form == Form::Live {
-            let answer = resource.body.get("emr-serverless:GetApplication");
-            (answer.path("application/runtimeConfiguration"), LOWER)
+        let list = resource.application().runtime_configuration();
+        let keys = if resource.form == Form::CloudFormation {
+            UPPER
         } else {
-            (resource.body.get("RuntimeConfiguration"), UPPER)
+            LOWER
         };
         read_serverless(&mut listed, list, keys, None);
         return listed;

@@ -97,7 +97,7 @@ const TYPES: &[Type] = &[
     ),
     neighbour("AWS::KMS::Key", ResourceKind::KmsKey, None),
     neighbour("AWS::IAM::Role", ResourceKind::IamRole, Some("RoleName")),
-    // An instance profile stands for the role that it holds.
+    // Clusters name profiles; the roles that they hold are judged for what the profile is used for.
     neighbour(
         "AWS::IAM::InstanceProfile",
         ResourceKind::IamRole,
