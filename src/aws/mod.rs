@@ -1,6 +1,7 @@
 //! What AWS is, as far as many controls share it: names, releases, tables of properties and permissions.
 //! Pure knowledge; nothing here reads input or judges.
 
+pub mod code;
 pub mod iam;
 pub mod instance_type;
 pub mod kerberos;
@@ -9,5 +10,6 @@ pub mod lake_formation;
 pub mod overrides;
 pub mod release;
 pub mod s3;
+pub mod secrets;
 pub mod security_configuration;
 pub mod support;

@@ -1,6 +1,7 @@
 //! What a control is: a trait, what it says about itself, how it is asked for, and how its conditions add
 //! up to a verdict. The controls themselves are in `controls`, one file each.
 
+pub(crate) mod code;
 mod conditions;
 mod draft;
 mod existence;
@@ -19,6 +20,7 @@ mod review;
 pub mod roles;
 mod run;
 mod schema;
+pub(crate) mod secrets;
 pub mod settings;
 pub(crate) mod size;
 mod standing;

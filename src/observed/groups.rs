@@ -310,6 +310,13 @@ impl<'t> Cluster<'_, 't> {
     }
 }
 
+/// Every classification of a list that stands elsewhere than in a cluster.
+pub fn classifications_in(list: Node<'_>) -> Listed<'_, Classification<'_>> {
+    let mut listed = Listed::default();
+    read_classifications(&mut listed, list, &[], None, Stage::Requested);
+    listed
+}
+
 /// The marker of further pages, which only an answer of its own can have.
 fn page(live: bool, answer: Node<'_>) -> Node<'_> {
     answer.get(if live { "Marker" } else { "\u{0}" })
@@ -378,17 +385,18 @@ fn read_flat<'t>(listed: &mut Listed<'t, Group<'t>>, instances: Node<'t>) {
 }
 
 /// The first member of these names that is not absent; the first name when all are.
-fn either<'t>(node: Node<'t>, names: [&'t str; 2]) -> Node<'t> {
-    let [first, second] = names.map(|name| node.get(name));
-    if first.is_absent() && !second.is_absent() {
-        second
+fn either<'t>(node: Node<'t>, names: &[&'t str]) -> Node<'t> {
+    let mut found = names.iter().map(|name| node.get(name));
+    let first = found.next().unwrap_or(node);
+    if first.is_absent() {
+        found.find(|other| !other.is_absent()).unwrap_or(first)
     } else {
         first
     }
 }
 
 fn group(node: Node<'_>, role: Option<Role>) -> Group<'_> {
-    let role_node = either(node, ["InstanceRole", "InstanceGroupType"]);
+    let role_node = either(node, &["InstanceRole", "InstanceGroupType"]);
     let applied = node.get("LastSuccessfullyAppliedConfigurations");
     let mut configurations = vec![(node.get("Configurations"), Stage::Requested)];
     if !applied.is_absent() && node.reason().is_none() {
@@ -399,7 +407,7 @@ fn group(node: Node<'_>, role: Option<Role>) -> Group<'_> {
         role: role.unwrap_or_else(|| Role::of(role_node)),
         fleet: false,
         types: vec![node.get("InstanceType")],
-        sizes: vec![either(node, ["InstanceCount", "RequestedInstanceCount"])],
+        sizes: vec![either(node, &["InstanceCount", "RequestedInstanceCount"])],
         scaling_maximum: node.path("AutoScalingPolicy/Constraints/MaxCapacity"),
         images: vec![node.get("CustomAmiId")],
         configurations,
@@ -408,7 +416,7 @@ fn group(node: Node<'_>, role: Option<Role>) -> Group<'_> {
 }
 
 fn fleet(node: Node<'_>, role: Option<Role>) -> Group<'_> {
-    let list = either(node, ["InstanceTypeConfigs", "InstanceTypeSpecifications"]);
+    let list = either(node, &["InstanceTypeConfigs", "InstanceTypeSpecifications"]);
     let mut kinds = Listed::default();
     kinds.read(list, |kind| kind);
     let every = |name: &'static str| kinds.items.iter().map(move |kind| kind.get(name));
@@ -456,19 +464,23 @@ fn read_classifications<'t>(
             listed.gap(item, reason.clone());
             continue;
         }
-        let name = item.get("Classification");
+        let name = either(item, &["Classification", "classification"]);
         listed.items.push(Classification {
             node: item,
             parents: parents.to_vec(),
             name,
-            // The API says `Properties`, CloudFormation `ConfigurationProperties`.
-            properties: either(item, ["Properties", "ConfigurationProperties"]),
+            // The API says `Properties`, CloudFormation `ConfigurationProperties`, EMR Serverless `properties`.
+            properties: either(
+                item,
+                &["Properties", "ConfigurationProperties", "properties"],
+            ),
             group,
             stage,
         });
         let inner: Vec<_> = parents.iter().copied().chain([name.as_text()]).collect();
         // Documents nest as deep as the reader allows, so this ends.
-        read_classifications(listed, item.get("Configurations"), &inner, group, stage);
+        let nested = either(item, &["Configurations", "configurations"]);
+        read_classifications(listed, nested, &inner, group, stage);
     }
 }
 

@@ -2,7 +2,9 @@
 
 pub(super) mod application_overrides;
 pub(super) mod auto_termination;
+pub(super) mod bootstrap_actions;
 pub(super) mod certificate_source;
+pub(super) mod custom_image;
 pub(super) mod disk_encryption;
 pub(super) mod document_schema;
 pub(super) mod identity_center;
@@ -11,10 +13,12 @@ pub(super) mod instance_count;
 pub(super) mod instance_metadata;
 pub(super) mod instance_types;
 pub(super) mod kerberos;
+pub(super) mod kerberos_secrets;
 pub(super) mod lake_formation;
 pub(super) mod ldap;
 pub(super) mod log_destination;
 pub(super) mod log_encryption;
+pub(super) mod plaintext_secrets;
 pub(super) mod ranger;
 pub(super) mod release;
 pub(super) mod role_mappings;
