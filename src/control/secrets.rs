@@ -80,6 +80,7 @@ impl<'t> Secret<'t> {
             },
             Reason::Parameter { secret: true, .. } => Self::Reference,
             Reason::Parameter { secret: false, .. } => Self::OpenParameter,
+            Reason::Withheld { .. } => Self::Masked,
             Reason::Reference { .. }
             | Reason::Pseudo { .. }
             | Reason::Import { .. }
