@@ -45,6 +45,12 @@ pub fn each(review: &mut Review<'_>, grants: &[DeclaredGrant]) {
 }
 
 fn wrong_with(grant: &DeclaredGrant) -> Vec<(String, String)> {
+    let mut wrong = wrong_permissions(grant);
+    wrong.extend(wrong_principal(grant));
+    wrong
+}
+
+fn wrong_permissions(grant: &DeclaredGrant) -> Vec<(String, String)> {
     let mut wrong = Vec::new();
     let mut add = |message: String, help: &str| wrong.push((message, help.to_owned()));
     let class = grant.object.class();
@@ -84,6 +90,12 @@ fn wrong_with(grant: &DeclaredGrant) -> Vec<(String, String)> {
             "list `permissions`",
         );
     }
+    wrong
+}
+
+fn wrong_principal(grant: &DeclaredGrant) -> Vec<(String, String)> {
+    let mut wrong = Vec::new();
+    let mut add = |message: String, help: &str| wrong.push((message, help.to_owned()));
     let shown = grant.principal.to_string();
     let principal = Principal::of(&shown);
     if principal.is_none() && grant.principal.as_known().is_some() {

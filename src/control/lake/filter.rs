@@ -148,12 +148,12 @@ struct Seen<'t> {
 /// Judges a filter.
 pub fn judge<'t>(
     asked: Asked<'_>,
-    filter: CellsFilter<'t>,
+    filter: &CellsFilter<'t>,
     context: &Context<'_, 't>,
     out: &mut Conditions,
 ) {
     let seen = Seen {
-        filter,
+        filter: *filter,
         rows: rows(filter),
         columns: columns(filter, context),
     };
@@ -366,7 +366,10 @@ fn same_names(declared: &BTreeSet<Name>, seen: &BTreeSet<Name>) -> Likeness {
     every.chain(back).min().unwrap_or(Likeness::Same)
 }
 
-fn table<'t>(filter: CellsFilter<'t>, context: &Context<'_, 't>) -> Result<TableName, Trouble<'t>> {
+fn table<'t>(
+    filter: &CellsFilter<'t>,
+    context: &Context<'_, 't>,
+) -> Result<TableName, Trouble<'t>> {
     Ok(TableName {
         catalog: context.catalog(filter.catalog)?,
         database: context.name(filter.database, "the database")?.lower(),
@@ -374,7 +377,7 @@ fn table<'t>(filter: CellsFilter<'t>, context: &Context<'_, 't>) -> Result<Table
     })
 }
 
-fn rows(filter: CellsFilter<'_>) -> Rows<'_> {
+fn rows<'t>(filter: &CellsFilter<'t>) -> Rows<'t> {
     let parts = [filter.rows, filter.expression, filter.all_rows];
     if let Some(node) = parts.into_iter().find(|node| node.reason().is_some()) {
         return Rows::Unknown(Trouble::new(node, "which rows the filter shows is unknown"));
@@ -402,7 +405,7 @@ fn rows(filter: CellsFilter<'_>) -> Rows<'_> {
 }
 
 fn columns<'t>(
-    filter: CellsFilter<'t>,
+    filter: &CellsFilter<'t>,
     context: &Context<'_, 't>,
 ) -> Result<Option<Columns>, Trouble<'t>> {
     let parts = [filter.columns, filter.wildcard];
@@ -433,7 +436,7 @@ fn columns<'t>(
 }
 
 /// The first part of a filter's name that is not known.
-fn first_unknown(filter: CellsFilter<'_>) -> Node<'_> {
+fn first_unknown<'t>(filter: &CellsFilter<'t>) -> Node<'t> {
     [filter.catalog, filter.database, filter.table, filter.name]
         .into_iter()
         .find(|node| node.reason().is_some())

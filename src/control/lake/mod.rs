@@ -4,6 +4,7 @@ pub mod checks;
 mod compare;
 pub mod declared;
 pub mod filter;
+mod object;
 pub mod request;
 pub mod seen;
 pub mod width;

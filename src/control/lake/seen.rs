@@ -1,14 +1,13 @@
 //! A grant as it was seen, brought into the form of the declared ones.
 
 use super::{ACCOUNT, own_or_other};
-use crate::aws::lake_formation::grant::{
-    Columns, Expression, Node as On, Object, TagPolicy, location,
-};
+use crate::aws::lake_formation::grant::Object;
 use crate::aws::lake_formation::name::{Name, Part};
+use crate::aws::lake_formation::permissions::PERMISSIONS;
 use crate::control::{Conditions, Target, View};
-use crate::observed::grant::{Grant, GrantedOn, is_given};
+use crate::observed::grant::{Grant, is_given};
 use crate::observed::{Lookup, Node, Reason, ResourceKind, Scope, Value};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Why a part of a grant cannot be compared.
 #[derive(Clone, Debug)]
@@ -74,6 +73,46 @@ pub struct SeenGrant<'t> {
     pub condition: Option<Name>,
     /// The permissions, those with the grant option marked.
     pub permissions: Result<Vec<SeenPermission<'t>>, Trouble<'t>>,
+}
+
+impl SeenGrant<'_> {
+    /// The permissions that are known, and those with the grant option; the others are recorded as unknown.
+    pub fn known_permissions(&self, out: &mut Conditions) -> (BTreeSet<String>, BTreeSet<String>) {
+        let (mut permissions, mut grantable) = (BTreeSet::new(), BTreeSet::new());
+        let seen = match &self.permissions {
+            Ok(seen) => seen,
+            Err(trouble) => {
+                trouble.record(out);
+                return (permissions, grantable);
+            }
+        };
+        for permission in seen {
+            let known = permission
+                .name
+                .as_known()
+                .filter(|name| PERMISSIONS.contains(name));
+            let Some(name) = known else {
+                let message = format!(
+                    "permission `{}` is not known to this version",
+                    permission.name
+                );
+                match permission.node.reason() {
+                    Some(reason) => out.unknown(permission.node, reason, "a permission is unknown"),
+                    None => out.undecided(
+                        permission.node,
+                        message,
+                        "write a permission of the Lake Formation API",
+                    ),
+                };
+                continue;
+            };
+            permissions.insert(name.to_owned());
+            if permission.grantable {
+                grantable.insert(name.to_owned());
+            }
+        }
+        (permissions, grantable)
+    }
 }
 
 impl<'a, 't> Context<'a, 't> {
@@ -163,7 +202,13 @@ impl<'a, 't> Context<'a, 't> {
         let path = match role.body.get("Path").value() {
             Value::Absent => known("/"),
             Value::String(path) => known(path),
-            _ => Part::Open("path".to_owned()),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::Template
+            | Value::List
+            | Value::Map
+            | Value::Unreadable(_) => Part::Open("path".to_owned()),
         };
         let name = role.body.get("RoleName").as_text();
         let name = name.map_or_else(|| unknown(reason), |name| vec![known(name)]);
@@ -184,216 +229,6 @@ impl<'a, 't> Context<'a, 't> {
         }
         let name = self.name(node, "the catalog")?;
         Ok(own_or_other(name, self.account()))
-    }
-
-    /// What a grant is on, the service's rewriting undone.
-    fn object(&self, on: GrantedOn<'t>) -> Result<Object, Trouble<'t>> {
-        let lower = |node, what: &str| self.name(node, what).map(|name| name.lower());
-        let (catalog, node) = match on {
-            GrantedOn::Catalog { catalog } => (catalog, On::Catalog),
-            GrantedOn::Database { catalog, name } => {
-                (catalog, On::Database(lower(name, "the database")?))
-            }
-            GrantedOn::Table {
-                catalog,
-                database,
-                name,
-                wildcard,
-            } => {
-                let database = lower(database, "the database")?;
-                (catalog, self.table(database, name, wildcard)?)
-            }
-            GrantedOn::Columns {
-                catalog,
-                database,
-                table,
-                names,
-                wildcard,
-            } => {
-                let database = lower(database, "the database")?;
-                let table = lower(table, "the table")?;
-                (catalog, self.columns(database, table, names, wildcard)?)
-            }
-            GrantedOn::Filter {
-                catalog,
-                database,
-                table,
-                name,
-            } => {
-                let filter = self.name(name, "the filter")?;
-                let node = On::Filter(
-                    lower(database, "the database")?,
-                    lower(table, "the table")?,
-                    filter,
-                );
-                (catalog, node)
-            }
-            GrantedOn::Location { path } => return self.location(path),
-            GrantedOn::Tag {
-                catalog,
-                key,
-                values,
-            } => {
-                let values = self.names(values, "the values of the tag")?;
-                let all = values.contains(&Name::from("*"));
-                (
-                    catalog,
-                    On::Tag(lower(key, "the tag")?, (!all).then_some(values)),
-                )
-            }
-            GrantedOn::TagPolicy {
-                catalog,
-                kind,
-                expression,
-                saved,
-            } => (
-                catalog,
-                On::TagPolicy(self.tag_policy(kind, expression, saved)?),
-            ),
-            GrantedOn::TagExpression { catalog, name } => (
-                catalog,
-                On::TagExpression(self.name(name, "the tag expression")?),
-            ),
-            GrantedOn::RowPolicy { catalog, name } => {
-                (catalog, On::RowPolicy(self.name(name, "the policy")?))
-            }
-            GrantedOn::Function {
-                catalog,
-                database,
-                name,
-                wildcard,
-            } => {
-                let one = if is_given(wildcard) {
-                    None
-                } else {
-                    Some(lower(name, "the function")?)
-                };
-                (catalog, On::Function(lower(database, "the database")?, one))
-            }
-            GrantedOn::AnyTable { catalog } => (catalog, On::AnyTable),
-            GrantedOn::Several(node) => {
-                return Err(Trouble::new(node, "the grant is on several things at once"));
-            }
-            GrantedOn::Unknown(node) => {
-                return Err(Trouble::new(
-                    node,
-                    "what the grant is on is not known to this version",
-                ));
-            }
-        };
-        Ok(Object {
-            catalog: self.catalog(catalog)?,
-            node,
-        })
-    }
-
-    fn table(&self, database: Name, name: Node<'t>, wildcard: Node<'t>) -> Result<On, Trouble<'t>> {
-        if let Some(reason) = wildcard.reason() {
-            return Err(Trouble::new(
-                wildcard,
-                format!("whether all tables are meant is unknown ({reason})"),
-            ));
-        }
-        if is_given(wildcard) || name.as_text() == Some("ALL_TABLES") {
-            return Ok(On::AllTables(database));
-        }
-        Ok(On::Table(database, self.name(name, "the table")?.lower()))
-    }
-
-    fn columns(
-        &self,
-        database: Name,
-        table: Name,
-        names: Node<'t>,
-        wildcard: Node<'t>,
-    ) -> Result<On, Trouble<'t>> {
-        if let Some(unknown) = [names, wildcard]
-            .into_iter()
-            .find(|node| node.reason().is_some())
-        {
-            return Err(Trouble::new(unknown, "the columns are unknown"));
-        }
-        let columns = match (is_given(names), is_given(wildcard)) {
-            (true, false) => Columns::Only(self.names(names, "the columns")?),
-            (false, true) => {
-                let excluded = wildcard.get("ExcludedColumnNames");
-                let excluded = if matches!(excluded.value(), Value::Absent | Value::Null) {
-                    BTreeSet::new()
-                } else {
-                    self.names(excluded, "the excluded columns")?
-                };
-                if excluded.is_empty() {
-                    let all = table == Name::from("all_tables");
-                    return Ok(if all {
-                        On::AllTables(database)
-                    } else {
-                        On::Table(database, table)
-                    });
-                }
-                Columns::AllBut(excluded)
-            }
-            (true, true) => {
-                return Err(Trouble::new(
-                    names,
-                    "`ColumnNames` and `ColumnWildcard` exclude each other",
-                ));
-            }
-            (false, false) => return Err(Trouble::new(names, "the columns are absent")),
-        };
-        Ok(On::Columns(database, table, columns))
-    }
-
-    fn location(&self, path: Node<'t>) -> Result<Object, Trouble<'t>> {
-        let name = self.name(path, "the location")?;
-        let text = name.to_string();
-        let node = On::Location(super::parsed(location(&text)));
-        Ok(Object {
-            catalog: None,
-            node,
-        })
-    }
-
-    fn tag_policy(
-        &self,
-        kind: Node<'t>,
-        expression: Node<'t>,
-        saved: Node<'t>,
-    ) -> Result<TagPolicy, Trouble<'t>> {
-        let databases = match kind.as_text() {
-            Some("DATABASE") => true,
-            Some("TABLE") => false,
-            _ => {
-                return Err(Trouble::new(
-                    kind,
-                    format!("`ResourceType` is {}", kind.display()),
-                ));
-            }
-        };
-        if is_given(saved) || saved.reason().is_some() {
-            let expression = Expression::Saved(self.name(saved, "the tag expression")?);
-            return Ok(TagPolicy {
-                databases,
-                expression,
-            });
-        }
-        if !matches!(expression.value(), Value::List) {
-            return Err(Trouble::new(expression, "the tag expression is unknown"));
-        }
-        let mut tags = BTreeMap::new();
-        for pair in expression.items() {
-            let key = self.name(pair.get("TagKey"), "the tag")?;
-            let Some(key) = key.as_known() else {
-                return Err(Trouble::new(pair.get("TagKey"), "the tag is unknown"));
-            };
-            tags.insert(
-                key.to_lowercase(),
-                self.names(pair.get("TagValues"), "the values of the tag")?,
-            );
-        }
-        Ok(TagPolicy {
-            databases,
-            expression: Expression::Tags(tags),
-        })
     }
 
     /// The names of a list, in lower case.

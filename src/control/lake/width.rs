@@ -4,7 +4,7 @@
 use super::declared::DeclaredGrant;
 use crate::aws::lake_formation::grant::{Node, Object};
 use crate::aws::lake_formation::name::Name;
-use crate::aws::lake_formation::permissions::{PERMISSIONS, includes};
+use crate::aws::lake_formation::permissions::includes;
 use crate::aws::lake_formation::principal::{Principal, PrincipalKind};
 use crate::control::settings::Choice;
 use crate::lattice::Text;
@@ -92,11 +92,7 @@ impl Limits<'_> {
         if !self.all_tables
             && let Some(object) = grant.object
         {
-            let all = match object.node {
-                Node::AllTables(_) => true,
-                Node::AnyTable => true,
-                _ => false,
-            };
+            let all = matches!(object.node, Node::AllTables(_) | Node::AnyTable);
             if all {
                 wide.push(Wide {
                     part: Part::Object,
@@ -230,9 +226,4 @@ impl Limits<'_> {
             );
         }
     }
-}
-
-/// Whether this version knows the permission.
-pub fn is_known(permission: &str) -> bool {
-    PERMISSIONS.contains(&permission)
 }

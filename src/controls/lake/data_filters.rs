@@ -44,7 +44,7 @@ impl Control for DataFilters {
             declared: &declared,
             exact: want.exact,
         };
-        judge(asked, seen.resource.cells_filter(), &context, out);
+        judge(asked, &seen.resource.cells_filter(), &context, out);
     }
 
     fn compile(want: &Setting, draft: &mut Draft<'_>) {

@@ -3,14 +3,13 @@
 use crate::aws::lake_formation::permissions::PERMISSIONS;
 use crate::aws::lake_formation::principal::PrincipalKind;
 use crate::control::lake::declared::grants_of;
-use crate::control::lake::width::{Holding, Limits, Part, Wide, is_known};
+use crate::control::lake::width::{Holding, Limits, Part, Wide};
 use crate::control::lake::{Context, SeenGrant};
 use crate::control::settings::{
     Allowance, Domain, Excludes, Only, Pattern, Plain, Vocabulary, settings,
 };
 use crate::control::{Conditions, Control, Meta, Review, Severity, Span, View};
 use crate::observed::ResourceKind;
-use std::collections::BTreeSet;
 
 #[derive(Debug)]
 pub(crate) enum WideGrants {}
@@ -60,7 +59,7 @@ impl Control for WideGrants {
     fn judge(want: &Setting, seen: &View<'_, '_>, out: &mut Conditions) {
         let context = Context::of(seen);
         let grant = context.read(seen.resource.grant());
-        let (permissions, grantable) = known_permissions(&grant, out);
+        let (permissions, grantable) = grant.known_permissions(out);
         let holding = Holding {
             principal: grant.principal.as_ref().ok(),
             object: grant.object.as_ref().ok(),
@@ -69,8 +68,9 @@ impl Control for WideGrants {
             conditional: grant.condition.is_some(),
         };
         let wide = want.limits(context.account()).exceeded_by(holding);
-        for trouble in [grant.principal.as_ref().err(), grant.object.as_ref().err()] {
-            trouble.into_iter().for_each(|trouble| trouble.record(out));
+        let troubles = [grant.principal.as_ref().err(), grant.object.as_ref().err()];
+        for trouble in troubles.into_iter().flatten() {
+            trouble.record(out);
         }
         for one in &wide {
             record(one, &grant, out);
@@ -124,44 +124,6 @@ impl Setting {
             own_account,
         }
     }
-}
-
-/// The permissions that are known, and those with the grant option; the others are recorded as unknown.
-fn known_permissions(
-    grant: &SeenGrant<'_>,
-    out: &mut Conditions,
-) -> (BTreeSet<String>, BTreeSet<String>) {
-    let (mut permissions, mut grantable) = (BTreeSet::new(), BTreeSet::new());
-    let seen = match &grant.permissions {
-        Ok(seen) => seen,
-        Err(trouble) => {
-            trouble.record(out);
-            return (permissions, grantable);
-        }
-    };
-    for permission in seen {
-        let known = permission.name.as_known().filter(|name| is_known(name));
-        let Some(name) = known else {
-            let message = format!(
-                "permission `{}` is not known to this version",
-                permission.name
-            );
-            match permission.node.reason() {
-                Some(reason) => out.unknown(permission.node, reason, "a permission is unknown"),
-                None => out.undecided(
-                    permission.node,
-                    message,
-                    "write a permission of the Lake Formation API",
-                ),
-            };
-            continue;
-        };
-        permissions.insert(name.to_owned());
-        if permission.grantable {
-            grantable.insert(name.to_owned());
-        }
-    }
-    (permissions, grantable)
 }
 
 fn record(wide: &Wide, seen: &SeenGrant<'_>, out: &mut Conditions) {
