@@ -314,8 +314,15 @@ impl Walk<'_> {
 
     fn unknown_in_group(&mut self, group: &str, pair: &Pair, known: &[&str]) {
         if !matches!(pair.item.value, Value::Table(_) | Value::List(_)) {
-            let keys = known.iter().copied();
-            self.reader().unknown_key(group, pair, keys);
+            if known.is_empty() {
+                let message = format!("`{group}` has no key `{}`", pair.key);
+                let help = format!("controls are tables, as `[{group}.<control>]`");
+                self.reader()
+                    .wrong("unknown-key", message, &pair.key_bytes, &help);
+            } else {
+                let keys = known.iter().copied();
+                self.reader().unknown_key(group, pair, keys);
+            }
             return;
         }
         let problem = unknown_control(&format!("{group}.{}", pair.key));

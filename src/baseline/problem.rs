@@ -4,7 +4,7 @@ use super::source::{Source, Sources};
 use crate::origin::Origin;
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NarratableReportHandler,
-    SourceCode,
+    SourceCode, SourceSpan,
 };
 use serde_json::json;
 use std::fmt;
@@ -101,9 +101,13 @@ impl Problem {
             if let (Some(shown), Some(source)) = (files.get_mut(index), &label.source) {
                 let bytes = source.clamp(label.origin.bytes);
                 let text = Some(label.text.clone()).filter(|text| !text.is_empty());
-                shown
-                    .labels
-                    .push(LabeledSpan::new(text, bytes.start, bytes.len()));
+                let span = SourceSpan::from((bytes.start, bytes.len()));
+                // The header cites the first place that is named, wherever the others stand in the file.
+                shown.labels.push(if shown.labels.is_empty() {
+                    LabeledSpan::new_primary_with_span(text, span)
+                } else {
+                    LabeledSpan::new_with_span(text, span)
+                });
             }
         }
         let mut files = files.into_iter();

@@ -239,7 +239,7 @@ impl Reader<'_> {
         for column in columns.iter().filter(|column| column.required) {
             if !pairs.iter().any(|pair| pair.key == column.key) {
                 let message = format!("`{key}` lacks `{}`", column.key);
-                self.wrong("missing-key", message, &item.bytes, column.doc);
+                self.wrong("missing-key", message, &item.bytes, &phrase(column.doc));
             }
         }
         (self.problems.len() == before).then_some(row)
@@ -408,6 +408,21 @@ pub(super) fn differing(a: &Row, b: &Row) -> String {
         .map(|key| format!("`{key}`"))
         .collect();
     keys.join(", ")
+}
+
+/// A sentence of documentation as help is written: lower case, no full stop.
+fn phrase(doc: &str) -> String {
+    let mut chars = doc.trim_end_matches('.').chars();
+    let Some(first) = chars.next() else {
+        return String::new();
+    };
+    let rest = chars.as_str();
+    // Words such as `AWS` and `S3` stay as they are.
+    if rest.starts_with(|char: char| char.is_ascii_lowercase() || char == ' ') {
+        format!("{}{rest}", first.to_lowercase())
+    } else {
+        format!("{first}{rest}")
+    }
 }
 
 fn help_for_text(value: &Value) -> &'static str {

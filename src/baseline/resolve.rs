@@ -214,7 +214,7 @@ fn conflict(name: &str, spec: &Spec, lines: &[Written]) -> Problem {
         "conflict",
         format!("nothing satisfies what is asked of `{name}`"),
     );
-    let label = |line: &Written| format!("asks for `{}`", show::show(spec, &line.shape));
+    let label = |line: &Written| asks(spec, &line.shape);
     let Some((later, earlier)) = pair(lines) else {
         return lines
             .iter()
@@ -237,6 +237,15 @@ fn conflict(name: &str, spec: &Spec, lines: &[Written]) -> Problem {
         .at(later.origin.clone(), label(later))
         .at(earlier.origin.clone(), label(earlier))
         .help("make the two agree; to be weaker for some resources, write a waiver")
+}
+
+/// What a line asks for, unless it is longer than the line itself.
+fn asks(spec: &Spec, shape: &Shape) -> String {
+    let shown = show::show(spec, shape);
+    if shown.len() > 60 {
+        return "asks for this".to_owned();
+    }
+    format!("asks for `{shown}`")
 }
 
 /// The table of a list that two lines describe differently, and where.
@@ -276,20 +285,13 @@ fn loosened(
         else {
             continue;
         };
-        let show = |shape| show::show(spec, shape);
         problems.push(
             Problem::new(
                 "loosens",
                 format!("`{name}` is weaker than what it extends"),
             )
-            .at(
-                line.origin.clone(),
-                format!("asks for `{}`", show(&line.shape)),
-            )
-            .at(
-                base.origin.clone(),
-                format!("asks for `{}`", show(&base.shape)),
-            )
+            .at(line.origin.clone(), asks(spec, &line.shape))
+            .at(base.origin.clone(), asks(spec, &base.shape))
             .help("a layer may add or tighten; to be weaker for some resources, write a waiver"),
         );
     }

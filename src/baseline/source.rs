@@ -101,7 +101,8 @@ impl Source {
             .lines
             .get(index + 1)
             .map_or(self.text.len(), |next| next - 1);
-        begin..end.max(begin)
+        let line = self.text.get(begin..end).unwrap_or_default();
+        begin..begin + line.trim_end_matches('\r').len()
     }
 
     /// As much of `bytes` as one line can show, and no half characters.

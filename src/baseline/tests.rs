@@ -1,5 +1,7 @@
 //! What authors write, and what they are told.
 
+mod example;
+mod shipped;
 mod views;
 
 use super::{Baseline, Memory, Problem, Style, load, render, validate};

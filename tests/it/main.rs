@@ -17,6 +17,7 @@ mod compile;
 mod controls;
 mod formats;
 mod laws;
+mod problems;
 mod registry;
 mod samples;
 mod support;
