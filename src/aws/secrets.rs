@@ -1,21 +1,19 @@
 //! How secrets look in configuration: under which names they stand, which shapes they have, and what only
 //! refers to one. Nothing here shows or keeps a value, and entropy is not used.
 
-use crate::lattice::pattern_accepts;
-
 /// Stands for a hole in a text: the part of a template that is not known.
 pub const HOLE: char = '\u{fffc}';
 
-/// Property names under which passwords and keys stand, in lower case. Sources: the configuration pages of Hive,
-/// Hadoop, Spark and Trino.
-const NAMES: &[&str] = &[
-    "javax.jdo.option.connectionpassword",
-    "*.password",
-    "*.secret.key",
-    "fs.s3a.access.key",
-    "*keystore.password",
-    "internal-communication.shared-secret",
-    "ldap.*password",
+/// Property names under which passwords and keys stand, in lower case, each as its beginning and its end. Sources:
+/// the configuration pages of Hive, Hadoop, Spark and Trino.
+const NAMES: &[(&str, &str)] = &[
+    ("javax.jdo.option.connectionpassword", ""),
+    ("fs.s3a.access.key", ""),
+    ("internal-communication.shared-secret", ""),
+    ("", ".password"),
+    ("", ".secret.key"),
+    ("", "keystore.password"),
+    ("ldap.", "password"),
 ];
 
 /// Ends of option names that take a secret, in lower case.
@@ -37,7 +35,17 @@ const OPTIONS: &[&str] = &[
 /// Whether a property of this name holds a secret.
 pub fn is_secret_property(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    NAMES.iter().any(|pattern| pattern_accepts(pattern, &name))
+    NAMES.iter().any(|(begin, end)| {
+        let rest = name.strip_prefix(begin);
+        // A name without a pattern is compared whole.
+        rest.is_some_and(|rest| {
+            if end.is_empty() {
+                rest.is_empty()
+            } else {
+                rest.ends_with(end)
+            }
+        })
+    })
 }
 
 /// Whether an option of this name takes a secret, whatever dashes it begins with.
