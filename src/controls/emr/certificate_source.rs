@@ -190,7 +190,7 @@ fn judge_place(
             }
         }
         _ if is_named(&want.buckets, node, place, seen) => out.held(),
-        _ => {
+        Lookup::Found(_) | Lookup::NotInSight | Lookup::Ambiguous => {
             out.undecided(
                 node,
                 format!(

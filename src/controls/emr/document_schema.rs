@@ -51,10 +51,7 @@ impl Control for DocumentSchema {
             .observed(document.display());
             return;
         }
-        let author = match seen.resource.form {
-            Form::Live | Form::Described => Author::Aws,
-            Form::Document | Form::Request | Form::CloudFormation | Form::Named => Author::Person,
-        };
+        let author = author(seen);
         out.must_conform(document, "the document", DOCUMENT, author);
         if document.members().len() == 0 && document.open().is_none() {
             note(
@@ -80,6 +77,16 @@ const AT_REST: &str = "EncryptionConfiguration/AtRestEncryptionConfiguration";
 const S3: &str = "EncryptionConfiguration/AtRestEncryptionConfiguration/S3EncryptionConfiguration";
 const DISK: &str =
     "EncryptionConfiguration/AtRestEncryptionConfiguration/LocalDiskEncryptionConfiguration";
+
+/// AWS wrote what a snapshot holds, and what stands beside the time of its creation.
+fn author(seen: &View<'_, '_>) -> Author {
+    let described = matches!(seen.resource.form, Form::Live | Form::Described);
+    if described || seen.resource.outer.get("CreationDateTime").is_set() {
+        Author::Aws
+    } else {
+        Author::Person
+    }
+}
 
 /// Whether AWS accepts it is not published.
 fn note(node: Node<'_>, message: &str, out: &mut Conditions) {
