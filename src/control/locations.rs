@@ -2,13 +2,16 @@
 
 use super::verdict::Conditions;
 use crate::aws::iam;
-use crate::aws::s3::Location;
+use crate::aws::s3::{self, Location};
 use crate::lattice::Text;
 use crate::observed::{Known, Node};
 
 /// Whether the text of a baseline names the place that `seen` names, in whatever form.
 pub fn names_place(want: &Text, seen: &str) -> bool {
     want.accepts(seen)
+        || want
+            .as_literal()
+            .is_some_and(|want| s3::is_same(want, seen))
         || Location::of(seen).is_some_and(|place| {
             place
                 .spellings()

@@ -14,6 +14,7 @@
 
 mod architecture;
 mod compile;
+mod aws_documents;
 mod controls;
 mod formats;
 mod laws;
