@@ -108,6 +108,14 @@ impl Control for IdentityCenter {
         if !want.required {
             return;
         }
+        if !draft.requirements.contains_key("emr.in-transit-encryption") {
+            draft.refuse(
+                Some("required"),
+                "Identity Center on a cluster needs encryption in transit",
+                "add `[emr.in-transit-encryption]`",
+            );
+            return;
+        }
         draft.document(Leaf::EnableIdentityCenter, true, Some("required"));
         if let Some(instance) = &want.instance
             && let Some(instance) = draft.bound("instance", instance)
@@ -143,7 +151,7 @@ impl Control for IdentityCenter {
 
     fn review(want: &Setting, review: &mut Review<'_>) {
         if want.required && review.requirement("emr.in-transit-encryption").is_none() {
-            review.object(
+            review.warn(
                 Vec::new(),
                 "Identity Center on a cluster needs encryption in transit",
                 "add `[emr.in-transit-encryption]`",

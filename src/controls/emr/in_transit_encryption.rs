@@ -95,6 +95,14 @@ impl Control for InTransitEncryption {
             want.prefer.as_ref(),
         );
         let Some(provider) = provider else { return };
+        let has = |control| draft.requirements.contains_key(control);
+        if want.full_coverage && !(has("emr.kerberos") && has("emr.disk-encryption")) {
+            draft.refuse(
+                Some("full-coverage"),
+                "`full-coverage` needs Kerberos and local-disk encryption in the same document",
+                "add `[emr.kerberos]` and `[emr.disk-encryption]`",
+            );
+        }
         draft.document(Leaf::EnableInTransitEncryption, true, None);
         draft.document(
             Leaf::CertificateProviderType,
@@ -132,7 +140,7 @@ impl Control for InTransitEncryption {
                 .map(|place| (place.clone(), "asked for here".to_owned()))
                 .collect();
             let missing = missing.join("]` and `[");
-            review.object(
+            review.warn(
                 places,
                 "`full-coverage` needs Kerberos and local-disk encryption in the same document",
                 format!("add `[{missing}]`"),

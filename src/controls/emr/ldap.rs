@@ -123,6 +123,14 @@ impl Control for Ldap {
         if !want.required {
             return;
         }
+        if !draft.requirements.contains_key("emr.in-transit-encryption") {
+            draft.refuse(
+                Some("required"),
+                "LDAP on a cluster needs encryption in transit",
+                "add `[emr.in-transit-encryption]`",
+            );
+            return;
+        }
         let server = want
             .servers
             .only_one()
@@ -175,7 +183,7 @@ impl Control for Ldap {
 
     fn review(want: &Setting, review: &mut Review<'_>) {
         if want.required && review.requirement("emr.in-transit-encryption").is_none() {
-            review.object(
+            review.warn(
                 Vec::new(),
                 "LDAP on a cluster needs encryption in transit",
                 "add `[emr.in-transit-encryption]`",

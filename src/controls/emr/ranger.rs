@@ -124,6 +124,16 @@ impl Control for Ranger {
         if !want.required {
             return;
         }
+        if !draft.requirements.contains_key("emr.kerberos")
+            && !draft.requirements.contains_key("emr.ldap")
+        {
+            draft.refuse(
+                Some("required"),
+                "Ranger on a cluster needs Kerberos or LDAP",
+                "add `[emr.kerberos]` or `[emr.ldap]`",
+            );
+            return;
+        }
         let mut section = Map::new();
         let mut write = |key: &str, setting, text: Option<&Text>| {
             if let Some(text) = draft.need(setting, text) {
@@ -164,7 +174,7 @@ impl Control for Ranger {
                 .iter()
                 .all(|control| review.requirement(control).is_none())
         {
-            review.object(
+            review.warn(
                 Vec::new(),
                 "Ranger on a cluster needs Kerberos or LDAP",
                 "add `[emr.kerberos]` or `[emr.ldap]`",
