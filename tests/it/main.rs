@@ -13,8 +13,8 @@
 )]
 
 mod architecture;
-mod compile;
 mod aws_documents;
+mod compile;
 mod controls;
 mod formats;
 mod laws;

@@ -165,9 +165,14 @@ impl Control for IdentityCenter {
             "\"arn:aws:sso:::instance/ssoins-ffffffffffffffff\"",
         ),
         Weakening::set(
-            "/AuthenticationConfiguration/IdentityCenterConfiguration/EnableUserBackgroundSession",
-            "true",
-        ),
+            "/AuthenticationConfiguration/IdentityCenterConfiguration/EnableIdentityCenter",
+            "false",
+        )
+        .also(&[
+            "emr.document-schema",
+            "emr.feature-combinations",
+            "emr.lake-formation",
+        ]),
     ];
 }
 

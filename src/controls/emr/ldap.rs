@@ -85,11 +85,7 @@ impl Control for Ldap {
             Standing::On => out.held(),
         }
         judge_server(want, section.get("LDAPServerURL"), out);
-        out.must_name_secret(section.get("BindCertificateARN"), "BindCertificateARN");
-        let credentials = section.get("BindCredentialsARN");
-        if !credentials.is_absent() || Standing::of_switch(section.get("EnableSSHLogin")).is_on() {
-            out.must_name_secret(credentials, "BindCredentialsARN");
-        }
+        judge_bind(want, section, out);
         let filter = section.get("LDAPAccessFilter");
         out.must_equal(
             filter,
@@ -172,7 +168,6 @@ impl Control for Ldap {
             "group-search-base",
             want.group_search_base.as_ref(),
         );
-        section.insert("EnableSSHLogin".to_owned(), json!(false));
         draft.document(Leaf::Ldap, Value::Object(section), Some("required"));
         draft.warn(
             Some("required"),
@@ -204,10 +199,6 @@ impl Control for Ldap {
             "false",
         ),
         Weakening::set(
-            "/AuthenticationConfiguration/LDAPConfiguration/EnableSSHLogin",
-            "true",
-        ),
-        Weakening::set(
             "/AuthenticationConfiguration/LDAPConfiguration/LDAPServerURL",
             "\"ldap://ldap.example.com\"",
         ),
@@ -216,6 +207,42 @@ impl Control for Ldap {
             "\"\"",
         ),
     ];
+}
+
+/// The secrets, and what is only compared with what the baseline compiles.
+fn judge_bind(want: &Setting, section: Node<'_>, out: &mut Conditions) {
+    out.must_name_secret(section.get("BindCertificateARN"), "BindCertificateARN");
+    let credentials = section.get("BindCredentialsARN");
+    if !credentials.is_absent() || Standing::of_switch(section.get("EnableSSHLogin")).is_on() {
+        out.must_name_secret(credentials, "BindCredentialsARN");
+    }
+    for (key, given, setting) in [
+        (
+            "BindCertificateARN",
+            &want.bind_certificate,
+            "bind-certificate",
+        ),
+        (
+            "BindCredentialsARN",
+            &want.bind_credentials,
+            "bind-credentials",
+        ),
+        ("LDAPServerType", &want.server_type, "server-type"),
+        (
+            "LDAPUserSearchBase",
+            &want.user_search_base,
+            "user-search-base",
+        ),
+        (
+            "LDAPGroupSearchBase",
+            &want.group_search_base,
+            "group-search-base",
+        ),
+    ] {
+        if given.is_some() {
+            out.must_equal(section.get(key), key, given.as_ref(), setting);
+        }
+    }
 }
 
 fn judge_server(want: &Setting, server: Node<'_>, out: &mut Conditions) {

@@ -246,6 +246,15 @@ fn judge_servers(want: &Setting, section: Node<'_>, out: &mut Conditions) {
         "AdminServerSecretARN",
         out,
     );
+    if want.admin_secret.is_some() {
+        let secret = section.get("AdminServerSecretARN");
+        out.must_equal(
+            secret,
+            "AdminServerSecretARN",
+            want.admin_secret.as_ref(),
+            "admin-secret",
+        );
+    }
     let group = section.path(LOG_GROUP);
     out.must_equal(
         group,
@@ -294,12 +303,18 @@ fn judge_plugins<'t>(want: &Setting, section: Node<'t>, out: &mut Conditions) ->
             PLUGINS,
         );
         judge_secret(item.get("ClientSecretARN"), "ClientSecretARN", out);
-        out.must_equal(
-            item.get("PolicyRepositoryName"),
-            "PolicyRepositoryName",
-            None,
-            "plugins",
-        );
+        let app = item.get("App").as_text();
+        let row = want
+            .client
+            .values()
+            .find(|row| cell_text(row, "app").and_then(Text::as_literal) == app);
+        let cell = |key| row.and_then(|row| cell_text(row, key));
+        if let Some(secret) = cell("secret") {
+            let node = item.get("ClientSecretARN");
+            out.must_equal(node, "ClientSecretARN", Some(secret), "client");
+        }
+        let node = item.get("PolicyRepositoryName");
+        out.must_equal(node, "PolicyRepositoryName", cell("repository"), "client");
     }
     let apps: Vec<&str> = list
         .items()
