@@ -20,6 +20,7 @@ mod secret;
 mod show;
 mod source;
 mod suggest;
+mod tables;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -81,6 +82,7 @@ pub struct Loaded {
     layers: Layers,
     targets: Targets,
     at: Timestamp,
+    warnings: Vec<Problem>,
 }
 
 /// Reads a baseline and everything that it extends. Waivers are held to `at`.
@@ -92,7 +94,10 @@ pub fn load(path: &str, files: &dyn Loader, at: Timestamp) -> Result<Loaded, Vec
     if problems.iter().any(|problem| problem.fatal) {
         return Err(problems);
     }
-    Ok(loaded)
+    Ok(Loaded {
+        warnings: problems,
+        ..loaded
+    })
 }
 
 /// Everything that is wrong with a baseline: its files, their merge, each of its targets, and what its controls
@@ -119,6 +124,7 @@ fn read(path: &str, files: &dyn Loader, at: Timestamp) -> (Loaded, Vec<Problem>)
         layers,
         targets,
         at,
+        warnings: Vec::new(),
     };
     let (_, unbound) = loaded.meet(None);
     more.extend(unbound);
@@ -173,7 +179,8 @@ impl Loaded {
         if let (Some(name), None) = (target, found) {
             return Err(vec![self.unknown_target(name)]);
         }
-        let (baseline, problems) = self.bind(found);
+        let (baseline, mut problems) = self.bind(found);
+        problems.extend(self.warnings.iter().cloned());
         let problems = finish(problems, &self.layers);
         if problems.iter().any(|problem| problem.fatal) {
             return Err(problems);

@@ -7,8 +7,8 @@ use super::source::Source;
 use super::suggest;
 use super::value::{Item, Pair, Value};
 use crate::aws::release::Release;
-use crate::control::settings::{CellKind, Column, Domain, Spec, TextType, row_identity};
-use crate::lattice::{Cell, Row, Shape, Text};
+use crate::control::settings::{Domain, Spec, TextType};
+use crate::lattice::{Shape, Text};
 use crate::origin::Origin;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -107,7 +107,7 @@ impl Reader<'_> {
         None
     }
 
-    fn flag(&mut self, key: &str, item: &Item) -> Option<bool> {
+    pub(super) fn flag(&mut self, key: &str, item: &Item) -> Option<bool> {
         if let Value::Flag(flag) = item.value {
             return Some(flag);
         }
@@ -169,7 +169,12 @@ impl Reader<'_> {
     }
 
     /// Reads a list of texts; a single text is a list of one.
-    fn texts(&mut self, key: &str, domain: Domain, item: &Item) -> Option<BTreeSet<Text>> {
+    pub(super) fn texts(
+        &mut self,
+        key: &str,
+        domain: Domain,
+        item: &Item,
+    ) -> Option<BTreeSet<Text>> {
         let items = item.elements();
         let mut texts = BTreeSet::new();
         let mut sound = true;
@@ -219,32 +224,6 @@ impl Reader<'_> {
         Some(filled)
     }
 
-    /// Reads an inline table or one table of a list.
-    fn row(&mut self, key: &str, columns: &'static [Column], item: &Item) -> Option<Row> {
-        let Value::Table(pairs) = &item.value else {
-            return self.mistyped(key, "a table", item, "");
-        };
-        let before = self.problems.len();
-        let mut row = Row::new();
-        for pair in pairs {
-            let Some(column) = columns.iter().find(|column| column.key == pair.key) else {
-                let known = columns.iter().map(|column| column.key);
-                self.unknown_key(key, pair, known);
-                continue;
-            };
-            if let Some(cell) = self.cell(&format!("{key}.{}", pair.key), column.cell, &pair.item) {
-                row.insert(column.key.to_owned(), cell);
-            }
-        }
-        for column in columns.iter().filter(|column| column.required) {
-            if !pairs.iter().any(|pair| pair.key == column.key) {
-                let message = format!("`{key}` lacks `{}`", column.key);
-                self.wrong("missing-key", message, &item.bytes, &phrase(column.doc));
-            }
-        }
-        (self.problems.len() == before).then_some(row)
-    }
-
     /// Says that a table has no such key.
     pub(super) fn unknown_key<'k>(
         &mut self,
@@ -255,104 +234,6 @@ impl Reader<'_> {
         let message = format!("`{table}` has no key `{}`", pair.key);
         let help = suggest::help(&pair.key, known);
         self.wrong("unknown-key", message, &pair.key_bytes, &help);
-    }
-
-    fn cell(&mut self, key: &str, kind: CellKind, item: &Item) -> Option<Cell> {
-        Some(match kind {
-            CellKind::One(domain) => Cell::Text(self.text(key, domain, item)?),
-            CellKind::Many(domain) => Cell::Set(self.texts(key, domain, item)?),
-            CellKind::Flag => Cell::Flag(self.flag(key, item)?),
-            CellKind::Number => Cell::Number(self.number(key, item, i64::MIN, i64::MAX)?),
-            CellKind::Map => {
-                let pairs = self.map(key, Domain::Texts(TextType::String), item)?;
-                Cell::Map(pairs)
-            }
-        })
-    }
-
-    /// Reads a table of texts.
-    pub(super) fn map(
-        &mut self,
-        key: &str,
-        domain: Domain,
-        item: &Item,
-    ) -> Option<BTreeMap<String, Text>> {
-        let Value::Table(pairs) = &item.value else {
-            return self.mistyped(key, "a table of strings", item, "");
-        };
-        let mut map = BTreeMap::new();
-        let mut sound = true;
-        for pair in pairs {
-            match self.text(&format!("{key}.{}", pair.key), domain, &pair.item) {
-                Some(text) => drop(map.insert(pair.key.clone(), text)),
-                None => sound = false,
-            }
-        }
-        sound.then_some(map)
-    }
-
-    fn pairs(
-        &mut self,
-        key: &str,
-        domain: Domain,
-        item: &Item,
-    ) -> Option<BTreeMap<String, BTreeSet<Text>>> {
-        let map = self.map(key, domain, item)?;
-        Some(
-            map.into_iter()
-                .map(|(name, text)| (name, BTreeSet::from([text])))
-                .collect(),
-        )
-    }
-
-    fn rows(
-        &mut self,
-        key: &str,
-        columns: &'static [Column],
-        item: &Item,
-    ) -> Option<Vec<(Row, Origin)>> {
-        let Value::List(items) = &item.value else {
-            let help = format!("each table is written under `[[{key}]]`");
-            return self.mistyped(key, "a list of tables", item, &help);
-        };
-        let mut sound = true;
-        let mut rows = Vec::new();
-        for item in items {
-            match self.row(key, columns, item) {
-                Some(row) => rows.push((row, self.source.origin(&item.bytes))),
-                None => sound = false,
-            }
-        }
-        sound.then_some(rows)
-    }
-
-    fn keyed(
-        &mut self,
-        key: &str,
-        columns: &'static [Column],
-        item: &Item,
-        places: &mut BTreeMap<String, Vec<Origin>>,
-    ) -> Option<BTreeMap<String, Row>> {
-        let mut keyed: BTreeMap<String, Row> = BTreeMap::new();
-        let mut sound = true;
-        for (row, origin) in self.rows(key, columns, item)? {
-            let identity = row_identity(columns, &row);
-            let others = places.entry(identity.clone()).or_default();
-            if let Some(other) = keyed.get(&identity).filter(|other| **other != row) {
-                let message = format!("`{key}` asks for two different things of `{identity}`");
-                let differing = differing(other, &row);
-                let mut problem = Problem::new("conflict", message).at(origin.clone(), "here");
-                for other in others.iter() {
-                    problem = problem.at(other.clone(), "and here");
-                }
-                self.problems
-                    .push(problem.help(format!("they differ in {differing}")));
-                sound = false;
-            }
-            others.push(origin);
-            keyed.insert(identity, row);
-        }
-        sound.then_some(keyed)
     }
 
     fn releases(&mut self, key: &str, item: &Item) -> Option<BTreeMap<String, Vec<u32>>> {
@@ -396,32 +277,6 @@ impl Reader<'_> {
             }
         }
         sound.then_some(floors)
-    }
-}
-
-/// The cells in which two rows differ, for messages.
-pub(super) fn differing(a: &Row, b: &Row) -> String {
-    let keys: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
-    let keys: Vec<String> = keys
-        .into_iter()
-        .filter(|key| a.get(*key) != b.get(*key))
-        .map(|key| format!("`{key}`"))
-        .collect();
-    keys.join(", ")
-}
-
-/// A sentence of documentation as help is written: lower case, no full stop.
-fn phrase(doc: &str) -> String {
-    let mut chars = doc.trim_end_matches('.').chars();
-    let Some(first) = chars.next() else {
-        return String::new();
-    };
-    let rest = chars.as_str();
-    // Words such as `AWS` and `S3` stay as they are.
-    if rest.starts_with(|char: char| char.is_ascii_lowercase() || char == ' ') {
-        format!("{}{rest}", first.to_lowercase())
-    } else {
-        format!("{first}{rest}")
     }
 }
 

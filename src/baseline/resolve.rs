@@ -3,8 +3,9 @@
 use super::binding::Binding;
 use super::layer::Layer;
 use super::problem::Problem;
-use super::reader::{Read, Reader, differing};
+use super::reader::{Read, Reader};
 use super::show;
+use super::tables::differing;
 use super::waiver::{self, Waiver};
 use crate::control::settings::{Asked, Spec};
 use crate::control::{Requirement, Requirements, Severity};

@@ -139,6 +139,9 @@ fn assignments(text: &str) -> Vec<Secret> {
             .rsplit(|char: char| !(char.is_alphanumeric() || matches!(char, '-' | '_')))
             .next()
             .unwrap_or_default();
+        if !is_secret_key(key) {
+            continue;
+        }
         let value = after.trim_start_matches([' ', '\t', '[']);
         let Some(quote) = ["\"\"\"", "'''", "\"", "'"]
             .into_iter()
@@ -154,7 +157,7 @@ fn assignments(text: &str) -> Vec<Secret> {
         };
         let end = close.unwrap_or(inner.len());
         let start = at + 1 + (after.len() - value.len()) + quote.len();
-        if is_secret_key(key) && !is_reference(inner.get(..end).unwrap_or_default()) {
+        if !is_reference(inner.get(..end).unwrap_or_default()) {
             found.push(Secret {
                 bytes: start..start + end,
                 what: "a secret, by the name of its key,",

@@ -1,6 +1,7 @@
 //! What authors write, and what they are told.
 
 mod example;
+mod noise;
 mod shipped;
 mod views;
 

@@ -1,0 +1,166 @@
+//! Settings that are tables or lists of tables, read column by column.
+
+use super::problem::Problem;
+use super::reader::Reader;
+use super::value::{Item, Value};
+use crate::control::settings::{CellKind, Column, Domain, TextType, row_identity};
+use crate::lattice::{Cell, Row, Text};
+use crate::origin::Origin;
+use std::collections::{BTreeMap, BTreeSet};
+
+impl Reader<'_> {
+    /// Reads an inline table or one table of a list.
+    pub(super) fn row(
+        &mut self,
+        key: &str,
+        columns: &'static [Column],
+        item: &Item,
+    ) -> Option<Row> {
+        let Value::Table(pairs) = &item.value else {
+            return self.mistyped(key, "a table", item, "");
+        };
+        let before = self.problems.len();
+        let mut row = Row::new();
+        for pair in pairs {
+            let Some(column) = columns.iter().find(|column| column.key == pair.key) else {
+                let known = columns.iter().map(|column| column.key);
+                self.unknown_key(key, pair, known);
+                continue;
+            };
+            if let Some(cell) = self.cell(&format!("{key}.{}", pair.key), column.cell, &pair.item) {
+                row.insert(column.key.to_owned(), cell);
+            }
+        }
+        for column in columns.iter().filter(|column| column.required) {
+            if !pairs.iter().any(|pair| pair.key == column.key) {
+                let message = format!("`{key}` lacks `{}`", column.key);
+                self.wrong("missing-key", message, &item.bytes, &phrase(column.doc));
+            }
+        }
+        (self.problems.len() == before).then_some(row)
+    }
+
+    fn cell(&mut self, key: &str, kind: CellKind, item: &Item) -> Option<Cell> {
+        Some(match kind {
+            CellKind::One(domain) => Cell::Text(self.text(key, domain, item)?),
+            CellKind::Many(domain) => Cell::Set(self.texts(key, domain, item)?),
+            CellKind::Flag => Cell::Flag(self.flag(key, item)?),
+            CellKind::Number => Cell::Number(self.number(key, item, i64::MIN, i64::MAX)?),
+            CellKind::Map => {
+                let pairs = self.map(key, Domain::Texts(TextType::String), item)?;
+                Cell::Map(pairs)
+            }
+        })
+    }
+
+    /// Reads a table of texts.
+    pub(super) fn map(
+        &mut self,
+        key: &str,
+        domain: Domain,
+        item: &Item,
+    ) -> Option<BTreeMap<String, Text>> {
+        let Value::Table(pairs) = &item.value else {
+            return self.mistyped(key, "a table of strings", item, "");
+        };
+        let mut map = BTreeMap::new();
+        let mut sound = true;
+        for pair in pairs {
+            match self.text(&format!("{key}.{}", pair.key), domain, &pair.item) {
+                Some(text) => drop(map.insert(pair.key.clone(), text)),
+                None => sound = false,
+            }
+        }
+        sound.then_some(map)
+    }
+
+    pub(super) fn pairs(
+        &mut self,
+        key: &str,
+        domain: Domain,
+        item: &Item,
+    ) -> Option<BTreeMap<String, BTreeSet<Text>>> {
+        let map = self.map(key, domain, item)?;
+        Some(
+            map.into_iter()
+                .map(|(name, text)| (name, BTreeSet::from([text])))
+                .collect(),
+        )
+    }
+
+    pub(super) fn rows(
+        &mut self,
+        key: &str,
+        columns: &'static [Column],
+        item: &Item,
+    ) -> Option<Vec<(Row, Origin)>> {
+        let Value::List(items) = &item.value else {
+            let help = format!("each table is written under `[[{key}]]`");
+            return self.mistyped(key, "a list of tables", item, &help);
+        };
+        let mut sound = true;
+        let mut rows = Vec::new();
+        for item in items {
+            match self.row(key, columns, item) {
+                Some(row) => rows.push((row, self.source.origin(&item.bytes))),
+                None => sound = false,
+            }
+        }
+        sound.then_some(rows)
+    }
+
+    pub(super) fn keyed(
+        &mut self,
+        key: &str,
+        columns: &'static [Column],
+        item: &Item,
+        places: &mut BTreeMap<String, Vec<Origin>>,
+    ) -> Option<BTreeMap<String, Row>> {
+        let mut keyed: BTreeMap<String, Row> = BTreeMap::new();
+        let mut sound = true;
+        for (row, origin) in self.rows(key, columns, item)? {
+            let identity = row_identity(columns, &row);
+            let others = places.entry(identity.clone()).or_default();
+            if let Some(other) = keyed.get(&identity).filter(|other| **other != row) {
+                let message = format!("`{key}` asks for two different things of `{identity}`");
+                let differing = differing(other, &row);
+                let mut problem = Problem::new("conflict", message).at(origin.clone(), "here");
+                for other in others.iter() {
+                    problem = problem.at(other.clone(), "and here");
+                }
+                self.problems
+                    .push(problem.help(format!("they differ in {differing}")));
+                sound = false;
+            }
+            others.push(origin);
+            keyed.insert(identity, row);
+        }
+        sound.then_some(keyed)
+    }
+}
+
+/// The cells in which two rows differ, for messages.
+pub(super) fn differing(a: &Row, b: &Row) -> String {
+    let keys: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+    let keys: Vec<String> = keys
+        .into_iter()
+        .filter(|key| a.get(*key) != b.get(*key))
+        .map(|key| format!("`{key}`"))
+        .collect();
+    keys.join(", ")
+}
+
+/// A sentence of documentation as help is written: lower case, no full stop.
+fn phrase(doc: &str) -> String {
+    let mut chars = doc.trim_end_matches('.').chars();
+    let Some(first) = chars.next() else {
+        return String::new();
+    };
+    let rest = chars.as_str();
+    // Words such as `AWS` and `S3` stay as they are.
+    if rest.starts_with(|char: char| char.is_ascii_lowercase() || char == ' ') {
+        format!("{}{rest}", first.to_lowercase())
+    } else {
+        format!("{first}{rest}")
+    }
+}
