@@ -86,8 +86,35 @@ pub struct Meta {
 }
 
 impl Meta {
+    /// What to do when it fails, in one line: the first paragraph of its page under `## Fix`.
+    pub fn fix(&self) -> String {
+        let after = self.docs.split_once("\n## Fix\n").map(|(_, after)| after);
+        let lines = after.unwrap_or_default().trim_start().lines();
+        let paragraph: Vec<&str> = lines
+            .take_while(|line| !line.is_empty() && !line.starts_with('#'))
+            .collect();
+        paragraph.join(" ")
+    }
+
     /// Whether it judges resources of this kind.
     pub fn judges(&self, kind: ResourceKind) -> bool {
         self.kinds.contains(&kind)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::controls::REGISTRY;
+
+    #[test]
+    fn every_page_says_in_one_line_what_to_do() {
+        for entry in REGISTRY.iter().filter(|entry| !entry.meta.docs.is_empty()) {
+            let fix = entry.meta.fix();
+            assert!(
+                !fix.is_empty() && !fix.contains('\n'),
+                "{}: {fix:?}",
+                entry.meta.id
+            );
+        }
     }
 }

@@ -277,6 +277,9 @@ fn describe(evaluation: &mut Evaluation, troubles: &[Condition], ready: &Ready<'
         Outcome::Unknown { .. } | Outcome::Failed | Outcome::Held => condition.remediation.as_str(),
     });
     evaluation.remediation = Cow::Owned(join(remedies.collect()));
+    if evaluation.remediation.is_empty() {
+        evaluation.remediation = Cow::Owned(ready.entry.meta.fix());
+    }
     let reasons = ordered
         .iter()
         .filter_map(|condition| match &condition.outcome {

@@ -132,13 +132,15 @@ fn judge_days_left(
     let left = last.and_then(|last| today.until(last).ok());
     match left.map(|span| i64::from(span.get_days())) {
         Some(left) if left < min => {
-            out.failed(
-                node,
-                format!("{left} days are left of the release's support"),
-            )
-            .under("min-days-left")
-            .expected(format!("at least {min} days"))
-            .observed(node.display());
+            let message = if left < 0 {
+                format!("the last allowed day of the release was {} days ago", -left)
+            } else {
+                format!("{left} days are left of the release's support")
+            };
+            out.failed(node, message)
+                .under("min-days-left")
+                .expected(format!("at least {min} days"))
+                .observed(node.display());
         }
         Some(_) => out.held(),
         None if allows(State::EndOfLife) => out.held(),
