@@ -1,6 +1,6 @@
 //! `emr-baseline/report/v1`: the whole report as one JSON object, written evaluation by evaluation.
 
-use super::Options;
+use super::{Options, evaluated_at};
 use crate::control::Origin;
 use crate::judge::{Evaluation, Obstacle, Report, Waived};
 use crate::observed::{Identity, Place};
@@ -12,7 +12,7 @@ pub(super) fn render(report: &Report, options: Options, out: &mut dyn Write) -> 
         schema: "emr-baseline/report/v1",
         tool: Tool::THIS,
         baseline: Baseline::of(report),
-        evaluated_at: report.evaluated_at.to_string(),
+        evaluated_at: evaluated_at(report),
         coverage: Coverage::of(report),
         summary: Summary::of(report),
         evaluations: Evaluations(report, options),

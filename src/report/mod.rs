@@ -41,6 +41,14 @@ impl Options {
     }
 }
 
+/// The time of evaluation to the second: waivers expire by the day.
+fn evaluated_at(report: &Report) -> String {
+    report
+        .evaluated_at
+        .strftime("%Y-%m-%dT%H:%M:%SZ")
+        .to_string()
+}
+
 macro_rules! formats {
     ($($(#[$doc:meta])* $variant:ident = $name:literal => $render:path),* $(,)?) => {
         /// A form that a report can be written in.

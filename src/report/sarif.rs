@@ -7,7 +7,7 @@ mod log;
 mod place;
 mod rules;
 
-use super::{Options, json};
+use super::{Options, evaluated_at, json};
 use crate::control::{Origin, Verdict};
 use crate::judge::{Evaluation, Obstacle, Report};
 use crate::observed::{Identity, Place};
@@ -42,7 +42,7 @@ pub(super) fn render(report: &Report, options: Options, out: &mut dyn Write) -> 
             rules: &rules,
         },
         properties: RunProperties {
-            evaluated_at: report.evaluated_at.to_string(),
+            evaluated_at: evaluated_at(report),
             baseline: json::Baseline::of(report),
             coverage: json::Coverage::of(report),
             summary: json::Summary::of(report),

@@ -211,7 +211,7 @@ fn assemble(evaluations: Vec<Evaluation>) -> Report {
         baseline: "recommended".to_owned(),
         version: "1.0.0".to_owned(),
         digest: format!("sha256:{}", "0123456789abcdef".repeat(4)),
-        evaluated_at: "2026-11-22T12:00:00Z".parse().unwrap(),
+        evaluated_at: "2026-11-22T12:00:00.123Z".parse().unwrap(),
         coverage: Coverage {
             resources: 2,
             left_to_audit: 5,
@@ -227,6 +227,28 @@ fn assemble(evaluations: Vec<Evaluation>) -> Report {
         notes: vec!["`stacks/emr cluster.yaml` was read as a CloudFormation template".to_owned()],
         sources: BTreeMap::from(texts.map(|(name, text)| (name.to_owned(), Arc::from(text)))),
     }
+}
+
+/// A plan as `terraform show -json` writes it: everything on one line, and as many findings.
+pub(crate) fn one_long_line(findings: usize) -> Report {
+    const MEMBER: &str = "\"EnableInTransitEncryption\":false,\"password\":\"x\",";
+    let text = MEMBER.repeat(findings.max(400_000));
+    let resource = template();
+    let finding = |at: usize| {
+        let start = at * MEMBER.len() + MEMBER.find("false").unwrap();
+        Evaluation {
+            message: "it is off".into(),
+            seen: vec![Place {
+                bytes: (start, start + "false".len()),
+                ..seen("false", "")
+            }],
+            ..plain(&IN_TRANSIT, Verdict::Noncompliant, &resource)
+        }
+    };
+    let mut report = assemble((0..findings).map(finding).collect());
+    let file = "stacks/emr cluster.yaml".to_owned();
+    report.sources.insert(file, Arc::from(text));
+    report
 }
 
 fn any_place() -> impl Strategy<Value = Place> {

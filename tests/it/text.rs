@@ -49,3 +49,13 @@ fn a_narrow_terminal_wraps_all_but_single_words_and_places() {
     let longest = text.lines().filter(places).map(str::len).max();
     assert!(longest <= Some(65), "{longest:?}:\n{text}");
 }
+
+#[test]
+fn thousands_of_findings_in_one_line_of_megabytes_cost_no_more_than_in_many() {
+    let report = samples::one_long_line(5_000);
+    let start = std::time::Instant::now();
+    let text = rendered(Format::Text, &report, Options::default());
+    assert_eq!(text.matches("^^^^^").count(), 5_000);
+    let seconds = start.elapsed().as_secs();
+    assert!(seconds < 30, "{seconds} s");
+}

@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 
 /// How far around the place the line is looked at, in bytes: several screens, and enough to know what a value
 /// belongs to.
-const REACH: usize = 4096;
+const REACH: usize = 1024;
 /// Columns of a tab.
 const TAB: &str = "    ";
 
@@ -42,12 +42,15 @@ pub(super) fn excerpt(
     room: usize,
     hide: bool,
 ) -> Option<Excerpt> {
-    let stretch = stretch(text, bytes)?;
+    let room = room.max(8);
+    let mut stretch = stretch(text, bytes)?;
     let mut hidden = secret::hidden(stretch.text);
     if hide {
         hidden.push(stretch.span.clone());
     }
-    let mut pieces = pieces(stretch.text, &hidden);
+    let near = near(&mut stretch, room);
+    hidden.retain(|range| range.start < near.end && near.start < range.end);
+    let mut pieces = pieces(stretch.text, near, &hidden);
     if !stretch.cut.0 {
         let indent = pieces
             .iter()
@@ -57,7 +60,7 @@ pub(super) fn excerpt(
             .count();
         pieces.drain(..indent);
     }
-    Some(lay_out(&pieces, &stretch, room.max(8)))
+    Some(lay_out(&pieces, &stretch, room))
 }
 
 fn stretch(text: &str, (start, end): (usize, usize)) -> Option<Stretch<'_>> {
@@ -88,10 +91,22 @@ fn stretch(text: &str, (start, end): (usize, usize)) -> Option<Stretch<'_>> {
     })
 }
 
-fn pieces(line: &str, hidden: &[Range<usize>]) -> Vec<Piece> {
-    let mut pieces: Vec<Piece> = Vec::with_capacity(line.len());
+/// The part of the stretch that can be on the screen: a character takes at most four bytes.
+fn near(stretch: &mut Stretch<'_>, room: usize) -> Range<usize> {
+    let text = stretch.text;
+    let start = stretch.span.start;
+    let low = text.floor_char_boundary(start.saturating_sub(4 * room));
+    let high = text.ceil_char_boundary((start + 4 * room).min(text.len()));
+    stretch.cut.0 |= low > 0;
+    stretch.cut.1 |= high < text.len();
+    low..high
+}
+
+fn pieces(line: &str, near: Range<usize>, hidden: &[Range<usize>]) -> Vec<Piece> {
+    let mut pieces: Vec<Piece> = Vec::with_capacity(near.len());
     let mut masked_to = 0;
-    for (at, letter) in line.char_indices() {
+    let letters = line.get(near.clone()).unwrap_or_default().char_indices();
+    for (at, letter) in letters.map(|(at, letter)| (near.start + at, letter)) {
         if at < masked_to {
             continue;
         }

@@ -4,6 +4,7 @@ use super::page::{BOLD, GREEN, MAGENTA, NONE, Page, RED};
 use super::severity_style;
 use crate::control::{Severity, Verdict};
 use crate::judge::Report;
+use crate::report::evaluated_at;
 use std::io;
 
 /// Findings by severity.
@@ -62,9 +63,14 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         .unwrap_or(&report.digest);
     let baseline = format!(
         "{} {} ({digest}), at {}",
-        report.baseline, report.version, report.evaluated_at
+        report.baseline,
+        report.version,
+        evaluated_at(report)
     );
     page.paragraph(0, (NONE, "baseline"), &baseline, 2)?;
+    if tally.worst().is_some() {
+        page.line("`emr-baseline controls ID` says what a control asks for, and why")?;
+    }
     page.line("")?;
     verdict(page, report, &tally)
 }
