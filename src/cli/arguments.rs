@@ -181,7 +181,7 @@ pub struct Compare {
 #[derive(Args, Debug)]
 pub struct Reporting {
     /// Report format, `FORMAT` or `FORMAT=FILE`; repeatable
-    #[arg(long, value_name = "FORMAT[=FILE]", default_value = "json")]
+    #[arg(long, value_name = "FORMAT[=FILE]", default_value = "text")]
     pub format: Vec<String>,
     /// Write the report that would go to stdout to this file
     #[arg(short, long, value_name = "FILE")]

@@ -4,7 +4,7 @@ use super::arguments::Reporting;
 use super::{Ended, Terminal, files};
 use crate::control::Severity;
 use crate::judge::{Exit, Policy, Report};
-use crate::report::{Format, Options};
+use crate::report::{Format, LATER, Options};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -25,10 +25,12 @@ pub(super) fn sinks(reporting: &Reporting) -> Result<Vec<Sink>, String> {
             });
         let format = Format::of_name(name).ok_or_else(|| {
             let known: Vec<&str> = Format::ALL.iter().map(|format| format.name()).collect();
-            format!(
-                "`{name}` is not a report format of this version: {}",
-                known.join(", ")
-            )
+            let known = known.join(", ");
+            if LATER.contains(&name) {
+                format!("the report format `{name}` is not in this version, which has {known}")
+            } else {
+                format!("`{name}` is no report format; this version has {known}")
+            }
         })?;
         let file = file.or_else(|| reporting.output.clone());
         if sinks.iter().any(|(_, other)| *other == file) {

@@ -16,10 +16,11 @@ const PLACES: usize = 3;
 
 pub(super) fn write(page: &mut Page<'_>, report: &Report, finding: &Evaluation) -> io::Result<()> {
     head(page, finding)?;
+    let mut shown = String::new();
     let mut seen = finding.seen.iter();
     if let Some(first) = seen.next() {
         place(page, "-->", first)?;
-        line_of(page, report, finding, first)?;
+        shown = line_of(page, report, finding, first)?;
     }
     for place_too in seen.by_ref().take(PLACES) {
         place(page, "and", place_too)?;
@@ -28,7 +29,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, finding: &Evaluation) 
         page.line(&format!("{:INDENT$}and {more} more places", ""))?;
     }
     required(page, report, &finding.required)?;
-    values(page, finding)?;
+    values(page, finding, &shown)?;
     advice(page, finding)
 }
 
@@ -67,26 +68,26 @@ fn place(page: &mut Page<'_>, arrow: &str, place: &Place) -> io::Result<()> {
     page.line(&format!("{:INDENT$}{arrow} {text}", ""))
 }
 
-/// The line of the input, with a caret under what is meant.
+/// The line of the input, with a caret under what is meant; returns what it shows.
 fn line_of(
     page: &mut Page<'_>,
     report: &Report,
     finding: &Evaluation,
     place: &Place,
-) -> io::Result<()> {
+) -> io::Result<String> {
     let source = place
         .file
         .as_ref()
         .and_then(|file| report.sources.get(file));
     let Some(source) = source else {
-        return Ok(());
+        return Ok(String::new());
     };
     let number = place.line.to_string();
     let gutter = number.len().max(5) + " | ".len();
     let room = page.width.saturating_sub(gutter);
     let hide = is_about_secrets(finding);
     let Some(excerpt) = excerpt(source, place.bytes, room, hide) else {
-        return Ok(());
+        return Ok(String::new());
     };
     let bar = page.paint(DIM, "|");
     page.line(&format!("{number:>5} {bar} {}", excerpt.text))?;
@@ -96,7 +97,8 @@ fn line_of(
     page.line(&format!(
         "{blank} {bar} {}{carets}",
         " ".repeat(excerpt.caret.start)
-    ))
+    ))?;
+    Ok(excerpt.text)
 }
 
 /// Controls whose findings point at secrets; the value is never shown.
@@ -138,14 +140,14 @@ fn required(page: &mut Page<'_>, report: &Report, origins: &[Origin]) -> io::Res
     Ok(())
 }
 
-/// What was asked for and what was seen, as far as the message does not say it.
-fn values(page: &mut Page<'_>, finding: &Evaluation) -> io::Result<()> {
+/// What was asked for and what was seen, as far as neither the message nor the line says it.
+fn values(page: &mut Page<'_>, finding: &Evaluation, shown: &str) -> io::Result<()> {
     let said = |text: &str| says(&finding.message, text) || says(&finding.remediation, text);
     let mut parts = Vec::new();
     if !said(&finding.expected) {
         parts.push(format!("expected {}", finding.expected));
     }
-    if !says(&finding.message, &finding.observed) {
+    if !says(&finding.message, &finding.observed) && !says(shown, &finding.observed) {
         parts.push(format!("observed {}", finding.observed));
     }
     if parts.is_empty() {
