@@ -1,7 +1,8 @@
 //! `controls`: the list, or one control's page.
 
 use super::{Ended, Terminal};
-use crate::control::settings::Field;
+use crate::control::settings::{Field, Spec};
+use crate::control::{Entry, Span};
 use crate::controls::{REGISTRY, find};
 use crate::judge::Exit;
 use std::io::Write;
@@ -21,24 +22,7 @@ pub(super) fn run(id: Option<&str>, terminal: &mut Terminal<'_>) -> Ended {
         ))?;
         return Ok(Exit::Unusable);
     };
-    write!(terminal.out, "{}", entry.meta.docs)?;
-    writeln!(
-        terminal.out,
-        "\n## Settings\n\n{}",
-        settings_table(&(entry.fields)())
-    )?;
-    writeln!(
-        terminal.out,
-        "Severity: {}. Judges: {}.",
-        entry.meta.severity,
-        entry
-            .meta
-            .kinds
-            .iter()
-            .map(|kind| kind.name())
-            .collect::<Vec<_>>()
-            .join(", ")
-    )?;
+    write!(terminal.out, "{}", page(entry))?;
     Ok(Exit::Clean)
 }
 
@@ -64,8 +48,39 @@ fn list(terminal: &mut Terminal<'_>) -> Ended {
     Ok(Exit::Clean)
 }
 
-/// The settings of a control as a Markdown table.
-pub(super) fn settings_table(fields: &[Field]) -> String {
+/// The documentation of a control, with what its declaration says, as Markdown.
+fn page(entry: &Entry) -> String {
+    let meta = entry.meta;
+    let kinds: Vec<String> = meta
+        .kinds
+        .iter()
+        .map(|kind| format!("`{}`", kind.name()))
+        .collect();
+    let judges = match meta.span {
+        Span::Resource => kinds.join(", "),
+        Span::Run => "the run as a whole".to_owned(),
+    };
+    let mappings = match meta.references {
+        [] => String::new(),
+        references => format!("\n- Mappings: {}", references.join(", ")),
+    };
+    let ours = meta.references.iter().any(|text| text.starts_with("own"));
+    let own = if ours {
+        " (*own*: ours, not published by AWS)"
+    } else {
+        ""
+    };
+    format!(
+        "{}\n## Settings\n\n{}\n- Severity: {}\n- Judges: {judges}\n- Since: {}{mappings}{own}\n",
+        meta.docs,
+        settings_table(&(entry.fields)()),
+        meta.severity,
+        meta.since,
+    )
+}
+
+/// The settings of a control as Markdown tables: one of the settings, and one for each setting that is a table.
+pub fn settings_table(fields: &[Field]) -> String {
     if fields.is_empty() {
         return "None.\n".to_owned();
     }
@@ -78,8 +93,32 @@ pub(super) fn settings_table(fields: &[Field]) -> String {
             field.key, field.spec, field.doc
         )
     });
+    let columns = fields
+        .iter()
+        .map(|field| columns_table(&field.key, &field.spec));
     format!(
-        "| setting | form and order | default | meaning |\n| --- | --- | --- | --- |\n{}",
+        "| setting | form and order | default | meaning |\n| --- | --- | --- | --- |\n{}{}",
+        rows.collect::<String>(),
+        columns.collect::<String>()
+    )
+}
+
+/// The keys of a setting that is a table, or several.
+fn columns_table(key: &str, spec: &Spec) -> String {
+    let (Spec::ExactlyTable(columns) | Spec::ExactlyRows(columns) | Spec::Rows(columns)) = spec
+    else {
+        return String::new();
+    };
+    let rows = columns.iter().map(|column| {
+        let required = if column.required { "yes" } else { "" };
+        let identity = if column.identity { "yes" } else { "" };
+        format!(
+            "| `{}` | {} | {required} | {identity} | {} |\n",
+            column.key, column.cell, column.doc
+        )
+    });
+    format!(
+        "\nEach `{key}` has:\n\n| key | form | required | identity | meaning |\n| --- | --- | --- | --- | --- |\n{}",
         rows.collect::<String>()
     )
 }

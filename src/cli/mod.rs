@@ -15,6 +15,7 @@ mod terminal;
 mod validate;
 
 pub use arguments::Arguments;
+pub use controls::settings_table;
 pub use terminal::Terminal;
 
 use crate::judge::Exit;

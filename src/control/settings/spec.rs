@@ -246,6 +246,19 @@ impl fmt::Display for Domain {
     }
 }
 
+impl fmt::Display for CellKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::One(Domain::Words(words)) => write!(f, "one of {}", Domain::Words(words)),
+            Self::One(domain) => write!(f, "one {domain}"),
+            Self::Many(domain) => write!(f, "list of {domain}"),
+            Self::Flag => f.write_str("boolean"),
+            Self::Number => f.write_str("whole number"),
+            Self::Map => f.write_str("table of texts"),
+        }
+    }
+}
+
 impl fmt::Display for Spec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let columns = |columns: &[Column]| {

@@ -9,16 +9,39 @@ use std::sync::Arc;
 const DESCRIBE_CLUSTER: &str = "elasticmapreduce:DescribeCluster";
 const DESCRIBE_CONFIGURATION: &str = "elasticmapreduce:DescribeSecurityConfiguration";
 
-/// The calls that answer facts of a cluster. Those that a record lacks are marked as not made.
-const CLUSTER_CALLS: &[&str] = &[
-    DESCRIBE_CLUSTER,
-    "elasticmapreduce:ListInstanceGroups",
-    "elasticmapreduce:ListInstanceFleets",
-    "elasticmapreduce:ListBootstrapActions",
-    "elasticmapreduce:ListSteps",
-    "elasticmapreduce:GetAutoTerminationPolicy",
-    "elasticmapreduce:GetManagedScalingPolicy",
-];
+/// The calls that answer facts of a kind. Those that a record lacks are marked as not made, by their name.
+const fn calls_of(kind: ResourceKind) -> &'static [&'static str] {
+    match kind {
+        ResourceKind::EmrCluster => &[
+            DESCRIBE_CLUSTER,
+            "elasticmapreduce:ListInstanceGroups",
+            "elasticmapreduce:ListInstanceFleets",
+            "elasticmapreduce:ListBootstrapActions",
+            "elasticmapreduce:ListSteps",
+            "elasticmapreduce:GetAutoTerminationPolicy",
+            "elasticmapreduce:GetManagedScalingPolicy",
+            "ec2:DescribeInstances",
+        ],
+        ResourceKind::EmrStudio => &["elasticmapreduce:DescribeStudio"],
+        ResourceKind::KmsKey => &["kms:DescribeKey"],
+        ResourceKind::IamRole => &[
+            "iam:GetAccountAuthorizationDetails",
+            "iam:GetInstanceProfile",
+        ],
+        ResourceKind::LakeFormationSettings => &["lakeformation:GetDataLakeSettings"],
+        ResourceKind::LakeFormationGrant => &["lakeformation:ListPermissions"],
+        ResourceKind::LakeFormationFilter => &["lakeformation:GetDataCellsFilter"],
+        ResourceKind::EmrSecurityConfiguration
+        | ResourceKind::EmrAccount
+        | ResourceKind::EmrServerlessApplication
+        | ResourceKind::EmrContainersVirtualCluster
+        | ResourceKind::EmrContainersSecurityConfiguration
+        | ResourceKind::LakeFormationLocation
+        | ResourceKind::LakeFormationTag
+        | ResourceKind::GlueCatalog
+        | ResourceKind::S3Bucket => &[],
+    }
+}
 
 /// Secrets of `KerberosAttributes` (EMR API, `KerberosAttributes`).
 const SECRETS: &[&str] = &[
@@ -138,12 +161,7 @@ fn answers(tree: &mut Tree, kind: ResourceKind) -> NodeId {
         };
         made.push((action.to_owned(), outcome));
     }
-    let expected = if kind == ResourceKind::EmrCluster {
-        CLUSTER_CALLS
-    } else {
-        &[]
-    };
-    let missing: Vec<&str> = expected
+    let missing: Vec<&str> = calls_of(kind)
         .iter()
         .copied()
         .filter(|call| calls.get(call).is_absent())
