@@ -60,17 +60,12 @@ fn is_grant(node: Node<'_>) -> bool {
         && (matches!(principal.value(), Value::Map) || principal.is_absent())
 }
 
+/// A filter names its table and says something about rows or columns; one of these may be missing.
 fn is_filter(node: Node<'_>) -> bool {
-    is_given(node.get("TableName"))
-        && is_given(node.get("DatabaseName"))
-        && [
-            "TableCatalogId",
-            "RowFilter",
-            "ColumnNames",
-            "ColumnWildcard",
-        ]
-        .into_iter()
-        .any(|key| is_given(node.get(key)))
+    let given = |keys: &[&'static str]| keys.iter().filter(|key| is_given(node.get(key))).count();
+    let names = given(&["TableCatalogId", "DatabaseName", "TableName"]);
+    let parts = given(&["RowFilter", "ColumnNames", "ColumnWildcard"]);
+    names > 1 && names + parts > 2 || names > 0 && parts > 1
 }
 
 fn grant(node: Node<'_>) -> Resource<'_> {

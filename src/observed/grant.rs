@@ -56,7 +56,7 @@ pub enum GrantedOn<'t> {
         name: Node<'t>,
     },
     /// A location.
-    Location { path: Node<'t> },
+    Location { catalog: Node<'t>, path: Node<'t> },
     /// An LF-Tag.
     Tag {
         catalog: Node<'t>,
@@ -82,7 +82,7 @@ pub enum GrantedOn<'t> {
         wildcard: Node<'t>,
     },
     /// Every table, for a function.
-    AnyTable { catalog: Node<'t> },
+    AnyTable { catalog: Node<'t>, kind: Node<'t> },
     /// Several things at once, which the service refuses.
     Several(Node<'t>),
     /// No kind that this version knows, or nothing that can be known: the node that should say it.
@@ -189,6 +189,7 @@ impl<'t> GrantedOn<'t> {
                 wildcard: on.get("ColumnWildcard"),
             },
             "DataLocation" => Self::Location {
+                catalog,
                 path: first(on, &["ResourceArn", "S3Resource"]),
             },
             "DataCellsFilter" => Self::Filter {
@@ -216,7 +217,10 @@ impl<'t> GrantedOn<'t> {
                 name,
                 wildcard: on.get("UserDefinedFunctionWildcard"),
             },
-            "AnyResource" => Self::AnyTable { catalog },
+            "AnyResource" => Self::AnyTable {
+                catalog,
+                kind: on.get("ResourceType"),
+            },
             _ => return None,
         })
     }

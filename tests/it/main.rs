@@ -18,6 +18,7 @@ mod compile;
 mod controls;
 mod formats;
 mod generated;
+mod lake;
 mod laws;
 mod links;
 mod problems;

@@ -179,10 +179,7 @@ pub fn collisions(review: &mut Review<'_>, grants: &[DeclaredGrant]) {
                     Node::Columns(_, _, Columns::Only(_)),
                 ) => review.warn(
                     both,
-                    format!(
-                        "`{}` holds a list of columns and an exclude list of one table",
-                        one.principal
-                    ),
+                    "one principal holds a list of columns and an exclude list of one table",
                     "keep one: no AWS page says what the two give together",
                 ),
                 _ => {}
@@ -200,10 +197,7 @@ fn whole_and_columns(
         .permissions
         .iter()
         .all(|permission| permission == "DESCRIBE");
-    let message = format!(
-        "`{}` holds {} and columns of it",
-        whole.principal, whole.object
-    );
+    let message = format!("one principal holds {} and columns of it", whole.object);
     if only_describe {
         review.warn(places, message, "leave `DESCRIBE` out: `SELECT` on columns includes it, and reports differ on whether both can be held");
     } else {

@@ -2,6 +2,7 @@
 
 use super::declared::{Fault, Wrong, columns_of, table_of, wrong};
 use super::name;
+use super::object::is_wildcard;
 use super::seen::{Context, Trouble};
 use crate::aws::lake_formation::grant::{Columns, Node as On, Object};
 use crate::aws::lake_formation::name::{Likeness, Name};
@@ -133,6 +134,8 @@ pub struct Asked<'a> {
 /// The rows that a filter shows.
 enum Rows<'t> {
     All(Node<'t>),
+    /// Neither an expression nor the wildcard, which the service wants one of.
+    Unsaid(Node<'t>),
     Some(Node<'t>, &'t str),
     Unknown(Trouble<'t>),
 }
@@ -200,28 +203,19 @@ pub fn judge<'t>(
 }
 
 impl Seen<'_> {
-    /// A filter that nobody declared must at least filter.
+    /// A filter on a table without declared ones must at least filter; otherwise nothing is asked of it.
     fn must_filter(&self, out: &mut Conditions) {
-        let all_columns = match &self.columns {
-            Ok(Some(_)) => return out.held(),
-            Ok(None) => true,
-            Err(_) => false,
+        let (Rows::All(node) | Rows::Some(node, _)) = &self.rows else {
+            return;
         };
-        match (&self.rows, &self.columns) {
-            (Rows::Some(_, text), _) if !passes_every_row(text) => {
-                if row_filter::parse(text).is_valid() {
-                    out.held();
-                } else {
-                    self.outside_the_grammar(out);
-                }
-            }
-            (Rows::Unknown(trouble), _) | (_, Err(trouble)) => trouble.record(out),
-            (Rows::All(node) | Rows::Some(node, _), Ok(_)) if all_columns => {
-                out.failed(*node, "the filter limits neither rows nor columns")
-                    .expected("a filter that filters")
-                    .observed(node.display());
-            }
-            (Rows::All(_) | Rows::Some(..), Ok(_)) => out.held(),
+        let all_rows = match &self.rows {
+            Rows::Some(_, text) => passes_every_row(text),
+            Rows::All(_) | Rows::Unsaid(_) | Rows::Unknown(_) => true,
+        };
+        if all_rows && matches!(self.columns, Ok(None)) {
+            out.failed(*node, "the filter limits neither rows nor columns")
+                .expected("a filter that filters")
+                .observed(node.display());
         }
     }
 
@@ -267,6 +261,11 @@ impl Seen<'_> {
         let (node, message) = match (&self.rows, &declared.rows) {
             (Rows::Unknown(trouble), _) => return trouble.record(out),
             (Rows::All(_), None) => return out.held(),
+            (Rows::Unsaid(node), None) => {
+                let message = "the filter has neither `FilterExpression` nor `AllRowsWildcard`";
+                return Trouble::new(*node, message).record(out);
+            }
+            (Rows::Unsaid(node), Some(_)) => (node, "the filter says nothing about rows"),
             (Rows::Some(_, text), None) if row_filter::is_all_rows(text) => return out.held(),
             (Rows::Some(node, _), None) => (
                 node,
@@ -378,29 +377,29 @@ fn table<'t>(
 }
 
 fn rows<'t>(filter: &CellsFilter<'t>) -> Rows<'t> {
-    let parts = [filter.rows, filter.expression, filter.all_rows];
-    if let Some(node) = parts.into_iter().find(|node| node.reason().is_some()) {
-        return Rows::Unknown(Trouble::new(node, "which rows the filter shows is unknown"));
-    }
     let mistyped = is_given(filter.rows) && !matches!(filter.rows.value(), Value::Map);
-    match (is_given(filter.expression), is_given(filter.all_rows)) {
-        (true, true) => Rows::Unknown(Trouble::new(
+    if mistyped || filter.rows.reason().is_some() {
+        return Rows::Unknown(Trouble::new(
+            filter.rows,
+            "which rows the filter shows is unknown",
+        ));
+    }
+    let all = match is_wildcard(filter.all_rows) {
+        Ok(all) => all,
+        Err(trouble) => return Rows::Unknown(trouble),
+    };
+    match (filter.expression.value(), all) {
+        (Value::Absent | Value::Null, true) => Rows::All(filter.rows),
+        (Value::Absent | Value::Null, false) => Rows::Unsaid(filter.rows),
+        (_, true) => Rows::Unknown(Trouble::new(
             filter.rows,
             "`FilterExpression` and `AllRowsWildcard` exclude each other",
         )),
-        (true, false) => filter.expression.as_text().map_or_else(
-            || {
-                Rows::Unknown(Trouble::new(
-                    filter.expression,
-                    "`FilterExpression` is not a string",
-                ))
-            },
-            |text| Rows::Some(filter.expression, text),
-        ),
-        (false, _) if mistyped => {
-            Rows::Unknown(Trouble::new(filter.rows, "`RowFilter` is not an object"))
-        }
-        (false, _) => Rows::All(filter.rows),
+        (Value::String(text), false) => Rows::Some(filter.expression, text),
+        (_, false) => Rows::Unknown(Trouble::new(
+            filter.expression,
+            "the expression over rows is unknown",
+        )),
     }
 }
 
@@ -408,14 +407,13 @@ fn columns<'t>(
     filter: &CellsFilter<'t>,
     context: &Context<'_, 't>,
 ) -> Result<Option<Columns>, Trouble<'t>> {
-    let parts = [filter.columns, filter.wildcard];
-    if let Some(node) = parts.into_iter().find(|node| node.reason().is_some()) {
+    if filter.columns.reason().is_some() {
         return Err(Trouble::new(
-            node,
+            filter.columns,
             "which columns the filter shows is unknown",
         ));
     }
-    match (is_given(filter.columns), is_given(filter.wildcard)) {
+    match (is_given(filter.columns), is_wildcard(filter.wildcard)?) {
         (true, true) => Err(Trouble::new(
             filter.columns,
             "`ColumnNames` and `ColumnWildcard` exclude each other",
@@ -431,7 +429,10 @@ fn columns<'t>(
             let excluded = context.names(excluded, "the excluded columns")?;
             Ok((!excluded.is_empty()).then_some(Columns::AllBut(excluded)))
         }
-        (false, false) => Ok(None),
+        (false, false) => Err(Trouble::new(
+            filter.columns,
+            "the filter has neither `ColumnNames` nor `ColumnWildcard`",
+        )),
     }
 }
 

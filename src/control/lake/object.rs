@@ -14,9 +14,17 @@ impl<'t> Context<'_, 't> {
     /// What a grant is on, the service's rewriting undone.
     pub(super) fn object(&self, on: GrantedOn<'t>) -> Result<Object, Trouble<'t>> {
         let (catalog, node) = match on {
-            GrantedOn::Location { path } => return self.location(path),
             GrantedOn::Catalog { catalog } => (catalog, On::Catalog),
-            GrantedOn::AnyTable { catalog } => (catalog, On::AnyTable),
+            GrantedOn::Location { catalog, path } => (catalog, self.location(path)?),
+            GrantedOn::AnyTable { catalog, kind } if kind.as_text() == Some("TABLE") => {
+                (catalog, On::AnyTable)
+            }
+            GrantedOn::AnyTable { kind, .. } => {
+                return Err(Trouble::new(
+                    kind,
+                    format!("`ResourceType` is {}", kind.display()),
+                ));
+            }
             GrantedOn::Tag {
                 catalog,
                 key,
@@ -92,8 +100,7 @@ impl<'t> Context<'_, 't> {
                 table,
                 name,
             } => {
-                let filter = self.name(name, "the filter")?;
-                let table = lower(table, "the table")?;
+                let (filter, table) = (self.name(name, "the filter")?, lower(table, "the table")?);
                 (
                     catalog,
                     On::Filter(lower(database, "the database")?, table, filter),
@@ -109,8 +116,8 @@ impl<'t> Context<'_, 't> {
                 (catalog, On::Database(lower(name, "the database")?))
             }
             GrantedOn::Catalog { catalog: node }
-            | GrantedOn::AnyTable { catalog: node }
-            | GrantedOn::Location { path: node }
+            | GrantedOn::AnyTable { kind: node, .. }
+            | GrantedOn::Location { path: node, .. }
             | GrantedOn::Tag { key: node, .. }
             | GrantedOn::TagPolicy { kind: node, .. }
             | GrantedOn::TagExpression { name: node, .. }
@@ -134,7 +141,7 @@ impl<'t> Context<'_, 't> {
         wildcard: Node<'t>,
     ) -> Result<On, Trouble<'t>> {
         let database = self.name(database, "the database")?.lower();
-        if is_given(wildcard) {
+        if is_wildcard(wildcard)? {
             return Ok(On::Function(database, None));
         }
         let name = self.name(name, "the function")?.lower();
@@ -142,13 +149,7 @@ impl<'t> Context<'_, 't> {
     }
 
     fn table(&self, database: Name, name: Node<'t>, wildcard: Node<'t>) -> Result<On, Trouble<'t>> {
-        if let Some(reason) = wildcard.reason() {
-            return Err(Trouble::new(
-                wildcard,
-                format!("whether all tables are meant is unknown ({reason})"),
-            ));
-        }
-        if is_given(wildcard) || name.as_text() == Some("ALL_TABLES") {
+        if is_wildcard(wildcard)? || name.as_text() == Some("ALL_TABLES") {
             return Ok(On::AllTables(database));
         }
         Ok(On::Table(database, self.name(name, "the table")?.lower()))
@@ -167,7 +168,7 @@ impl<'t> Context<'_, 't> {
         {
             return Err(Trouble::new(unknown, "the columns are unknown"));
         }
-        let columns = match (is_given(names), is_given(wildcard)) {
+        let columns = match (is_given(names), is_wildcard(wildcard)?) {
             (true, false) => Columns::Only(self.names(names, "the columns")?),
             (false, true) => {
                 let excluded = wildcard.get("ExcludedColumnNames");
@@ -197,14 +198,10 @@ impl<'t> Context<'_, 't> {
         Ok(On::Columns(database, table, columns))
     }
 
-    fn location(&self, path: Node<'t>) -> Result<Object, Trouble<'t>> {
+    fn location(&self, path: Node<'t>) -> Result<On, Trouble<'t>> {
         let name = self.name(path, "the location")?;
         let text = name.to_string();
-        let node = On::Location(parsed(location(&text)));
-        Ok(Object {
-            catalog: None,
-            node,
-        })
+        Ok(On::Location(parsed(location(&text))))
     }
 
     fn tag_policy(
@@ -248,5 +245,21 @@ impl<'t> Context<'_, 't> {
             databases,
             expression: Expression::Tags(tags),
         })
+    }
+}
+
+/// Whether a wildcard is written: an object, whatever it holds.
+pub(super) fn is_wildcard(node: Node<'_>) -> Result<bool, Trouble<'_>> {
+    match node.value() {
+        Value::Map => Ok(true),
+        Value::Absent | Value::Null => Ok(false),
+        Value::Unreadable(_) => Err(Trouble::new(node, "whether everything is meant is unknown")),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Template | Value::List => {
+            let message = format!(
+                "the wildcard is {}, not an object",
+                node.value().type_name()
+            );
+            Err(Trouble::new(node, message))
+        }
     }
 }
