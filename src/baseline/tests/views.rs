@@ -1,6 +1,7 @@
 //! What is shown of baselines: comparisons, explanations, the schema for editors.
 
-use super::{WAIVER, resolved, with_head};
+use super::waivers::WAIVER;
+use super::{resolved, with_head};
 use crate::baseline::Baseline;
 use crate::baseline::compare::{Change, Comparison, compare};
 use crate::baseline::explain::explain;
