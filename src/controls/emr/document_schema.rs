@@ -24,7 +24,7 @@ impl Control for DocumentSchema {
         span: Span::Resource,
         since: "0.1.0",
         aliases: &[],
-        references: &[],
+        references: &["own"],
         docs: include_str!("document_schema.md"),
     };
     type Setting = Setting;

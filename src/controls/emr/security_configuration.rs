@@ -25,7 +25,7 @@ impl Control for SecurityConfiguration {
         span: Span::Resource,
         since: "0.1.0",
         aliases: &[],
-        references: &[],
+        references: &["own"],
         docs: include_str!("security_configuration.md"),
     };
     type Setting = Setting;
