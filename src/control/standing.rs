@@ -177,9 +177,7 @@ impl Conditions {
     pub fn must_be_on_over(&mut self, switch: Node<'_>, name: &str, body: Node<'_>, of: &str) {
         self.must_be_on(switch, name, None);
         if Standing::of_switch(switch).is_off() && body.is_set() {
-            self.failed(body, format!("`{of}` is ignored while `{name}` is off"))
-                .expected("a body that is used")
-                .observed(body.display());
+            self.failed(body, format!("`{of}` is ignored while `{name}` is off"));
         }
     }
 
