@@ -237,7 +237,7 @@ impl<'a> One<'a, '_> {
         let declared = holders().find(beyond)?;
         let relation = declared.object.relation(self.object);
         let how = if relation.within != Likeness::Same {
-            format!("{} is declared", declared.object)
+            format!("the baseline declares {}", declared.object)
         } else if without_condition(declared) {
             "the declared condition is missing".to_owned()
         } else if permission.grantable && !lists(&declared.grantable, declared, permission) {
