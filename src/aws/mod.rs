@@ -2,6 +2,7 @@
 //! Pure knowledge; nothing here reads input or judges.
 
 pub mod code;
+pub mod features;
 pub mod iam;
 pub mod instance_type;
 pub mod kerberos;

@@ -2,6 +2,7 @@
 //! up to a verdict. The controls themselves are in `controls`, one file each.
 
 pub(crate) mod code;
+pub mod combined;
 mod conditions;
 mod draft;
 mod existence;
@@ -27,6 +28,7 @@ mod standing;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod trust;
+pub mod used;
 mod verdict;
 mod view;
 

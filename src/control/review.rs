@@ -55,6 +55,11 @@ impl<'a> Review<'a> {
         self.requirements.get(control)
     }
 
+    /// Every control that the baseline requires.
+    pub fn requirements(&self) -> &'a Requirements {
+        self.requirements
+    }
+
     /// The target, when the baseline is bound to one.
     pub fn target(&self) -> Option<&'a Target> {
         self.target

@@ -28,6 +28,7 @@ pub static REGISTRY: &[Entry] = &[
     Entry::of::<emr::instance_metadata::InstanceMetadata>(),
     Entry::of::<emr::wal_encryption::WalEncryption>(),
     Entry::of::<emr::release::Release>(),
+    Entry::of::<emr::feature_combinations::FeatureCombinations>(),
     Entry::of::<emr::application_overrides::ApplicationOverrides>(),
     Entry::of::<emr::plaintext_secrets::PlaintextSecrets>(),
     Entry::of::<emr::ssh_key::SshKey>(),

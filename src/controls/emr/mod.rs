@@ -7,6 +7,7 @@ pub(super) mod certificate_source;
 pub(super) mod custom_image;
 pub(super) mod disk_encryption;
 pub(super) mod document_schema;
+pub(super) mod feature_combinations;
 pub(super) mod identity_center;
 pub(super) mod in_transit_encryption;
 pub(super) mod instance_count;
