@@ -95,9 +95,9 @@ pub(super) fn problems(refusals: &[Refusal], baseline: &Baseline) -> Vec<Problem
         }
     };
     let mut problems: Vec<Problem> = refusals.iter().map(problem).collect();
-    problems
-        .iter_mut()
-        .for_each(|problem| problem.attach(&baseline.sources));
+    for problem in &mut problems {
+        problem.attach(&baseline.sources);
+    }
     problems
 }
 

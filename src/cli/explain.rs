@@ -5,7 +5,7 @@ use super::baselines::{chosen, loaded, resolved, show};
 use super::{Ended, Terminal, compile};
 use crate::baseline::Baseline;
 use crate::baseline::explain::{Explained, explain, explain_all};
-use crate::compile::CompiledLeaf;
+use crate::compile::{Compiled, CompiledLeaf};
 use crate::escape::terminal as safe;
 use crate::judge::Exit;
 use crate::origin::Origin;
@@ -96,25 +96,14 @@ fn leaf(baseline: &Baseline, artifact: &Path, pointer: &str, terminal: &mut Term
             return Ok(Exit::Unusable);
         }
     };
-    let path = artifact.to_string_lossy().replace('\\', "/");
-    let Some(file) = compiled
-        .files
-        .keys()
-        .find(|file| path == **file || path.ends_with(&format!("/{file}")))
-    else {
+    let Some(file) = file_of(&compiled, artifact) else {
         terminal.error(&format!(
-            "`{path}` is none of the files that target `{}` compiles to",
+            "`{}` is none of the files that target `{}` compiles to",
+            artifact.display(),
             target.name
         ))?;
-        terminal.help(&format!(
-            "they are {}",
-            compiled
-                .files
-                .keys()
-                .cloned()
-                .collect::<Vec<_>>()
-                .join(", ")
-        ))?;
+        let files: Vec<&str> = compiled.files.keys().map(String::as_str).collect();
+        terminal.help(&format!("they are {}", files.join(", ")))?;
         return Ok(Exit::Unusable);
     };
     let leaves: Vec<&CompiledLeaf> = compiled
@@ -125,26 +114,40 @@ fn leaf(baseline: &Baseline, artifact: &Path, pointer: &str, terminal: &mut Term
         return Ok(Exit::Unusable);
     }
     for leaf in leaves {
-        writeln!(
-            terminal.out,
-            "{}{} = {}",
-            leaf.file,
-            leaf.pointer,
-            safe(&leaf.value.to_string())
-        )?;
-        for written in &leaf.written {
-            let origin = written
-                .origin
-                .as_ref()
-                .map_or_else(|| "its default".to_owned(), at_line);
-            writeln!(terminal.out, "  {} because of {origin}", written.control)?;
-        }
-        if leaf.written.is_empty() {
-            writeln!(
-                terminal.out,
-                "  no control: AWS's samples always write it, and it is off"
-            )?;
-        }
+        write_leaf(leaf, terminal)?;
     }
     Ok(Exit::Clean)
+}
+
+/// Which compiled file a path means: the one that it ends in.
+fn file_of<'c>(compiled: &'c Compiled, artifact: &Path) -> Option<&'c str> {
+    let path = artifact.to_string_lossy().replace('\\', "/");
+    let mut files = compiled.files.keys();
+    files
+        .find(|file| path == **file || path.ends_with(&format!("/{file}")))
+        .map(String::as_str)
+}
+
+fn write_leaf(leaf: &CompiledLeaf, terminal: &mut Terminal<'_>) -> io::Result<()> {
+    writeln!(
+        terminal.out,
+        "{}{} = {}",
+        leaf.file,
+        leaf.pointer,
+        safe(&leaf.value.to_string())
+    )?;
+    for written in &leaf.written {
+        let origin = written
+            .origin
+            .as_ref()
+            .map_or_else(|| "its default".to_owned(), at_line);
+        writeln!(terminal.out, "  {} because of {origin}", written.control)?;
+    }
+    if leaf.written.is_empty() {
+        writeln!(
+            terminal.out,
+            "  no control: AWS's samples always write it, and it is off"
+        )?;
+    }
+    Ok(())
 }

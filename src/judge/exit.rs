@@ -41,12 +41,10 @@ impl Exit {
         if report.coverage.resources == 0 && !policy.allow_empty {
             return Self::Unusable;
         }
-        if policy.allow_indeterminate
-            || !(any(Verdict::Indeterminate) || !report.obstacles.is_empty())
-        {
-            Self::Clean
-        } else {
-            Self::Indeterminate
+        let incomplete = any(Verdict::Indeterminate) || !report.obstacles.is_empty();
+        if incomplete && !policy.allow_indeterminate {
+            return Self::Indeterminate;
         }
+        Self::Clean
     }
 }

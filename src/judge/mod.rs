@@ -146,7 +146,7 @@ impl<'b> Judge<'b> {
             if ready.entry.meta.span == Span::Resource && ready.entry.meta.judges(resource.kind()) {
                 let mut conditions = Conditions::new();
                 ready.bound.judge(&view, &mut conditions);
-                let mut evaluation = evaluate(ready, &resource.identity, conditions);
+                let mut evaluation = evaluate(ready, &resource.identity, &conditions);
                 self.waive(&mut evaluation);
                 out.push(evaluation);
             }
@@ -201,9 +201,9 @@ impl<'b> Judge<'b> {
             let mut findings = Vec::new();
             ready.bound.judge_run(&view, &mut findings);
             evaluations.extend(
-                findings
-                    .into_iter()
-                    .map(|(identity, conditions)| evaluate(ready, &Arc::new(identity), conditions)),
+                findings.into_iter().map(|(identity, conditions)| {
+                    evaluate(ready, &Arc::new(identity), &conditions)
+                }),
             );
         }
         evaluations
@@ -211,7 +211,7 @@ impl<'b> Judge<'b> {
 }
 
 /// Adds the conditions of one control on one resource up to an evaluation.
-fn evaluate(ready: &Ready<'_>, resource: &Arc<Identity>, conditions: Conditions) -> Evaluation {
+fn evaluate(ready: &Ready<'_>, resource: &Arc<Identity>, conditions: &Conditions) -> Evaluation {
     let (verdict, severity) = conditions.conclude(ready.severity);
     let mut evaluation = Evaluation {
         control: ready.entry.meta,
@@ -237,73 +237,55 @@ fn evaluate(ready: &Ready<'_>, resource: &Arc<Identity>, conditions: Conditions)
 
 /// Fills an evaluation in from its failed and unknown conditions: what decided the verdict comes first.
 fn describe(evaluation: &mut Evaluation, troubles: &[Condition], ready: &Ready<'_>) {
-    let decides = |condition: &&Condition| {
-        (condition.outcome == Outcome::Failed) == (evaluation.verdict == Verdict::Noncompliant)
-    };
-    let ordered: Vec<&Condition> = troubles
-        .iter()
-        .filter(decides)
-        .chain(troubles.iter().filter(|condition| !decides(condition)))
-        .collect();
-    let join = |texts: Vec<&str>| {
-        let mut distinct: Vec<&str> = Vec::new();
-        for text in texts {
-            if !text.is_empty() && !distinct.contains(&text) {
-                distinct.push(text);
-            }
-        }
-        distinct.join("; ")
-    };
-    evaluation.message = Cow::Owned(join(
-        ordered
-            .iter()
-            .map(|condition| condition.message.as_str())
-            .collect(),
-    ));
-    evaluation.expected = join(
-        ordered
-            .iter()
-            .map(|condition| condition.expected.as_str())
-            .collect(),
-    );
-    evaluation.observed = join(
-        ordered
-            .iter()
-            .map(|condition| condition.observed.as_str())
-            .collect(),
-    );
-    let remedies = ordered.iter().map(|condition| match &condition.outcome {
-        Outcome::Unknown { remedy, .. } if condition.remediation.is_empty() => remedy.as_str(),
-        Outcome::Unknown { .. } | Outcome::Failed | Outcome::Held => condition.remediation.as_str(),
-    });
-    evaluation.remediation = Cow::Owned(join(remedies.collect()));
+    let failing = evaluation.verdict == Verdict::Noncompliant;
+    let decides = |condition: &&Condition| (condition.outcome == Outcome::Failed) == failing;
+    let others = troubles.iter().filter(|condition| !decides(condition));
+    let ordered: Vec<&Condition> = troubles.iter().filter(decides).chain(others).collect();
+    evaluation.message = joined(&ordered, |condition| &condition.message).into();
+    evaluation.expected = joined(&ordered, |condition| &condition.expected);
+    evaluation.observed = joined(&ordered, |condition| &condition.observed);
+    evaluation.remediation = joined(&ordered, |condition| match &condition.outcome {
+        Outcome::Unknown { remedy, .. } if condition.remediation.is_empty() => remedy,
+        Outcome::Unknown { .. } | Outcome::Failed | Outcome::Held => &condition.remediation,
+    })
+    .into();
     if evaluation.remediation.is_empty() {
-        evaluation.remediation = Cow::Owned(ready.entry.meta.fix());
+        evaluation.remediation = ready.entry.meta.fix().into();
     }
-    let reasons = ordered
-        .iter()
-        .filter_map(|condition| match &condition.outcome {
-            Outcome::Unknown { reason, .. } => Some(reason.as_str()),
-            Outcome::Failed | Outcome::Held => None,
-        });
-    evaluation.reason = Some(join(reasons.collect())).filter(|reason| !reason.is_empty());
-    for condition in &ordered {
-        for place in &condition.seen {
-            if !evaluation.seen.contains(place) {
-                evaluation.seen.push(place.clone());
-            }
-        }
-    }
-    let mut required: Vec<Origin> = Vec::new();
-    for origin in ordered
-        .iter()
-        .flat_map(|condition| condition.required_by(ready.requirement))
-    {
-        if !required.contains(origin) {
-            required.push(origin.clone());
-        }
-    }
+    let reason = joined(&ordered, |condition| match &condition.outcome {
+        Outcome::Unknown { reason, .. } => reason,
+        Outcome::Failed | Outcome::Held => "",
+    });
+    evaluation.reason = Some(reason).filter(|reason| !reason.is_empty());
+    let places = ordered.iter().flat_map(|condition| &condition.seen);
+    evaluation.seen = distinct(places);
+    let required = distinct(
+        ordered
+            .iter()
+            .flat_map(|condition| condition.required_by(ready.requirement)),
+    );
     if !required.is_empty() {
         evaluation.required = required.into();
     }
+}
+
+/// One text of each condition, each once.
+fn joined<'c>(conditions: &[&'c Condition], text: impl Fn(&'c Condition) -> &'c str) -> String {
+    let texts: Vec<&str> = conditions
+        .iter()
+        .map(|condition| text(condition))
+        .filter(|text| !text.is_empty())
+        .collect();
+    distinct(&texts).join("; ")
+}
+
+/// Each value once, in the order of its first.
+fn distinct<'v, T: Clone + PartialEq + 'v>(values: impl IntoIterator<Item = &'v T>) -> Vec<T> {
+    let mut once: Vec<T> = Vec::new();
+    for value in values {
+        if !once.contains(value) {
+            once.push(value.clone());
+        }
+    }
+    once
 }

@@ -53,7 +53,9 @@ impl RegionRun<'_, '_> {
             scope.push(fact.resource());
         }
         if let Some(Event::End { listed, .. }) = &waiting {
-            listed.iter().for_each(|kind| scope.completes(*kind));
+            for kind in listed {
+                scope.completes(*kind);
+            }
         }
         let mut named = BTreeMap::new();
         self.judge_batch(&facts, &scope, &mut named);
@@ -126,9 +128,9 @@ impl RegionRun<'_, '_> {
             }
         }
         self.report.coverage.resources += records.len() as u64;
-        judged
-            .into_iter()
-            .for_each(|evaluations| self.add(evaluations));
+        for evaluations in judged {
+            self.add(evaluations);
+        }
     }
 
     fn judge_named(
