@@ -72,7 +72,9 @@ impl Control for LogEncryption {
 
     const WEAKENINGS: &'static [Weakening] = &[
         Weakening::remove("/LogEncryptionKmsKeyId").in_launch(),
-        Weakening::set("/LogEncryptionKmsKeyId", "\"alias/aws/s3\"").in_launch(),
+        Weakening::set("/LogEncryptionKmsKeyId", "\"alias/aws/s3\"")
+            .in_launch()
+            .also(&["kms.alias-pinning", "kms.customer-managed"]),
     ];
 }
 
