@@ -8,7 +8,8 @@
 use super::{Conditions, Effective, Entry, Requirement, Requirements, Target, Verdict, View};
 use crate::control::settings::Asked;
 use crate::lattice::{Shape, Text};
-use crate::observed::tree::{Kind, NodeId, Source, Span, TextRef, Tree};
+use crate::observed::Source;
+use crate::observed::tree::{Kind, NodeId, Span, TextRef, Tree};
 use crate::observed::{Form, Identity, Reason, Resource, ResourceKind, Scope};
 use serde_json::Value;
 use std::sync::Arc;

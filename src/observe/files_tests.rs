@@ -2,7 +2,7 @@
 
 use super::testing::{plain, written};
 use super::{Dialect, File, Given, Reading, read_file};
-use crate::observed::tree::Source;
+use crate::observed::Source;
 use crate::observed::{Form, Reason, ResourceKind, Value};
 use std::sync::Arc;
 

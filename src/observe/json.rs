@@ -12,7 +12,8 @@ mod string;
 
 use super::Syntax;
 use super::duplicates::{self, Member};
-use crate::observed::tree::{Kind, MAX_TEXT, NodeId, Source, Span, TextRef, Tree, clamp};
+use crate::observed::Source;
+use crate::observed::tree::{Kind, MAX_TEXT, NodeId, Span, TextRef, Tree, clamp};
 pub(super) use holes::{HOLE, Hole};
 use std::sync::Arc;
 pub(super) use string::escape_at;

@@ -27,7 +27,8 @@ pub use recognise::{Dialect, SECTIONS, looks_like_ours, may_be_ours, recognise, 
 pub use syntax::Syntax;
 
 use crate::observed::Scope;
-use crate::observed::tree::{Source, Tree};
+use crate::observed::Source;
+use crate::observed::tree::Tree;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;

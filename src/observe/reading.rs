@@ -5,7 +5,8 @@
 //! file has one.
 
 use super::{Dialect, Syntax};
-use crate::observed::tree::{NodeId, Source, Tree};
+use crate::observed::Source;
+use crate::observed::tree::{NodeId, Tree};
 use crate::observed::{Form, Identity, Node, Place, Resource, ResourceKind, Scope};
 use std::sync::Arc;
 

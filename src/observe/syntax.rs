@@ -1,6 +1,7 @@
 //! A text that is not in its format.
 
-use crate::observed::tree::{Source, Span, Tree};
+use crate::observed::Source;
+use crate::observed::tree::{Span, Tree};
 
 /// Why a text could not be read, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,6 +1,7 @@
 //! What the readers' tests share.
 
-use crate::observed::tree::{Source, Tree};
+use crate::observed::Source;
+use crate::observed::tree::Tree;
 use crate::observed::{Node, Value};
 use std::sync::Arc;
 

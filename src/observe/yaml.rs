@@ -12,7 +12,8 @@ mod tag;
 use self::reader::{Reader, span_of};
 use super::Syntax;
 use super::json::TOO_LONG;
-use crate::observed::tree::{Kind, MAX_TEXT, Source, Tree};
+use crate::observed::Source;
+use crate::observed::tree::{Kind, MAX_TEXT, Tree};
 use granit_parser::{Event, Parser};
 use std::sync::Arc;
 

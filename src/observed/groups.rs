@@ -488,7 +488,8 @@ fn read_classifications<'t>(
 mod tests {
     use super::{Listed, Role};
     use crate::observe::json;
-    use crate::observed::tree::{Source, Tree};
+    use crate::observed::Source;
+    use crate::observed::tree::Tree;
     use crate::observed::{Form, Identity, Reason, Resource, ResourceKind};
     use std::sync::Arc;
 

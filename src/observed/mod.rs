@@ -14,6 +14,7 @@ pub mod properties;
 mod reason;
 mod resource;
 pub mod serverless;
+mod source;
 pub mod tree;
 
 pub use known::Known;
@@ -21,4 +22,5 @@ pub use node::{Node, Switch, Value};
 pub use place::Place;
 pub use reason::Reason;
 pub use resource::{Directory, Form, Identity, Lookup, Resource, ResourceKind, Scope, Use};
-pub use tree::{Source, Tree};
+pub use source::Source;
+pub use tree::Tree;

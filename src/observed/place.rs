@@ -1,6 +1,6 @@
 //! Where a value was seen: a range of a file's bytes, or a pointer into an API answer.
 
-use super::tree::Source;
+use super::source::Source;
 use std::sync::Arc;
 
 /// Where a value was seen.

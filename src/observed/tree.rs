@@ -5,9 +5,9 @@
 //! knows the bytes it was written as (a span in a *layer*; layer 0 is the file, further layers are texts
 //! decoded out of strings) and its parent, from which its JSON pointer follows.
 
-use super::{Node, Reason};
+use super::{Node, Reason, Source};
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// Index of a slot.
 pub type NodeId = u32;
@@ -15,69 +15,6 @@ pub type NodeId = u32;
 pub const NONE: NodeId = u32::MAX;
 /// Texts longer than this are refused, so that offsets fit in 32 bits with room to spare.
 pub const MAX_TEXT: usize = 1 << 30;
-
-/// A file, or the answer of an API call.
-#[derive(Debug)]
-pub struct Source {
-    /// The path as the user gave it, or a name such as `snapshot.jsonl`.
-    pub name: String,
-    /// True when the tree holds answers of API calls: places then name the call instead of a file.
-    pub api: bool,
-    text: Arc<str>,
-    first_line: u32,
-    lines: OnceLock<Vec<u32>>,
-}
-
-impl Source {
-    /// A source of this name and text.
-    pub fn new(name: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
-        Self {
-            name: name.into(),
-            api: false,
-            text: text.into(),
-            first_line: 1,
-            lines: OnceLock::new(),
-        }
-    }
-
-    /// A source whose places name API calls.
-    pub fn answers(name: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
-        Self {
-            api: true,
-            ..Self::new(name, text)
-        }
-    }
-
-    /// The same source, its first line counted as `line` (a record of a longer file).
-    #[must_use]
-    pub fn starting_at(mut self, line: u32) -> Self {
-        self.first_line = line;
-        self
-    }
-
-    /// The whole text.
-    pub fn text(&self) -> &Arc<str> {
-        &self.text
-    }
-
-    /// One-based line and column (in characters) of a byte offset.
-    pub fn position(&self, offset: usize) -> (u32, u32) {
-        let lines = self.lines.get_or_init(|| {
-            let starts = memchr::memchr_iter(b'\n', self.text.as_bytes()).map(|at| at + 1);
-            std::iter::once(0).chain(starts).map(clamp).collect()
-        });
-        let offset = offset.min(self.text.len());
-        let line = lines
-            .partition_point(|start| *start as usize <= offset)
-            .saturating_sub(1);
-        let start = lines.get(line).copied().unwrap_or(0) as usize;
-        let column = self
-            .text
-            .get(start..offset)
-            .map_or(0, |before| before.chars().count());
-        (self.first_line + clamp(line), clamp(column) + 1)
-    }
-}
 
 /// `usize` to `u32`. INVARIANT: readers refuse texts over [`MAX_TEXT`], so nothing is lost.
 pub(crate) fn clamp(value: usize) -> u32 {
@@ -206,7 +143,7 @@ pub struct Tree {
 impl Tree {
     /// An empty tree over a source. The root is [`NONE`] until a reader sets it.
     pub fn new(source: Arc<Source>) -> Self {
-        let text = source.text.len();
+        let text = source.text().len();
         Self {
             slots: Vec::with_capacity(text / 24 + 4),
             entries: Vec::with_capacity(text / 24 + 4),
@@ -270,7 +207,7 @@ impl Tree {
         let whole = if text.decoded {
             self.buffer.as_str()
         } else {
-            &*self.source.text
+            self.source.text()
         };
         whole.get(range).unwrap_or_default()
     }
@@ -472,7 +409,7 @@ impl Tree {
     /// The text that a layer's offsets count in, where the tree holds it.
     pub(crate) fn layer_text(&self, layer: u32) -> Option<&str> {
         let Some(index) = layer.checked_sub(1) else {
-            return Some(&self.source.text);
+            return Some(self.source.text());
         };
         let text = self.layers.get(index as usize)?.text?;
         Some(self.text(text))

@@ -1,6 +1,6 @@
 use crate::observe::testing::{Dice, all, plain, written as as_written};
 use crate::observe::{Dialect, File, Given, Reading, read_file};
-use crate::observed::tree::Source;
+use crate::observed::Source;
 use crate::observed::{Lookup, Node, Reason, ResourceKind, Scope, Value};
 use std::fmt::Write as _;
 use std::sync::Arc;

@@ -2,7 +2,8 @@
 
 use super::Region;
 use crate::observe::{Problem, Seen, Syntax, json, security_configuration, tags};
-use crate::observed::tree::{NodeId, Source, Span, TextRef, Tree};
+use crate::observed::Source;
+use crate::observed::tree::{NodeId, Span, TextRef, Tree};
 use crate::observed::{Form, Identity, Place, Reason, Resource, ResourceKind, Value};
 use std::sync::Arc;
 
