@@ -164,6 +164,7 @@ impl Control for S3Encryption {
             "emr.document-schema",
             "emr.in-transit-encryption",
             "emr.volume-encryption",
+            "emr.feature-combinations",
         ]),
         Weakening::remove(
             "/EncryptionConfiguration/AtRestEncryptionConfiguration/S3EncryptionConfiguration",
