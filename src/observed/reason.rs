@@ -84,12 +84,14 @@ impl Reason {
             Self::Reference { resource, .. } => {
                 format!("name `{resource}` by a literal value, or give its target with `--target`")
             }
-            Self::Parameter { name, .. } => format!("give parameter `{name}` a default"),
+            Self::Parameter { name, .. } => {
+                format!("give the value with `--parameters {name}=…`, or give `{name}` a default")
+            }
             Self::Pseudo { name } => {
                 format!("choose a target with `--target`, which decides `{name}`")
             }
             Self::Import { name } => format!(
-                "judge the stack that exports `{name}` together with this one, or write the value"
+                "write the value of `{name}`, or take it as a parameter and give it with `--parameters`"
             ),
             Self::Dynamic { .. } => {
                 "audit the live resource, where the value is resolved".to_owned()
@@ -98,7 +100,7 @@ impl Reason {
                 "audit the live resource after the change is applied".to_owned()
             }
             Self::Condition { name } => {
-                format!("give the parameters of condition `{name}` a default")
+                format!("give values for the parameters of condition `{name}` with `--parameters`")
             }
             Self::Call { action, .. } | Self::NotObserved { action } => {
                 format!("allow `{action}` and observe again")

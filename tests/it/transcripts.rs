@@ -66,20 +66,29 @@ fn rewritten(text: &str, folder: &Path) -> (String, usize) {
             .by_ref()
             .find(|line| *line == "```")
             .unwrap_or_else(|| panic!("the block after {line} has no end"));
-        writeln!(now, "{opening}\n{}```", transcript(commands, folder)).unwrap();
+        let console = opening == "```console";
+        writeln!(
+            now,
+            "{opening}\n{}```",
+            transcript(commands, console, folder)
+        )
+        .unwrap();
         count += 1;
     }
     (now, count)
 }
 
-/// Each command after a `$`, what it prints, and its exit code when it is not 0.
-fn transcript(commands: &str, folder: &Path) -> String {
+/// Each command after a `$`, what it prints, and its exit code when it is not 0. A block of another language than
+/// `console` holds only what is printed.
+fn transcript(commands: &str, console: bool, folder: &Path) -> String {
     let mut text = String::new();
     for command in commands.split(" && ") {
         if !text.is_empty() {
             text.push('\n');
         }
-        writeln!(text, "$ {command}").unwrap();
+        if console {
+            writeln!(text, "$ {command}").unwrap();
+        }
         let (command, lines) = command
             .split_once(" | head -")
             .map_or((command, usize::MAX), |(command, lines)| {
