@@ -8,10 +8,11 @@ use super::{Ended, Terminal, compile};
 use crate::baseline::Baseline;
 use crate::judge::{Counts, Coverage, Evaluation, Exit, Judge, Obstacle, Report, merge};
 use crate::observe::{Dialect, File, Given, Reading, read_file};
-use crate::observed::{Directory, Source};
+use crate::observed::{Directory, Resource, ResourceKind, Scope, Source};
 use jiff::Timestamp;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -158,67 +159,110 @@ pub(super) fn obstacle(problem: &crate::observe::Problem) -> Obstacle {
 
 /// Judges everything that was read, each file in its own scope, names looked up in all.
 pub(super) fn judge_all(baseline: &Baseline, at: Timestamp, read: ReadAll) -> Report {
-    let judge = Judge::new(baseline, at);
     let compiled = compiled_document(baseline);
-    let mut directory = Directory::default();
-    let alone = read
-        .readings
-        .iter()
-        .filter(|reading| reading.worlds().len() == 1);
-    for reading in compiled.iter().chain(alone) {
-        for scope in reading.scopes() {
-            scope
-                .resources()
-                .iter()
-                .for_each(|resource| directory.add(resource));
-        }
-    }
-    let directory = Arc::new(directory);
-    let judged: Vec<(u64, Vec<Evaluation>)> = read
+    let name = compiled.as_ref().map(|(name, _)| name.clone());
+    let judge = Judge::new(baseline, at).with_compiled(name);
+    let compiled = compiled.map(|(_, reading)| reading);
+    let directory = Arc::new(directory(compiled.iter().chain(&read.readings)));
+    let scopes: Vec<Vec<Scope<'_>>> = read
         .readings
         .par_iter()
-        .map(|reading| {
-            let mut scopes = reading.scopes();
-            let resources = scopes
-                .iter()
-                .map(|scope| scope.resources().len())
-                .max()
-                .unwrap_or_default();
-            for scope in &mut scopes {
-                scope.look_beyond(Arc::clone(&directory));
-            }
-            let worlds = scopes
-                .iter()
-                .map(|scope| (scope.world.clone(), judge.judge_scope(scope)))
-                .collect();
-            (resources as u64, merge(worlds))
+        .map(|reading| scopes(reading, &directory))
+        .collect();
+    let judged: Vec<Vec<Evaluation>> = scopes
+        .par_iter()
+        .map(|worlds| {
+            merge(
+                worlds
+                    .iter()
+                    .map(|scope| (scope.world.clone(), judge.judge_scope(scope)))
+                    .collect(),
+            )
         })
         .collect();
     let mut report = empty_report(baseline, at);
     report.obstacles = read.obstacles;
-    for (resources, evaluations) in judged {
-        report.coverage.resources += resources;
+    for (worlds, evaluations) in scopes.iter().zip(judged) {
+        report.coverage.resources += worlds
+            .iter()
+            .map(|scope| scope.resources().len() as u64)
+            .max()
+            .unwrap_or_default();
         report.add(evaluations);
     }
+    report.add(judge_named(&judge, scopes.iter().flatten(), &directory));
     let tallies = BTreeMap::from([((String::new(), String::new()), report.tally())]);
     report.add(judge.finish(&tallies, false));
-    for reading in compiled.iter().chain(&read.readings) {
+    for reading in &read.readings {
         report.notes.push(format!(
             "{}: {}",
             reading.tree().source().name,
             reading.dialect
         ));
-        report.sources.insert(
-            reading.tree().source().name.clone(),
-            Arc::clone(reading.tree().source().text()),
-        );
     }
-    drop(compiled);
+    for source in compiled
+        .iter()
+        .chain(&read.readings)
+        .map(|reading| reading.tree().source())
+    {
+        report
+            .sources
+            .insert(source.name.clone(), Arc::clone(source.text()));
+    }
     report
 }
 
+/// What may be named from any file: the resources that exist in every world of theirs.
+fn directory<'r>(readings: impl Iterator<Item = &'r Reading>) -> Directory<'r> {
+    let mut directory = Directory::default();
+    for reading in readings.filter(|reading| reading.worlds().len() == 1) {
+        for resource in reading.scopes().iter().flat_map(Scope::resources) {
+            directory.add(resource);
+        }
+    }
+    directory
+}
+
+fn scopes<'r>(reading: &'r Reading, directory: &Arc<Directory<'r>>) -> Vec<Scope<'r>> {
+    let mut scopes = reading.scopes();
+    for scope in &mut scopes {
+        scope.look_beyond(Arc::clone(directory));
+    }
+    scopes
+}
+
+/// Judges keys, roles and buckets that are only named: each once, whichever files name it.
+fn judge_named<'s, 'r: 's>(
+    judge: &Judge<'_>,
+    scopes: impl Iterator<Item = &'s Scope<'r>>,
+    directory: &Arc<Directory<'r>>,
+) -> Vec<Evaluation> {
+    let mut named: BTreeMap<(ResourceKind, String), Resource<'r>> = BTreeMap::new();
+    for only in scopes.flat_map(|scope| judge.named_in(scope.resources().iter(), scope)) {
+        match named.entry((only.kind(), only.identity.id.clone())) {
+            Entry::Vacant(entry) => drop(entry.insert(only)),
+            Entry::Occupied(mut entry) => {
+                let uses = &mut entry.get_mut().uses;
+                uses.extend(
+                    only.uses
+                        .into_iter()
+                        .filter(|by| !uses.contains(by))
+                        .collect::<Vec<_>>(),
+                );
+            }
+        }
+    }
+    let mut around = Scope::new();
+    around.look_beyond(Arc::clone(directory));
+    let mut evaluations = Vec::new();
+    for resource in named.values() {
+        judge.judge(resource, &around, &mut evaluations);
+    }
+    evaluations
+}
+
 /// The document that compiles for the target: a cluster that names it is judged by it.
-fn compiled_document(baseline: &Baseline) -> Option<Reading> {
+fn compiled_document(baseline: &Baseline) -> Option<(String, Reading)> {
     let compiled = compile::compiled(baseline).ok()?;
     let (name, target) = (compiled.name?, baseline.target.as_ref()?);
     let text = compiled.files.get("security-configuration.json")?;
@@ -226,7 +270,7 @@ fn compiled_document(baseline: &Baseline) -> Option<Reading> {
         format!("compiled for target {}", target.name),
         text.as_str(),
     );
-    Reading::of_document(&Arc::new(source), name)
+    Reading::of_document(&Arc::new(source), name.clone()).map(|reading| (name, reading))
 }
 
 /// A report without evaluations yet.

@@ -5,12 +5,15 @@ use super::baselines::{loaded, resolved, show};
 use super::{Ended, Terminal, files};
 use crate::baseline::{Baseline, Problem};
 use crate::compile::{Compiled, compile};
-use crate::control::Refusal;
+use crate::control::{Refusal, Severity, Verdict};
 use crate::controls::REGISTRY;
-use crate::judge::Exit;
+use crate::judge::{Exit, Judge};
+use crate::observe::Reading;
+use crate::observed::Source;
 use jiff::Timestamp;
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Runs `compile BASELINE --out DIR`.
 pub(super) fn run(arguments: &Compile, at: Timestamp, terminal: &mut Terminal<'_>) -> Ended {
@@ -38,7 +41,7 @@ pub(super) fn run(arguments: &Compile, at: Timestamp, terminal: &mut Terminal<'_
     let mut outputs: Vec<(String, Compiled)> = Vec::new();
     let mut failed = false;
     for name in chosen {
-        match one(&loaded, name, terminal)? {
+        match one(&loaded, name, at, terminal)? {
             Some(compiled) => outputs.push((name.clone(), compiled)),
             None => failed = true,
         }
@@ -52,6 +55,7 @@ pub(super) fn run(arguments: &Compile, at: Timestamp, terminal: &mut Terminal<'_
 fn one(
     loaded: &crate::baseline::Loaded,
     target: &str,
+    at: Timestamp,
     terminal: &mut Terminal<'_>,
 ) -> io::Result<Option<Compiled>> {
     let Some(baseline) = resolved(loaded, Some(target), terminal)? else {
@@ -60,13 +64,48 @@ fn one(
     match compiled(&baseline) {
         Ok(compiled) => {
             show(&problems(&compiled.warnings, &baseline), terminal)?;
-            Ok(Some(compiled))
+            let faults = own_audit(&baseline, &compiled, at);
+            for fault in &faults {
+                terminal.error(&format!(
+                    "the document that `{target}` compiles to fails its own audit: {fault}"
+                ))?;
+            }
+            Ok(Some(compiled).filter(|_| faults.is_empty()))
         }
         Err(refusals) => {
             show(&problems(&refusals, &baseline), terminal)?;
             Ok(None)
         }
     }
+}
+
+/// What the baseline itself finds wrong with the document that it compiles to, the schema of documents included.
+/// Controls refuse what they cannot write; this is for what only the whole shows.
+fn own_audit(baseline: &Baseline, compiled: &Compiled, at: Timestamp) -> Vec<String> {
+    let (Some(text), Some(name)) = (
+        compiled.files.get("security-configuration.json"),
+        &compiled.name,
+    ) else {
+        return Vec::new();
+    };
+    let mut asked = baseline.clone();
+    asked.requirements.entry("emr.document-schema").or_default();
+    let source = Arc::new(Source::new("security-configuration.json", text.as_str()));
+    let Some(reading) = Reading::of_document(&source, name.clone()) else {
+        return vec!["it is not JSON".to_owned()];
+    };
+    let judge = Judge::new(&asked, at).with_compiled(Some(name.clone()));
+    let evaluations = reading
+        .scopes()
+        .iter()
+        .flat_map(|scope| judge.judge_scope(scope))
+        .collect::<Vec<_>>();
+    let failed = evaluations.iter().filter(|evaluation| {
+        evaluation.verdict == Verdict::Noncompliant && evaluation.severity > Severity::Info
+    });
+    failed
+        .map(|evaluation| format!("{}: {}", evaluation.control.id, evaluation.message))
+        .collect()
 }
 
 /// Compiles a baseline that is bound to a target.

@@ -83,14 +83,11 @@ impl<'b> Judge<'b> {
         self
     }
 
-    /// Judges every resource of a scope, and everything that its resources only name.
+    /// Judges every resource of a scope. What its resources only name is [`Self::named_in`]'s.
     pub fn judge_scope(&self, scope: &Scope<'_>) -> Vec<Evaluation> {
         let mut evaluations = Vec::new();
         for resource in scope.resources() {
             self.judge(resource, scope, &mut evaluations);
-        }
-        for resource in self.named_in(scope.resources().iter(), scope) {
-            self.judge(&resource, scope, &mut evaluations);
         }
         evaluations
     }
