@@ -12,7 +12,7 @@ pub struct Named<'t> {
     /// The text that names it, as written.
     pub id: String,
     /// What for: `s3`, `disk`, `wal`, `certificates-ca`, `logs`, `service-role`, `autoscaling-role`,
-    /// `instance-profile`, `emrfs`, `runtime`.
+    /// `instance-profile`, `emrfs`, `runtime`, `catalog`, `passwords`, `serverless` …
     pub purpose: &'static str,
     /// Where it is named; a single string.
     pub node: Node<'t>,
@@ -62,6 +62,51 @@ const DOCUMENT_KEYS: &[(&str, &str)] = &[
     ),
 ];
 
+/// A key in the settings of something else: its purpose, its path in CloudFormation, and in the API's answer.
+type KeyPaths = (&'static str, &'static str, &'static str);
+
+/// The keys of a Serverless application.
+/// Source: CloudFormation `AWS::EMRServerless::Application`, EMR Serverless API `GetApplication`.
+const SERVERLESS_KEYS: &[KeyPaths] = &[
+    (
+        "serverless",
+        "MonitoringConfiguration/S3MonitoringConfiguration/EncryptionKeyArn",
+        "monitoringConfiguration/s3MonitoringConfiguration/encryptionKeyArn",
+    ),
+    (
+        "serverless",
+        "MonitoringConfiguration/ManagedPersistenceMonitoringConfiguration/EncryptionKeyArn",
+        "monitoringConfiguration/managedPersistenceMonitoringConfiguration/encryptionKeyArn",
+    ),
+    (
+        "serverless",
+        "MonitoringConfiguration/CloudWatchLoggingConfiguration/EncryptionKeyArn",
+        "monitoringConfiguration/cloudWatchLoggingConfiguration/encryptionKeyArn",
+    ),
+    (
+        "serverless",
+        "DiskEncryptionConfiguration/EncryptionKeyArn",
+        "diskEncryptionConfiguration/encryptionKeyArn",
+    ),
+];
+
+/// The keys of a Data Catalog's settings, the same in both.
+/// Source: Glue API, `GetDataCatalogEncryptionSettings`.
+const CATALOG_KEYS: &[(&str, &str)] = &[
+    (
+        "catalog",
+        "DataCatalogEncryptionSettings/EncryptionAtRest/SseAwsKmsKeyId",
+    ),
+    (
+        "passwords",
+        "DataCatalogEncryptionSettings/ConnectionPasswordEncryption/AwsKmsKeyId",
+    ),
+    (
+        "passwords",
+        "DataCatalogEncryptionSettings/ConnectionPasswordEncryption/KmsKeyId",
+    ),
+];
+
 /// The roles of a cluster, each with its purpose.
 const CLUSTER_ROLES: &[(&str, Attribute)] = &[
     ("service-role", Attribute::ServiceRole),
@@ -85,6 +130,32 @@ pub fn key_nodes<'t>(resource: &Resource<'t>) -> Vec<(&'static str, Node<'t>)> {
                     monitoring.path("CloudWatchLogConfiguration/EncryptionKeyArn"),
                 ),
             ]
+        }
+        (ResourceKind::EmrServerlessApplication, form) => {
+            let answer = resource.body.get("emr-serverless:GetApplication");
+            SERVERLESS_KEYS
+                .iter()
+                .map(|&(purpose, template, api)| {
+                    if form == Form::Live {
+                        (purpose, answer.get("application").path(api))
+                    } else {
+                        (purpose, resource.body.path(template))
+                    }
+                })
+                .collect()
+        }
+        // Objects in a catalog, `<catalog>/<type>/<name>`, have no settings of their own.
+        (ResourceKind::GlueCatalog, Form::Live) if resource.identity.id.contains('/') => Vec::new(),
+        (ResourceKind::GlueCatalog, form) => {
+            let settings = if form == Form::Live {
+                resource.body.get("glue:GetDataCatalogEncryptionSettings")
+            } else {
+                resource.body
+            };
+            CATALOG_KEYS
+                .iter()
+                .map(|&(purpose, path)| (purpose, settings.path(path)))
+                .collect()
         }
         _ => Vec::new(),
     }
@@ -221,6 +292,35 @@ mod tests {
             .map(|one| (one.purpose, one.id.as_str()))
             .collect();
         assert_eq!(found, [("s3", key), ("s3", "alias/other")]);
+    }
+
+    #[test]
+    fn catalogs_and_applications_name_keys_too() {
+        let settings = json!({ "DataCatalogEncryptionSettings": {
+            "EncryptionAtRest": { "SseAwsKmsKeyId": "alias/catalog" },
+            "ConnectionPasswordEncryption": { "KmsKeyId": "alias/passwords" },
+        } });
+        let form = Form::CloudFormation;
+        let catalog = resource(ResourceKind::GlueCatalog, form, "g", &settings);
+        let answer = json!({ "emr-serverless:GetApplication": { "application": {
+            "diskEncryptionConfiguration": { "encryptionKeyArn": "alias/disk" } } } });
+        let kind = ResourceKind::EmrServerlessApplication;
+        let application = resource(kind, Form::Live, "a", &answer);
+        let names = |resource| {
+            let found = named(resource, &Scope::new()).into_iter();
+            found.map(|one| (one.purpose, one.id)).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            names(&catalog),
+            [
+                ("catalog", "alias/catalog".to_owned()),
+                ("passwords", "alias/passwords".to_owned()),
+            ]
+        );
+        assert_eq!(
+            names(&application),
+            [("serverless", "alias/disk".to_owned())]
+        );
     }
 
     #[test]

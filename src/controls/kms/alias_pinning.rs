@@ -25,6 +25,8 @@ impl Control for AliasPinning {
         kinds: &[
             ResourceKind::EmrSecurityConfiguration,
             ResourceKind::EmrCluster,
+            ResourceKind::GlueCatalog,
+            ResourceKind::EmrServerlessApplication,
         ],
         span: Span::Resource,
         since: "0.1.0",
