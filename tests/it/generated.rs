@@ -77,10 +77,12 @@ fn shown_in(kind: ResourceKind) -> &'static str {
             "`AWS::LakeFormation::DataLakeSettings` in a template"
         }
         ResourceKind::LakeFormationGrant => {
-            "a `GrantPermissions` or `BatchGrantPermissions` request, `AWS::LakeFormation::PrincipalPermissions` or `Permissions` in a template"
+            "a `GrantPermissions` or `BatchGrantPermissions` request, `ListPermissions` output, `AWS::LakeFormation::PrincipalPermissions` or `Permissions` in a template"
         }
         ResourceKind::LakeFormationLocation => "`AWS::LakeFormation::Resource` in a template",
-        ResourceKind::LakeFormationFilter => "`AWS::LakeFormation::DataCellsFilter` in a template",
+        ResourceKind::LakeFormationFilter => {
+            "a `CreateDataCellsFilter` request, `ListDataCellsFilter` output, `AWS::LakeFormation::DataCellsFilter` in a template"
+        }
         ResourceKind::LakeFormationTag => "`AWS::LakeFormation::Tag` in a template",
         ResourceKind::GlueCatalog => "`AWS::Glue` resources in a template",
         ResourceKind::KmsKey => {

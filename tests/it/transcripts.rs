@@ -1,8 +1,9 @@
 //! What the documentation says a command prints is what it prints.
 //!
 //! In README and the book, `<!-- run: emr-baseline … -->` above a fenced block makes the block the transcript of that
-//! command, run at the repository's root; `<!-- run: cat FILE -->` shows a file. Several commands are joined by `&&`, and
-//! `| head -N` keeps the first lines. Below `artifacts/` files are written to a folder that is gone afterwards.
+//! command, run at the repository's root; `<!-- run: cat FILE -->` shows a file. Several commands are joined by `&&`,
+//! and `| head -N` keeps the first lines. `2>&1` is understood: both streams are shown anyway. What is written below
+//! `artifacts/` goes to a folder that is gone afterwards.
 
 use crate::support::{AT, entries, golden, root};
 use clap::Parser;
@@ -94,7 +95,7 @@ fn transcript(commands: &str, console: bool, folder: &Path) -> String {
             .map_or((command, usize::MAX), |(command, lines)| {
                 (command, lines.parse().unwrap())
             });
-        let (printed, exit) = printed(command, folder);
+        let (printed, exit) = printed(command.trim_end_matches(" 2>&1"), folder);
         for line in printed.trim_end().lines().take(lines) {
             writeln!(text, "{}", line.trim_end()).unwrap();
         }
