@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// Whether this character may move, hide or reorder what is on the screen.
-fn is_hostile(letter: char) -> bool {
+pub(crate) fn is_hostile(letter: char) -> bool {
     letter.is_control()
         || matches!(letter,
             // Direction: what is read is not what is written.

@@ -1,6 +1,7 @@
 //! A mistake of a baseline's author: one struct for all of them, and the ways to show it.
 
 use super::source::{Source, Sources};
+use crate::escape::terminal;
 use crate::origin::Origin;
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NarratableReportHandler,
@@ -100,7 +101,7 @@ impl Problem {
             }
             if let (Some(shown), Some(source)) = (files.get_mut(index), &label.source) {
                 let bytes = source.clamp(label.origin.bytes);
-                let text = Some(label.text.clone()).filter(|text| !text.is_empty());
+                let text = Some(terminal(&label.text).into_owned()).filter(|text| !text.is_empty());
                 let span = SourceSpan::from((bytes.start, bytes.len()));
                 // The header cites the first place that is named, wherever the others stand in the file.
                 shown.labels.push(if shown.labels.is_empty() {
@@ -114,8 +115,8 @@ impl Problem {
         let main = files.next();
         Shown {
             code: Some(self.code.clone()),
-            message: self.message.clone(),
-            help: self.help.clone(),
+            message: terminal(&self.message).into_owned(),
+            help: self.help.as_deref().map(line_by_line),
             severity: if self.fatal {
                 miette::Severity::Error
             } else {
@@ -172,6 +173,12 @@ pub fn render(problems: &[Problem], style: Style) -> String {
         out.push('\n');
     }
     out
+}
+
+/// Help may take several lines, each of which may quote what was written.
+fn line_by_line(help: &str) -> String {
+    let lines: Vec<_> = help.split('\n').map(terminal).collect();
+    lines.join("\n")
 }
 
 fn graphical(width: usize, colour: bool) -> GraphicalReportHandler {
@@ -239,7 +246,7 @@ impl Shown {
     fn beside(label: &Label) -> Self {
         Self {
             code: None,
-            message: format!("see also `{}`", label.origin.file),
+            message: format!("see also `{}`", terminal(&label.origin.file)),
             help: None,
             severity: miette::Severity::Advice,
             file: Arc::clone(&label.origin.file),

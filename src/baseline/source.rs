@@ -17,7 +17,8 @@ const WINDOW: usize = 60;
 pub struct Source {
     name: Arc<str>,
     text: Arc<str>,
-    /// The text without its secrets, which has the same length: what messages show.
+    /// The text without its secrets and without what could steer a terminal, which has the same length: what
+    /// messages show.
     shown: Arc<str>,
     /// The byte at which each line begins.
     lines: Vec<usize>,
@@ -33,7 +34,7 @@ impl Source {
             .collect();
         Self {
             name: name.into(),
-            shown: Arc::clone(&text),
+            shown: harmless(&text),
             text,
             lines,
         }
@@ -45,7 +46,7 @@ impl Source {
         if secrets.is_empty() {
             return self;
         }
-        let mut bytes = self.text.as_bytes().to_vec();
+        let mut bytes = self.shown.as_bytes().to_vec();
         for secret in secrets {
             for byte in bytes.get_mut(secret.clone()).into_iter().flatten() {
                 if !matches!(byte, b'\n' | b'\r') {
@@ -139,6 +140,24 @@ impl Source {
     }
 }
 
+/// The text with `?` for every byte of what is hostile to a terminal, so that places stay what they are.
+fn harmless(text: &Arc<str>) -> Arc<str> {
+    let kept = |letter: char| matches!(letter, '\n' | '\r' | '\t' | '\u{feff}');
+    let hostile = |letter: char| !kept(letter) && crate::escape::is_hostile(letter);
+    if !text.chars().any(hostile) {
+        return Arc::clone(text);
+    }
+    let mut safe = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if hostile(letter) {
+            safe.extend(std::iter::repeat_n('?', letter.len_utf8()));
+        } else {
+            safe.push(letter);
+        }
+    }
+    safe.into()
+}
+
 impl SourceCode for Source {
     fn read_span<'a>(
         &'a self,
@@ -155,7 +174,7 @@ impl SourceCode for Source {
         let data = self.shown.get(excerpt.clone()).unwrap_or_default();
         let lines = data.bytes().filter(|byte| *byte == b'\n').count();
         Ok(Box::new(MietteSpanContents::new_named(
-            self.name.to_string(),
+            crate::escape::terminal(&self.name).into_owned(),
             data.as_bytes(),
             (excerpt.start, excerpt.len()).into(),
             line,
@@ -215,5 +234,13 @@ mod tests {
         let source = Source::new("a.toml", "a = 'sé'\nb = 1").hiding(std::slice::from_ref(&(5..8)));
         let shown = source.read_span(&SourceSpan::from((0, 1)), 1, 1).unwrap();
         assert_eq!(shown.data(), b"a = '***'\nb = 1");
+    }
+
+    #[test]
+    fn what_could_steer_a_terminal_is_not_shown_and_nothing_moves() {
+        let source = Source::new("a\u{1b}.toml", "a = '\u{1b}[2J\u{202e}'\nb = 1");
+        let shown = source.read_span(&SourceSpan::from((0, 1)), 1, 1).unwrap();
+        assert_eq!(shown.data(), b"a = '?[2J???'\nb = 1");
+        assert_eq!(shown.name(), Some("a\\u{1b}.toml"));
     }
 }

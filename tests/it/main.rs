@@ -14,10 +14,12 @@
 
 mod architecture;
 mod aws_documents;
+mod binary;
 mod compile;
 mod controls;
 mod formats;
 mod generated;
+mod hostile;
 mod lake;
 mod laws;
 mod links;

@@ -1,0 +1,439 @@
+//! The built binary, from outside: exit codes, streams, files, and the example of a launch as it is found in the wild.
+
+use serde_json::{Value, json};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+const LAUNCH: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/examples/launch/etl-daily.json"
+);
+
+/// The binary in an empty folder of its own.
+#[derive(Debug)]
+pub struct Bench {
+    pub folder: tempfile::TempDir,
+}
+
+/// What a run of the binary came to.
+#[derive(Debug)]
+pub struct Run {
+    pub out: String,
+    pub err: String,
+    pub code: Option<i32>,
+    pub took: Duration,
+}
+
+impl Bench {
+    pub fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn with(self, name: &str, content: impl AsRef<[u8]>) -> Self {
+        let path = self.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+        self
+    }
+
+    /// The command with nothing of this process's environment.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_emr-baseline"));
+        command
+            .args(arguments)
+            .env_clear()
+            .current_dir(self.path())
+            .stdin(Stdio::null());
+        command
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Run {
+        finish(&mut self.command(arguments))
+    }
+
+    /// `check` or `audit` with the JSON report, read back.
+    pub fn report(&self, arguments: &[&str]) -> (Value, Run) {
+        let run = self.run(&[arguments, &["--format", "json", "--all"]].concat());
+        let report = serde_json::from_str(&run.out)
+            .unwrap_or_else(|error| panic!("{error}: {arguments:?}: {}", run.err));
+        (report, run)
+    }
+}
+
+pub fn finish(command: &mut Command) -> Run {
+    let start = Instant::now();
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command.output().unwrap();
+    Run {
+        out: String::from_utf8(stdout).unwrap(),
+        err: String::from_utf8(stderr).unwrap(),
+        code: status.code(),
+        took: start.elapsed(),
+    }
+}
+
+/// A baseline that asks for one thing of a request.
+pub fn asks_for(control: &str) -> String {
+    format!(
+        "schema = 1\n[baseline]\nname = \"small\"\nversion = \"1.0.0\"\nowner = \"tests\"\ndescription = \"One thing.\"\n[{control}]\n"
+    )
+}
+
+/// A request whose termination protection is as given.
+pub fn request(protected: &Value) -> String {
+    json!({
+        "Name": "etl", "ReleaseLabel": "emr-7.9.0", "JobFlowRole": "nodes", "ServiceRole": "emr",
+        "Instances": {"KeepJobFlowAliveWhenNoSteps": true, "TerminationProtected": protected}
+    })
+    .to_string()
+}
+
+fn bench() -> Bench {
+    Bench::new()
+        .with("b.toml", asks_for("emr.termination-protection"))
+        .with("good.json", request(&json!(true)))
+        .with("bad.json", request(&json!(false)))
+        .with("unknown.json", request(&json!("true")))
+        .with(
+            "broken.json",
+            "{\"JobFlowRole\": \"nodes\", \"Instances\": {",
+        )
+        .with("other.json", "{\"name\": \"a package\"}")
+}
+
+#[test]
+fn check_ends_with_the_code_of_its_report() {
+    let bench = bench();
+    for (arguments, code) in [
+        ("good.json", 0),
+        ("bad.json", 1),
+        ("unknown.json", 3),
+        ("unknown.json --allow-indeterminate", 0),
+        ("unknown.json bad.json", 1),
+        ("unknown.json bad.json --allow-indeterminate", 1),
+        ("bad.json --fail-on critical", 0),
+        ("bad.json --fail-on info", 1),
+        ("unknown.json --fail-on critical", 0),
+        ("broken.json", 2),
+        ("broken.json --allow-indeterminate", 2),
+        ("broken.json good.json", 3),
+        ("broken.json good.json --allow-indeterminate", 0),
+        ("broken.json bad.json", 1),
+        ("other.json", 2),
+        ("other.json --allow-empty", 0),
+        ("missing.json", 2),
+        ("missing.json good.json", 3),
+        ("good.json --format nonsense", 2),
+        ("good.json --format json --format sarif", 2),
+        ("good.json --fail-on nonsense", 2),
+        ("good.json --target nonsense", 2),
+        ("good.json --as nonsense", 2),
+        ("good.json --parameters nonsense", 2),
+        ("good.json -o good.json/file", 2),
+        ("", 2),
+    ] {
+        let run = bench.run(
+            &["check", "b.toml"]
+                .into_iter()
+                .chain(arguments.split_whitespace())
+                .collect::<Vec<_>>(),
+        );
+        assert_eq!(run.code, Some(code), "{arguments}\n{}{}", run.out, run.err);
+        if code == 2 {
+            assert!(!run.err.is_empty(), "{arguments} says nothing");
+        }
+    }
+}
+
+#[test]
+fn the_code_is_the_same_for_every_format() {
+    let bench = bench();
+    for (file, code) in [("good.json", 0), ("bad.json", 1), ("unknown.json", 3)] {
+        for format in emr_baseline::report::Format::ALL {
+            let run = bench.run(&["check", "b.toml", file, "--format", format.name()]);
+            assert_eq!(run.code, Some(code), "{file} {}", format.name());
+            assert_eq!(run.err, "", "{file} {}", format.name());
+        }
+    }
+}
+
+#[test]
+fn a_broken_file_is_listed_and_the_one_beside_it_is_judged() {
+    let bench = bench();
+    let (report, run) = bench.report(&["check", "b.toml", "broken.json", "good.json"]);
+    assert_eq!(run.code, Some(3));
+    assert_eq!(report["problems"][0]["file"], "broken.json");
+    assert_eq!(report["problems"][0]["line"], 1);
+    assert_eq!(report["summary"]["compliant"], 1);
+    assert_eq!(report["summary"]["noncompliant"], 0);
+}
+
+#[test]
+fn reports_go_where_they_are_sent_and_nowhere_else() {
+    let bench = bench();
+    let run = bench.run(&[
+        "check",
+        "b.toml",
+        "bad.json",
+        "--format",
+        "json=deep/er/report.json",
+    ]);
+    assert_eq!((run.code, &*run.out, &*run.err), (Some(1), "", ""));
+    let text = std::fs::read_to_string(bench.path().join("deep/er/report.json")).unwrap();
+    let report: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(report["schema"], "emr-baseline/report/v1");
+
+    let run = bench.run(&["check", "b.toml", "bad.json", "-o", "report.txt"]);
+    assert_eq!((run.code, &*run.out, &*run.err), (Some(1), "", ""));
+    let text = std::fs::read_to_string(bench.path().join("report.txt")).unwrap();
+    assert!(text.contains("emr.termination-protection"), "{text}");
+    assert!(!text.contains('\u{1b}'));
+
+    let run = bench.run(&[
+        "check",
+        "b.toml",
+        "bad.json",
+        "--format",
+        "text",
+        "--format",
+        "sarif=out.sarif",
+    ]);
+    assert!(run.out.contains("emr.termination-protection"));
+    assert!(bench.path().join("out.sarif").is_file());
+}
+
+#[test]
+fn the_other_commands_end_with_their_codes() {
+    let bench = bench()
+        .with(
+            "target.toml",
+            asks_for("emr.instance-metadata").replace(
+                "[emr",
+                "[targets.t]\naccount = \"111122223333\"\nregion = \"eu-west-1\"\n[emr",
+            ) + "min-version = 2\nmax-hop-limit = 1\n",
+        )
+        .with("unknown-key.toml", asks_for("emr.disk-encryptoin"))
+        .with("empty.jsonl", "")
+        .with("not-a-snapshot.jsonl", "{\"record\": \"region\"}\n");
+    for (arguments, code) in [
+        ("validate b.toml target.toml builtin:strict", 0),
+        ("validate b.toml unknown-key.toml", 2),
+        ("validate missing.toml", 2),
+        ("compile target.toml --out artifacts", 0),
+        ("compile target.toml --target t --out artifacts", 0),
+        ("compile target.toml --target other --out artifacts", 2),
+        ("compile b.toml --out artifacts", 2),
+        ("compile unknown-key.toml --out artifacts", 2),
+        ("compile target.toml --out good.json", 2),
+        ("compare builtin:minimum builtin:recommended", 0),
+        (
+            "compare builtin:minimum builtin:recommended --deny-weaker",
+            0,
+        ),
+        ("compare builtin:recommended builtin:minimum", 0),
+        (
+            "compare builtin:recommended builtin:minimum --deny-weaker",
+            1,
+        ),
+        (
+            "compare builtin:recommended unknown-key.toml --deny-weaker",
+            2,
+        ),
+        ("explain b.toml", 0),
+        ("explain b.toml emr.no-such-control", 2),
+        ("controls", 0),
+        ("controls emr.kerberos", 0),
+        ("controls emr.no-such-control", 2),
+        ("schema", 0),
+        ("man", 0),
+        ("completions bash", 0),
+        ("completions fish", 0),
+        ("completions zsh", 0),
+        ("audit b.toml --snapshot missing.jsonl", 2),
+        ("audit b.toml --snapshot empty.jsonl", 2),
+        ("audit b.toml --snapshot not-a-snapshot.jsonl", 2),
+        ("--version", 0),
+        ("--help", 0),
+        ("", 2),
+        ("nonsense", 2),
+    ] {
+        let run = bench.run(&arguments.split_whitespace().collect::<Vec<_>>());
+        assert_eq!(run.code, Some(code), "{arguments}\n{}{}", run.out, run.err);
+        match code {
+            2 => assert!(!run.err.is_empty(), "{arguments} says nothing"),
+            _ => assert_eq!(run.err, "", "{arguments}"),
+        }
+        if code != 2 {
+            assert!(!run.out.is_empty(), "{arguments} says nothing");
+        }
+    }
+}
+
+#[test]
+fn commands_that_need_aws_name_the_feature() {
+    let bench = bench();
+    for arguments in [
+        "observe --regions us-west-2 -o estate.jsonl",
+        "plan b.toml --target t",
+        "apply b.toml --target t",
+        "audit b.toml",
+        "audit b.toml --regions us-west-2",
+    ] {
+        let run = bench.run(&arguments.split_whitespace().collect::<Vec<_>>());
+        assert_eq!(run.code, Some(2), "{arguments}");
+        assert_eq!(run.out, "", "{arguments}");
+        assert!(run.err.contains("`live`"), "{arguments}: {}", run.err);
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    use std::io::Read;
+    let bench = bench();
+    for arguments in [
+        &["check", "builtin:strict", "bad.json", "--format", "json"][..],
+        &["schema"],
+        &["man"],
+        &["controls"],
+        &["completions", "zsh"],
+        &["demo"],
+    ] {
+        let mut child = bench
+            .command(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // The reader leaves before anything is read: whatever is written then, breaks the pipe.
+        drop(child.stdout.take());
+        let mut err = String::new();
+        child
+            .stderr
+            .take()
+            .unwrap()
+            .read_to_string(&mut err)
+            .unwrap();
+        let status = child.wait().unwrap();
+        assert_eq!((status.code(), &*err), (Some(0), ""), "{arguments:?}");
+    }
+}
+
+#[test]
+fn colour_is_for_terminals_unless_it_is_asked_for() {
+    let bench = bench();
+    let coloured = |arguments: &[&str], no_color: Option<&str>| {
+        let mut command =
+            bench.command(&[arguments, &["check", "b.toml", "bad.json", "other.json"]].concat());
+        if let Some(value) = no_color {
+            command.env("NO_COLOR", value);
+        }
+        let run = finish(&mut command);
+        (run.out.contains('\u{1b}'), run.err.contains('\u{1b}'))
+    };
+    assert_eq!(coloured(&[], None), (false, false));
+    assert_eq!(coloured(&["--color", "never"], None), (false, false));
+    assert_eq!(coloured(&["--color", "always"], None), (true, true));
+    assert_eq!(coloured(&["--color", "always"], Some("1")), (true, true));
+    assert_eq!(coloured(&["--color", "auto"], Some("1")), (false, false));
+}
+
+#[test]
+fn every_command_has_an_example_in_its_help() {
+    let bench = Bench::new();
+    let help = bench.run(&["--help"]);
+    assert!(help.out.contains("Example"), "{}", help.out);
+    let commands: Vec<&str> = help
+        .out
+        .lines()
+        .skip_while(|line| *line != "Commands:")
+        .skip(1)
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| {
+            line.strip_prefix("  ")
+                .filter(|rest| !rest.starts_with(' '))
+        })
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|name| *name != "help")
+        .collect();
+    assert!(commands.len() >= 12, "{commands:?}");
+    for command in commands {
+        let help = bench.run(&[command, "--help"]);
+        assert_eq!(help.code, Some(0), "{command}");
+        assert!(
+            help.out.contains(&format!("emr-baseline {command}")),
+            "{command}"
+        );
+        assert!(help.out.contains("Example"), "{command}");
+    }
+}
+
+#[test]
+fn the_demo_succeeds_and_names_its_files() {
+    let bench = Bench::new();
+    let run = bench.run(&["demo"]);
+    assert_eq!((run.code, &*run.err), (Some(0), ""), "{}", run.out);
+    for part in [
+        "examples/demo/analytics.toml",
+        "examples/launch/etl-daily.json",
+        "EnableAtRestEncryption",
+        "emr.security-configuration",
+        "(exit code 1)",
+    ] {
+        assert!(run.out.contains(part), "{part} is not in\n{}", run.out);
+    }
+    assert_eq!(run.out.matches("(exit code 0)").count(), 2, "{}", run.out);
+    assert_eq!(std::fs::read_dir(bench.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn the_daily_launch_fails_for_what_it_lacks_and_is_open_where_it_only_names() {
+    let bench = Bench::new();
+    let (report, run) = bench.report(&[
+        "check",
+        "builtin:recommended",
+        LAUNCH,
+        "--at",
+        "2026-04-25T00:00:00Z",
+    ]);
+    assert_eq!(run.code, Some(1));
+    let worst = |control: &str| crate::support::worst(&report, control);
+    for control in [
+        "emr.security-configuration",
+        "emr.kerberos",
+        "emr.in-transit-encryption",
+        "emr.s3-encryption",
+        "emr.disk-encryption",
+        "emr.role-mappings",
+        "emr.instance-metadata",
+        "emr.log-encryption",
+        "iam.service-role",
+        "iam.instance-profile",
+    ] {
+        assert_eq!(worst(control).as_deref(), Some("noncompliant"), "{control}");
+    }
+    for control in ["network.private-subnet", "emr.bootstrap-actions"] {
+        assert_eq!(
+            worst(control).as_deref(),
+            Some("indeterminate"),
+            "{control}"
+        );
+    }
+    let code = report["evaluations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|evaluation| evaluation["control"] == "emr.bootstrap-actions")
+        .unwrap();
+    let message = code["message"].as_str().unwrap();
+    assert!(message.contains("s3://my-bucket/jobs/etl.py"), "{message}");
+}
