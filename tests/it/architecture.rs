@@ -139,6 +139,10 @@ fn controls_never_use_each_other() {
 fn no_file_is_longer_than_a_reader_can_hold() {
     let mut failures = Failures::default();
     for file in sources(&root().join("src")) {
+        let name = file.file_stem().unwrap().to_str().unwrap();
+        if name.ends_with("tests") || name == "testing" {
+            continue;
+        }
         let text = std::fs::read_to_string(&file).unwrap();
         let code = text
             .split("#[cfg(test)]\nmod tests {")
