@@ -118,7 +118,7 @@ fn read_all(inputs: &[Input], dialect: Option<Dialect>, given: &Given) -> ReadAl
             }
             Ok(File::Unreadable { problem, .. }) => all.obstacles.push(obstacle(&problem)),
             Ok(File::NothingOfOurs) if input.named => {
-                all.strangers.push(input.path.display().to_string())
+                all.strangers.push(input.path.display().to_string());
             }
             Ok(File::NothingOfOurs) => {}
             Err(why) => all.obstacles.push(unreadable(&input.path, &why)),

@@ -2,7 +2,7 @@
 
 use crate::support::{Failures, check, entries, relative, root};
 use serde_json::Value;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const BASELINE: &str = "\
 schema = 1
@@ -23,7 +23,7 @@ fn documents() -> Vec<PathBuf> {
 }
 
 /// The evaluation of a document by one control of a baseline.
-fn judged(control: &str, settings: &str, document: &PathBuf) -> (Value, Value) {
+fn judged(control: &str, settings: &str, document: &Path) -> (Value, Value) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("baseline.toml");
     std::fs::write(&file, format!("{BASELINE}{settings}")).unwrap();
@@ -65,65 +65,68 @@ fn the_schema_knows_every_key_that_aws_prints() {
     failures.check();
 }
 
+/// A document of AWS's, a control, and settings under which the document passes it.
+const PASSING: &[(&str, &str, &str)] = &[
+    (
+        "emr-managed-certificates",
+        "emr.in-transit-encryption",
+        "certificate-provider = [\"EMR\"]\nmax-validity-days = 30",
+    ),
+    (
+        "pem-sse-kms-local-disk",
+        "emr.in-transit-encryption",
+        "certificate-object = \"s3://MyConfigStore/artifacts/MyCerts.zip\"",
+    ),
+    (
+        "pem-sse-kms-local-disk",
+        "emr.s3-encryption",
+        "mode = [\"SSE-KMS\"]",
+    ),
+    (
+        "pem-sse-kms-local-disk",
+        "emr.disk-encryption",
+        "provider = [\"AwsKms\"]",
+    ),
+    ("ebs-encryption", "emr.disk-encryption", "ebs = true"),
+    ("wal-key", "emr.wal-encryption", ""),
+    (
+        "dedicated-kdc-with-trust",
+        "emr.kerberos",
+        "max-ticket-lifetime-hours = 24\ncross-realm-trust = { realm = \"AD.DOMAIN.COM\", domain = \"ad.domain.com\", admin-server = \"ad.domain.com:749\", kdc-server = \"ad.domain.com:88\" }",
+    ),
+    (
+        "external-kdc-with-active-directory",
+        "emr.kerberos",
+        "external-kdc = { admin-server = \"MasterDNSofClusterKDC\", kdc-server = \"MasterDNSofClusterKDC.com\", ad-realm = \"AD.DOMAIN.COM\", ad-domain = \"ad.domain.com\" }",
+    ),
+    (
+        "lake-formation-runtime-roles",
+        "emr.lake-formation",
+        "access = [\"fine-grained\"]",
+    ),
+    ("lake-formation-runtime-roles", "emr.runtime-roles", ""),
+    ("identity-center", "emr.identity-center", "required = true"),
+    (
+        "user-background-sessions",
+        "emr.identity-center",
+        "required = true\nbackground-sessions = true",
+    ),
+    (
+        "identity-center-runtime-roles-imdsv2",
+        "emr.instance-metadata",
+        "min-version = 2\nmax-hop-limit = 2",
+    ),
+    (
+        "ranger",
+        "emr.ranger",
+        "required = true\nplugins = [\"Spark\", \"EMRFS-S3\", \"Trino\"]",
+    ),
+];
+
 #[test]
 fn documents_of_a_feature_pass_the_control_of_that_feature() {
     let mut failures = Failures::default();
-    for (document, control, settings) in [
-        (
-            "emr-managed-certificates",
-            "emr.in-transit-encryption",
-            "certificate-provider = [\"EMR\"]\nmax-validity-days = 30",
-        ),
-        (
-            "pem-sse-kms-local-disk",
-            "emr.in-transit-encryption",
-            "certificate-object = \"s3://MyConfigStore/artifacts/MyCerts.zip\"",
-        ),
-        (
-            "pem-sse-kms-local-disk",
-            "emr.s3-encryption",
-            "mode = [\"SSE-KMS\"]",
-        ),
-        (
-            "pem-sse-kms-local-disk",
-            "emr.disk-encryption",
-            "provider = [\"AwsKms\"]",
-        ),
-        ("ebs-encryption", "emr.disk-encryption", "ebs = true"),
-        ("wal-key", "emr.wal-encryption", ""),
-        (
-            "dedicated-kdc-with-trust",
-            "emr.kerberos",
-            "max-ticket-lifetime-hours = 24\ncross-realm-trust = { realm = \"AD.DOMAIN.COM\", domain = \"ad.domain.com\", admin-server = \"ad.domain.com:749\", kdc-server = \"ad.domain.com:88\" }",
-        ),
-        (
-            "external-kdc-with-active-directory",
-            "emr.kerberos",
-            "external-kdc = { admin-server = \"MasterDNSofClusterKDC\", kdc-server = \"MasterDNSofClusterKDC.com\", ad-realm = \"AD.DOMAIN.COM\", ad-domain = \"ad.domain.com\" }",
-        ),
-        (
-            "lake-formation-runtime-roles",
-            "emr.lake-formation",
-            "access = [\"fine-grained\"]",
-        ),
-        ("lake-formation-runtime-roles", "emr.runtime-roles", ""),
-        ("identity-center", "emr.identity-center", "required = true"),
-        (
-            "user-background-sessions",
-            "emr.identity-center",
-            "required = true\nbackground-sessions = true",
-        ),
-        (
-            "identity-center-runtime-roles-imdsv2",
-            "emr.instance-metadata",
-            "min-version = 2\nmax-hop-limit = 2",
-        ),
-        (
-            "ranger",
-            "emr.ranger",
-            "required = true\nplugins = [\"Spark\", \"EMRFS-S3\", \"Trino\"]",
-        ),
-    ] {
+    for (document, control, settings) in PASSING {
         let file = root().join(format!("golden/aws/{document}.json"));
         let (evaluation, _) = judged(control, &format!("\n[{control}]\n{settings}\n"), &file);
         if evaluation["verdict"] != "compliant" {
