@@ -1,6 +1,6 @@
 //! A cluster's facts, wherever each form of writing a cluster puts them.
 //!
-//! [`PATHS`] is the whole mapping: one row a fact, one column a form. A form that cannot say a fact has
+//! `PATHS` is the whole mapping: one row a fact, one column a form. A form that cannot say a fact has
 //! `None`, which is [`Fact::NotExpressible`] and never "absent".
 
 use super::{Form, Known, Node, Reason, Resource, Switch};

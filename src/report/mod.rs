@@ -1,4 +1,4 @@
-//! Renders a [`Report`] for people and for tools: one file a format, one line in [`formats!`] each.
+//! Renders a [`Report`] for people and for tools: one file a format, one line in `formats!` each.
 //!
 //! A renderer reads the report and writes; it decides nothing. In particular the exit code is
 //! [`Exit::of`](crate::judge::Exit::of) the report, whatever it is rendered as.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::marker::PhantomData;
 
-/// A typed table of settings; implemented by [`settings!`].
+/// A typed table of settings; implemented by `settings!`.
 pub trait Settings: Sized {
     /// Its settings, in declared order.
     fn fields() -> Vec<Field>;
