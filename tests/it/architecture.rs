@@ -47,7 +47,7 @@ const TABLE: &[(&str, &[&str], &str)] = &[
     (
         "baseline",
         &[
-            "lattice", "origin", "digest", "control", "controls", "observed", "aws",
+            "escape", "lattice", "origin", "digest", "control", "controls", "observed", "aws",
         ],
         "the language knows the registry and nothing of judging",
     ),
