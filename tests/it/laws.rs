@@ -12,18 +12,18 @@ use std::path::{Path, PathBuf};
 type Verdicts = BTreeMap<(String, String), String>;
 
 /// A compiled example, and a launch request that carries everything it obliges a launcher to.
-struct Example {
-    name: String,
-    baseline: String,
-    target: String,
-    folder: tempfile::TempDir,
-    document: Value,
-    launch: Value,
-    skeleton: Value,
+pub struct Example {
+    pub name: String,
+    pub baseline: String,
+    pub target: String,
+    pub folder: tempfile::TempDir,
+    pub document: Value,
+    pub launch: Value,
+    pub skeleton: Value,
 }
 
 impl Example {
-    fn all() -> Vec<Self> {
+    pub fn all() -> Vec<Self> {
         std::env::set_current_dir(root()).unwrap();
         examples().iter().map(|path| Self::of(path)).collect()
     }
@@ -90,7 +90,7 @@ fn verdicts(report: &Value) -> Verdicts {
 }
 
 /// The skeleton with the launch's members put in: objects member by member, lists one after the other.
-fn merged(skeleton: &Value, launch: &Value) -> Value {
+pub fn merged(skeleton: &Value, launch: &Value) -> Value {
     let (Value::Object(base), Value::Object(over)) = (skeleton, launch) else {
         return match (skeleton, launch) {
             (Value::Array(base), Value::Array(over)) => {
@@ -123,7 +123,7 @@ fn leaves(value: &Value, pointer: &str, found: &mut Vec<(String, Value)>) {
     }
 }
 
-fn remove(document: &Value, pointer: &str) -> Value {
+pub fn remove(document: &Value, pointer: &str) -> Value {
     let mut changed = document.clone();
     let (parent, key) = pointer.rsplit_once('/').unwrap();
     match changed.pointer_mut(parent).unwrap() {
@@ -134,7 +134,7 @@ fn remove(document: &Value, pointer: &str) -> Value {
     changed
 }
 
-fn replace(document: &Value, pointer: &str, value: Value) -> Value {
+pub fn replace(document: &Value, pointer: &str, value: Value) -> Value {
     let mut changed = document.clone();
     if let Some(leaf) = changed.pointer_mut(pointer) {
         *leaf = value;

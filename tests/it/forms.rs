@@ -1,0 +1,338 @@
+//! One estate, written in every form that is read: from a document and the members of a request.
+
+use serde_json::{Map, Value, json};
+
+/// What the security configuration is called, in every form.
+pub const NAME: &str = "estate-configuration";
+
+/// An estate: a security configuration's document, and a request for a cluster that names it.
+#[derive(Clone, Debug)]
+pub struct Estate {
+    pub document: Value,
+    pub request: Value,
+}
+
+/// The files of one form.
+pub type Files = Vec<(String, String)>;
+
+fn file(name: &str, content: &Value) -> (String, String) {
+    (name.to_owned(), content.to_string())
+}
+
+/// A value at a path, null when there is none.
+fn at(value: &Value, pointer: &str) -> Value {
+    value.pointer(pointer).cloned().unwrap_or_default()
+}
+
+/// An object of these members, without those that are null.
+fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
+    let members = members.into_iter().filter(|(_, value)| !value.is_null());
+    Value::Object(
+        members
+            .map(|(key, value)| (key.to_owned(), value))
+            .collect(),
+    )
+}
+
+impl Estate {
+    /// The requests that create the configuration and the cluster.
+    pub fn requests(&self) -> Files {
+        let create = json!({"Name": NAME, "SecurityConfiguration": self.document.to_string()});
+        vec![
+            file("create.json", &create),
+            file("request.json", &self.request),
+        ]
+    }
+
+    /// The document by itself: nothing says what it is called in AWS, so no cluster is known to use it.
+    pub fn document(&self) -> Files {
+        vec![file(&format!("{NAME}.json"), &self.document)]
+    }
+
+    /// What AWS's command line prints.
+    pub fn described(&self) -> Files {
+        let mut cluster = self.cluster();
+        let all = cluster.as_object_mut().unwrap();
+        all.insert("InstanceGroups".to_owned(), self.described_groups());
+        all.insert("BootstrapActions".to_owned(), self.described_actions());
+        vec![
+            file("configuration.json", &self.configuration()),
+            file("cluster.json", &json!({ "Cluster": cluster })),
+        ]
+    }
+
+    /// A saved estate, in which every call about the cluster was answered.
+    pub fn snapshot(&self) -> String {
+        let answer = |value: Value| json!({ "answer": value });
+        let actions = json!({"BootstrapActions": self.described_actions()});
+        let idle = object([(
+            "AutoTerminationPolicy",
+            at(&self.request, "/AutoTerminationPolicy"),
+        )]);
+        let scaling = object([(
+            "ManagedScalingPolicy",
+            at(&self.request, "/ManagedScalingPolicy"),
+        )]);
+        let records = [
+            json!({"record": "estate", "schema": "emr-baseline/snapshot/v1", "observed_at": "2026-11-22T12:00:00Z"}),
+            json!({"record": "region", "account": "111122223333", "region": "us-west-2", "services": ["elasticmapreduce"]}),
+            json!({"record": "fact", "kind": "emr-security-configuration", "id": NAME, "name": NAME, "calls": {
+                "elasticmapreduce:DescribeSecurityConfiguration": answer(self.configuration())
+            }}),
+            json!({"record": "resource", "kind": "emr-cluster", "id": "j-1EXAMPLE", "name": at(&self.request, "/Name"), "calls": {
+                "elasticmapreduce:DescribeCluster": answer(json!({"Cluster": self.cluster()})),
+                "elasticmapreduce:ListInstanceGroups": answer(json!({"InstanceGroups": self.described_groups()})),
+                "elasticmapreduce:ListBootstrapActions": answer(actions),
+                "elasticmapreduce:ListSteps": answer(json!({"Steps": self.described_steps()})),
+                "elasticmapreduce:GetAutoTerminationPolicy": answer(idle),
+                "elasticmapreduce:GetManagedScalingPolicy": answer(scaling)
+            }}),
+            json!({"record": "end-of-region", "complete": true, "listed": ["emr-cluster", "emr-security-configuration"]}),
+        ];
+        records.iter().map(|record| format!("{record}\n")).collect()
+    }
+
+    /// A template whose document is written as `document` makes it.
+    pub fn template(&self, document: fn(&Value) -> Value) -> Value {
+        json!({"Resources": {
+            "Configuration": {"Type": "AWS::EMR::SecurityConfiguration", "Properties": {
+                "Name": NAME, "SecurityConfiguration": document(&self.document)
+            }},
+            "Cluster": {"Type": "AWS::EMR::Cluster", "Properties": self.properties()}
+        }})
+    }
+
+    /// The same as YAML in block style, the document as a short-form `!Sub` over several lines.
+    pub fn yaml(&self) -> String {
+        let mut template = self.template(Value::clone);
+        let slot = "/Resources/Configuration/Properties/SecurityConfiguration";
+        *template.pointer_mut(slot).unwrap() = json!("DOCUMENT");
+        let mut text = String::new();
+        block(&template, 0, &mut text);
+        let document = format!("{:#}", self.document).replace('\n', "\n          ");
+        let yaml = text.replace("\"DOCUMENT\"", &format!("!Sub |\n          {document}"));
+        yaml.replace(
+            "\n          \"Ref\": \"Configuration\"",
+            "\n          !Ref Configuration",
+        )
+    }
+
+    fn configuration(&self) -> Value {
+        json!({"Name": NAME, "SecurityConfiguration": self.document.to_string(), "CreationDateTime": "2026-01-01T00:00:00Z"})
+    }
+
+    /// The request's members as `AWS::EMR::Cluster` has them.
+    fn properties(&self) -> Value {
+        let mut properties = self.request.clone();
+        let all = properties.as_object_mut().unwrap();
+        if all.contains_key("SecurityConfiguration") {
+            all.insert(
+                "SecurityConfiguration".to_owned(),
+                json!({"Ref": "Configuration"}),
+            );
+        }
+        if let Some(list) = all.get_mut("Configurations") {
+            *list = renamed(list, "Properties", "ConfigurationProperties");
+        }
+        let groups = self.groups();
+        let instances = all
+            .entry("Instances")
+            .or_insert(json!({}))
+            .as_object_mut()
+            .unwrap();
+        for flat in [
+            "InstanceGroups",
+            "InstanceCount",
+            "MasterInstanceType",
+            "SlaveInstanceType",
+        ] {
+            instances.shift_remove(flat);
+        }
+        let mut tasks = Vec::new();
+        for mut group in groups {
+            let group_members = group.as_object_mut().unwrap();
+            let role = group_members.shift_remove("InstanceRole").unwrap();
+            if let Some(list) = group_members.get_mut("Configurations") {
+                *list = renamed(list, "Properties", "ConfigurationProperties");
+            }
+            match role.as_str().unwrap() {
+                "MASTER" => drop(instances.insert("MasterInstanceGroup".to_owned(), group)),
+                "CORE" => drop(instances.insert("CoreInstanceGroup".to_owned(), group)),
+                _ => tasks.push(group),
+            }
+        }
+        if !tasks.is_empty() {
+            instances.insert("TaskInstanceGroups".to_owned(), json!(tasks));
+        }
+        properties
+    }
+
+    /// The instance groups; those that a request only counts are written out.
+    fn groups(&self) -> Vec<Value> {
+        if let Some(groups) = at(&self.request, "/Instances/InstanceGroups").as_array() {
+            return groups.clone();
+        }
+        let kind = at(&self.request, "/Instances/MasterInstanceType");
+        let count = at(&self.request, "/Instances/InstanceCount")
+            .as_i64()
+            .unwrap_or(1);
+        let group = |role: &str, count: i64| {
+            object([
+                ("InstanceRole", json!(role)),
+                ("InstanceType", kind.clone()),
+                ("InstanceCount", json!(count)),
+            ])
+        };
+        vec![group("MASTER", 1), group("CORE", count - 1)]
+    }
+
+    /// The cluster as `DescribeCluster` answers it.
+    fn cluster(&self) -> Value {
+        let of = |pointer: &str| at(&self.request, pointer);
+        let subnets = of("/Instances/Ec2SubnetIds");
+        let chosen = if subnets.is_null() {
+            of("/Instances/Ec2SubnetId")
+        } else {
+            at(&subnets, "/0")
+        };
+        let keeps = of("/Instances/KeepJobFlowAliveWhenNoSteps") == json!(true);
+        let kerberos = of("/KerberosAttributes").as_object().map(|members| {
+            let masked = members.iter().map(|(key, value)| {
+                let secret = key.ends_with("Password");
+                (
+                    key.clone(),
+                    if secret { json!("****") } else { value.clone() },
+                )
+            });
+            Value::Object(masked.collect())
+        });
+        object([
+            ("Id", json!("j-1EXAMPLE")),
+            ("Name", of("/Name")),
+            (
+                "Status",
+                json!({"State": "WAITING", "Timeline": {"CreationDateTime": "2026-11-01T06:00:00Z"}}),
+            ),
+            (
+                "Ec2InstanceAttributes",
+                object([
+                    ("Ec2KeyName", of("/Instances/Ec2KeyName")),
+                    ("Ec2SubnetId", chosen),
+                    ("RequestedEc2SubnetIds", subnets),
+                    ("IamInstanceProfile", of("/JobFlowRole")),
+                ]),
+            ),
+            ("InstanceCollectionType", json!("INSTANCE_GROUP")),
+            ("LogUri", of("/LogUri")),
+            ("LogEncryptionKmsKeyId", of("/LogEncryptionKmsKeyId")),
+            ("ReleaseLabel", of("/ReleaseLabel")),
+            ("AutoTerminate", json!(!keeps)),
+            (
+                "TerminationProtected",
+                json!(of("/Instances/TerminationProtected") == json!(true)),
+            ),
+            ("Applications", of("/Applications")),
+            ("Tags", of("/Tags")),
+            ("ServiceRole", of("/ServiceRole")),
+            ("AutoScalingRole", of("/AutoScalingRole")),
+            ("CustomAmiId", of("/CustomAmiId")),
+            ("RepoUpgradeOnBoot", of("/RepoUpgradeOnBoot")),
+            ("MonitoringConfiguration", of("/MonitoringConfiguration")),
+            ("Configurations", of("/Configurations")),
+            (
+                "SecurityConfiguration",
+                if of("/SecurityConfiguration").is_null() {
+                    Value::Null
+                } else {
+                    json!(NAME)
+                },
+            ),
+            ("KerberosAttributes", kerberos.unwrap_or_default()),
+        ])
+    }
+
+    fn described_groups(&self) -> Value {
+        let groups = self.groups().into_iter().enumerate().map(|(index, group)| {
+            object([
+                ("Id", json!(format!("ig-{index}"))),
+                ("InstanceGroupType", at(&group, "/InstanceRole")),
+                ("InstanceType", at(&group, "/InstanceType")),
+                ("RequestedInstanceCount", at(&group, "/InstanceCount")),
+                ("RunningInstanceCount", at(&group, "/InstanceCount")),
+                ("Market", json!("ON_DEMAND")),
+                ("Configurations", at(&group, "/Configurations")),
+                ("CustomAmiId", at(&group, "/CustomAmiId")),
+            ])
+        });
+        Value::Array(groups.collect())
+    }
+
+    fn described_actions(&self) -> Value {
+        let actions = at(&self.request, "/BootstrapActions");
+        let actions = actions.as_array().into_iter().flatten().map(|action| {
+            object([
+                ("Name", at(action, "/Name")),
+                ("ScriptPath", at(action, "/ScriptBootstrapAction/Path")),
+                ("Args", at(action, "/ScriptBootstrapAction/Args")),
+            ])
+        });
+        Value::Array(actions.collect())
+    }
+
+    fn described_steps(&self) -> Value {
+        let steps = at(&self.request, "/Steps");
+        let steps = steps
+            .as_array()
+            .into_iter()
+            .flatten()
+            .enumerate()
+            .map(|(index, step)| {
+                object([
+                    ("Id", json!(format!("s-{index}"))),
+                    ("Name", at(step, "/Name")),
+                    ("Config", at(step, "/HadoopJarStep")),
+                    ("Status", json!({"State": "COMPLETED"})),
+                ])
+            });
+        Value::Array(steps.collect())
+    }
+}
+
+/// The value with a member of objects called otherwise, at every depth of lists of classifications.
+fn renamed(value: &Value, from: &str, to: &str) -> Value {
+    let Value::Array(list) = value else {
+        return value.clone();
+    };
+    let rename = |classification: &Value| {
+        let members = classification.as_object().unwrap().iter();
+        let members: Map<String, Value> = members
+            .map(|(key, value)| match key.as_str() {
+                _ if key == from => (to.to_owned(), value.clone()),
+                "Configurations" => (key.clone(), renamed(value, from, to)),
+                _ => (key.clone(), value.clone()),
+            })
+            .collect();
+        Value::Object(members)
+    };
+    Value::Array(list.iter().map(rename).collect())
+}
+
+/// YAML in block style, scalars as JSON writes them.
+fn block(value: &Value, depth: usize, out: &mut String) {
+    let indent = "  ".repeat(depth);
+    match value {
+        Value::Object(members) if !members.is_empty() => {
+            for (key, value) in members {
+                *out += &format!("\n{indent}{}:", json!(key));
+                block(value, depth + 1, out);
+            }
+        }
+        Value::Array(items) if !items.is_empty() => {
+            for item in items {
+                *out += &format!("\n{indent}-");
+                block(item, depth + 1, out);
+            }
+        }
+        scalar => *out += &format!(" {scalar}"),
+    }
+}
