@@ -84,9 +84,9 @@ fn private_keys(text: &str) -> Vec<Secret> {
     found
 }
 
-/// Runs of the characters of base64, with their bytes.
+/// Runs of the characters of base64 but its padding, which keys of AWS do not have, with their bytes.
 fn words(text: &str) -> impl Iterator<Item = (&str, Range<usize>)> {
-    let is_word = |char: char| char.is_ascii_alphanumeric() || matches!(char, '/' | '+' | '=');
+    let is_word = |char: char| char.is_ascii_alphanumeric() || matches!(char, '/' | '+');
     let start = text.as_ptr().addr();
     text.split(move |char| !is_word(char))
         .filter(|word| word.len() >= 20)
@@ -121,16 +121,19 @@ fn stands_alone(text: &str, bytes: &Range<usize>) -> bool {
     let alone = |char: Option<char>| {
         char.is_none_or(|char| char.is_whitespace() || matches!(char, '"' | '\'' | ','))
     };
-    let before = text.get(..bytes.start);
+    let before = text
+        .get(..bytes.start)
+        .and_then(|before| before.chars().next_back());
     let after = text.get(bytes.end..);
-    alone(before.and_then(|before| before.chars().next_back()))
-        && alone(after.and_then(|after| after.chars().next()))
+    // `aws_secret_access_key=…` in a sentence.
+    (before == Some('=') || alone(before)) && alone(after.and_then(|after| after.chars().next()))
 }
 
-/// `password = "…"` on one line, in whatever table, comment or broken syntax.
+/// `password = "…"` on one line, in whatever table, comment or broken syntax; `"password": "…"` too, for files
+/// that are no baseline at all.
 fn assignments(text: &str) -> Vec<Secret> {
     let mut found = Vec::new();
-    for (at, _) in text.match_indices('=') {
+    for (at, _) in text.match_indices(['=', ':']) {
         let (Some(before), Some(after)) = (text.get(..at), text.get(at + 1..)) else {
             continue;
         };
