@@ -128,6 +128,9 @@ fn read_all(inputs: &[Input], dialect: Option<Dialect>, given: &Given) -> ReadAl
 }
 
 fn read_one(input: &Input, dialect: Option<Dialect>, given: &Given) -> Result<File, String> {
+    if !input.named && files::is_binary(&input.path) {
+        return Ok(File::NothingOfOurs);
+    }
     let bytes = files::read(&input.path)?;
     match String::from_utf8(bytes) {
         Ok(text) => Ok(read_file(

@@ -4,7 +4,7 @@
     reason = "this is the module that the ban on file access points to"
 )]
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// Files over this are refused: no template, request or document of AWS's comes near it.
@@ -23,6 +23,13 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
         return Err(format!("is longer than {} MiB", MAX_FILE >> 20));
     }
     std::fs::read(path).map_err(|error| plain(&error))
+}
+
+/// Whether a file found in a folder is a binary: nobody's configuration, and not worth reading whole.
+pub(super) fn is_binary(path: &Path) -> bool {
+    let mut start = [0; 4096];
+    let read = std::fs::File::open(path).and_then(|mut file| file.read(&mut start));
+    read.is_ok_and(|read| start.iter().take(read).any(|byte| *byte == 0))
 }
 
 /// Opens a file for streaming.

@@ -122,10 +122,48 @@ pub fn may_be_ours(text: &str) -> bool {
     holds_any(text, MARKS)
 }
 
-/// Whether a text that cannot be parsed was meant to be ours.
+/// Whether a text that cannot be parsed was meant to be ours: it names ours, and it is laid out as a document.
+/// Prose and source code that quote a template do not count: they hold fences, or no key begins a line.
 pub fn looks_like_ours(text: &str) -> bool {
-    holds_any(text, OURS)
+    let code = |line: &str| SOURCE_CODE.iter().any(|start| line.starts_with(start));
+    if !holds_any(text, OURS) || holds(text, "```") || text.lines().any(code) {
+        return false;
+    }
+    let json = text
+        .trim_start_matches('\u{feff}')
+        .trim_start()
+        .starts_with(['{', '[']);
+    json || text.lines().any(|line| {
+        let key = line.trim_start_matches(['"', '\'']);
+        let rest = TOP_KEYS.iter().find_map(|top| key.strip_prefix(top));
+        rest.is_some_and(|rest| {
+            rest.trim_start_matches(['"', '\''])
+                .trim_start()
+                .starts_with(':')
+        })
+    })
 }
+
+/// What begins a line of source code, and of no document of ours.
+const SOURCE_CODE: &[&str] = &[
+    "#include", "class ", "const ", "def ", "fn ", "from ", "func ", "import ", "mod ", "package ",
+    "pub ", "use ",
+];
+
+/// Keys that begin a line of a document of ours in YAML, whatever is wrong further on.
+const TOP_KEYS: &[&str] = &[
+    "AWSTemplateFormatVersion",
+    "Resources",
+    "EncryptionConfiguration",
+    "AuthenticationConfiguration",
+    "AuthorizationConfiguration",
+    "InstanceMetadataServiceConfiguration",
+    "SecurityConfiguration",
+    "Cluster",
+    "Instances",
+    "ReleaseLabel",
+    "Name",
+];
 
 /// What a text is that is neither JSON nor YAML.
 pub fn recognise_text(text: &str) -> Option<Dialect> {
@@ -138,6 +176,9 @@ pub fn recognise_text(text: &str) -> Option<Dialect> {
         && !holds(text, "```")
     {
         return Some(Dialect::Python);
+    }
+    if text.trim_start().starts_with("{\"record\":\"estate\"") {
+        return Some(Dialect::Snapshot);
     }
     let block = |line: &str| {
         line.strip_prefix("resource")
@@ -351,4 +392,25 @@ pub(super) fn is_described_configuration(root: Node<'_>) -> bool {
                 "Name" | "SecurityConfiguration" | "CreationDateTime" | "ResponseMetadata"
             )
         })
+}
+
+#[cfg(test)]
+mod quoting_tests {
+    use super::looks_like_ours;
+
+    #[test]
+    fn what_only_quotes_a_template_is_nobodys_broken_template() {
+        let broken = "Resources:\n  Cluster: {Type: AWS::EMR::Cluster\n";
+        assert!(looks_like_ours(broken));
+        assert!(looks_like_ours(
+            "{\"Resources\": {\"C\": {\"Type\": \"AWS::EMR::Cluster\""
+        ));
+        assert!(!looks_like_ours(&format!(
+            "# A page\n\n```yaml\n{broken}```\n"
+        )));
+        assert!(!looks_like_ours(&format!(
+            "fn a_test() {{}}\nconst T: &str = r#\"\n{broken}\"#;\n"
+        )));
+        assert!(!looks_like_ours("An AWS::EMR::Cluster: what is it?\n"));
+    }
 }

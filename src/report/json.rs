@@ -17,6 +17,7 @@ pub(super) fn render(report: &Report, options: Options, out: &mut dyn Write) -> 
         summary: Summary::of(report),
         evaluations: Evaluations(report, options),
         problems: report.obstacles.iter().map(Problem::of).collect(),
+        notes: &report.notes,
     };
     serde_json::to_writer_pretty(&mut *out, &root)?;
     out.write_all(b"\n")
@@ -32,6 +33,8 @@ struct Root<'r> {
     summary: Summary,
     evaluations: Evaluations<'r>,
     problems: Vec<Problem<'r>>,
+    /// Beyond the promised members: what the reader should know, such as parameters without a value.
+    notes: &'r [String],
 }
 
 #[derive(Serialize)]

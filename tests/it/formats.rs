@@ -148,7 +148,7 @@ fn json_of_the_sample() -> Value {
 #[test]
 fn json_is_the_promised_shape_in_the_promised_order() {
     let root = json_of_the_sample();
-    let promised = "schema tool baseline evaluated_at coverage summary evaluations problems";
+    let promised = "schema tool baseline evaluated_at coverage summary evaluations problems notes";
     assert_eq!(keys(&root).join(" "), promised);
     assert_eq!(root["evaluated_at"], "2026-11-22T12:00:00Z");
     assert_eq!(

@@ -8,6 +8,7 @@
     clippy::wildcard_enum_match_arm,
     clippy::format_collect,
     clippy::format_push_string,
+    clippy::too_many_lines,
     unreachable_pub,
     reason = "a test that cannot go on must fail; helpers outside `#[test]` are part of tests"
 )]
