@@ -25,6 +25,7 @@ mod hostile;
 mod lake;
 mod laws;
 mod links;
+mod mutation;
 mod problems;
 mod registry;
 mod samples;
