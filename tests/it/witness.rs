@@ -267,3 +267,105 @@ fn the_schema_witness_finds_what_the_schema_forbids() {
         testimony.said
     );
 }
+
+#[test]
+fn baselines_of_the_repository_are_valid_by_the_schema_that_editors_get() {
+    let schema = exhibit("baseline.schema.json", &run_schema());
+    let mut files = files_below("baselines", is_toml);
+    files.extend(files_below("golden/compile", is_toml));
+    files.extend(files_below("golden/baselines", is_toml));
+    files.extend(files_below("examples", is_toml));
+    must_pass("schema.py", &[&schema], &files);
+}
+
+#[test]
+fn the_schema_that_editors_get_refuses_what_we_refuse() {
+    let schema = exhibit("strict.schema.json", &run_schema());
+    let head = "schema = 1\n[baseline]\nname = \"a\"\nversion = \"1.0.0\"\nowner = \"o\"\ndescription = \"d\"\n";
+    for (at, (body, word)) in [
+        ("[emr.disk-encryption]\nprovider = [\"AwsKms\"]\n", ""),
+        (
+            "[emr.disk-encryption]\nproviders = [\"AwsKms\"]\n",
+            "providers",
+        ),
+        ("[emr.disk-encryption]\nprovider = [\"awskms\"]\n", "awskms"),
+        ("[emr.disk-encryptoin]\n", "disk-encryptoin"),
+        (
+            "[emr.instance-metadata]\nmin-version = \"2\"\n",
+            "min-version",
+        ),
+        (
+            "[[waivers]]\ncontrol = \"emr.kerberos\"\nreason = \"r\"\nowner = \"o\"\n",
+            "waivers",
+        ),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let file = exhibit(&format!("baseline-{at}.toml"), &format!("{head}{body}"));
+        let testimony = call("schema.py", &[&schema, &file]);
+        assert_eq!(
+            testimony.passed,
+            word.is_empty(),
+            "{body}{}",
+            testimony.said
+        );
+        assert!(testimony.said.contains(word), "{body}{}", testimony.said);
+        let ours = crate::support::run(&["validate", &file]);
+        assert_eq!(
+            ours.exit as u8,
+            if word.is_empty() { 0 } else { 2 },
+            "{body}{}",
+            ours.err
+        );
+    }
+}
+
+fn is_toml(path: &Path) -> bool {
+    path.extension().is_some_and(|found| found == "toml")
+}
+
+fn run_schema() -> String {
+    crate::support::run(&["schema"]).out
+}
+
+#[test]
+fn compiled_lake_formation_requests_are_requests_that_aws_knows() {
+    for (start, operation) in [
+        ("batch-grant-permissions", "BatchGrantPermissions"),
+        ("create-data-cells-filter", "CreateDataCellsFilter"),
+    ] {
+        let all = files_below("golden/compile", |path| {
+            path.parent()
+                .is_some_and(|folder| folder.ends_with("lake-formation"))
+        });
+        assert!(!all.is_empty());
+        let files: Vec<String> = all
+            .into_iter()
+            .filter(|path| {
+                Path::new(path)
+                    .file_name()
+                    .unwrap()
+                    .to_str()
+                    .unwrap()
+                    .starts_with(start)
+            })
+            .collect();
+        must_pass("request.py", &["lakeformation", operation], &files);
+    }
+}
+
+#[test]
+fn launches_with_everything_that_compiles_are_requests_that_aws_knows() {
+    let files: Vec<String> = crate::laws::Example::all()
+        .iter()
+        .map(|example| {
+            let request = crate::laws::merged(&example.skeleton, &example.launch);
+            exhibit(
+                &format!("launch-{}.json", example.name),
+                &request.to_string(),
+            )
+        })
+        .collect();
+    must_pass("request.py", &["emr", "RunJobFlow"], &files);
+}
