@@ -102,6 +102,12 @@ impl Reason {
             Self::Condition { name } => {
                 format!("give values for the parameters of condition `{name}` with `--parameters`")
             }
+            // A refusal needs a permission; anything else that fails, such as throttling, needs another try.
+            Self::Call { action, why }
+                if !why.contains("Denied") && !why.contains("NotAuthorized") =>
+            {
+                format!("observe again: `{action}` failed, and not for want of a permission")
+            }
             Self::Call { action, .. } | Self::NotObserved { action } => {
                 format!("allow `{action}` and observe again")
             }
