@@ -131,13 +131,13 @@ fn survive(
         for _ in 0..=dice.below(4) {
             mutate(&mut mutant, &mut dice);
         }
-        match std::panic::catch_unwind(|| run(&mutant)) {
-            Ok(something) => said += usize::from(something),
-            Err(_) => panic!(
+        let Ok(something) = std::panic::catch_unwind(|| run(&mutant)) else {
+            panic!(
                 "mutant {index} panics:\n{}",
                 String::from_utf8_lossy(&mutant)
-            ),
-        }
+            );
+        };
+        said += usize::from(something);
     }
     said
 }
