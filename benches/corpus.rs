@@ -1,0 +1,376 @@
+//! What is measured: templates, snapshots and a baseline, the same on every machine.
+//!
+//! One template in eight is wrong somewhere and one cluster in a hundred is, so that findings are made, but the
+//! reports do not outweigh the judging.
+
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{self, BufWriter, Write as _};
+use std::path::Path;
+
+/// A linear congruential generator (Knuth, MMIX): the same numbers everywhere.
+pub(crate) struct Numbers(u64);
+
+impl Numbers {
+    pub(crate) const fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// The next number below `bound`.
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % bound
+    }
+}
+
+const ACCOUNT: &str = "111122223333";
+const KEY: &str = "arn:aws:kms:us-west-2:111122223333:key/0987dcba-09fe-87dc-65ba-ab0987654321";
+
+/// The document of a good security configuration.
+fn document(provider: &str) -> Value {
+    json!({
+        "EncryptionConfiguration": {
+            "EnableInTransitEncryption": true,
+            "EnableAtRestEncryption": true,
+            "InTransitEncryptionConfiguration": { "TLSCertificateConfiguration": {
+                "CertificateProviderType": "PEM",
+                "S3Object": "s3://security-artifacts-111122223333/emr/certificates.zip",
+            } },
+            "AtRestEncryptionConfiguration": {
+                "S3EncryptionConfiguration": { "EncryptionMode": "SSE-KMS", "AwsKmsKey": KEY },
+                "LocalDiskEncryptionConfiguration": {
+                    "EncryptionKeyProviderType": provider,
+                    "AwsKmsKey": KEY,
+                    "EnableEbsEncryption": true,
+                },
+            },
+        },
+        "AuthenticationConfiguration": { "KerberosConfiguration": {
+            "Provider": "ClusterDedicatedKdc",
+            "ClusterDedicatedKdcConfiguration": { "TicketLifetimeInHours": 24 },
+        } },
+        "AuthorizationConfiguration": { "EmrFsConfiguration": { "RoleMappings": [{
+            "Role": "arn:aws:iam::111122223333:role/emrfs-analysts",
+            "IdentifierType": "Group",
+            "Identifiers": ["analysts"],
+        }] } },
+        "InstanceMetadataServiceConfiguration": {
+            "MinimumInstanceMetadataServiceVersion": 2,
+            "HttpPutResponseHopLimit": 1,
+        },
+    })
+}
+
+fn tags(number: u64) -> Value {
+    json!([
+        { "Key": "owner", "Value": format!("team-{}", number % 40) },
+        { "Key": "cost-centre", "Value": format!("{:05}", number * 7 % 100_000) },
+        { "Key": "stage", "Value": "prod" },
+        { "Key": "repository", "Value": "https://git.example.com/data/clusters" },
+    ])
+}
+
+fn security_group(name: &str, number: u64, open: bool) -> Value {
+    let cidr = if open {
+        "0.0.0.0/0".to_owned()
+    } else {
+        format!("10.{}.0.0/16", number % 250)
+    };
+    json!({
+        "Type": "AWS::EC2::SecurityGroup",
+        "Properties": {
+            "GroupDescription": format!("{name} nodes of pipeline {number}"),
+            "VpcId": "vpc-0a1b2c3d4e5f60718",
+            "SecurityGroupIngress": [
+                { "IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "CidrIp": cidr, "Description": "operators" },
+                { "IpProtocol": "tcp", "FromPort": 8443, "ToPort": 8443, "CidrIp": "10.0.0.0/8", "Description": "service" },
+            ],
+            "SecurityGroupEgress": [
+                { "IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIp": "10.0.0.0/8", "Description": "endpoints" },
+            ],
+            "Tags": tags(number),
+        },
+    })
+}
+
+fn grant(table: &str, columns: &[&str]) -> Value {
+    json!({
+        "Type": "AWS::LakeFormation::PrincipalPermissions",
+        "Properties": {
+            "Principal": { "DataLakePrincipalIdentifier": "arn:aws:iam::111122223333:role/analyst-runtime" },
+            "Resource": { "TableWithColumns": {
+                "CatalogId": ACCOUNT,
+                "DatabaseName": "sales",
+                "Name": table,
+                "ColumnNames": columns,
+            } },
+            "Permissions": ["SELECT"],
+            "PermissionsWithGrantOption": [],
+        },
+    })
+}
+
+fn cluster(number: u64, key: u64) -> Value {
+    json!({
+        "Type": "AWS::EMR::Cluster",
+        "Properties": {
+            "Name": format!("pipeline-{number:04}"),
+            "ReleaseLabel": "emr-7.9.0",
+            "Applications": [{ "Name": "Spark" }, { "Name": "Hive" }, { "Name": "Livy" }],
+            "ServiceRole": "arn:aws:iam::111122223333:role/emr-service",
+            "JobFlowRole": "emr-nodes",
+            "LogUri": format!("s3://emr-logs-111122223333/pipeline-{number:04}/"),
+            "LogEncryptionKmsKeyId": KEY,
+            "SecurityConfiguration": { "Ref": "Security" },
+            "KerberosAttributes": { "Realm": "EC2.INTERNAL", "KdcAdminPassword": { "Ref": "KdcPassword" } },
+            "VisibleToAllUsers": true,
+            "Instances": {
+                "Ec2SubnetId": format!("subnet-{key:017x}"),
+                "EmrManagedMasterSecurityGroup": { "Ref": "Primary" },
+                "EmrManagedSlaveSecurityGroup": { "Ref": "Core" },
+                "ServiceAccessSecurityGroup": { "Ref": "Service" },
+                "TerminationProtected": true,
+                "MasterInstanceGroup": { "InstanceCount": 1, "InstanceType": "m6g.xlarge", "Market": "ON_DEMAND" },
+                "CoreInstanceGroup": { "InstanceCount": 4, "InstanceType": "r6g.2xlarge", "Market": "ON_DEMAND" },
+            },
+            "Configurations": [
+                { "Classification": "spark-defaults", "ConfigurationProperties": {
+                    "spark.sql.shuffle.partitions": "400",
+                    "spark.dynamicAllocation.enabled": "true",
+                } },
+                { "Classification": "hive-site", "ConfigurationProperties": {
+                    "hive.exec.dynamic.partition.mode": "nonstrict",
+                } },
+            ],
+            "Tags": tags(number),
+        },
+    })
+}
+
+/// A template: a security configuration, a cluster, three security groups and three grants.
+fn template(number: u64, numbers: &mut Numbers) -> Value {
+    let wrong = if numbers.below(8) == 0 {
+        numbers.below(3)
+    } else {
+        3
+    };
+    let mut document = document(if wrong == 0 { "Custom" } else { "AwsKms" });
+    if wrong == 1 {
+        document["EncryptionConfiguration"]["EnableInTransitEncryption"] = json!(false);
+    }
+    json!({
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Description": format!("Pipeline {number}"),
+        "Parameters": { "KdcPassword": { "Type": "String", "NoEcho": true } },
+        "Resources": {
+            "Security": {
+                "Type": "AWS::EMR::SecurityConfiguration",
+                "Properties": { "Name": format!("pipeline-{number:04}"), "SecurityConfiguration": document },
+            },
+            "Cluster": cluster(number, numbers.below(1 << 48)),
+            "Primary": security_group("primary", number, wrong == 2),
+            "Core": security_group("core", number, false),
+            "Service": security_group("service", number, false),
+            "ReadOrders": grant("orders", &["amount", "country", "order_id"]),
+            "ReadCustomers": grant("customers", &["segment", "country"]),
+            "ReadReturns": grant("returns", &["order_id", "reason"]),
+        },
+    })
+}
+
+/// Block-style YAML, with CloudFormation's short forms.
+fn yaml(value: &Value, depth: usize, out: &mut String) {
+    let indent = "  ".repeat(depth);
+    match value {
+        Value::Object(members) => {
+            if let Some(Value::String(name)) = members.get("Ref") {
+                let _ = writeln!(out, " !Ref {name}");
+                return;
+            }
+            out.push('\n');
+            for (key, value) in members {
+                let _ = write!(out, "{indent}{key}:");
+                yaml(value, depth + 1, out);
+            }
+        }
+        Value::Array(items) if items.iter().all(Value::is_string) => {
+            let items: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
+            let _ = writeln!(out, " [{}]", items.join(", "));
+        }
+        Value::Array(items) => {
+            out.push('\n');
+            for item in items {
+                let mut text = String::new();
+                yaml(item, depth + 1, &mut text);
+                let text = text.trim_start();
+                let _ = write!(out, "{indent}- {text}");
+            }
+        }
+        Value::String(text) => {
+            let plain = text.starts_with(|first: char| first.is_ascii_alphabetic())
+                && !text.contains(": ")
+                && !["true", "false"].contains(&text.as_str());
+            if plain {
+                let _ = writeln!(out, " {text}");
+            } else {
+                let _ = writeln!(out, " {text:?}");
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {
+            let _ = writeln!(out, " {value}");
+        }
+    }
+}
+
+/// Writes `count` templates, every second one as YAML, and gives their size in bytes.
+pub(crate) fn write_templates(folder: &Path, count: u64) -> io::Result<u64> {
+    fs::create_dir_all(folder)?;
+    let mut numbers = Numbers::new(0x00e4_ba5e);
+    let mut bytes = 0;
+    for number in 0..count {
+        let value = template(number, &mut numbers);
+        let (name, text) = if number % 2 == 0 {
+            (
+                format!("{number:04}.json"),
+                serde_json::to_string_pretty(&value)?,
+            )
+        } else {
+            let mut text = String::new();
+            yaml(&value, 0, &mut text);
+            (format!("{number:04}.yaml"), text.trim_start().to_owned())
+        };
+        bytes += text.len() as u64;
+        fs::write(folder.join(name), text)?;
+    }
+    Ok(bytes)
+}
+
+fn described(number: u64, key: u64, configuration: u64, release: &str) -> Value {
+    let id = format!("j-{number:013X}");
+    json!({ "Cluster": {
+        "Id": id,
+        "Name": format!("pipeline-{number}"),
+        "Status": {
+            "State": "WAITING",
+            "StateChangeReason": { "Message": "Cluster ready to run steps." },
+            "Timeline": { "CreationDateTime": "2026-11-01T06:00:00Z", "ReadyDateTime": "2026-11-01T06:07:00Z" },
+        },
+        "Ec2InstanceAttributes": {
+            "Ec2SubnetId": format!("subnet-{key:017x}"),
+            "RequestedEc2SubnetIds": [format!("subnet-{key:017x}")],
+            "Ec2AvailabilityZone": "us-west-2a",
+            "IamInstanceProfile": "emr-nodes",
+            "EmrManagedMasterSecurityGroup": "sg-0a1b2c3d4e5f60718",
+            "EmrManagedSlaveSecurityGroup": "sg-0a1b2c3d4e5f60719",
+            "ServiceAccessSecurityGroup": "sg-0a1b2c3d4e5f6071a",
+            "AdditionalMasterSecurityGroups": [],
+            "AdditionalSlaveSecurityGroups": [],
+        },
+        "InstanceCollectionType": "INSTANCE_GROUP",
+        "LogUri": format!("s3n://emr-logs-111122223333/pipeline-{number}/"),
+        "LogEncryptionKmsKeyId": KEY,
+        "ReleaseLabel": release,
+        "AutoTerminate": false,
+        "TerminationProtected": true,
+        "VisibleToAllUsers": true,
+        "Applications": [
+            { "Name": "Spark", "Version": "3.5.5" },
+            { "Name": "Hive", "Version": "3.1.3" },
+            { "Name": "Livy", "Version": "0.8.0" },
+        ],
+        "Tags": tags(number),
+        "ServiceRole": "arn:aws:iam::111122223333:role/emr-service",
+        "NormalizedInstanceHours": 1024,
+        "MasterPublicDnsName": format!("ip-10-0-{}-{}.us-west-2.compute.internal", number / 250 % 250, number % 250),
+        "Configurations": [{ "Classification": "spark-defaults", "Properties": {
+            "spark.sql.shuffle.partitions": "400",
+            "spark.dynamicAllocation.enabled": "true",
+        } }],
+        "SecurityConfiguration": format!("configuration-{configuration}"),
+        "KerberosAttributes": { "Realm": "EC2.INTERNAL" },
+        "ClusterArn": format!("arn:aws:elasticmapreduce:us-west-2:111122223333:cluster/{id}"),
+        "StepConcurrencyLevel": 1,
+        "PlacementGroups": [],
+        "OSReleaseLabel": "2023.7.20250512.0",
+    } })
+}
+
+fn groups(number: u64) -> Value {
+    let group = |role: &str, id: &str, count: u64, kind: &str| {
+        json!({
+            "Id": format!("ig-{id}{number:012X}"),
+            "Name": role,
+            "Market": "ON_DEMAND",
+            "InstanceGroupType": role,
+            "InstanceType": kind,
+            "RequestedInstanceCount": count,
+            "RunningInstanceCount": count,
+            "Status": { "State": "RUNNING", "Timeline": { "CreationDateTime": "2026-11-01T06:00:00Z" } },
+            "Configurations": [],
+            "EbsBlockDevices": [],
+            "ShrinkPolicy": {},
+        })
+    };
+    json!({ "InstanceGroups": [
+        group("MASTER", "1", 1, "m6g.xlarge"),
+        group("CORE", "2", 4, "r6g.2xlarge"),
+    ] })
+}
+
+/// How many security configurations the clusters of a snapshot share.
+const CONFIGURATIONS: u64 = 20;
+
+/// Writes a snapshot of one account and region with `clusters` clusters, one in a hundred of them wrong, and gives
+/// its size in bytes.
+pub(crate) fn write_snapshot(file: &Path, clusters: u64) -> io::Result<u64> {
+    let mut numbers = Numbers::new(0x5eed);
+    let mut out = BufWriter::new(fs::File::create(file)?);
+    let mut line = |value: Value| writeln!(out, "{value}");
+    line(
+        json!({ "record": "estate", "schema": "emr-baseline/snapshot/v1", "observed_at": "2026-11-22T02:00:00Z" }),
+    )?;
+    line(
+        json!({ "record": "region", "account": ACCOUNT, "region": "us-west-2", "services": ["elasticmapreduce"] }),
+    )?;
+    for number in 0..CONFIGURATIONS {
+        let name = format!("configuration-{number}");
+        line(
+            json!({ "record": "fact", "kind": "emr-security-configuration", "id": name, "name": name, "calls": {
+            "elasticmapreduce:DescribeSecurityConfiguration": { "answer": {
+                "Name": name,
+                "CreationDateTime": "2025-03-01T09:00:00Z",
+                "SecurityConfiguration": document("AwsKms").to_string(),
+            } },
+        } }),
+        )?;
+    }
+    for number in 0..clusters {
+        let release = if numbers.below(100) == 0 {
+            "emr-5.10.0"
+        } else {
+            "emr-7.9.0"
+        };
+        let configuration = numbers.below(CONFIGURATIONS);
+        let answer = described(number, numbers.below(1 << 48), configuration, release);
+        let id = answer["Cluster"]["Id"].clone();
+        line(json!({
+            "record": "resource", "kind": "emr-cluster", "id": id,
+            "name": answer["Cluster"]["Name"], "arn": answer["Cluster"]["ClusterArn"],
+            "calls": {
+                "elasticmapreduce:DescribeCluster": { "answer": answer },
+                "elasticmapreduce:ListInstanceGroups": { "answer": groups(number) },
+                "elasticmapreduce:ListBootstrapActions": { "answer": { "BootstrapActions": [] } },
+                "elasticmapreduce:ListSteps": { "answer": { "Steps": [] } },
+            },
+        }))?;
+    }
+    line(
+        json!({ "record": "end-of-region", "complete": true, "listed": ["emr-cluster", "emr-security-configuration"] }),
+    )?;
+    out.flush()?;
+    fs::metadata(file).map(|metadata| metadata.len())
+}

@@ -1,0 +1,211 @@
+//! How fast the product is, next to what it rests on and to what it is compared with. See `README.md` beside this.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    clippy::indexing_slicing,
+    clippy::cast_precision_loss,
+    reason = "a program that measures: it writes files, runs processes and prints a table"
+)]
+
+mod corpus;
+mod measure;
+mod parsers;
+mod peer;
+
+use measure::{Cost, run};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const PRODUCT: &str = env!("CARGO_BIN_EXE_emr-baseline");
+const HERE: &str = env!("CARGO_MANIFEST_DIR");
+/// What a run may end with here: nothing or something is wrong in what is judged, or not all of it can be known.
+const JUDGED: &[i32] = &[0, 1, 3];
+const TEMPLATES: u64 = 1000;
+const CLUSTERS: u64 = 20_000;
+const MIB: f64 = 1_048_576.0;
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let done = match arguments.next().as_deref() {
+        Some(measure::WRAPPER) => {
+            measure::wrap(arguments).ok_or_else(|| io::Error::other("not measured"))
+        }
+        Some("parse-templates") => parsers::templates(&arguments.next().unwrap_or_default()),
+        Some("parse-snapshot") => parsers::snapshot(&arguments.next().unwrap_or_default()),
+        _ => compare(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Where things are: the corpus and the rules that judge it.
+struct Places {
+    target: PathBuf,
+    templates: PathBuf,
+    snapshot: PathBuf,
+    long_snapshot: PathBuf,
+    baseline: String,
+    this: PathBuf,
+}
+
+impl Places {
+    fn new() -> io::Result<Self> {
+        let this = std::env::current_exe()?;
+        let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("..");
+        let corpus = target.join("bench-corpus");
+        std::fs::create_dir_all(&corpus)?;
+        Ok(Self {
+            templates: corpus.join("templates"),
+            snapshot: corpus.join("snapshot.jsonl"),
+            long_snapshot: corpus.join("snapshot-5.jsonl"),
+            baseline: format!("{HERE}/benches/baseline.toml"),
+            target,
+            this,
+        })
+    }
+}
+
+fn compare() -> io::Result<()> {
+    let places = Places::new()?;
+    let _ = std::fs::remove_dir_all(&places.templates);
+    let bytes = corpus::write_templates(&places.templates, TEMPLATES)? as f64;
+    println!(
+        "{TEMPLATES} templates, half JSON and half YAML, {:.1} MiB, {:.1} kB each",
+        bytes / MIB,
+        bytes / TEMPLATES as f64 / 1000.0
+    );
+    println!(
+        "cpu: user and system time of all threads, the least of several runs; memory: largest resident set\n"
+    );
+    templates(&places, bytes);
+    snapshots(&places)?;
+    start_up(&places);
+    Ok(())
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap_or_default()
+}
+
+fn row(what: &str, cost: Option<Cost>, bytes: f64) {
+    match cost {
+        Some(cost) => println!(
+            "  {what:<48} {:>8.1} ms {:>7.1} MiB/s {:>7.1} MiB",
+            cost.cpu * 1e3,
+            bytes / MIB / cost.cpu,
+            cost.memory
+        ),
+        None => println!("  {what:<48} could not be run"),
+    }
+}
+
+/// A ratio, and whether it is what the project asks of itself.
+fn ratio(what: &str, value: Option<f64>, most: f64) {
+    let Some(value) = value else {
+        return println!("  {what:<48} not measured");
+    };
+    let verdict = if value <= most { "within" } else { "OVER" };
+    println!("  {what:<48} {value:>8.3}    {verdict} {most}");
+}
+
+fn over(one: Option<Cost>, other: Option<Cost>) -> Option<f64> {
+    Some(one?.cpu / other?.cpu)
+}
+
+fn templates(places: &Places, bytes: f64) {
+    let folder = text(&places.templates);
+    let parse = run(&places.this, &["parse-templates", folder], &[0], 10);
+    let judged = ["check", &places.baseline, "--target", "prod", folder];
+    let check = run(Path::new(PRODUCT), &judged, JUDGED, 10);
+    let with_json = [&judged[..], &["--format", "json"]].concat();
+    let full = run(Path::new(PRODUCT), &with_json, JUDGED, 5);
+    let rules = format!("{HERE}/benches/guard");
+    let guard = peer::installed(&places.target).and_then(|program| {
+        let arguments = [
+            "validate",
+            "--rules",
+            &rules,
+            "--data",
+            folder,
+            "--summary",
+            "none",
+        ];
+        run(&program, &arguments, &[0, 19], 3)
+    });
+    println!("templates                                               cpu   throughput   memory");
+    row("parse (our readers, nothing else)", parse, bytes);
+    row("check", check, bytes);
+    row("check --format json", full, bytes);
+    row(
+        &format!("cfn-guard {}, nine like rules", peer::VERSION),
+        guard,
+        bytes,
+    );
+    ratio("check / parse", over(check, parse), 3.0);
+    ratio("check / cfn-guard", over(check, guard), 0.1);
+    ratio("memory of check, MiB", check.map(|cost| cost.memory), 30.0);
+    println!();
+}
+
+fn snapshots(places: &Places) -> io::Result<()> {
+    let bytes = corpus::write_snapshot(&places.snapshot, CLUSTERS)? as f64;
+    let long_bytes = corpus::write_snapshot(&places.long_snapshot, CLUSTERS * 5)? as f64;
+    let audit = |file: &Path, times| {
+        let arguments = ["audit", &places.baseline, "--snapshot", text(file)];
+        run(Path::new(PRODUCT), &arguments, JUDGED, times)
+    };
+    let typed = run(
+        &places.this,
+        &["parse-snapshot", text(&places.snapshot)],
+        &[0],
+        5,
+    );
+    let short = audit(&places.snapshot, 5);
+    let long = audit(&places.long_snapshot, 1);
+    println!(
+        "snapshot of {CLUSTERS} clusters, {:.1} MiB                cpu   throughput   memory",
+        bytes / MIB
+    );
+    row("serde_json into typed structs", typed, bytes);
+    row("audit --snapshot", short, bytes);
+    row(
+        "audit --snapshot, five times the clusters",
+        long,
+        long_bytes,
+    );
+    ratio("audit / serde_json", over(short, typed), 4.0);
+    let growth = short
+        .zip(long)
+        .map(|(short, long)| long.memory / short.memory);
+    ratio(
+        "memory of five times the clusters / of one time",
+        growth,
+        1.5,
+    );
+    println!();
+    Ok(())
+}
+
+fn start_up(places: &Places) {
+    let file = places.templates.join("0000.json");
+    let version = run(Path::new(PRODUCT), &["--version"], &[0], 50);
+    let arguments = ["check", &places.baseline, "--target", "prod", text(&file)];
+    let one = run(Path::new(PRODUCT), &arguments, JUDGED, 50);
+    println!("start-up");
+    let millis = |cost: Option<Cost>| cost.map(|cost| cost.cpu * 1e3);
+    ratio("--version, ms of cpu", millis(version), 10.0);
+    ratio("check of one template, ms of cpu", millis(one), 10.0);
+    ratio(
+        "memory of one template, MiB",
+        one.map(|cost| cost.memory),
+        30.0,
+    );
+}
