@@ -69,8 +69,6 @@ fn tags(number: u64) -> Value {
     json!([
         { "Key": "owner", "Value": format!("team-{}", number % 40) },
         { "Key": "cost-centre", "Value": format!("{:05}", number * 7 % 100_000) },
-        { "Key": "stage", "Value": "prod" },
-        { "Key": "repository", "Value": "https://git.example.com/data/clusters" },
     ])
 }
 
@@ -86,11 +84,11 @@ fn security_group(name: &str, number: u64, open: bool) -> Value {
             "GroupDescription": format!("{name} nodes of pipeline {number}"),
             "VpcId": "vpc-0a1b2c3d4e5f60718",
             "SecurityGroupIngress": [
-                { "IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "CidrIp": cidr, "Description": "operators" },
-                { "IpProtocol": "tcp", "FromPort": 8443, "ToPort": 8443, "CidrIp": "10.0.0.0/8", "Description": "service" },
+                { "IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "CidrIp": cidr },
+                { "IpProtocol": "tcp", "FromPort": 8443, "ToPort": 8443, "CidrIp": "10.0.0.0/8" },
             ],
             "SecurityGroupEgress": [
-                { "IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIp": "10.0.0.0/8", "Description": "endpoints" },
+                { "IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIp": "10.0.0.0/8" },
             ],
             "Tags": tags(number),
         },
@@ -129,7 +127,7 @@ fn cluster(number: u64, key: u64) -> Value {
             "KerberosAttributes": { "Realm": "EC2.INTERNAL", "KdcAdminPassword": { "Ref": "KdcPassword" } },
             "VisibleToAllUsers": true,
             "Instances": {
-                "Ec2SubnetId": format!("subnet-{key:017x}"),
+                "Ec2SubnetId": format!("subnet-0123456789abcde{:02x}", key % 4),
                 "EmrManagedMasterSecurityGroup": { "Ref": "Primary" },
                 "EmrManagedSlaveSecurityGroup": { "Ref": "Core" },
                 "ServiceAccessSecurityGroup": { "Ref": "Service" },

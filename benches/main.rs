@@ -135,7 +135,7 @@ fn templates(places: &Places, bytes: f64) {
             &rules,
             "--data",
             folder,
-            "--summary",
+            "--show-summary",
             "none",
         ];
         run(&program, &arguments, &[0, 19], 3)
@@ -158,8 +158,8 @@ fn templates(places: &Places, bytes: f64) {
 fn snapshots(places: &Places) -> io::Result<()> {
     let bytes = corpus::write_snapshot(&places.snapshot, CLUSTERS)? as f64;
     let long_bytes = corpus::write_snapshot(&places.long_snapshot, CLUSTERS * 5)? as f64;
-    let audit = |file: &Path, times| {
-        let arguments = ["audit", &places.baseline, "--snapshot", text(file)];
+    let audit = |baseline: &str, file: &Path, times| {
+        let arguments = ["audit", baseline, "--snapshot", text(file)];
         run(Path::new(PRODUCT), &arguments, JUDGED, times)
     };
     let typed = run(
@@ -168,8 +168,10 @@ fn snapshots(places: &Places) -> io::Result<()> {
         &[0],
         5,
     );
-    let short = audit(&places.snapshot, 5);
-    let long = audit(&places.long_snapshot, 1);
+    let telling = format!("{HERE}/benches/audit.toml");
+    let short = audit(&telling, &places.snapshot, 5);
+    let long = audit(&telling, &places.long_snapshot, 1);
+    let unknown = audit(&places.baseline, &places.snapshot, 2);
     println!(
         "snapshot of {CLUSTERS} clusters, {:.1} MiB                cpu   throughput   memory",
         bytes / MIB
@@ -181,6 +183,7 @@ fn snapshots(places: &Places) -> io::Result<()> {
         long,
         long_bytes,
     );
+    row("audit, four unknowns a cluster reported", unknown, bytes);
     ratio("audit / serde_json", over(short, typed), 4.0);
     let growth = short
         .zip(long)

@@ -79,11 +79,17 @@ impl Text {
 
     /// True when `value` could be this text, every opening standing for one or more characters.
     pub fn accepts(&self, value: &str) -> bool {
+        if let Some(literal) = self.as_literal() {
+            return literal == value;
+        }
         matches(&self.tokens(false), value)
     }
 
     /// As [`Self::accepts`], with `*` and `?` in the text standing for characters.
     pub fn accepts_as_pattern(&self, value: &str) -> bool {
+        if let Some(literal) = self.as_literal().filter(|_| !self.is_pattern()) {
+            return literal == value;
+        }
         matches(&self.tokens(true), value)
     }
 

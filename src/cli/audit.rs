@@ -8,7 +8,7 @@ use super::check::{empty_report, obstacle};
 use super::reporting::{deliver, sinks, wants_everything};
 use super::{Ended, Terminal, files};
 use crate::baseline::{Baseline, Loaded};
-use crate::judge::{Exit, Judge, Obstacle, Report};
+use crate::judge::{Counted, Exit, Judge, Obstacle, Report};
 use crate::observe::snapshot::{Event, Reader};
 use jiff::Timestamp;
 use region::RegionRun;
@@ -164,7 +164,7 @@ fn judge_snapshot(
     let mut judges = judges.into_iter();
     if let Some(first) = judges.next() {
         judges.for_each(|other| first.absorb(&other));
-        report.add(first.finish(&tallies, true));
+        report.add(Counted::of(first.finish(&tallies, true), everything));
     }
     Ok(())
 }

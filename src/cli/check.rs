@@ -6,7 +6,7 @@ use super::files::{self, Input};
 use super::reporting::{deliver, sinks, wants_everything};
 use super::{Ended, Terminal, compile};
 use crate::baseline::Baseline;
-use crate::judge::{Counts, Coverage, Evaluation, Exit, Judge, Obstacle, Report, merge};
+use crate::judge::{Counted, Counts, Coverage, Evaluation, Exit, Judge, Obstacle, Report, merge};
 use crate::observe::{Dialect, File, Given, Reading, read_file};
 use crate::observed::{Directory, Resource, ResourceKind, Scope, Source};
 use jiff::Timestamp;
@@ -69,10 +69,8 @@ pub(super) fn run(arguments: &Check, at: Timestamp, terminal: &mut Terminal<'_>)
     for name in &read.strangers {
         terminal.warning(&format!("nothing of EMR or Lake Formation is in `{name}`"))?;
     }
-    let mut report = judge_all(&baseline, at, read);
-    if !wants_everything(&sinks, &arguments.reporting) {
-        report.drop_compliant();
-    }
+    let everything = wants_everything(&sinks, &arguments.reporting);
+    let report = judge_all(&baseline, at, read, everything);
     if report.coverage.resources == 0 && !arguments.reporting.allow_empty {
         terminal.error("nothing was judged: no input of EMR or Lake Formation was found")?;
         terminal.help("name a file that holds some, or give `--allow-empty`")?;
@@ -160,8 +158,14 @@ pub(super) fn obstacle(problem: &crate::observe::Problem) -> Obstacle {
     }
 }
 
-/// Judges everything that was read, each file in its own scope, names looked up in all.
-pub(super) fn judge_all(baseline: &Baseline, at: Timestamp, read: ReadAll) -> Report {
+/// Judges everything that was read, each file in its own scope, names looked up in all. Compliant evaluations are
+/// kept only when `everything` is asked for.
+pub(super) fn judge_all(
+    baseline: &Baseline,
+    at: Timestamp,
+    read: ReadAll,
+    everything: bool,
+) -> Report {
     let compiled = compiled_document(baseline);
     let name = compiled.as_ref().map(|(name, _)| name.clone());
     let judge = Judge::new(baseline, at).with_compiled(name);
@@ -172,30 +176,30 @@ pub(super) fn judge_all(baseline: &Baseline, at: Timestamp, read: ReadAll) -> Re
         .par_iter()
         .map(|reading| scopes(reading, &directory))
         .collect();
-    let judged: Vec<Vec<Evaluation>> = scopes
+    let judged: Vec<Counted> = scopes
         .par_iter()
         .map(|worlds| {
-            merge(
-                worlds
-                    .iter()
-                    .map(|scope| (scope.world.clone(), judge.judge_scope(scope)))
-                    .collect(),
-            )
+            let worlds = worlds
+                .iter()
+                .map(|scope| (scope.world.clone(), judge.judge_scope(scope)))
+                .collect();
+            Counted::of(merge(worlds), everything)
         })
         .collect();
     let mut report = empty_report(baseline, at);
     report.obstacles = read.obstacles;
-    for (worlds, evaluations) in scopes.iter().zip(judged) {
+    for (worlds, counted) in scopes.iter().zip(judged) {
         report.coverage.resources += worlds
             .iter()
             .map(|scope| scope.resources().len() as u64)
             .max()
             .unwrap_or_default();
-        report.add(evaluations);
+        report.add(counted);
     }
-    report.add(judge_named(&judge, scopes.iter().flatten(), &directory));
+    let named = judge_named(&judge, scopes.iter().flatten(), &directory);
+    report.add(Counted::of(named, everything));
     let tallies = BTreeMap::from([((String::new(), String::new()), report.tally())]);
-    report.add(judge.finish(&tallies, false));
+    report.add(Counted::of(judge.finish(&tallies, false), everything));
     for reading in &read.readings {
         report.notes.push(format!(
             "{}: {}",

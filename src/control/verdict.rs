@@ -41,6 +41,14 @@ impl Verdict {
         }
     }
 
+    /// Whether somebody should look at it: nothing failed or is unknown otherwise.
+    pub const fn needs_attention(self) -> bool {
+        match self {
+            Self::Noncompliant | Self::Indeterminate | Self::Waived => true,
+            Self::Compliant | Self::NotApplicable => false,
+        }
+    }
+
     /// The verdict of this name.
     pub fn of_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|verdict| verdict.name() == name)

@@ -126,9 +126,47 @@ impl Counts {
         *count += 1;
     }
 
+    fn add_all(&mut self, other: &Self) {
+        self.compliant += other.compliant;
+        self.noncompliant += other.noncompliant;
+        self.indeterminate += other.indeterminate;
+        self.waived += other.waived;
+        self.not_applicable += other.not_applicable;
+    }
+
     /// Evaluations that apply.
     pub fn applicable(&self) -> u64 {
         self.compliant + self.noncompliant + self.indeterminate + self.waived
+    }
+}
+
+/// Evaluations on their way into a report: all of them counted, those kept that some format lists.
+#[derive(Debug)]
+pub struct Counted {
+    counts: Counts,
+    left_to_audit: u64,
+    evaluations: Vec<Evaluation>,
+}
+
+impl Counted {
+    /// Counts evaluations. Unless `everything` is listed, what needs nobody's attention is then dropped.
+    pub fn of(mut evaluations: Vec<Evaluation>, everything: bool) -> Self {
+        let mut counts = Counts::default();
+        let mut left_to_audit = 0;
+        for evaluation in &evaluations {
+            counts.add(evaluation.verdict);
+            left_to_audit += u64::from(evaluation.left_to_audit);
+        }
+        if !everything {
+            evaluations.retain(|evaluation| evaluation.verdict.needs_attention());
+            // Very many of these wait for their report: they must not hold room for what was dropped.
+            evaluations.shrink_to_fit();
+        }
+        Self {
+            counts,
+            left_to_audit,
+            evaluations,
+        }
     }
 }
 
@@ -168,23 +206,11 @@ pub struct Report {
 }
 
 impl Report {
-    /// Adds evaluations, and counts them.
-    pub fn add(&mut self, evaluations: Vec<Evaluation>) {
-        for evaluation in &evaluations {
-            self.counts.add(evaluation.verdict);
-            self.coverage.left_to_audit += u64::from(evaluation.left_to_audit);
-        }
-        self.evaluations.extend(evaluations);
-    }
-
-    /// Leaves out what needs nobody's attention, where no format lists it; the counts stay.
-    pub fn drop_compliant(&mut self) {
-        self.evaluations.retain(|evaluation| {
-            !matches!(
-                evaluation.verdict,
-                Verdict::Compliant | Verdict::NotApplicable
-            )
-        });
+    /// Adds evaluations that were counted.
+    pub fn add(&mut self, counted: Counted) {
+        self.counts.add_all(&counted.counts);
+        self.coverage.left_to_audit += counted.left_to_audit;
+        self.evaluations.extend(counted.evaluations);
     }
 
     /// How much of the run came to a verdict.

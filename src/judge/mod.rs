@@ -5,7 +5,7 @@ mod exit;
 mod run;
 mod worlds;
 
-pub use evaluation::{Counts, Coverage, Evaluation, Obstacle, Report, Waived};
+pub use evaluation::{Counted, Counts, Coverage, Evaluation, Obstacle, Report, Waived};
 pub use exit::{Exit, Policy};
 pub use worlds::merge;
 
@@ -139,6 +139,12 @@ impl<'b> Judge<'b> {
             document: &document,
             compiled: self.compiled.as_deref(),
         };
+        let judging = self.ready.iter();
+        out.reserve(
+            judging
+                .filter(|ready| ready.entry.meta.judges(resource.kind()))
+                .count(),
+        );
         for ready in &self.ready {
             if ready.entry.meta.span == Span::Resource && ready.entry.meta.judges(resource.kind()) {
                 let mut conditions = Conditions::new();

@@ -83,7 +83,10 @@ pub fn read_file(source: &Arc<Source>, dialect: Option<Dialect>, given: &Given) 
     };
     match dialect.or_else(|| recognise(tree.root())) {
         Some(dialect) => match read_tree(tree, dialect, given) {
-            Ok(reading) => File::Read(Box::new(reading)),
+            Ok(mut reading) => {
+                reading.tree.shrink();
+                File::Read(Box::new(reading))
+            }
             Err(why) => unread(Some(dialect), Problem::file(source, why)),
         },
         None => File::NothingOfOurs,

@@ -137,7 +137,7 @@ impl<'t> Node<'t> {
                 .members(entries)
                 .iter()
                 .rev()
-                .find(|entry| entry.key.is_some_and(|text| self.tree.text(text) == key));
+                .find(|entry| entry.key.is_some_and(|text| self.tree.is(text, key)));
             if let Some(entry) = found {
                 return Self {
                     tree: self.tree,
@@ -161,9 +161,17 @@ impl<'t> Node<'t> {
     /// The value at a path written `A/B/C`, without escapes.
     #[must_use]
     pub fn path(self, path: &'t str) -> Self {
-        path.split('/')
-            .filter(|key| !key.is_empty())
-            .fold(self, Self::get)
+        let (mut node, mut rest) = (self, path);
+        // By hand: controls follow hundreds of short paths in every cluster, and `split` costs more than the look-ups.
+        while !rest.is_empty() {
+            let end = rest.bytes().position(|byte| byte == b'/');
+            let key = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
+            if !key.is_empty() {
+                node = node.get(key);
+            }
+            rest = end.and_then(|end| rest.get(end + 1..)).unwrap_or_default();
+        }
+        node
     }
 
     fn entries(self) -> Option<Entries> {
@@ -411,7 +419,7 @@ impl<'t> Node<'t> {
                 .members(entries)
                 .iter()
                 .rev()
-                .find(|entry| entry.key.is_some_and(|text| self.tree.text(text) == key))
+                .find(|entry| entry.key.is_some_and(|text| self.tree.is(text, key)))
                 .map(|entry| entry.key_span)
         });
         let Some(span) = span else {

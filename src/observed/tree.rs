@@ -156,6 +156,14 @@ impl Tree {
         }
     }
 
+    /// Gives back the memory that reading took ahead: trees of very many files are kept until all are judged.
+    pub(crate) fn shrink(&mut self) {
+        self.slots.shrink_to_fit();
+        self.entries.shrink_to_fit();
+        self.buffer.shrink_to_fit();
+        self.reasons.shrink_to_fit();
+    }
+
     /// The file or answer that this tree was read from.
     pub fn source(&self) -> &Arc<Source> {
         &self.source
@@ -210,6 +218,21 @@ impl Tree {
             self.source.text()
         };
         whole.get(range).unwrap_or_default()
+    }
+
+    /// Whether the text behind a reference is `text`. Most are told apart by their length.
+    #[inline]
+    pub(crate) fn is(&self, reference: TextRef, text: &str) -> bool {
+        if reference.len as usize != text.len() {
+            return false;
+        }
+        let whole = if reference.decoded {
+            self.buffer.as_bytes()
+        } else {
+            self.source.text().as_bytes()
+        };
+        let start = reference.start as usize;
+        whole.get(start..start + text.len()) == Some(text.as_bytes())
     }
 
     /// Adds a value without a parent; wiring it into a map or list gives it one.
@@ -425,6 +448,7 @@ impl Tree {
         self.string_layers.insert(string, layer);
     }
 
+    #[inline]
     pub(crate) fn slot(&self, id: NodeId) -> Slot {
         const EMPTY: Slot = Slot {
             kind: Kind::Null,
@@ -439,6 +463,7 @@ impl Tree {
         self.slots.get(id as usize).copied().unwrap_or(EMPTY)
     }
 
+    #[inline]
     pub(crate) fn members(&self, entries: Entries) -> &[Entry] {
         self.entries
             .get(entries.start as usize..entries.end as usize)

@@ -1,10 +1,10 @@
 //! One account and region of a snapshot: its shared facts are kept, its resources stream by.
 
 use crate::control::Tally;
-use crate::judge::{Evaluation, Judge, Report};
+use crate::judge::{Counted, Judge, Report};
 use crate::observe::json;
 use crate::observe::snapshot::{Event, Reader, Record};
-use crate::observed::{Form, Identity, Resource, ResourceKind, Scope, Source, Tree, Use};
+use crate::observed::{Form, Identity, Resource, ResourceKind, Scope, Source, Tree, Use, named};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -112,24 +112,30 @@ impl RegionRun<'_, '_> {
         scope: &Scope<'_>,
         named: &mut BTreeMap<(ResourceKind, String), NamedOnly>,
     ) {
-        let judged: Vec<Vec<Evaluation>> = records
+        let judged: Vec<Counted> = records
             .par_iter()
             .map(|record| {
                 let mut evaluations = Vec::new();
                 self.judge
                     .judge(&record.resource(), scope, &mut evaluations);
-                evaluations
+                Counted::of(evaluations, self.everything)
             })
             .collect();
         for record in records {
             let resource = record.resource();
+            if named::named(&resource, scope)
+                .into_iter()
+                .all(|one| is_kept(named, &(one.kind, one.id)))
+            {
+                continue;
+            }
             for only in self.judge.named_in(std::iter::once(&resource), scope) {
                 keep(&only, named);
             }
         }
         self.report.coverage.resources += records.len() as u64;
-        for evaluations in judged {
-            self.add(evaluations);
+        for counted in judged {
+            self.report.add(counted);
         }
     }
 
@@ -156,16 +162,17 @@ impl RegionRun<'_, '_> {
             {
                 evaluation.seen = only.uses.iter().map(|by| by.place.clone()).collect();
             }
-            self.add(evaluations);
+            self.report.add(Counted::of(evaluations, self.everything));
         }
     }
+}
 
-    fn add(&mut self, evaluations: Vec<Evaluation>) {
-        self.report.add(evaluations);
-        if !self.everything {
-            self.report.drop_compliant();
-        }
-    }
+/// Whether a named thing is kept with as many uses as there is room for.
+fn is_kept(
+    named: &BTreeMap<(ResourceKind, String), NamedOnly>,
+    key: &(ResourceKind, String),
+) -> bool {
+    named.get(key).is_some_and(|kept| kept.uses.len() >= USES)
 }
 
 /// Keeps a named thing, or one more of its uses.
