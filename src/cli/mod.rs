@@ -97,7 +97,7 @@ fn live(command: &str, terminal: &mut Terminal<'_>) -> Ended {
     terminal.error(&format!(
         "`{command}` needs AWS, and this build has no `live` feature"
     ))?;
-    terminal.help("build with `cargo install emr-baseline --features live`")?;
+    terminal.help("the `live` feature comes with a later version; until then `audit --snapshot` judges a saved estate")?;
     Ok(Exit::Unusable)
 }
 
