@@ -183,7 +183,7 @@ fn snapshots(places: &Places) -> io::Result<()> {
         long,
         long_bytes,
     );
-    row("audit, four unknowns a cluster reported", unknown, bytes);
+    row("audit, some unknowns in every cluster", unknown, bytes);
     ratio("audit / serde_json", over(short, typed), 4.0);
     let growth = short
         .zip(long)

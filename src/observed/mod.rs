@@ -7,6 +7,7 @@ pub mod filter;
 pub mod grant;
 pub mod groups;
 mod known;
+mod layer;
 pub mod named;
 mod node;
 mod place;

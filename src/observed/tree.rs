@@ -5,6 +5,7 @@
 //! knows the bytes it was written as (a span in a *layer*; layer 0 is the file, further layers are texts
 //! decoded out of strings) and its parent, from which its JSON pointer follows.
 
+use super::layer::Layer;
 use super::{Node, Reason, Source};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -117,14 +118,6 @@ pub struct Segment {
     pub inner: u32,
     /// The bytes it stands for. A segment whose inner and outer lengths differ maps as a whole.
     pub outer: Span,
-}
-
-/// A decoded text whose parts stand in another layer.
-#[derive(Debug)]
-struct Layer {
-    len: u32,
-    segments: Vec<Segment>,
-    text: Option<TextRef>,
 }
 
 /// A document: the parsed values, and what evaluation added to them.
@@ -487,31 +480,5 @@ impl Tree {
             (layer, offset) = at.outer(offset, end);
         }
         offset
-    }
-}
-
-impl Layer {
-    fn outer(&self, inner: u32, end: bool) -> (u32, u32) {
-        let probe = if end { inner.saturating_sub(1) } else { inner };
-        let at = self
-            .segments
-            .partition_point(|segment| segment.inner <= probe)
-            .saturating_sub(1);
-        let Some(segment) = self.segments.get(at) else {
-            return (0, 0);
-        };
-        let inner_end = self
-            .segments
-            .get(at + 1)
-            .map_or(self.len, |next| next.inner);
-        let outer_len = segment.outer.end - segment.outer.start;
-        let offset = if inner_end - segment.inner == outer_len {
-            segment.outer.start + inner.saturating_sub(segment.inner).min(outer_len)
-        } else if end {
-            segment.outer.end
-        } else {
-            segment.outer.start
-        };
-        (segment.outer.layer, offset)
     }
 }
