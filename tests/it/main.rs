@@ -9,7 +9,6 @@
     clippy::format_collect,
     clippy::format_push_string,
     clippy::too_many_lines,
-    clippy::match_wild_err_arm,
     unreachable_pub,
     reason = "a test that cannot go on must fail; helpers outside `#[test]` are part of tests"
 )]
