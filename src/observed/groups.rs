@@ -465,15 +465,16 @@ fn read_classifications<'t>(
             continue;
         }
         let name = either(item, &["Classification", "classification"]);
+        // The API says `Properties`, CloudFormation `ConfigurationProperties`, EMR Serverless `properties`.
+        let properties = either(
+            item,
+            &["Properties", "ConfigurationProperties", "properties"],
+        );
         listed.items.push(Classification {
             node: item,
             parents: parents.to_vec(),
             name,
-            // The API says `Properties`, CloudFormation `ConfigurationProperties`, EMR Serverless `properties`.
-            properties: either(
-                item,
-                &["Properties", "ConfigurationProperties", "properties"],
-            ),
+            properties,
             group,
             stage,
         });

@@ -146,10 +146,41 @@ fn gap<'t>(node: Node<'t>, reason: &Reason) -> Gap<'t> {
     Gap { node, reason }
 }
 
+/// What of a classification has another type than AWS documents: what it would set is then unknown, not nothing.
+fn odd_classification<'t>(item: Node<'t>, name: Node<'t>, properties: Node<'t>) -> Option<Gap<'t>> {
+    let (node, wanted) = if !matches!(item.value(), Value::Map) {
+        (item, "a classification")
+    } else if matches!(name.text(), Known::Absent | Known::Mistyped) {
+        (name, "the name of a classification")
+    } else if matches!(
+        properties.value(),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::List
+    ) {
+        (properties, "an object of properties")
+    } else {
+        return None;
+    };
+    let what = format!(
+        "this is {} where {wanted} belongs",
+        node.value().type_name()
+    );
+    let reason = Reason::Malformed { what };
+    Some(Gap { node, reason })
+}
+
 fn read_classification<'t>(
     listed: &mut Listed<'t, Property<'t>>,
     classification: &Classification<'t>,
 ) {
+    let Classification {
+        node,
+        name,
+        properties,
+        ..
+    } = *classification;
+    listed
+        .gaps
+        .extend(odd_classification(node, name, properties));
     if let Some(reason) = classification.name.reason() {
         listed.gaps.push(gap(classification.name, reason));
         return;
@@ -160,7 +191,18 @@ fn read_classification<'t>(
         return;
     };
     let sections: Vec<&str> = path.flatten().collect();
+    // No page says what EMR makes of the classification of a file inside another one.
+    if let Some(file) = sections.iter().find(|section| is_file(section)) {
+        let what = format!("classification `{file}` nested in `{outermost}`");
+        let reason = Reason::Unsupported { what };
+        listed.gaps.push(gap(classification.node, &reason));
+    }
     read_properties(listed, classification.properties, outermost, &sections);
+}
+
+/// True for the classification of a whole file, which is no section of another.
+fn is_file(classification: &str) -> bool {
+    classification.ends_with("-site") || classification == "spark-defaults"
 }
 
 fn read_properties<'t>(
@@ -401,6 +443,14 @@ mod tests {
             json!({ "Configurations": [{ "Classification": unknown, "Properties": {} }] }),
             json!({ "Configurations": [{ "Classification": "core-site", "Properties": unknown }] }),
             json!({ "Configurations": "s3://bucket/configurations.json" }),
+            json!({ "Configurations": [[{ "Classification": "core-site", "Properties": {} }]] }),
+            json!({ "Configurations": ["core-site"] }),
+            json!({ "Configurations": [{ "Properties": { "a": "b" } }] }),
+            json!({ "Configurations": [{ "Classification": ["core-site"], "Properties": {} }] }),
+            json!({ "Configurations": [{ "Classification": "core-site", "Properties": [{}] }] }),
+            json!({ "Configurations": [{ "Classification": "core-site", "Properties": "{}" }] }),
+            json!({ "Configurations": [{ "Classification": "a", "Configurations": [
+                { "Classification": "core-site", "Properties": { "a": "b" } }] }] }),
         ] {
             assert_eq!(seen(Form::Request, &body).1, 1, "{body}");
         }

@@ -143,7 +143,8 @@ pub fn is_account(text: &str) -> bool {
 /// `IAM_ALLOWED_PRINCIPALS`, also as the guide's listings print it (`IAM_Allowed_Principals`) and as the
 /// console names it (`IAMAllowedPrincipals`).
 pub fn is_iam_allowed_principals(text: &str) -> bool {
-    text.replace('_', "")
+    text.trim()
+        .replace('_', "")
         .eq_ignore_ascii_case("IAMALLOWEDPRINCIPALS")
 }
 

@@ -149,7 +149,8 @@ impl<'t> Context<'_, 't> {
     }
 
     fn table(&self, database: Name, name: Node<'t>, wildcard: Node<'t>) -> Result<On, Trouble<'t>> {
-        if is_wildcard(wildcard)? || name.as_text() == Some("ALL_TABLES") {
+        // No table can be called `*`: whoever writes it means all.
+        if is_wildcard(wildcard)? || matches!(name.as_text(), Some("ALL_TABLES" | "*")) {
             return Ok(On::AllTables(database));
         }
         Ok(On::Table(database, self.name(name, "the table")?.lower()))
@@ -167,6 +168,11 @@ impl<'t> Context<'_, 't> {
             .find(|node| node.reason().is_some())
         {
             return Err(Trouble::new(unknown, "the columns are unknown"));
+        }
+        // No page says what a list of no columns, or of `*`, grants.
+        let every = names.items().any(|name| name.as_text() == Some("*"));
+        if every || (matches!(names.value(), Value::List) && names.items().len() == 0) {
+            return Err(Trouble::new(names, "the list names no columns"));
         }
         let columns = match (is_given(names), is_wildcard(wildcard)?) {
             (true, false) => Columns::Only(self.names(names, "the columns")?),
