@@ -3,7 +3,7 @@
 use crate::control::Severity;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Policy compiler and auditor for the security baseline of Amazon EMR and AWS Lake Formation.
 #[derive(Debug, Parser)]
@@ -51,6 +51,9 @@ pub enum Command {
         /// Baseline files, or `builtin:NAME`
         #[arg(required = true, value_name = "BASELINE")]
         baselines: Vec<String>,
+        /// Where the result goes.
+        #[command(flatten)]
+        output: Output,
     },
     /// Write the artifacts of a baseline's targets
     #[command(
@@ -97,10 +100,13 @@ pub enum Command {
         /// A control
         #[arg(value_name = "CONTROL")]
         id: Option<String>,
+        /// Where the result goes.
+        #[command(flatten)]
+        output: Output,
     },
     /// Print the JSON Schema of baselines, for editors
     #[command(after_help = "Example:\n  emr-baseline schema > baseline.schema.json")]
-    Schema,
+    Schema(Output),
     /// Print completions for a shell
     #[command(
         after_help = "Example:\n  emr-baseline completions bash > /etc/bash_completion.d/emr-baseline"
@@ -108,10 +114,38 @@ pub enum Command {
     Completions {
         /// The shell
         shell: clap_complete::Shell,
+        /// Where the result goes.
+        #[command(flatten)]
+        output: Output,
     },
     /// Print the manual page
     #[command(after_help = "Example:\n  emr-baseline man | man -l -")]
-    Man,
+    Man(Output),
+}
+
+impl Command {
+    /// The file that takes the place of stdout. Commands with reports deliver those themselves.
+    pub(super) fn output(&self) -> Option<&Path> {
+        let output = match self {
+            Self::Validate { output, .. }
+            | Self::Controls { output, .. }
+            | Self::Completions { output, .. }
+            | Self::Schema(output)
+            | Self::Man(output) => output,
+            Self::Explain(explain) => &explain.output,
+            Self::Compare(compare) => &compare.output,
+            _ => return None,
+        };
+        output.output.as_deref()
+    }
+}
+
+/// Where a result goes.
+#[derive(Args, Debug)]
+pub struct Output {
+    /// Write the result to this file instead of stdout
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 /// Kinds of artifact that `compile` writes.
@@ -163,6 +197,9 @@ pub struct Explain {
     /// A JSON pointer in the compiled file
     #[arg(long, value_name = "/A/B", requires = "artifact")]
     pub pointer: Option<String>,
+    /// Where the result goes.
+    #[command(flatten)]
+    pub output: Output,
 }
 
 /// Arguments of `compare`.
@@ -175,6 +212,9 @@ pub struct Compare {
     /// Exit 1 when any control became weaker in some respect
     #[arg(long)]
     pub deny_weaker: bool,
+    /// Where the result goes.
+    #[command(flatten)]
+    pub output: Output,
 }
 
 /// What a report shows, and what fails a run.

@@ -145,26 +145,33 @@ fn write(
     outputs: &[(String, Compiled)],
     terminal: &mut Terminal<'_>,
 ) -> Ended {
+    let mut all: Vec<(PathBuf, &[u8])> = Vec::new();
     for (target, compiled) in outputs {
         let folder = arguments.out.join(target);
-        let wanted: Vec<(&String, &String)> = compiled
+        let files = compiled.files.iter();
+        all.extend(
+            files
+                .filter(|(path, _)| emitted(path, &arguments.emit))
+                .map(|(path, text)| (folder.join(path), text.as_bytes())),
+        );
+    }
+    if let Err((file, error)) = files::write_all(&all) {
+        terminal.error(&format!(
+            "cannot write `{}`: {}",
+            file.display(),
+            files::plain(&error)
+        ))?;
+        return Ok(Exit::Unusable);
+    }
+    for (target, compiled) in outputs {
+        let folder = arguments.out.join(target);
+        let paths: Vec<&String> = compiled
             .files
-            .iter()
-            .filter(|(path, _)| emitted(path, &arguments.emit))
+            .keys()
+            .filter(|path| emitted(path, &arguments.emit))
             .collect();
-        for (path, text) in &wanted {
-            let file: PathBuf = folder.join(path);
-            if let Err(error) = files::write(&file, text.as_bytes()) {
-                terminal.error(&format!(
-                    "cannot write `{}`: {}",
-                    file.display(),
-                    files::plain(&error)
-                ))?;
-                return Ok(Exit::Unusable);
-            }
-        }
-        writeln!(terminal.out, "{}: {} files", folder.display(), wanted.len())?;
-        for (path, _) in wanted {
+        writeln!(terminal.out, "{}: {} files", folder.display(), paths.len())?;
+        for path in paths {
             writeln!(terminal.out, "  {path}")?;
         }
         if let Some(name) = &compiled.name {

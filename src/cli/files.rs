@@ -56,15 +56,56 @@ pub(super) fn plain(error: &io::Error) -> String {
 /// # Errors
 /// The system's.
 pub(super) fn write(path: &Path, text: &[u8]) -> io::Result<()> {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or_else(|| Path::new("."));
-    std::fs::create_dir_all(folder)?;
-    let mut file = temporary().tempfile_in(folder)?;
-    file.write_all(text)?;
-    file.persist(path).map_err(|error| error.error)?;
+    write_all(&[(path.to_path_buf(), text)]).map_err(|(_, error)| error)
+}
+
+/// Writes files, all of them or none: each is staged beside its place before the first one takes its name.
+///
+/// # Errors
+/// The file that cannot be written, and the system's reason.
+pub(super) fn write_all(files: &[(PathBuf, &[u8])]) -> Result<(), (PathBuf, io::Error)> {
+    let mut folders = Vec::new();
+    let staged = stage(files, &mut folders);
+    if staged.is_err() {
+        for folder in folders.iter().rev() {
+            // Only what was made here and stayed empty goes away.
+            let _ = std::fs::remove_dir(folder);
+        }
+    }
+    for (file, (path, _)) in staged?.into_iter().zip(files) {
+        file.persist(path)
+            .map_err(|error| (path.clone(), error.error))?;
+    }
     Ok(())
+}
+
+/// The texts in temporary files beside their places; `made` gets the folders that had to be made, outermost first.
+fn stage(
+    files: &[(PathBuf, &[u8])],
+    made: &mut Vec<PathBuf>,
+) -> Result<Vec<tempfile::NamedTempFile>, (PathBuf, io::Error)> {
+    let one = |path: &Path, text: &[u8], made: &mut Vec<PathBuf>| {
+        if path.is_dir() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or_else(|| Path::new("."));
+        let missing: Vec<&Path> = folder
+            .ancestors()
+            .take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists())
+            .collect();
+        made.extend(missing.into_iter().rev().map(Path::to_path_buf));
+        std::fs::create_dir_all(folder)?;
+        let mut file = temporary().tempfile_in(folder)?;
+        file.write_all(text)?;
+        Ok(file)
+    };
+    files
+        .iter()
+        .map(|(path, text)| one(path, text, made).map_err(|error| (path.clone(), error)))
+        .collect()
 }
 
 /// Temporary files are private by default; what is written here is as readable as any file that the user makes.
@@ -93,12 +134,26 @@ pub(super) fn inputs(paths: &[PathBuf]) -> (Vec<Input>, Vec<(PathBuf, String)>) 
             Err(error) => failed.push((path.clone(), plain(&error))),
             Ok(metadata) if metadata.is_dir() => below(path, &mut found, &mut failed),
             Ok(_) => found.push(Input {
-                path: path.clone(),
+                path: neat(path),
                 named: true,
             }),
         }
     }
     (found, failed)
+}
+
+/// A path as reports name it, and fingerprints take it: from the current folder where it is below that, without `./`.
+/// The same file is then the same finding however it was named, on every machine.
+fn neat(path: &Path) -> PathBuf {
+    let here = std::env::current_dir().unwrap_or_default();
+    let path = path
+        .strip_prefix(&here)
+        .ok()
+        .filter(|path| !here.as_os_str().is_empty() && !path.as_os_str().is_empty())
+        .unwrap_or(path);
+    path.components()
+        .filter(|part| *part != std::path::Component::CurDir)
+        .collect()
 }
 
 fn below(folder: &Path, found: &mut Vec<Input>, failed: &mut Vec<(PathBuf, String)>) {
@@ -116,7 +171,7 @@ fn below(folder: &Path, found: &mut Vec<Input>, failed: &mut Vec<(PathBuf, Strin
     for entry in walk.filter_entry(|entry| !hidden(entry) && !skipped(entry)) {
         match entry {
             Ok(entry) if entry.file_type().is_file() => found.push(Input {
-                path: entry.into_path(),
+                path: neat(entry.path()),
                 named: false,
             }),
             Ok(_) => {}

@@ -59,21 +59,46 @@ pub fn main() -> ExitCode {
 /// # Errors
 /// When the output cannot be written.
 pub fn run(arguments: &Arguments, terminal: &mut Terminal<'_>) -> Ended {
+    let Some(file) = arguments.command.output() else {
+        return dispatch(arguments, terminal);
+    };
+    let mut result = Vec::new();
+    let mut inner = Terminal {
+        out: Box::new(&mut result),
+        err: Box::new(&mut terminal.err),
+        colour_out: false,
+        colour_err: terminal.colour_err,
+        width: terminal.width,
+    };
+    let exit = dispatch(arguments, &mut inner)?;
+    drop(inner);
+    if exit == Exit::Unusable && result.is_empty() {
+        return Ok(exit);
+    }
+    if let Err(error) = files::write(file, &result) {
+        let why = files::plain(&error);
+        terminal.error(&format!("cannot write `{}`: {why}", file.display()))?;
+        return Ok(Exit::Unusable);
+    }
+    Ok(exit)
+}
+
+fn dispatch(arguments: &Arguments, terminal: &mut Terminal<'_>) -> Ended {
     let at = arguments.at.unwrap_or_else(now);
     match &arguments.command {
-        Command::Validate { baselines } => validate::run(baselines, at, terminal),
+        Command::Validate { baselines, .. } => validate::run(baselines, at, terminal),
         Command::Compile(compile) => compile::run(compile, at, terminal),
         Command::Explain(explain) => explain::run(explain, at, terminal),
         Command::Compare(compare) => compare::run(compare, at, terminal),
         Command::Check(check) => check::run(check, at, terminal),
         Command::Audit(audit) => audit::run(audit, at, terminal),
-        Command::Schema => {
+        Command::Schema(_) => {
             writeln!(terminal.out, "{:#}", crate::baseline::schema::schema())?;
             Ok(Exit::Clean)
         }
         Command::Demo => demo::run(terminal),
-        Command::Controls { id } => controls::run(id.as_deref(), terminal),
-        Command::Completions { shell } => {
+        Command::Controls { id, .. } => controls::run(id.as_deref(), terminal),
+        Command::Completions { shell, .. } => {
             clap_complete::generate(
                 *shell,
                 &mut Arguments::command(),
@@ -82,7 +107,7 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal<'_>) -> Ended {
             );
             Ok(Exit::Clean)
         }
-        Command::Man => {
+        Command::Man(_) => {
             clap_mangen::Man::new(Arguments::command()).render(&mut terminal.out)?;
             Ok(Exit::Clean)
         }

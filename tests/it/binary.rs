@@ -437,3 +437,71 @@ fn the_daily_launch_fails_for_what_it_lacks_and_is_open_where_it_only_names() {
     let message = code["message"].as_str().unwrap();
     assert!(message.contains("s3://my-bucket/jobs/etl.py"), "{message}");
 }
+
+#[test]
+fn a_compile_that_cannot_write_one_target_writes_none() {
+    let text = asks_for("emr.termination-protection")
+        + "[targets.one]\naccount = \"111122223333\"\nregion = \"us-west-2\"\n\
+           [targets.two]\naccount = \"111122223333\"\nregion = \"us-east-1\"\n";
+    let bench = Bench::new()
+        .with("b.toml", text)
+        .with("out/two", "in the way");
+    let run = bench.run(&["compile", "b.toml", "--out", "out"]);
+    assert_eq!(run.code, Some(2), "{}", run.err);
+    assert_eq!(run.out, "");
+    let left = std::fs::read_dir(bench.path().join("out")).unwrap();
+    let left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["two"]);
+    let run = bench.run(&["compile", "b.toml", "--out", "deep/er"]);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    assert!(bench.path().join("deep/er/two/launch.json").is_file());
+}
+
+#[test]
+fn results_go_to_a_file_when_asked() {
+    let bench = bench();
+    for arguments in [
+        &["schema"][..],
+        &["controls"],
+        &["controls", "emr.ranger"],
+        &["explain", "b.toml"],
+        &["compare", "b.toml", "builtin:minimum"],
+        &["validate", "b.toml"],
+        &["completions", "bash"],
+        &["man"],
+    ] {
+        let shown = bench.run(arguments);
+        let run = bench.run(&[arguments, &["-o", "result"]].concat());
+        assert_eq!(
+            (run.code, run.out.as_str()),
+            (shown.code, ""),
+            "{}",
+            run.err
+        );
+        let kept = std::fs::read_to_string(bench.path().join("result")).unwrap();
+        assert_eq!(kept, shown.out, "{arguments:?}");
+    }
+    let run = bench.run(&["explain", "b.toml", "emr.nothing", "-o", "none"]);
+    assert_eq!(run.code, Some(2));
+    assert!(!bench.path().join("none").exists());
+}
+
+#[test]
+fn a_file_is_one_finding_however_it_is_named() {
+    let bench = bench();
+    let folder = bench.path().canonicalize().unwrap();
+    let whole = folder.join("bad.json");
+    let found = |path: &str| {
+        let (report, _) = bench.report(&["check", "b.toml", path]);
+        let evaluation = &report["evaluations"][0];
+        (
+            evaluation["fingerprint"].clone(),
+            evaluation["seen"][0]["file"].clone(),
+        )
+    };
+    let expected = found("bad.json");
+    assert_eq!(expected.1, "bad.json");
+    for path in ["./bad.json", "././bad.json", whole.to_str().unwrap()] {
+        assert_eq!(found(path), expected, "{path}");
+    }
+}
