@@ -126,10 +126,9 @@ fn read_all(inputs: &[Input], dialect: Option<Dialect>, given: &Given) -> ReadAl
 }
 
 fn read_one(input: &Input, dialect: Option<Dialect>, given: &Given) -> Result<File, String> {
-    if !input.named && files::is_binary(&input.path) {
+    let Some(bytes) = files::read_unless_binary(&input.path, input.named)? else {
         return Ok(File::NothingOfOurs);
-    }
-    let bytes = files::read(&input.path)?;
+    };
     match String::from_utf8(bytes) {
         Ok(text) => Ok(read_file(
             &Arc::new(Source::new(input.path.display().to_string(), text)),
@@ -238,24 +237,28 @@ fn scopes<'r>(reading: &'r Reading, directory: &Arc<Directory<'r>>) -> Vec<Scope
     scopes
 }
 
+/// Uses of a named thing that are kept for messages.
+const USES: usize = 16;
+
 /// Judges keys, roles and buckets that are only named: each once, whichever files name it.
 fn judge_named<'s, 'r: 's>(
     judge: &Judge<'_>,
     scopes: impl Iterator<Item = &'s Scope<'r>>,
     directory: &Arc<Directory<'r>>,
 ) -> Vec<Evaluation> {
-    let mut named: BTreeMap<(ResourceKind, String), Resource<'r>> = BTreeMap::new();
+    let mut named: BTreeMap<(ResourceKind, String, Option<String>), Resource<'r>> = BTreeMap::new();
     for only in scopes.flat_map(|scope| judge.named_in(scope.resources().iter(), scope)) {
-        match named.entry((only.kind(), only.identity.id.clone())) {
+        // What has no known name is called after what needs it, and that name is its file's own.
+        let file = only.body.reason().and_then(|_| only.body.place().file);
+        match named.entry((only.kind(), only.identity.id.clone(), file)) {
             Entry::Vacant(entry) => drop(entry.insert(only)),
             Entry::Occupied(mut entry) => {
                 let uses = &mut entry.get_mut().uses;
-                uses.extend(
-                    only.uses
-                        .into_iter()
-                        .filter(|by| !uses.contains(by))
-                        .collect::<Vec<_>>(),
-                );
+                for by in only.uses {
+                    if uses.len() < USES && !uses.contains(&by) {
+                        uses.push(by);
+                    }
+                }
             }
         }
     }

@@ -25,11 +25,27 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
     std::fs::read(path).map_err(|error| plain(&error))
 }
 
-/// Whether a file found in a folder is a binary: nobody's configuration, and not worth reading whole.
-pub(super) fn is_binary(path: &Path) -> bool {
-    let mut start = [0; 4096];
-    let read = std::fs::File::open(path).and_then(|mut file| file.read(&mut start));
-    read.is_ok_and(|read| start.iter().take(read).any(|byte| *byte == 0))
+/// Reads a file to judge. A binary that nobody named is not worth reading whole: `None`.
+///
+/// # Errors
+/// As [`read`].
+pub(super) fn read_unless_binary(path: &Path, named: bool) -> Result<Option<Vec<u8>>, String> {
+    let mut file = std::fs::File::open(path).map_err(|error| plain(&error))?;
+    let metadata = file.metadata().map_err(|error| plain(&error))?;
+    if metadata.is_dir() || metadata.len() > MAX_FILE {
+        return read(path).map(Some);
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default() + 1);
+    (&mut file)
+        .take(4096)
+        .read_to_end(&mut bytes)
+        .map_err(|error| plain(&error))?;
+    if !named && bytes.contains(&0) {
+        return Ok(None);
+    }
+    file.read_to_end(&mut bytes)
+        .map_err(|error| plain(&error))?;
+    Ok(Some(bytes))
 }
 
 /// Opens a file for streaming.

@@ -2,7 +2,7 @@
 //! resource of its own, of which a file tells the name only.
 
 use super::cluster::Attribute;
-use super::{Form, Identity, Node, Resource, ResourceKind, Scope};
+use super::{Form, Identity, Lookup, Node, Resource, ResourceKind, Scope};
 
 /// Something that a resource names by a known text.
 #[derive(Clone, Debug)]
@@ -22,6 +22,9 @@ impl Named<'_> {
     /// What the name alone tells of the thing: an ARN tells its account, its region and its name.
     pub fn identity(&self) -> Identity {
         let mut identity = Identity::new(self.kind, self.id.clone());
+        if self.node.reason().is_some() {
+            return identity;
+        }
         let mut parts = self.id.splitn(6, ':');
         if parts.next() == Some("arn") {
             let known =
@@ -192,7 +195,7 @@ pub fn role_nodes<'t>(resource: &Resource<'t>) -> Vec<(&'static str, Node<'t>)> 
 
 /// What a resource names by known text. A reference to something that the scope declares is no name: what is
 /// declared is a resource already; see [`purposes`].
-pub fn named<'t>(resource: &Resource<'t>, _scope: &Scope<'t>) -> Vec<Named<'t>> {
+pub fn named<'t>(resource: &Resource<'t>, scope: &Scope<'t>) -> Vec<Named<'t>> {
     let keys = key_nodes(resource)
         .into_iter()
         .map(|(purpose, node)| (ResourceKind::KmsKey, purpose, node));
@@ -201,7 +204,11 @@ pub fn named<'t>(resource: &Resource<'t>, _scope: &Scope<'t>) -> Vec<Named<'t>> 
         .map(|(purpose, node)| (ResourceKind::IamRole, purpose, node));
     keys.chain(roles)
         .filter_map(|(kind, purpose, node)| {
-            let id = node.as_text().filter(|text| !text.is_empty())?.to_owned();
+            let known = node
+                .as_text()
+                .filter(|text| !text.is_empty())
+                .map(str::to_owned);
+            let id = known.or_else(|| unknown_role(resource, scope, kind, purpose, node))?;
             Some(Named {
                 kind,
                 id,
@@ -210,6 +217,23 @@ pub fn named<'t>(resource: &Resource<'t>, _scope: &Scope<'t>) -> Vec<Named<'t>> 
             })
         })
         .collect()
+}
+
+/// A role whose name is not known still has to be judged: it is called after what needs it. A role or profile that
+/// the scope declares is judged as itself. Keys without a known name are judged where they stand, in their document.
+fn unknown_role(
+    resource: &Resource<'_>,
+    scope: &Scope<'_>,
+    kind: ResourceKind,
+    purpose: &str,
+    node: Node<'_>,
+) -> Option<String> {
+    let reason = node.reason()?;
+    let declared =
+        |(id, _): (&str, Option<&str>)| matches!(scope.by_id(kind, id), Lookup::Found(_));
+    let unknown = kind == ResourceKind::IamRole && purpose != "emrfs" && purpose != "runtime";
+    (unknown && !reason.reference().is_some_and(declared))
+        .then(|| format!("{} {purpose}", resource.identity.id))
 }
 
 /// What a key or role is used for: by the uses it carries, or, when the scope declares it, by the references to it.

@@ -130,7 +130,14 @@ impl RegionRun<'_, '_> {
                 continue;
             }
             for only in self.judge.named_in(std::iter::once(&resource), scope) {
-                keep(&only, named);
+                // What has no known name is one record's own, and is judged while the record is there.
+                if only.body.reason().is_some() {
+                    let mut evaluations = Vec::new();
+                    self.judge.judge(&only, scope, &mut evaluations);
+                    self.report.add(Counted::of(evaluations, self.everything));
+                } else {
+                    keep(&only, named);
+                }
             }
         }
         self.report.coverage.resources += records.len() as u64;

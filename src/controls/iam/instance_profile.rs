@@ -63,6 +63,10 @@ impl Control for InstanceProfile {
         match role.form {
             // The text names a profile, whose role only IAM can tell.
             Form::Named => {
+                if let Some(reason) = role.body.reason() {
+                    out.unknown(role.body, reason, "the instance profile is unknown");
+                    return;
+                }
                 judge_default(
                     want,
                     role.body,
