@@ -134,7 +134,13 @@ impl Command {
             | Self::Man(output) => output,
             Self::Explain(explain) => &explain.output,
             Self::Compare(compare) => &compare.output,
-            _ => return None,
+            Self::Compile(_)
+            | Self::Check(_)
+            | Self::Audit(_)
+            | Self::Observe(_)
+            | Self::Plan(_)
+            | Self::Apply(_)
+            | Self::Demo => return None,
         };
         output.output.as_deref()
     }

@@ -15,7 +15,7 @@ use crate::control::{
     Span, Tally, Verdict, View,
 };
 use crate::controls::REGISTRY;
-use crate::observed::{Form, Identity, Lookup, Resource, ResourceKind, Scope, Use, named};
+use crate::observed::{Form, Identity, Lookup, Place, Resource, ResourceKind, Scope, Use, named};
 use jiff::Timestamp;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -203,14 +203,29 @@ impl<'b> Judge<'b> {
         {
             let mut findings = Vec::new();
             ready.bound.judge_run(&view, &mut findings);
-            evaluations.extend(
-                findings.into_iter().map(|(identity, conditions)| {
-                    evaluate(ready, &Arc::new(identity), &conditions)
-                }),
-            );
+            evaluations.extend(findings.into_iter().map(|(identity, conditions)| {
+                let mut evaluation = evaluate(ready, &Arc::new(identity), &conditions);
+                // `baseline.waivers` is in force unwritten: what asks for it is the waiver's own line.
+                if evaluation.required.is_empty() {
+                    let places = evaluation.seen.iter();
+                    evaluation.required = places.filter_map(origin_of).collect();
+                }
+                evaluation
+            }));
         }
         evaluations
     }
+}
+
+/// A place in a baseline as the origin that it is.
+fn origin_of(place: &Place) -> Option<Origin> {
+    let file = place.file.as_deref()?.into();
+    Some(Origin {
+        file,
+        line: place.line,
+        column: place.column,
+        bytes: place.bytes,
+    })
 }
 
 /// Adds the conditions of one control on one resource up to an evaluation.

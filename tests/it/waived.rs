@@ -216,3 +216,22 @@ fn a_target_is_chosen_where_there_is_only_one() {
     assert_eq!(worst(&["two.toml"]), "compliant");
     assert_eq!(worst(&["two.toml", "--target", "one"]), "noncompliant");
 }
+
+#[test]
+fn a_finding_about_a_waiver_is_required_by_the_waivers_own_line() {
+    let bench = Bench::new()
+        .with("b.toml", waiving("name = \"nobody\"", "2027-01-31"))
+        .with("r.json", request(&json!(false)));
+    let at = "2026-11-22T12:00:00Z";
+    let (report, _) = bench.report(&["check", "b.toml", "r.json", "--at", at]);
+    let evaluations = report["evaluations"].as_array().unwrap().iter();
+    let unused: Vec<&Value> = evaluations
+        .filter(|evaluation| evaluation["control"] == "baseline.waivers")
+        .collect();
+    assert_eq!(unused[0]["verdict"], "noncompliant");
+    assert_eq!(unused[0]["required"][0]["file"], "b.toml");
+    assert_eq!(
+        unused[0]["required"][0]["line"],
+        unused[0]["seen"][0]["line"]
+    );
+}
