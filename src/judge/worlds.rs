@@ -6,7 +6,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Merges the evaluations of several worlds of one input, each world with its label.
-pub fn merge(worlds: Vec<(Option<String>, Vec<Evaluation>)>) -> Vec<Evaluation> {
+pub fn merge(mut worlds: Vec<(Option<String>, Vec<Evaluation>)>) -> Vec<Evaluation> {
+    // Most inputs have one world, and nothing to merge.
+    if let [(None, only)] = worlds.as_mut_slice() {
+        return std::mem::take(only);
+    }
     let mut merged: Vec<(Evaluation, Option<String>, bool)> = Vec::new();
     let mut index: BTreeMap<(&'static str, Arc<Identity>), usize> = BTreeMap::new();
     for (world, evaluations) in worlds {
