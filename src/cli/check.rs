@@ -8,6 +8,7 @@ use super::{Ended, Terminal, compile};
 use crate::baseline::Baseline;
 use crate::judge::{Counted, Counts, Coverage, Evaluation, Exit, Judge, Obstacle, Report, merge};
 use crate::observe::{Dialect, File, Given, Reading, read_file};
+use crate::observed::named::{self, Named};
 use crate::observed::{Directory, Resource, ResourceKind, Scope, Source};
 use jiff::Timestamp;
 use rayon::prelude::*;
@@ -246,11 +247,37 @@ fn judge_named<'s, 'r: 's>(
     scopes: impl Iterator<Item = &'s Scope<'r>>,
     directory: &Arc<Directory<'r>>,
 ) -> Vec<Evaluation> {
-    let mut named: BTreeMap<(ResourceKind, String, Option<String>), Resource<'r>> = BTreeMap::new();
-    for only in scopes.flat_map(|scope| judge.named_in(scope.resources().iter(), scope)) {
+    let mut kept: BTreeMap<(ResourceKind, String, Option<String>), Resource<'r>> = BTreeMap::new();
+    for scope in scopes {
+        for resource in scope.resources() {
+            let full = |one: Named<'_>| {
+                let known = kept.get(&(one.kind, one.id, None));
+                known.is_some_and(|kept| kept.uses.len() >= USES)
+            };
+            // Where a key stands is worked out for as many uses as are shown, and no more.
+            if !named::named(resource, scope).into_iter().all(full) {
+                keep(judge.named_in(std::iter::once(resource), scope), &mut kept);
+            }
+        }
+    }
+    let mut around = Scope::new();
+    around.look_beyond(Arc::clone(directory));
+    let mut evaluations = Vec::new();
+    for resource in kept.values() {
+        judge.judge(resource, &around, &mut evaluations);
+    }
+    evaluations
+}
+
+/// Keeps what is only named, or more of its uses.
+fn keep<'r>(
+    found: Vec<Resource<'r>>,
+    kept: &mut BTreeMap<(ResourceKind, String, Option<String>), Resource<'r>>,
+) {
+    for only in found {
         // What has no known name is called after what needs it, and that name is its file's own.
         let file = only.body.reason().and_then(|_| only.body.place().file);
-        match named.entry((only.kind(), only.identity.id.clone(), file)) {
+        match kept.entry((only.kind(), only.identity.id.clone(), file)) {
             Entry::Vacant(entry) => drop(entry.insert(only)),
             Entry::Occupied(mut entry) => {
                 let uses = &mut entry.get_mut().uses;
@@ -262,13 +289,6 @@ fn judge_named<'s, 'r: 's>(
             }
         }
     }
-    let mut around = Scope::new();
-    around.look_beyond(Arc::clone(directory));
-    let mut evaluations = Vec::new();
-    for resource in named.values() {
-        judge.judge(resource, &around, &mut evaluations);
-    }
-    evaluations
 }
 
 /// The document that compiles for the target: a cluster that names it is judged by it.
