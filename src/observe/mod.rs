@@ -74,34 +74,43 @@ pub fn read_file(source: &Arc<Source>, dialect: Option<Dialect>, given: &Given) 
     {
         return unread(Some(found), Problem::file(source, not_read(found)));
     }
-    let tree = match parse(source) {
-        Ok(tree) => tree,
+    let (tree, not_json) = match parse(source) {
+        Ok(parsed) => parsed,
         Err(syntax) if dialect.is_some() || looks_like_ours(&text) => {
             return unread(dialect, Problem::syntax(source, &syntax));
         }
         Err(_) => return File::NothingOfOurs,
     };
-    match dialect.or_else(|| recognise(tree.root())) {
-        Some(dialect) => match read_tree(tree, dialect, given) {
+    match (dialect.or_else(|| recognise(tree.root())), not_json) {
+        // CloudFormation takes YAML in flow style; what the other services are sent is JSON, and they reject the rest.
+        (Some(dialect), Some(syntax)) if dialect != Dialect::CloudFormation => {
+            unread(Some(dialect), Problem::syntax(source, &syntax))
+        }
+        (Some(dialect), _) => match read_tree(tree, dialect, given) {
             Ok(mut reading) => {
                 reading.tree.shrink();
                 File::Read(Box::new(reading))
             }
             Err(why) => unread(Some(dialect), Problem::file(source, why)),
         },
-        None => File::NothingOfOurs,
+        (None, _) => File::NothingOfOurs,
     }
 }
 
-/// Parses JSON, or else YAML.
-fn parse(source: &Arc<Source>) -> Result<Tree, Syntax> {
+/// Parses JSON, or else YAML. What starts like JSON may be YAML in flow style: then the mistake that the JSON
+/// reader found comes with the tree, for those to whom it is one.
+fn parse(source: &Arc<Source>) -> Result<(Tree, Option<Syntax>), Syntax> {
     let text = source.text().trim_start_matches('\u{feff}').trim_start();
     if !text.starts_with(['{', '[']) {
-        return yaml::read(Arc::clone(source));
+        return yaml::read(Arc::clone(source)).map(|tree| (tree, None));
     }
-    // What starts like JSON may still be YAML in flow style; then it is the YAML reader that accepts it.
-    json::read(Arc::clone(source))
-        .or_else(|syntax| yaml::read(Arc::clone(source)).map_err(|_| syntax))
+    match json::read(Arc::clone(source)) {
+        Ok(tree) => Ok((tree, None)),
+        Err(syntax) => match yaml::read(Arc::clone(source)) {
+            Ok(tree) => Ok((tree, Some(syntax))),
+            Err(_) => Err(syntax),
+        },
+    }
 }
 
 /// Reads a parsed file of a dialect; `Err` says why it cannot be.

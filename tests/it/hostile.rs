@@ -297,3 +297,23 @@ fn names_cannot_write_to_the_terminal() {
         assert!(!bad(&run.err), "{arguments:?}: {:?}", run.err);
     }
 }
+
+#[test]
+fn a_document_that_is_not_quite_json_is_not_read_as_yaml_instead() {
+    let bench = Bench::new()
+        .with("b.toml", asks_for("emr.disk-encryption"))
+        .with(
+            "sc.json",
+            "{\n  \"EncryptionConfiguration\": {\"EnableAtRestEncryption\": true,}\n}\n",
+        )
+        .with(
+            "launch.json",
+            "{\"Name\": \"etl\", \"ReleaseLabel\": \"emr-7.9.0\", \"Instances\": {},}",
+        );
+    for (file, line) in [("sc.json", 2), ("launch.json", 1)] {
+        let (report, run) = bench.report(&["check", "b.toml", file]);
+        assert_eq!(report["evaluations"], json!([]), "{file}");
+        assert_eq!(report["problems"][0]["line"], line, "{file}");
+        assert_eq!(run.code, Some(2), "{file}");
+    }
+}
