@@ -22,7 +22,7 @@ mod tags;
 mod testing;
 pub mod yaml;
 
-pub use reading::{Problem, Reading, Seen, World};
+pub use reading::{Problem, Reading, Seen, SeenNeighbour, World};
 pub use recognise::{Dialect, SECTIONS, looks_like_ours, may_be_ours, recognise, recognise_text};
 pub use syntax::Syntax;
 

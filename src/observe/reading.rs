@@ -7,7 +7,7 @@
 use super::{Dialect, Syntax};
 use crate::observed::Source;
 use crate::observed::tree::{NodeId, Tree};
-use crate::observed::{Form, Identity, Node, Place, Resource, ResourceKind, Scope};
+use crate::observed::{Form, Identity, Neighbour, Node, Place, Resource, ResourceKind, Scope};
 use std::sync::Arc;
 
 /// A resource of a tree.
@@ -15,6 +15,8 @@ use std::sync::Arc;
 pub struct Seen {
     /// What it is called.
     pub identity: Arc<Identity>,
+    /// See [`Resource::type_name`].
+    pub type_name: Option<&'static str>,
     /// How it is written.
     pub form: Form,
     /// See [`Resource::body`].
@@ -28,6 +30,7 @@ impl Seen {
     pub fn new(identity: Identity, form: Form, body: NodeId) -> Self {
         Self {
             identity: Arc::new(identity),
+            type_name: None,
             form,
             body,
             outer: body,
@@ -38,6 +41,7 @@ impl Seen {
     pub fn of(resource: &Resource<'_>) -> Self {
         Self {
             identity: Arc::clone(&resource.identity),
+            type_name: resource.type_name,
             form: resource.form,
             body: resource.body.id(),
             outer: resource.outer.id(),
@@ -50,16 +54,37 @@ impl Seen {
         Self { outer, ..self }
     }
 
+    /// The same resource, declared as a thing of this CloudFormation type.
+    #[must_use]
+    pub fn declared_as(self, type_name: &'static str) -> Self {
+        Self {
+            type_name: Some(type_name),
+            ..self
+        }
+    }
+
     /// The resource in its tree.
     pub fn resource<'t>(&self, tree: &'t Tree) -> Resource<'t> {
         Resource {
             identity: Arc::clone(&self.identity),
+            type_name: self.type_name,
             form: self.form,
             body: tree.node(self.body),
             outer: tree.node(self.outer),
             uses: Vec::new(),
         }
     }
+}
+
+/// Something in a tree that has no kind of its own; see [`Neighbour`].
+#[derive(Clone, Debug)]
+pub struct SeenNeighbour {
+    /// See [`Neighbour::type_name`].
+    pub type_name: &'static str,
+    /// See [`Neighbour::id`].
+    pub id: Arc<str>,
+    /// See [`Neighbour::body`].
+    pub body: NodeId,
 }
 
 /// The resources there are under one choice of the undecidable conditions.
@@ -69,6 +94,8 @@ pub struct World {
     pub label: Option<String>,
     /// The resources, in the order written.
     pub resources: Vec<Seen>,
+    /// What stands beside them, in the order written.
+    pub neighbours: Vec<SeenNeighbour>,
 }
 
 /// A file, or a part of one, that looks like ours and could not be read.
@@ -138,6 +165,7 @@ impl Reading {
             worlds: vec![World {
                 label: None,
                 resources,
+                neighbours: Vec::new(),
             }],
         }
     }
@@ -173,6 +201,13 @@ impl Reading {
                 scope.world.clone_from(&world.label);
                 for seen in &world.resources {
                     scope.push(seen.resource(&self.tree));
+                }
+                for seen in &world.neighbours {
+                    scope.push_neighbour(Neighbour {
+                        type_name: seen.type_name,
+                        id: Arc::clone(&seen.id),
+                        body: self.tree.node(seen.body),
+                    });
                 }
                 scope
             })

@@ -9,6 +9,7 @@ pub mod groups;
 mod known;
 mod layer;
 pub mod named;
+mod neighbour;
 mod node;
 mod place;
 pub mod properties;
@@ -19,6 +20,7 @@ mod source;
 pub mod tree;
 
 pub use known::Known;
+pub use neighbour::Neighbour;
 pub use node::{Node, Switch, Value};
 pub use place::Place;
 pub use reason::Reason;

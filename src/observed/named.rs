@@ -243,7 +243,7 @@ pub fn purposes(resource: &Resource<'_>, scope: &Scope<'_>) -> Vec<&'static str>
     if resource.kind() == ResourceKind::IamRole {
         for profile in scope.resources() {
             if profile.kind() == ResourceKind::IamRole
-                && profile_roles(profile).any(|role| refers(role, &resource.identity))
+                && profile_roles(profile).any(|role| resource.identity.is_named_by(role))
             {
                 purposes.extend(direct_purposes(profile, scope));
             }
@@ -256,7 +256,7 @@ pub fn purposes(resource: &Resource<'_>, scope: &Scope<'_>) -> Vec<&'static str>
 
 /// The roles that a declared instance profile holds; nothing for a role.
 pub fn profile_roles<'t>(profile: &Resource<'t>) -> impl Iterator<Item = Node<'t>> + use<'t> {
-    let declared = profile.form == Form::CloudFormation;
+    let declared = profile.is_a("AWS::IAM::InstanceProfile");
     let roles = profile.body.get("Roles");
     roles.items().filter(move |_| declared)
 }
@@ -274,20 +274,11 @@ fn direct_purposes(resource: &Resource<'_>, scope: &Scope<'_>) -> Vec<&'static s
         purposes.extend(
             nodes
                 .into_iter()
-                .filter(|&(_, node)| refers(node, &resource.identity))
+                .filter(|&(_, node)| resource.identity.is_named_by(node))
                 .map(|(purpose, _)| purpose),
         );
     }
     purposes
-}
-
-/// Whether a text or reference names the thing of this identity.
-fn refers(node: Node<'_>, identity: &Identity) -> bool {
-    let by_reference = node.reason().and_then(|reason| reason.reference());
-    by_reference.is_some_and(|(id, _)| id == identity.id)
-        || node.as_text().is_some_and(|text| {
-            identity.arn.as_deref() == Some(text) || identity.name.as_deref() == Some(text)
-        })
 }
 
 #[cfg(test)]

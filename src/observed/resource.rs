@@ -1,6 +1,6 @@
 //! A resource as it was seen, and the scope in which resources find each other by name.
 
-use super::{Node, Place};
+use super::{Neighbour, Node, Place};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -128,6 +128,9 @@ pub struct Use {
 pub struct Resource<'t> {
     /// What it is called.
     pub identity: Arc<Identity>,
+    /// Its CloudFormation type, such as `AWS::IAM::InstanceProfile`, where a kind holds several; see
+    /// [`Self::is_a`].
+    pub type_name: Option<&'static str>,
     /// How it is written.
     pub form: Form,
     /// The body: the document of a security configuration, the properties of anything else.
@@ -143,6 +146,7 @@ impl<'t> Resource<'t> {
     pub fn new(identity: Identity, form: Form, body: Node<'t>) -> Self {
         Self {
             identity: Arc::new(identity),
+            type_name: None,
             form,
             body,
             outer: body,
@@ -153,6 +157,11 @@ impl<'t> Resource<'t> {
     /// Its kind.
     pub fn kind(&self) -> ResourceKind {
         self.identity.kind
+    }
+
+    /// Whether this is declared as a thing of this CloudFormation type, whatever form it is written in.
+    pub fn is_a(&self, type_name: &str) -> bool {
+        self.type_name == Some(type_name)
     }
 }
 
@@ -190,6 +199,7 @@ impl<'t> Directory<'t> {
 #[derive(Debug, Default)]
 pub struct Scope<'t> {
     resources: Vec<Resource<'t>>,
+    neighbours: Vec<Neighbour<'t>>,
     complete: Vec<ResourceKind>,
     beyond: Option<Arc<Directory<'t>>>,
     /// Which choice of undecidable conditions this scope holds under; `None` when there is none.
@@ -205,6 +215,23 @@ impl<'t> Scope<'t> {
     /// Adds a resource.
     pub fn push(&mut self, resource: Resource<'t>) {
         self.resources.push(resource);
+    }
+
+    /// Adds something without a kind of its own.
+    pub fn push_neighbour(&mut self, neighbour: Neighbour<'t>) {
+        self.neighbours.push(neighbour);
+    }
+
+    /// What is declared of a CloudFormation type without a kind of its own, in the order seen.
+    pub fn neighbours(&self, type_name: &str) -> impl Iterator<Item = &Neighbour<'t>> {
+        let all = self.neighbours.iter();
+        all.filter(move |neighbour| neighbour.type_name == type_name)
+    }
+
+    /// What a value refers to, if that is declared here and of this CloudFormation type.
+    pub fn neighbour(&self, type_name: &str, node: Node<'_>) -> Option<&Neighbour<'t>> {
+        self.neighbours(type_name)
+            .find(|neighbour| neighbour.is_referred_to_by(node))
     }
 
     /// Lets names be looked up in the other inputs of the run, too. Ids are never: they belong to their template.

@@ -155,6 +155,7 @@ impl RegionRun<'_, '_> {
             let body = only.tree.root();
             let resource = Resource {
                 identity: Arc::clone(&only.identity),
+                type_name: None,
                 form: Form::Named,
                 body,
                 outer: body,

@@ -231,7 +231,7 @@ mod tests {
     use super::InstanceProfile;
     use crate::control::testing::{judge, resource};
     use crate::control::{Entry, Verdict};
-    use crate::observed::{Form, Place, ResourceKind, Use};
+    use crate::observed::{Form, Place, Resource, ResourceKind, Use};
     use serde_json::{Value, json};
 
     fn verdict(form: Form, body: &Value) -> (Verdict, bool) {
@@ -299,12 +299,15 @@ mod tests {
         let role = json!({ "Policies": [{ "PolicyDocument": policy }] });
         let role = resource(ResourceKind::IamRole, Form::CloudFormation, "Role", &role);
         let profile = json!({ "Roles": [{ "$ref": "Role" }] });
-        let profile = resource(
-            ResourceKind::IamRole,
-            Form::CloudFormation,
-            "Profile",
-            &profile,
-        );
+        let profile = Resource {
+            type_name: Some("AWS::IAM::InstanceProfile"),
+            ..resource(
+                ResourceKind::IamRole,
+                Form::CloudFormation,
+                "Profile",
+                &profile,
+            )
+        };
         let cluster = json!({ "JobFlowRole": { "$ref": "Profile" } });
         let cluster = resource(
             ResourceKind::EmrCluster,

@@ -16,11 +16,12 @@ mod sections;
 mod text;
 mod worlds;
 
-use super::{Given, Problem, Seen, World, recognise};
+use super::{Given, Problem, World, recognise};
 use crate::observed::tree::{NodeId, Tree};
 use crate::observed::{Node, Value};
 use conditions::Formulas;
 use eval::Evaluator;
+use resources::Declared;
 pub(super) use resources::is_ours;
 use sections::{Sections, member};
 use std::collections::BTreeSet;
@@ -83,9 +84,14 @@ pub fn evaluate(tree: Tree, given: &Given) -> Evaluated {
     let mut worlds = Vec::new();
     for (label, choice) in worlds::worlds(&formulas, &needs.conditions, &needs.keys) {
         evaluator.enter(choice);
-        let read =
-            |(id, resource): &(String, NodeId)| resources::read(&mut evaluator, id, *resource);
-        let mut resources: Vec<Seen> = declared.iter().filter_map(read).collect();
+        let (mut resources, mut neighbours) = (Vec::new(), Vec::new());
+        for (id, resource) in &declared {
+            match resources::read(&mut evaluator, id, *resource) {
+                Some(Declared::Resource(seen)) => resources.push(seen),
+                Some(Declared::Neighbour(seen)) => neighbours.push(seen),
+                None => {}
+            }
+        }
         for (id, part) in &parts {
             if let Some(problem) = attached::attach(&mut evaluator, (id, *part), &mut resources)
                 && !problems.contains(&problem)
@@ -93,7 +99,11 @@ pub fn evaluate(tree: Tree, given: &Given) -> Evaluated {
                 problems.push(problem);
             }
         }
-        worlds.push(World { label, resources });
+        worlds.push(World {
+            label,
+            resources,
+            neighbours,
+        });
     }
     Evaluated {
         tree: evaluator.tree,

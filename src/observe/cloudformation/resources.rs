@@ -2,12 +2,13 @@
 
 use super::eval::{Evaluator, GONE};
 use super::sections::member;
-use crate::observe::{Given, Seen, security_configuration, tags};
+use crate::observe::{Given, Seen, SeenNeighbour, security_configuration, tags};
 use crate::observed::tree::{Kind, NONE, NodeId, Tree};
 use crate::observed::{Form, Identity, Reason, ResourceKind};
 
-/// A CloudFormation resource type: the kind it is of, the property that names it, and whether a template with
-/// nothing else is worth judging. Keys, roles and buckets count only beside something of EMR's or Lake Formation's.
+/// A CloudFormation resource type that is judged: the kind it is of, the property that names it, and whether a
+/// template with nothing else is worth judging. Keys, roles and buckets count only beside something of EMR's or Lake
+/// Formation's.
 struct Type {
     name: &'static str,
     kind: ResourceKind,
@@ -24,7 +25,7 @@ const fn ours(name: &'static str, kind: ResourceKind, named_by: Option<&'static 
     }
 }
 
-const fn neighbour(name: &'static str, kind: ResourceKind, named_by: Option<&'static str>) -> Type {
+const fn beside(name: &'static str, kind: ResourceKind, named_by: Option<&'static str>) -> Type {
     Type {
         alone: false,
         ..ours(name, kind, named_by)
@@ -95,20 +96,41 @@ const TYPES: &[Type] = &[
         ResourceKind::GlueCatalog,
         None,
     ),
-    neighbour("AWS::KMS::Key", ResourceKind::KmsKey, None),
-    neighbour("AWS::IAM::Role", ResourceKind::IamRole, Some("RoleName")),
+    beside("AWS::KMS::Key", ResourceKind::KmsKey, None),
+    beside("AWS::IAM::Role", ResourceKind::IamRole, Some("RoleName")),
     // Clusters name profiles; the roles that they hold are judged for what the profile is used for.
-    neighbour(
+    beside(
         "AWS::IAM::InstanceProfile",
         ResourceKind::IamRole,
         Some("InstanceProfileName"),
     ),
-    neighbour(
+    beside(
         "AWS::S3::Bucket",
         ResourceKind::S3Bucket,
         Some("BucketName"),
     ),
 ];
+
+/// Types without a kind of their own, that resources of the types above rest on.
+const NEIGHBOURS: &[&str] = &[
+    "AWS::EC2::Subnet",
+    "AWS::EC2::RouteTable",
+    "AWS::EC2::Route",
+    "AWS::EC2::SubnetRouteTableAssociation",
+    "AWS::EC2::SecurityGroup",
+    "AWS::EC2::SecurityGroupIngress",
+    "AWS::EC2::SecurityGroupEgress",
+    "AWS::EC2::VPCEndpoint",
+    "AWS::IAM::Policy",
+    "AWS::IAM::RolePolicy",
+    "AWS::IAM::ManagedPolicy",
+    "AWS::KMS::Alias",
+    "AWS::S3::BucketPolicy",
+];
+
+fn neighbour_of(name: &str) -> Option<&'static str> {
+    NEIGHBOURS.iter().copied().find(|known| *known == name)
+}
 
 fn type_of(name: &str) -> Option<&'static Type> {
     TYPES.iter().find(|known| known.name == name)
@@ -121,7 +143,7 @@ pub(in crate::observe) fn is_ours(name: &str) -> bool {
 
 /// Whether a resource of this type is read, at least beside others.
 pub(super) fn is_read(name: &str) -> bool {
-    type_of(name).is_some()
+    type_of(name).is_some() || neighbour_of(name).is_some()
 }
 
 /// Whether a resource is a security configuration.
@@ -130,34 +152,57 @@ pub(super) fn is_document(tree: &Tree, declared: NodeId) -> bool {
     kind.is_some_and(|known| known.kind == ResourceKind::EmrSecurityConfiguration)
 }
 
-/// The resource `declared` in the present world; `None` when it does not exist there.
-pub(super) fn read(evaluator: &mut Evaluator<'_>, id: &str, declared: NodeId) -> Option<Seen> {
-    let kind = evaluator.scalar(member(&evaluator.tree, declared, "Type"));
-    let known = type_of(kind?)?;
+/// What a declaration of a template is read as.
+pub(super) enum Declared {
+    Resource(Seen),
+    Neighbour(SeenNeighbour),
+}
+
+/// What `declared` is in the present world; `None` when it does not exist there.
+pub(super) fn read(evaluator: &mut Evaluator<'_>, id: &str, declared: NodeId) -> Option<Declared> {
+    let name = evaluator.scalar(member(&evaluator.tree, declared, "Type"))?;
+    let (known, neighbour) = (type_of(name), neighbour_of(name));
     let condition = evaluator.scalar(member(&evaluator.tree, declared, "Condition"));
     if let Some(name) = condition.map(str::to_owned)
         && evaluator.choice.holds(&name) == Some(false)
     {
         return None;
     }
+    let properties = properties(evaluator, declared);
+    if let Some(type_name) = neighbour {
+        return Some(Declared::Neighbour(SeenNeighbour {
+            type_name,
+            id: id.into(),
+            body: properties,
+        }));
+    }
+    let known = known?;
+    let mut identity = identity_of(evaluator, id, known, properties);
+    identity.tags = tags::of(evaluator.tree.node(properties).get("Tags"));
+    let body = if known.kind == ResourceKind::EmrSecurityConfiguration {
+        document(evaluator, properties)
+    } else {
+        properties
+    };
+    let seen = Seen::new(identity, Form::CloudFormation, body);
+    Some(Declared::Resource(
+        seen.within(declared).declared_as(known.name),
+    ))
+}
+
+/// The properties of a declaration; no properties are an empty object.
+fn properties(evaluator: &mut Evaluator<'_>, declared: NodeId) -> NodeId {
     let written = member(&evaluator.tree, declared, "Properties");
     let properties = match written {
         NONE => GONE,
         written => evaluator.eval(written),
     };
-    let properties = if properties == GONE {
+    if properties == GONE {
         let none = evaluator.tree.map_kind(&[], None);
         evaluator.put(none, declared)
     } else {
         properties
-    };
-    let mut identity = identity_of(evaluator, id, known, properties);
-    identity.tags = tags::of(evaluator.tree.node(properties).get("Tags"));
-    if known.kind == ResourceKind::EmrSecurityConfiguration {
-        let body = document(evaluator, properties);
-        return Some(Seen::new(identity, Form::CloudFormation, body).within(declared));
     }
-    Some(Seen::new(identity, Form::CloudFormation, properties).within(declared))
 }
 
 fn identity_of(evaluator: &Evaluator<'_>, id: &str, known: &Type, properties: NodeId) -> Identity {

@@ -781,3 +781,32 @@ fn no_template_however_odd_breaks_the_reader() {
         }
     }
 }
+
+#[test]
+fn what_has_no_kind_of_its_own_stands_beside_the_resources() {
+    let reading = read(
+        &serde_json::json!({ "Resources": {
+        "C": { "Type": "AWS::EMR::Cluster", "Properties": {
+            "Name": "c", "Instances": { "Ec2SubnetId": { "Ref": "Private" } } } },
+        "Private": { "Type": "AWS::EC2::Subnet", "Properties": { "MapPublicIpOnLaunch": "false" } },
+        "Other": { "Type": "AWS::EC2::Subnet" },
+    } })
+        .to_string(),
+    );
+    let scopes = reading.scopes();
+    let cluster = &scopes[0].resources()[0];
+    let subnet = cluster.body.path("Instances/Ec2SubnetId");
+    let found = scopes[0].neighbour("AWS::EC2::Subnet", subnet).unwrap();
+    assert_eq!(&*found.id, "Private");
+    assert_eq!(
+        found.body.get("MapPublicIpOnLaunch").as_text(),
+        Some("false")
+    );
+    assert_eq!(scopes[0].neighbours("AWS::EC2::Subnet").count(), 2);
+    assert!(
+        scopes[0]
+            .neighbour("AWS::EC2::RouteTable", subnet)
+            .is_none()
+    );
+    assert!(cluster.is_a("AWS::EMR::Cluster"));
+}
