@@ -10,7 +10,7 @@ use crate::control::settings::Asked;
 use crate::lattice::{Shape, Text};
 use crate::observed::Source;
 use crate::observed::tree::{Kind, NodeId, Span, TextRef, Tree};
-use crate::observed::{Form, Identity, Reason, Resource, ResourceKind, Scope};
+use crate::observed::{Form, Identity, Neighbour, Reason, Resource, ResourceKind, Scope};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -191,12 +191,30 @@ pub(crate) fn judge(
     beside: &[(&'static str, Requirement)],
     resources: Vec<Resource<'static>>,
 ) -> Judged {
+    judge_among(entry, settings, beside, resources, &[])
+}
+
+/// [`judge`], among declared things of these CloudFormation types and ids, too.
+pub(crate) fn judge_among(
+    entry: &Entry,
+    settings: &[(&str, Shape)],
+    beside: &[(&'static str, Requirement)],
+    resources: Vec<Resource<'static>>,
+    neighbours: &[(&'static str, &str, Value)],
+) -> Judged {
     let own = requirement(settings);
     let mut requirements: Requirements = beside.iter().cloned().collect();
     requirements.insert(entry.meta.id, own.clone());
     let mut scope = Scope::new();
     for resource in resources {
         scope.push(resource);
+    }
+    for (type_name, id, body) in neighbours {
+        scope.push_neighbour(Neighbour {
+            type_name,
+            id: (*id).into(),
+            body: tree(body).root(),
+        });
     }
     let resource = &scope.resources()[0];
     let document = Effective::of(resource, &scope);
