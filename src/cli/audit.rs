@@ -13,7 +13,7 @@ use crate::observe::snapshot::{Event, Reader};
 use jiff::Timestamp;
 use region::RegionRun;
 use std::collections::BTreeMap;
-use std::io::BufReader;
+use std::io::{self, BufReader};
 use std::path::Path;
 
 /// Runs `audit BASELINE --snapshot FILE`.
@@ -35,15 +35,13 @@ pub(super) fn run(arguments: &Audit, at: Timestamp, terminal: &mut Terminal<'_>)
         return Ok(Exit::Unusable);
     };
     let mut report = empty_report(baselines.main(), at);
-    if let Err(why) = judge_snapshot(
-        snapshot,
-        &baselines,
-        at,
-        wants_everything(&sinks, &arguments.reporting),
-        &mut report,
-    ) {
-        terminal.error(&format!("`{}`: {why}", snapshot.display()))?;
-        return Ok(Exit::Unusable);
+    let everything = wants_everything(&sinks, &arguments.reporting);
+    match reader(snapshot) {
+        Ok(reader) => judge_snapshot(reader, &baselines, at, everything, &mut report)?,
+        Err(why) => {
+            terminal.error(&format!("`{}`: {why}", snapshot.display()))?;
+            return Ok(Exit::Unusable);
+        }
     }
     if report.coverage.resources == 0 && !arguments.reporting.allow_empty {
         terminal.error("nothing was judged: the snapshot holds no resource")?;
@@ -121,16 +119,18 @@ impl Baselines {
     }
 }
 
+fn reader(path: &Path) -> Result<Reader<'static>, String> {
+    let file = BufReader::with_capacity(1 << 20, files::open(path)?);
+    Reader::new(path.display().to_string(), file).map_err(|error| files::plain(&error))
+}
+
 fn judge_snapshot(
-    path: &Path,
+    mut reader: Reader<'_>,
     baselines: &Baselines,
     at: Timestamp,
     everything: bool,
     report: &mut Report,
-) -> Result<(), String> {
-    let file = BufReader::with_capacity(1 << 20, files::open(path)?);
-    let mut reader =
-        Reader::new(path.display().to_string(), file).map_err(|error| files::plain(&error))?;
+) -> io::Result<()> {
     let judges = baselines.judges(at);
     let mut tallies = BTreeMap::new();
     while let Some(event) = reader.next() {
@@ -143,14 +143,14 @@ fn judge_snapshot(
                     everything,
                     report,
                 }
-                .run(&mut reader);
+                .run(&mut reader)?;
                 if let Some(why) = &tally.partial {
                     report.obstacles.push(Obstacle {
                         what: format!(
                             "account {} region {} was not observed completely",
                             region.account, region.region
                         ),
-                        file: Some(path.display().to_string()),
+                        file: Some(reader.name().to_owned()),
                         why: why.clone(),
                         ..Obstacle::default()
                     });
@@ -164,7 +164,7 @@ fn judge_snapshot(
     let mut judges = judges.into_iter();
     if let Some(first) = judges.next() {
         judges.for_each(|other| first.absorb(&other));
-        report.add(Counted::of(first.finish(&tallies, true), everything));
+        report.add(Counted::of(first.finish(&tallies, true), everything))?;
     }
     Ok(())
 }

@@ -4,9 +4,11 @@ use super::arguments::Check;
 use super::baselines::{chosen, loaded, resolved};
 use super::files::{self, Input};
 use super::reporting::{deliver, sinks, wants_everything};
-use super::{Ended, Terminal, compile};
+use super::{Ended, Terminal, compile, spill};
 use crate::baseline::Baseline;
-use crate::judge::{Counted, Counts, Coverage, Evaluation, Exit, Judge, Obstacle, Report, merge};
+use crate::judge::{
+    Counted, Counts, Coverage, Evaluation, Evaluations, Exit, Judge, Obstacle, Report, merge,
+};
 use crate::observe::{Dialect, File, Given, Reading, read_file};
 use crate::observed::named::{self, Named};
 use crate::observed::{Directory, Resource, ResourceKind, Scope, Source};
@@ -14,6 +16,7 @@ use jiff::Timestamp;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -71,7 +74,7 @@ pub(super) fn run(arguments: &Check, at: Timestamp, terminal: &mut Terminal<'_>)
         terminal.warning(&format!("nothing of EMR or Lake Formation is in `{name}`"))?;
     }
     let everything = wants_everything(&sinks, &arguments.reporting);
-    let report = judge_all(&baseline, at, read, everything);
+    let report = judge_all(&baseline, at, read, everything)?;
     if report.coverage.resources == 0 && !arguments.reporting.allow_empty {
         terminal.error("nothing was judged: no input of EMR or Lake Formation was found")?;
         terminal.help("name a file that holds some, or give `--allow-empty`")?;
@@ -165,7 +168,7 @@ pub(super) fn judge_all(
     at: Timestamp,
     read: ReadAll,
     everything: bool,
-) -> Report {
+) -> io::Result<Report> {
     let compiled = compiled_document(baseline);
     let name = compiled.as_ref().map(|(name, _)| name.clone());
     let judge = Judge::new(baseline, at).with_compiled(name);
@@ -194,12 +197,12 @@ pub(super) fn judge_all(
             .map(|scope| scope.resources().len() as u64)
             .max()
             .unwrap_or_default();
-        report.add(counted);
+        report.add(counted)?;
     }
     let named = judge_named(&judge, scopes.iter().flatten(), &directory);
-    report.add(Counted::of(named, everything));
+    report.add(Counted::of(named, everything))?;
     let tallies = BTreeMap::from([((String::new(), String::new()), report.tally())]);
-    report.add(Counted::of(judge.finish(&tallies, false), everything));
+    report.add(Counted::of(judge.finish(&tallies, false), everything))?;
     for reading in &read.readings {
         report.notes.push(format!(
             "{}: {}",
@@ -216,7 +219,7 @@ pub(super) fn judge_all(
             .sources
             .insert(source.name.clone(), Arc::clone(source.text()));
     }
-    report
+    Ok(report)
 }
 
 /// What may be named from any file: the resources that exist in every world of theirs.
@@ -303,6 +306,9 @@ fn compiled_document(baseline: &Baseline) -> Option<(String, Reading)> {
     Reading::of_document(&Arc::new(source), name.clone()).map(|reading| (name, reading))
 }
 
+/// Evaluations of a report that are held, in bytes. Those of most runs fit; more wait in a temporary file.
+const HELD: usize = 16 << 20;
+
 /// A report without evaluations yet.
 pub(super) fn empty_report(baseline: &Baseline, at: Timestamp) -> Report {
     let mut notes = Vec::new();
@@ -324,7 +330,7 @@ pub(super) fn empty_report(baseline: &Baseline, at: Timestamp) -> Report {
         evaluated_at: at,
         coverage: Coverage::default(),
         counts: Counts::default(),
-        evaluations: Vec::new(),
+        evaluations: Evaluations::spilling(HELD, spill::open),
         obstacles: Vec::new(),
         notes,
         sources: baseline

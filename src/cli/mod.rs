@@ -11,6 +11,7 @@ mod demo;
 mod explain;
 mod files;
 mod reporting;
+mod spill;
 mod terminal;
 mod validate;
 

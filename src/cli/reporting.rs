@@ -65,9 +65,9 @@ pub(super) fn deliver(
             ..Options::default()
         };
         if let Some(file) = file {
-            let mut text = Vec::new();
-            crate::report::render(*format, report, &options, &mut text)?;
-            if let Err(error) = files::write(file, &text) {
+            let mut render =
+                |out: &mut dyn Write| crate::report::render(*format, report, &options, out);
+            if let Err(error) = files::write_with(file, &mut render) {
                 terminal.error(&format!(
                     "cannot write `{}`: {}",
                     file.display(),

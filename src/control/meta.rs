@@ -1,10 +1,11 @@
 //! What every control says about itself.
 
 use crate::observed::ResourceKind;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// How bad it is when a control fails.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Severity {
     /// Worth knowing; everything that AWS leaves unsaid.
     Info,

@@ -3,10 +3,11 @@
 use super::meta::Severity;
 use super::settings::{Origin, Requirement};
 use crate::observed::{Node, Place, Reason, Switch};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// What an evaluation came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Verdict {
     /// No condition of the control applies to the resource.
     NotApplicable,

@@ -1,7 +1,7 @@
 //! The exit code: a pure function of the report.
 
-use super::evaluation::Report;
-use crate::control::{Severity, Verdict};
+use super::{BySeverity, Report};
+use crate::control::Severity;
 
 /// How a command ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,18 +30,18 @@ pub struct Policy {
 impl Exit {
     /// The exit code of a report.
     pub fn of(report: &Report, policy: Policy) -> Self {
-        let any = |verdict: Verdict| {
-            report.evaluations.iter().any(|evaluation| {
-                evaluation.verdict == verdict && evaluation.severity >= policy.fail_on
-            })
+        let any = |counts: BySeverity| {
+            counts
+                .worst()
+                .is_some_and(|severity| severity >= policy.fail_on)
         };
-        if any(Verdict::Noncompliant) {
+        if any(report.counts.noncompliant) {
             return Self::Noncompliant;
         }
         if report.coverage.resources == 0 && !policy.allow_empty {
             return Self::Unusable;
         }
-        let incomplete = any(Verdict::Indeterminate) || !report.obstacles.is_empty();
+        let incomplete = any(report.counts.indeterminate) || !report.obstacles.is_empty();
         if incomplete && !policy.allow_indeterminate {
             return Self::Indeterminate;
         }

@@ -1,12 +1,20 @@
 //! Requirements × resources × waivers → evaluations. Pure: no clock, no files, no network.
 
+mod counts;
 mod evaluation;
+mod evaluations;
 mod exit;
+mod report;
 mod run;
+mod spill;
 mod worlds;
 
-pub use evaluation::{Counted, Counts, Coverage, Evaluation, Obstacle, Report, Waived};
+pub use counts::{BySeverity, Counted, Counts, Coverage};
+pub use evaluation::{Evaluation, Waived};
+pub use evaluations::Evaluations;
 pub use exit::{Exit, Policy};
+pub use report::{Obstacle, Report};
+pub use spill::{OpenSpill, Spill};
 pub use worlds::merge;
 
 use crate::baseline::Baseline;

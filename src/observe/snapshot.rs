@@ -108,6 +108,11 @@ impl std::fmt::Debug for Reader<'_> {
 }
 
 impl<'r> Reader<'r> {
+    /// What the snapshot is called.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// A reader of the snapshot called `name`, which may be compressed.
     pub fn new(name: impl Into<Arc<str>>, input: impl BufRead + 'r) -> io::Result<Self> {
         Ok(Self {

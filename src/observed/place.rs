@@ -1,10 +1,11 @@
 //! Where a value was seen: a range of a file's bytes, or a pointer into an API answer.
 
 use super::source::Source;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Where a value was seen.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
     /// The file's path as the user gave it; `None` for an API answer.
     pub file: Option<String>,

@@ -1,6 +1,7 @@
 //! A resource as it was seen, and the scope in which resources find each other by name.
 
 use super::{Neighbour, Node, Place};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use std::sync::Arc;
 macro_rules! kinds {
     ($($(#[$doc:meta])* $variant:ident = $name:literal),* $(,)?) => {
         /// What kind of thing a finding is about. The names are those of the report format.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
         pub enum ResourceKind { $($(#[$doc])* $variant),* }
         impl ResourceKind {
             /// Every kind, in the report format's order.
@@ -62,7 +63,7 @@ impl fmt::Display for ResourceKind {
 }
 
 /// What a resource is called.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Identity {
     /// Its kind.
     pub kind: ResourceKind,

@@ -4,6 +4,7 @@ use super::{Options, evaluated_at};
 use crate::control::Origin;
 use crate::judge::{Evaluation, Obstacle, Report, Waived};
 use crate::observed::{Identity, Place};
+use serde::ser::{Error as _, SerializeSeq as _};
 use serde::{Serialize, Serializer};
 use std::io::{self, Write};
 
@@ -82,7 +83,7 @@ impl Coverage {
         Self {
             resources: report.coverage.resources,
             evaluations: report.counts.applicable(),
-            indeterminate: report.counts.indeterminate,
+            indeterminate: report.counts.indeterminate.total(),
             left_to_audit: report.coverage.left_to_audit,
         }
     }
@@ -102,8 +103,8 @@ impl Summary {
         let counts = report.counts;
         Self {
             compliant: counts.compliant,
-            noncompliant: counts.noncompliant,
-            indeterminate: counts.indeterminate,
+            noncompliant: counts.noncompliant.total(),
+            indeterminate: counts.indeterminate.total(),
             waived: counts.waived,
         }
     }
@@ -115,11 +116,14 @@ struct Evaluations<'r>(&'r Report, Options);
 impl Serialize for Evaluations<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(report, options) = self;
-        let shown = report
-            .evaluations
-            .iter()
-            .filter(|evaluation| options.shows(evaluation));
-        serializer.collect_seq(shown.map(Judged::of))
+        let mut list = serializer.serialize_seq(None)?;
+        for evaluation in &report.evaluations {
+            let evaluation = evaluation.map_err(S::Error::custom)?;
+            if options.shows(&evaluation) {
+                list.serialize_element(&Judged::of(&evaluation))?;
+            }
+        }
+        list.end()
     }
 }
 

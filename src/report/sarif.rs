@@ -17,6 +17,7 @@ use log::{
     Text, Tool,
 };
 use rules::Rules;
+use serde::ser::{Error as _, SerializeSeq as _};
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -76,7 +77,8 @@ fn invocation(report: &Report, options: Options) -> Invocation<'_> {
         locations: Vec::new(),
     });
     Invocation {
-        execution_successful: report.counts.indeterminate == 0 && report.obstacles.is_empty(),
+        execution_successful: report.counts.indeterminate.total() == 0
+            && report.obstacles.is_empty(),
         tool_execution_notifications: obstacles.chain(notes).chain(cut).collect(),
     }
 }
@@ -119,24 +121,20 @@ struct Results<'r> {
 
 impl Serialize for Results<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let shown = self
-            .report
-            .evaluations
-            .iter()
-            .filter(|evaluation| self.options.shows(evaluation))
-            .filter(|evaluation| {
-                let silent = matches!(
-                    evaluation.verdict,
-                    Verdict::Compliant | Verdict::NotApplicable
-                );
-                !(self.options.problems_only && silent)
-            });
-        serializer.collect_seq(shown.map(|evaluation| self.outcome(evaluation)))
+        let mut list = serializer.serialize_seq(None)?;
+        for evaluation in &self.report.evaluations {
+            let evaluation = evaluation.map_err(S::Error::custom)?;
+            let cut = self.options.problems_only && !evaluation.verdict.needs_attention();
+            if self.options.shows(&evaluation) && !cut {
+                list.serialize_element(&self.outcome(&evaluation))?;
+            }
+        }
+        list.end()
     }
 }
 
-impl<'r> Results<'r> {
-    fn outcome(&self, evaluation: &'r Evaluation) -> Outcome<'r> {
+impl Results<'_> {
+    fn outcome<'r>(&'r self, evaluation: &'r Evaluation) -> Outcome<'r> {
         let (kind, level) = match evaluation.verdict {
             Verdict::Compliant => ("pass", "none"),
             Verdict::Noncompliant | Verdict::Waived => ("fail", rules::level(evaluation.severity)),
@@ -172,7 +170,7 @@ impl<'r> Results<'r> {
 
     /// The first place in a file is the result's; what was seen live has the baseline's line instead, because
     /// viewers refuse results that stand nowhere. All other places are related.
-    fn locations(&self, evaluation: &'r Evaluation) -> (Vec<Location<'r>>, Vec<Location<'r>>) {
+    fn locations<'r>(&self, evaluation: &'r Evaluation) -> (Vec<Location<'r>>, Vec<Location<'r>>) {
         let mut seen = evaluation.seen.iter().filter_map(|place| self.seen(place));
         let mut required = evaluation.required.iter();
         let first = seen
@@ -218,7 +216,7 @@ impl<'r> Results<'r> {
         )
     }
 
-    fn suppression(&self, evaluation: &'r Evaluation) -> Option<Suppression<'r>> {
+    fn suppression<'r>(&self, evaluation: &'r Evaluation) -> Option<Suppression<'r>> {
         if evaluation.verdict != Verdict::Waived {
             return None;
         }

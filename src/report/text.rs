@@ -18,8 +18,8 @@ use crate::judge::{Evaluation, Obstacle, Report};
 use crate::observed::Identity;
 use anstyle::Style;
 use page::{BLUE, BOLD, DIM, Page, RED, YELLOW};
+use std::borrow::Cow;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// Notes that are listed; a run over a large folder has one a file.
@@ -34,9 +34,7 @@ pub(super) fn render(report: &Report, options: Options, out: &mut dyn Write) -> 
         colour: options.colour,
     };
     notes(&mut page, &report.notes)?;
-    for (identity, evaluations) in by_resource(report) {
-        resource(&mut page, report, options, identity, evaluations)?;
-    }
+    resources(&mut page, report, options)?;
     waived(&mut page, report)?;
     obstacles(&mut page, &report.obstacles)?;
     summary::write(&mut page, report)
@@ -66,48 +64,50 @@ fn notes(page: &mut Page<'_>, notes: &[String]) -> io::Result<()> {
     }
 }
 
-/// The evaluations of each resource, resources in the order in which they were first seen.
-fn by_resource(report: &Report) -> Vec<(&Identity, Vec<&Evaluation>)> {
-    let mut groups: Vec<(&Identity, Vec<&Evaluation>)> = Vec::new();
-    let mut index: BTreeMap<&Identity, usize> = BTreeMap::new();
+/// The evaluations of each resource, resources in the order in which they were seen. One resource is held at a time.
+fn resources(page: &mut Page<'_>, report: &Report, options: Options) -> io::Result<()> {
+    let mut evaluations: Vec<Cow<'_, Evaluation>> = Vec::new();
     for evaluation in &report.evaluations {
-        let identity = &*evaluation.resource;
-        let at = *index.entry(identity).or_insert(groups.len());
-        match groups.get_mut(at) {
-            Some((_, evaluations)) => evaluations.push(evaluation),
-            None => groups.push((identity, vec![evaluation])),
+        let evaluation = evaluation?;
+        let same = |last: &Cow<'_, Evaluation>| last.resource == evaluation.resource;
+        if !evaluations.last().is_none_or(same) {
+            resource(page, report, options, &mut evaluations)?;
+            evaluations.clear();
         }
+        evaluations.push(evaluation);
     }
-    groups
+    resource(page, report, options, &mut evaluations)
 }
 
 fn resource(
     page: &mut Page<'_>,
     report: &Report,
     options: Options,
-    identity: &Identity,
-    mut evaluations: Vec<&Evaluation>,
+    evaluations: &mut [Cow<'_, Evaluation>],
 ) -> io::Result<()> {
     // Noncompliant before indeterminate, and the worst first in each.
     evaluations.sort_by_key(|evaluation| Reverse((evaluation.verdict, evaluation.severity)));
-    let is_finding = |evaluation: &&&Evaluation| {
+    let is_finding = |evaluation: &&Cow<'_, Evaluation>| {
         matches!(
             evaluation.verdict,
             Verdict::Noncompliant | Verdict::Indeterminate
         )
     };
     let findings: Vec<_> = evaluations.iter().filter(is_finding).collect();
-    if findings.is_empty() && !options.all {
+    let Some(first) = evaluations
+        .first()
+        .filter(|_| options.all || !findings.is_empty())
+    else {
         return Ok(());
-    }
-    title(page, identity)?;
+    };
+    title(page, &first.resource)?;
     page.line("")?;
     for evaluation in findings {
         finding::write(page, report, evaluation)?;
         page.line("")?;
     }
     if options.all {
-        silent(page, &evaluations)?;
+        silent(page, evaluations)?;
     }
     Ok(())
 }
@@ -131,7 +131,7 @@ fn title(page: &mut Page<'_>, identity: &Identity) -> io::Result<()> {
 }
 
 /// The controls that found nothing, by name only.
-fn silent(page: &mut Page<'_>, evaluations: &[&Evaluation]) -> io::Result<()> {
+fn silent(page: &mut Page<'_>, evaluations: &[Cow<'_, Evaluation>]) -> io::Result<()> {
     let mut any = false;
     for (verdict, label) in [
         (Verdict::Compliant, "compliant:"),
@@ -148,18 +148,19 @@ fn silent(page: &mut Page<'_>, evaluations: &[&Evaluation]) -> io::Result<()> {
 }
 
 fn waived(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
-    let mut any = false;
+    // A pass over everything only where there is something to find.
+    if report.counts.waived == 0 {
+        return Ok(());
+    }
+    let head = page.paint(BOLD, "waived");
+    page.line(&head)?;
     for evaluation in &report.evaluations {
+        let evaluation = evaluation?;
         let Some(waiver) = &evaluation.waiver else {
             continue;
         };
         if evaluation.verdict != Verdict::Waived {
             continue;
-        }
-        if !any {
-            let head = page.paint(BOLD, "waived");
-            page.line(&head)?;
-            any = true;
         }
         let ticket = waiver.ticket.as_deref();
         let ticket = ticket.map_or(String::new(), |ticket| format!(" ({ticket})"));
@@ -174,7 +175,7 @@ fn waived(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         let label = format!("{}[{}]:", evaluation.severity, evaluation.control.id);
         page.paragraph(2, (DIM, &label), &text, 4)?;
     }
-    if any { page.line("") } else { Ok(()) }
+    page.line("")
 }
 
 fn obstacles(page: &mut Page<'_>, obstacles: &[Obstacle]) -> io::Result<()> {

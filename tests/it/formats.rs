@@ -2,10 +2,11 @@
 
 use crate::samples;
 use emr_baseline::control::Verdict;
-use emr_baseline::judge::Report;
+use emr_baseline::judge::{Evaluations, Report, Spill};
 use emr_baseline::report::{Format, Options, render};
 use proptest::prelude::*;
 use serde_json::Value;
+use std::io::{self, Read};
 
 /// Control, kind, id, account, region, verdict.
 type Judged = [Option<String>; 6];
@@ -21,6 +22,7 @@ fn of_report(report: &Report, all: bool) -> Vec<Judged> {
     let shown = report
         .evaluations
         .iter()
+        .map(Result::unwrap)
         .filter(|evaluation| all || evaluation.verdict != Verdict::NotApplicable);
     sorted(shown.map(|evaluation| {
         let resource = &evaluation.resource;
@@ -276,4 +278,113 @@ fn leaving_out_what_is_no_problem_is_asked_for_and_said() {
     );
     let notes = run["invocations"][0]["toolExecutionNotifications"].to_string();
     assert!(notes.contains("left out"), "{notes}");
+}
+
+/// Memory, as a place to put evaluations down.
+#[derive(Debug, Default)]
+struct Memory(Vec<u8>);
+
+impl Spill for Memory {
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn reader(&self) -> Box<dyn Read + '_> {
+        Box::new(&*self.0)
+    }
+}
+
+/// A disk that is full.
+#[derive(Debug)]
+struct Full;
+
+impl Spill for Full {
+    fn append(&mut self, _: &[u8]) -> io::Result<()> {
+        Err(io::ErrorKind::StorageFull.into())
+    }
+
+    fn reader(&self) -> Box<dyn Read + '_> {
+        Box::new(io::empty())
+    }
+}
+
+/// A disk that forgets.
+#[derive(Debug)]
+struct Forgetful;
+
+impl Spill for Forgetful {
+    fn append(&mut self, _: &[u8]) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn reader(&self) -> Box<dyn Read + '_> {
+        Box::new(io::empty())
+    }
+}
+
+/// The report, of whose evaluations about `bound` bytes are held and the others are put down in memory.
+fn spilled(mut report: Report, bound: usize) -> Report {
+    let held = std::mem::take(&mut report.evaluations);
+    report.evaluations = Evaluations::spilling(bound, || Ok(Box::<Memory>::default()));
+    for evaluation in &held {
+        let evaluation = evaluation.unwrap().into_owned();
+        report.evaluations.push(evaluation).unwrap();
+    }
+    report
+}
+
+fn in_every_format(report: &Report) -> Vec<String> {
+    let all = Options {
+        all: true,
+        ..Options::default()
+    };
+    let formats = Format::ALL.iter();
+    formats
+        .map(|format| rendered(*format, report, all))
+        .collect()
+}
+
+proptest! {
+    #[test]
+    fn a_report_reads_the_same_wherever_its_evaluations_wait(report in samples::any_report(), bound in 0..4_000_usize) {
+        let held = in_every_format(&report);
+        prop_assert_eq!(in_every_format(&spilled(report, bound)), held);
+    }
+}
+
+#[test]
+fn evaluations_that_were_put_down_come_back_as_often_as_they_are_asked_for() {
+    let one = || samples::one_long_line(20_000);
+    let (held, spilled) = (one(), spilled(one(), 0));
+    let pairs = || held.evaluations.iter().zip(&spilled.evaluations);
+    for _ in 0..2 {
+        assert_eq!(pairs().count(), 20_000);
+        for (held, spilled) in pairs() {
+            assert_eq!(
+                format!("{:?}", held.unwrap()),
+                format!("{:?}", spilled.unwrap())
+            );
+        }
+    }
+}
+
+/// Puts many evaluations down.
+fn fill(mut evaluations: Evaluations) -> io::Result<Evaluations> {
+    for evaluation in &samples::one_long_line(20_000).evaluations {
+        evaluations.push(evaluation?.into_owned())?;
+    }
+    Ok(evaluations)
+}
+
+#[test]
+fn a_place_that_takes_or_keeps_no_evaluations_is_an_error_and_no_shorter_report() {
+    let refused = fill(Evaluations::spilling(0, || Ok(Box::new(Full))));
+    assert_eq!(refused.unwrap_err().kind(), io::ErrorKind::StorageFull);
+    let mut report = samples::report();
+    report.evaluations = fill(Evaluations::spilling(0, || Ok(Box::new(Forgetful)))).unwrap();
+    for format in Format::ALL {
+        let written = render(*format, &report, &Options::default(), &mut io::sink());
+        assert!(written.is_err(), "{}", format.name());
+    }
 }

@@ -201,7 +201,7 @@ pub(crate) fn report() -> Report {
 fn assemble(evaluations: Vec<Evaluation>) -> Report {
     let mut counts = Counts::default();
     for evaluation in &evaluations {
-        counts.add(evaluation.verdict);
+        counts.add(evaluation);
     }
     let texts = [
         ("stacks/emr cluster.yaml", TEMPLATE),
@@ -217,7 +217,7 @@ fn assemble(evaluations: Vec<Evaluation>) -> Report {
             left_to_audit: 5,
         },
         counts,
-        evaluations,
+        evaluations: evaluations.into_iter().collect(),
         obstacles: vec![Obstacle {
             what: "could not list clusters".to_owned(),
             action: Some("elasticmapreduce:ListClusters".to_owned()),

@@ -7,6 +7,7 @@ use crate::observe::snapshot::{Event, Reader, Record};
 use crate::observed::{Form, Identity, Resource, ResourceKind, Scope, Source, Tree, Use, named};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
+use std::io;
 use std::sync::Arc;
 
 /// Records judged at a time. Enough to keep every core busy, few enough to forget soon.
@@ -31,7 +32,7 @@ pub(super) struct RegionRun<'a, 'b> {
 
 impl RegionRun<'_, '_> {
     /// Judges everything up to the region's end.
-    pub(super) fn run(mut self, reader: &mut Reader<'_>) -> Tally {
+    pub(super) fn run(mut self, reader: &mut Reader<'_>) -> io::Result<Tally> {
         let before = self.report.tally();
         let mut facts = Vec::new();
         let mut waiting = None;
@@ -58,13 +59,13 @@ impl RegionRun<'_, '_> {
             }
         }
         let mut named = BTreeMap::new();
-        self.judge_batch(&facts, &scope, &mut named);
-        let mut tally = self.stream(waiting, reader, &scope, &mut named);
-        self.judge_named(named, &scope);
+        self.judge_batch(&facts, &scope, &mut named)?;
+        let mut tally = self.stream(waiting, reader, &scope, &mut named)?;
+        self.judge_named(named, &scope)?;
         let after = self.report.tally();
         tally.determined = after.determined - before.determined;
         tally.indeterminate = after.indeterminate - before.indeterminate;
-        tally
+        Ok(tally)
     }
 
     /// Judges resource after resource until the region ends.
@@ -74,7 +75,7 @@ impl RegionRun<'_, '_> {
         reader: &mut Reader<'_>,
         scope: &Scope<'_>,
         named: &mut BTreeMap<(ResourceKind, String), NamedOnly>,
-    ) -> Tally {
+    ) -> io::Result<Tally> {
         let mut batch = Vec::with_capacity(BATCH);
         let mut tally = Tally {
             partial: Some("the record ends before its footer".to_owned()),
@@ -85,7 +86,7 @@ impl RegionRun<'_, '_> {
                 Event::Resource(record) | Event::Fact(record) => {
                     batch.push(record);
                     if batch.len() == BATCH {
-                        self.judge_batch(&batch, scope, named);
+                        self.judge_batch(&batch, scope, named)?;
                         batch.clear();
                     }
                 }
@@ -102,8 +103,8 @@ impl RegionRun<'_, '_> {
                 Event::Estate { .. } | Event::Region(_) => break,
             }
         }
-        self.judge_batch(&batch, scope, named);
-        tally
+        self.judge_batch(&batch, scope, named)?;
+        Ok(tally)
     }
 
     fn judge_batch(
@@ -111,7 +112,7 @@ impl RegionRun<'_, '_> {
         records: &[Box<Record>],
         scope: &Scope<'_>,
         named: &mut BTreeMap<(ResourceKind, String), NamedOnly>,
-    ) {
+    ) -> io::Result<()> {
         let judged: Vec<Counted> = records
             .par_iter()
             .map(|record| {
@@ -134,7 +135,7 @@ impl RegionRun<'_, '_> {
                 if only.body.reason().is_some() {
                     let mut evaluations = Vec::new();
                     self.judge.judge(&only, scope, &mut evaluations);
-                    self.report.add(Counted::of(evaluations, self.everything));
+                    self.report.add(Counted::of(evaluations, self.everything))?;
                 } else {
                     keep(&only, named);
                 }
@@ -142,15 +143,16 @@ impl RegionRun<'_, '_> {
         }
         self.report.coverage.resources += records.len() as u64;
         for counted in judged {
-            self.report.add(counted);
+            self.report.add(counted)?;
         }
+        Ok(())
     }
 
     fn judge_named(
         &mut self,
         named: BTreeMap<(ResourceKind, String), NamedOnly>,
         scope: &Scope<'_>,
-    ) {
+    ) -> io::Result<()> {
         for only in named.into_values() {
             let body = only.tree.root();
             let resource = Resource {
@@ -170,8 +172,9 @@ impl RegionRun<'_, '_> {
             {
                 evaluation.seen = only.uses.iter().map(|by| by.place.clone()).collect();
             }
-            self.report.add(Counted::of(evaluations, self.everything));
+            self.report.add(Counted::of(evaluations, self.everything))?;
         }
+        Ok(())
     }
 }
 

@@ -21,10 +21,7 @@ impl Rules {
             index: BTreeMap::new(),
         };
         let registered = REGISTRY.iter().map(|entry| entry.meta);
-        let reported = report
-            .evaluations
-            .iter()
-            .map(|evaluation| evaluation.control);
+        let reported = report.evaluations.controls().iter().copied();
         for meta in registered.chain(reported) {
             let next = rules.metas.len();
             if *rules.index.entry(meta.id).or_insert(next) == next {

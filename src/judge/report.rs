@@ -1,0 +1,76 @@
+//! The result of a run. Every format renders this one model.
+
+use super::{Counted, Counts, Coverage, Evaluations};
+use crate::control::Tally;
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::Arc;
+
+/// Something that kept a part of the input from being judged.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Obstacle {
+    /// What could not be done.
+    pub what: String,
+    /// In which file.
+    pub file: Option<String>,
+    /// One-based line.
+    pub line: Option<u32>,
+    /// One-based column.
+    pub column: Option<u32>,
+    /// The IAM action that was refused.
+    pub action: Option<String>,
+    /// Why.
+    pub why: String,
+}
+
+/// The result of a run.
+#[derive(Debug)]
+pub struct Report {
+    /// Name of the baseline.
+    pub baseline: String,
+    /// Its version.
+    pub version: String,
+    /// Digest of its effective requirements.
+    pub digest: String,
+    /// The time of evaluation.
+    pub evaluated_at: Timestamp,
+    /// How much was looked at.
+    pub coverage: Coverage,
+    /// How many of what.
+    pub counts: Counts,
+    /// Every evaluation, resource by resource in the order seen. Compliant and not-applicable ones are left out
+    /// when no format asks for them; `counts` counts them all the same.
+    pub evaluations: Evaluations,
+    /// What could not be judged.
+    pub obstacles: Vec<Obstacle>,
+    /// What the reader should know: files and their dialects, parameters without a value.
+    pub notes: Vec<String>,
+    /// Texts of the files that places point into, for excerpts.
+    pub sources: BTreeMap<String, Arc<str>>,
+}
+
+impl Report {
+    /// Adds evaluations that were counted.
+    ///
+    /// # Errors
+    /// As [`Evaluations::push`].
+    pub fn add(&mut self, counted: Counted) -> io::Result<()> {
+        self.counts.add_all(&counted.counts);
+        self.coverage.left_to_audit += counted.left_to_audit;
+        for evaluation in counted.evaluations {
+            self.evaluations.push(evaluation)?;
+        }
+        Ok(())
+    }
+
+    /// How much of the run came to a verdict.
+    pub fn tally(&self) -> Tally {
+        let indeterminate = self.counts.indeterminate.total();
+        Tally {
+            determined: self.counts.applicable() - indeterminate,
+            indeterminate,
+            ..Tally::default()
+        }
+    }
+}
