@@ -18,6 +18,7 @@ pub mod security_configuration;
 pub mod snapshot;
 mod syntax;
 mod tags;
+pub mod terraform;
 #[cfg(test)]
 mod testing;
 pub mod yaml;

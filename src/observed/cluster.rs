@@ -309,7 +309,7 @@ impl<'t> Cluster<'_, 't> {
         let paths = PATHS.iter().find(|paths| paths.attribute == attribute);
         let path = paths.and_then(|paths| match self.resource.form {
             Form::Request => paths.request,
-            Form::CloudFormation => paths.cloudformation,
+            Form::CloudFormation | Form::Terraform => paths.cloudformation,
             Form::Described | Form::Live => paths.described.or_else(|| cli_path(attribute)),
             Form::Document | Form::Named => None,
         });
@@ -341,18 +341,18 @@ impl<'t> Cluster<'_, 't> {
         })
     }
 
-    /// A switch of the cluster. CloudFormation converts strings of typed properties.
+    /// A switch of the cluster. CloudFormation and Terraform convert strings of typed properties.
     pub fn switch(self, node: Node<'t>) -> Switch<'t> {
-        if self.resource.form == Form::CloudFormation {
+        if self.resource.form.is_template() {
             node.switch_leniently()
         } else {
             node.switch()
         }
     }
 
-    /// A whole number of the cluster. CloudFormation converts strings of typed properties.
+    /// A whole number of the cluster. CloudFormation and Terraform convert strings of typed properties.
     pub fn number(self, node: Node<'t>) -> Known<'t, i64> {
-        if self.resource.form == Form::CloudFormation {
+        if self.resource.form.is_template() {
             node.number_leniently()
         } else {
             node.number()
@@ -362,13 +362,15 @@ impl<'t> Cluster<'_, 't> {
     /// Whether the cluster ends by itself after its steps, and where that is written.
     ///
     /// The API's default is that it does (`KeepJobFlowAliveWhenNoSteps` is false). For CloudFormation no page
-    /// states a default, so nothing written counts as a cluster that stays.
+    /// states a default, so nothing written counts as a cluster that stays; Terraform's provider makes it stay.
     pub fn transient(self) -> (Node<'t>, Known<'t, bool>) {
         let (attribute, on) = match self.resource.form {
             Form::Described | Form::Live => (Attribute::AutoTerminate, true),
-            Form::Request | Form::CloudFormation | Form::Document | Form::Named => {
-                (Attribute::KeepAlive, false)
-            }
+            Form::Request
+            | Form::CloudFormation
+            | Form::Terraform
+            | Form::Document
+            | Form::Named => (Attribute::KeepAlive, false),
         };
         let node = self.attribute(attribute);
         let known = match self.switch(node) {

@@ -214,7 +214,9 @@ impl<'t> Cluster<'_, 't> {
                 listed.read(instances.get("InstanceFleets"), |node| fleet(node, None));
                 read_flat(&mut listed, instances);
             }
-            Form::CloudFormation => read_template(&mut listed, root.get("Instances")),
+            Form::CloudFormation | Form::Terraform => {
+                read_template(&mut listed, root.get("Instances"));
+            }
             Form::Described | Form::Live => {
                 let live = self.resource.form == Form::Live;
                 let answer = |call| if live { body.get(call) } else { root };
@@ -241,7 +243,7 @@ impl<'t> Cluster<'_, 't> {
         let mut listed = Listed::default();
         let root = self.root();
         match self.resource.form {
-            Form::Request | Form::CloudFormation => {
+            Form::Request | Form::CloudFormation | Form::Terraform => {
                 listed.read(root.get("BootstrapActions"), |node| {
                     // The command line's own shape has no `ScriptBootstrapAction` around path and arguments.
                     let script = node.get("ScriptBootstrapAction");
@@ -274,7 +276,7 @@ impl<'t> Cluster<'_, 't> {
             Form::Request => listed.read(root.get("Steps"), |node| {
                 step(node, node.get("HadoopJarStep"), "Properties")
             }),
-            Form::CloudFormation => listed.read(root.get("Steps"), |node| {
+            Form::CloudFormation | Form::Terraform => listed.read(root.get("Steps"), |node| {
                 step(node, node.get("HadoopJarStep"), "StepProperties")
             }),
             Form::Described | Form::Live => {

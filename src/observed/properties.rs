@@ -2,7 +2,7 @@
 //! level, and in the arguments of steps.
 
 use super::groups::{Classification, Gap, Listed};
-use super::{Form, Known, Node, Reason, Resource, ResourceKind, Value};
+use super::{Known, Node, Reason, Resource, ResourceKind, Value};
 
 /// A property as some place sets it.
 #[derive(Clone, Debug)]
@@ -114,7 +114,7 @@ pub fn properties<'t>(resource: &Resource<'t>) -> Listed<'t, Property<'t>> {
     let mut listed = Listed::default();
     if resource.kind() == ResourceKind::EmrServerlessApplication {
         let list = resource.application().runtime_configuration();
-        let keys = if resource.form == Form::CloudFormation {
+        let keys = if resource.form.is_template() {
             UPPER
         } else {
             LOWER

@@ -107,10 +107,19 @@ pub enum Form {
     Described,
     /// The `Properties` of a CloudFormation resource.
     CloudFormation,
+    /// A resource of Terraform's, in the shape of the `Properties` of the CloudFormation type of the same thing.
+    Terraform,
     /// A map of API answers by IAM action, as a snapshot holds them.
     Live,
     /// Only named somewhere; the body is the text that names it. See [`Resource::uses`].
     Named,
+}
+
+impl Form {
+    /// Whether the body has the shape of CloudFormation's properties: values of typed ones are converted from text.
+    pub const fn is_template(self) -> bool {
+        matches!(self, Self::CloudFormation | Self::Terraform)
+    }
 }
 
 /// A use of a named thing: what for, by whom, and where it is written.

@@ -29,7 +29,7 @@ impl<'t> Application<'_, 't> {
     fn fact(self, (template, api): Paths) -> Node<'t> {
         let body = self.resource.body;
         match self.resource.form {
-            Form::CloudFormation => body.path(template),
+            Form::CloudFormation | Form::Terraform => body.path(template),
             Form::Live => body
                 .get("emr-serverless:GetApplication")
                 .get("application")

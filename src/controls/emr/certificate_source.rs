@@ -9,7 +9,7 @@ use crate::control::{
     Conditions, Control, Draft, Meta, Severity, Span, View, Weakening, names_place,
 };
 use crate::lattice::Text;
-use crate::observed::{Form, Known, Lookup, Node, Reason, Resource, ResourceKind, Switch as Seen};
+use crate::observed::{Known, Lookup, Node, Reason, Resource, ResourceKind, Switch as Seen};
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -158,7 +158,7 @@ fn judge_place(
         .observed(node.display());
     }
     match seen.scope.by_name(ResourceKind::S3Bucket, place.bucket) {
-        Lookup::Found(bucket) if bucket.form == Form::CloudFormation => {
+        Lookup::Found(bucket) if bucket.form.is_template() => {
             judge_bucket(want, bucket, seen, out);
         }
         Lookup::DoesNotExist => {

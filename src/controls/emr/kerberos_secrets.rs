@@ -61,6 +61,11 @@ fn judge_password(node: Node<'_>, name: &str, form: Form, out: &mut Conditions) 
         // Only CloudFormation resolves dynamic references; elsewhere only a hidden parameter is one.
         Secret::Reference if template || node.reason().is_some() => return out.held(),
         Secret::Masked if form == Form::Described => return,
+        // Plans and states keep in clear what they call sensitive.
+        Secret::Masked if form == Form::Terraform && node.reason().is_some() => out.failed(
+            node,
+            format!("`{name}` stands in plain text in the plan or state"),
+        ),
         Secret::Reference => out.undecided(
             node,
             format!("`{name}` is a dynamic reference, which only CloudFormation resolves"),

@@ -6,7 +6,7 @@ use crate::control::{
     Conditions, Control, Draft, Meta, Review, Severity, Span, Standing, View, Weakening,
 };
 use crate::lattice::Text;
-use crate::observed::{Form, Known, Node, Reason, ResourceKind};
+use crate::observed::{Known, Node, Reason, ResourceKind};
 use serde_json::json;
 
 #[derive(Debug)]
@@ -233,7 +233,7 @@ fn judge_settings(want: &Setting, seen: &View<'_, '_>, out: &mut Conditions) {
         out,
     );
     let filtering = settings.get("AllowExternalDataFiltering");
-    let lenient = seen.resource.form == Form::CloudFormation;
+    let lenient = seen.resource.form.is_template();
     if lenient && filtering.switch_leniently() == crate::observed::Switch::On {
         out.held();
     } else {

@@ -6,7 +6,7 @@ use crate::control::{
     Conditions, Control, Draft, Meta, Severity, Span, View, Weakening, names_role,
 };
 use crate::observed::cluster::{Attribute, Fact};
-use crate::observed::{Form, Known, Node, ResourceKind};
+use crate::observed::{Known, Node, ResourceKind};
 
 #[derive(Debug)]
 pub(crate) enum RuntimeRoles {}
@@ -120,7 +120,7 @@ fn judge_steps(want: &Setting, seen: &View<'_, '_>, out: &mut Conditions) {
     let cluster = seen.resource.cluster();
     let steps = cluster.attribute(Attribute::Steps);
     let Fact::Says(role) = cluster.fact(Attribute::StepExecutionRoleArn) else {
-        if want.steps && seen.resource.form != Form::CloudFormation {
+        if want.steps && !seen.resource.form.is_template() {
             out.undecided(
                 cluster.root(),
                 "the roles of the steps are unknown: only `elasticmapreduce:DescribeStep` tells them",

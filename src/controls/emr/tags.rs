@@ -5,7 +5,7 @@ use crate::control::settings::{Includes, Pattern, Switch, settings};
 use crate::control::{Conditions, Control, Draft, Meta, Severity, Span, View, Weakening};
 use crate::lattice::Text;
 use crate::observed::cluster::Attribute;
-use crate::observed::{Form, Known, Node, Reason, ResourceKind, Value};
+use crate::observed::{Known, Node, Reason, ResourceKind, Value};
 use serde_json::json;
 
 #[derive(Debug)]
@@ -39,7 +39,7 @@ impl Control for Tags {
 
     fn judge(want: &Setting, seen: &View<'_, '_>, out: &mut Conditions) {
         let tags = seen.resource.cluster().attribute(Attribute::Tags);
-        let converts = seen.resource.form == Form::CloudFormation;
+        let converts = seen.resource.form.is_template();
         for required in &want.required {
             judge_tag(required, "required", tags, converts, out);
         }

@@ -89,10 +89,14 @@ impl Control for InstanceProfile {
                     ),
                 };
             }
-            Form::CloudFormation if role.body.get("Roles").is_set() => {
+            Form::CloudFormation | Form::Terraform if role.body.get("Roles").is_set() => {
                 judge_profile(want, role, seen.scope, out);
             }
-            Form::CloudFormation | Form::Document | Form::Request | Form::Described => {
+            Form::CloudFormation
+            | Form::Terraform
+            | Form::Document
+            | Form::Request
+            | Form::Described => {
                 judge_declared(want, role.body, out);
             }
         }

@@ -88,7 +88,11 @@ impl Control for ServiceRole {
                     ),
                 };
             }
-            Form::CloudFormation | Form::Document | Form::Request | Form::Described => {
+            Form::CloudFormation
+            | Form::Terraform
+            | Form::Document
+            | Form::Request
+            | Form::Described => {
                 let name = role.body.get("RoleName");
                 if !name.is_absent() || !want.roles.is_any() {
                     judge_name(want, name, out);

@@ -71,7 +71,11 @@ impl Control for CustomerManaged {
             Form::Named => out.leave_to_audit(),
             Form::Live => judge_live(key.body, &purposes, out),
             // Whoever declares a key manages it: no template can declare an AWS managed one.
-            Form::CloudFormation | Form::Document | Form::Request | Form::Described => out.held(),
+            Form::CloudFormation
+            | Form::Terraform
+            | Form::Document
+            | Form::Request
+            | Form::Described => out.held(),
         }
     }
 }

@@ -1,0 +1,136 @@
+//! Keys, roles and buckets: what the resources of EMR and Lake Formation name.
+//! Source: the AWS provider's schema 6.62 and the CloudFormation types of the same things.
+
+use super::Type;
+use super::row::{How, Row, row, same};
+use crate::observed::ResourceKind;
+
+/// A type that counts only beside something of EMR's or Lake Formation's.
+const fn beside(
+    name: &'static str,
+    kind: ResourceKind,
+    named_by: Option<&'static str>,
+    rows: &'static [Row],
+) -> Type {
+    Type {
+        name,
+        kind,
+        named_by,
+        alone: false,
+        rows,
+        exclusive: &[],
+    }
+}
+
+pub(super) const TYPES: &[Type] = &[
+    beside("aws_kms_key", ResourceKind::KmsKey, None, KEY),
+    beside("aws_iam_role", ResourceKind::IamRole, Some("name"), ROLE),
+    // Clusters name profiles; the roles that they hold are judged for what the profile is used for.
+    beside(
+        "aws_iam_instance_profile",
+        ResourceKind::IamRole,
+        Some("name"),
+        &[
+            same("name", "InstanceProfileName"),
+            same("path", "Path"),
+            row("role", "Roles", How::One),
+        ],
+    ),
+    beside(
+        "aws_s3_bucket",
+        ResourceKind::S3Bucket,
+        Some("bucket"),
+        BUCKET,
+    ),
+];
+
+const KEY: &[Row] = &[
+    same("description", "Description"),
+    same("is_enabled", "Enabled"),
+    same("enable_key_rotation", "EnableKeyRotation"),
+    same("rotation_period_in_days", "RotationPeriodInDays"),
+    same("customer_master_key_spec", "KeySpec"),
+    same("key_usage", "KeyUsage"),
+    same("multi_region", "MultiRegion"),
+    same(
+        "bypass_policy_lockout_safety_check",
+        "BypassPolicyLockoutSafetyCheck",
+    ),
+    same("deletion_window_in_days", "PendingWindowInDays"),
+    row("policy", "KeyPolicy", How::Json),
+    row("tags", "Tags", How::Tags),
+    row("tags_all", "Tags", How::Tags),
+];
+
+/// `aws_kms_key_policy`: the policy of a key.
+pub(super) const KEY_POLICY: &[Row] = &[row("policy", "KeyPolicy", How::Json)];
+
+const ROLE: &[Row] = &[
+    same("name", "RoleName"),
+    same("path", "Path"),
+    same("max_session_duration", "MaxSessionDuration"),
+    same("permissions_boundary", "PermissionsBoundary"),
+    row("assume_role_policy", "AssumeRolePolicyDocument", How::Json),
+    same("managed_policy_arns", "ManagedPolicyArns"),
+    row("inline_policy", "Policies", How::Blocks(ROLE_POLICY)),
+    row("tags", "Tags", How::Tags),
+    row("tags_all", "Tags", How::Tags),
+];
+
+/// A policy in a role: `inline_policy`, or `aws_iam_role_policy`.
+pub(super) const ROLE_POLICY: &[Row] = &[
+    same("name", "PolicyName"),
+    row("policy", "PolicyDocument", How::Json),
+];
+
+const BUCKET: &[Row] = &[
+    same("bucket", "BucketName"),
+    row("tags", "Tags", How::Tags),
+    row("tags_all", "Tags", How::Tags),
+];
+
+pub(super) const BUCKET_VERSIONING: &[Row] = &[same(
+    "versioning_configuration.status",
+    "VersioningConfiguration/Status",
+)];
+
+pub(super) const BUCKET_ENCRYPTION: &[Row] = &[row(
+    "rule",
+    "BucketEncryption/ServerSideEncryptionConfiguration",
+    How::Blocks(&[
+        same(
+            "apply_server_side_encryption_by_default.sse_algorithm",
+            "ServerSideEncryptionByDefault/SSEAlgorithm",
+        ),
+        same(
+            "apply_server_side_encryption_by_default.kms_master_key_id",
+            "ServerSideEncryptionByDefault/KMSMasterKeyID",
+        ),
+        same("bucket_key_enabled", "BucketKeyEnabled"),
+    ]),
+)];
+
+pub(super) const BUCKET_PUBLIC_ACCESS: &[Row] = &[
+    same(
+        "block_public_acls",
+        "PublicAccessBlockConfiguration/BlockPublicAcls",
+    ),
+    same(
+        "block_public_policy",
+        "PublicAccessBlockConfiguration/BlockPublicPolicy",
+    ),
+    same(
+        "ignore_public_acls",
+        "PublicAccessBlockConfiguration/IgnorePublicAcls",
+    ),
+    same(
+        "restrict_public_buckets",
+        "PublicAccessBlockConfiguration/RestrictPublicBuckets",
+    ),
+];
+
+pub(super) const BUCKET_OWNERSHIP: &[Row] = &[row(
+    "rule",
+    "OwnershipControls/Rules",
+    How::Blocks(&[same("object_ownership", "ObjectOwnership")]),
+)];

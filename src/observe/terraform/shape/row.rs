@@ -1,0 +1,82 @@
+//! The rows of the tables: where an argument stands in Terraform and in CloudFormation, and what lies between.
+
+use crate::observed::{Node, Value};
+
+/// One argument.
+#[derive(Debug)]
+pub(super) struct Row {
+    /// The path of argument names, with dots; blocks on the way occur once.
+    pub(super) from: &'static str,
+    /// The path of property names, with slashes.
+    pub(super) to: &'static str,
+    pub(super) how: How,
+}
+
+/// How a value is written differently.
+#[derive(Debug)]
+pub(super) enum How {
+    /// It is not.
+    Same,
+    /// A number that the provider sends where nothing is written.
+    Default(&'static str),
+    /// `true` is an object without members; `false` is nothing.
+    Flag,
+    /// A map of tags is a list of keys and values.
+    Tags,
+    /// A text with commas is a list.
+    Commas,
+    /// A single value is a list of one.
+    One,
+    /// Each item of a list is the only member of an object.
+    Each(&'static str),
+    /// A JSON text is what it says.
+    Json,
+    /// A JSON text, or where one is to be read from.
+    JsonOrPlace,
+    /// A block that occurs once at most.
+    Block(&'static [Row]),
+    /// A block that may be repeated.
+    Blocks(&'static [Row]),
+}
+
+/// An argument whose value is written alike.
+pub(super) const fn same(from: &'static str, to: &'static str) -> Row {
+    row(from, to, How::Same)
+}
+
+pub(super) const fn row(from: &'static str, to: &'static str, how: How) -> Row {
+    Row { from, to, how }
+}
+
+/// Whether anything is written at a value. The provider cannot tell an empty text or list from nothing.
+pub(super) fn is_written(node: Node<'_>) -> bool {
+    match node.value() {
+        Value::Absent | Value::Null | Value::Unreadable(_) => false,
+        Value::String(text) => !text.is_empty(),
+        Value::List => node.items().len() > 0,
+        Value::Bool(_) | Value::Number(_) | Value::Template | Value::Map => true,
+    }
+}
+
+/// The value at a path through blocks that occur once; `Err` where a block on the way does not.
+pub(super) fn follow<'t>(values: Node<'t>, path: &'static str) -> Result<Node<'t>, Node<'t>> {
+    let mut node = values;
+    for (index, key) in path.split('.').enumerate() {
+        if index > 0 {
+            node = only(node)?;
+        }
+        node = node.get(key);
+    }
+    Ok(node)
+}
+
+/// The object of a block that occurs once at most; an absent, unknown or single one is itself.
+pub(super) fn only(block: Node<'_>) -> Result<Node<'_>, Node<'_>> {
+    let mut items = block.items();
+    match (block.value(), items.next(), items.next()) {
+        (Value::List, Some(item), None) => Ok(item),
+        (Value::List, Some(_), Some(_)) => Err(block),
+        // Nothing of an empty list is there, and that is known.
+        _ => Ok(block),
+    }
+}

@@ -1,0 +1,219 @@
+use super::{Instance, Shaped, is_ours, is_read, shape};
+use crate::observe::testing::{plain, source, written};
+use crate::observe::{Given, json};
+use crate::observed::tree::Tree;
+use crate::observed::{Node, Reason};
+use serde_json::{Value, json};
+
+/// The instances of a document: `[{"type": …, "address": …, "values": {…}}]`.
+fn instances(tree: &Tree) -> Vec<Instance> {
+    let read = |node: Node<'_>| Instance {
+        kind: node.get("type").as_text().unwrap().to_owned(),
+        address: node.get("address").as_text().unwrap().to_owned(),
+        values: node.get("values").id(),
+        outer: node.id(),
+    };
+    tree.root().items().map(read).collect()
+}
+
+fn shaped(instances_of: &Value) -> (Tree, Shaped) {
+    let mut tree = json::read(source(&instances_of.to_string())).unwrap();
+    let instances = instances(&tree);
+    let shaped = shape(&mut tree, &instances, &Given::default());
+    (tree, shaped)
+}
+
+fn one(kind: &str, values: Value) -> Value {
+    json!({"type": kind, "address": format!("{kind}.one"), "values": values})
+}
+
+fn body(kind: &str, values: Value) -> Value {
+    let (tree, shaped) = shaped(&json!([one(kind, values)]));
+    plain(tree.node(shaped.resources[0].body))
+}
+
+#[test]
+fn a_cluster_has_the_shape_of_cloudformation() {
+    let found = body(
+        "aws_emr_cluster",
+        json!({
+            "name": "etl", "release_label": "emr-7.9.0", "log_uri": "", "custom_ami_id": null,
+            "applications": ["Spark"], "tags": {"a": "b"}, "tags_all": {"a": "b", "Owner": "x"},
+            "configurations_json": "[{\"Classification\": \"core-site\", \"Properties\": {\"a\": \"b\"}}]",
+            "ec2_attributes": [{"instance_profile": "p", "subnet_ids": [], "subnet_id": "subnet-1",
+                "additional_master_security_groups": "sg-1, sg-2"}],
+            "master_instance_group": [{"instance_type": "m5.xlarge", "ebs_config": []}],
+            "core_instance_group": [{"instance_type": "m5.xlarge", "instance_count": 3,
+                "autoscaling_policy": "{\"Constraints\": {\"MaxCapacity\": 9}}"}],
+            "bootstrap_action": [{"name": "b", "path": "s3://b/a.sh", "args": ["x"]}],
+            "step": [{"name": "s", "hadoop_jar_step": [{"jar": "j.jar", "args": ["y"]}]}],
+            "auto_termination_policy": [{"idle_timeout": 3600}],
+            "kerberos_attributes": [{"realm": "R", "kdc_admin_password": "p"}],
+            "termination_protection": true
+        }),
+    );
+    assert_eq!(
+        found,
+        json!({
+            "Name": "etl", "ReleaseLabel": "emr-7.9.0", "Applications": [{"Name": "Spark"}],
+            "Configurations": [{"Classification": "core-site", "Properties": {"a": "b"}}],
+            "Tags": [{"Key": "a", "Value": "b"}, {"Key": "Owner", "Value": "x"}],
+            "AutoTerminationPolicy": {"IdleTimeout": 3600},
+            "KerberosAttributes": {"Realm": "R", "KdcAdminPassword": "p"},
+            "BootstrapActions": [{"Name": "b", "ScriptBootstrapAction": {"Path": "s3://b/a.sh", "Args": ["x"]}}],
+            "Steps": [{"Name": "s", "HadoopJarStep": {"Jar": "j.jar", "Args": ["y"]}}],
+            "JobFlowRole": "p",
+            "Instances": {
+                "TerminationProtected": true, "Ec2SubnetId": "subnet-1",
+                "AdditionalMasterSecurityGroups": ["sg-1", "sg-2"],
+                "MasterInstanceGroup": {"InstanceType": "m5.xlarge", "InstanceCount": 1},
+                "CoreInstanceGroup": {"InstanceType": "m5.xlarge", "InstanceCount": 3,
+                    "AutoScalingPolicy": {"Constraints": {"MaxCapacity": 9}}}
+            }
+        })
+    );
+}
+
+#[test]
+fn groups_in_a_text_stand_where_they_are_written() {
+    let (tree, shaped) = shaped(&json!([one(
+        "aws_emr_cluster",
+        json!({"ec2_attributes": [{"additional_slave_security_groups": "sg-1,sg-2"}]}),
+    )]));
+    let groups = tree
+        .node(shaped.resources[0].body)
+        .path("Instances/AdditionalSlaveSecurityGroups");
+    let found: Vec<_> = groups
+        .items()
+        .map(|group| (written(group), group.pointer()))
+        .collect();
+    let pointer = "/0/values/ec2_attributes/0/additional_slave_security_groups";
+    assert_eq!(
+        found,
+        [("sg-1", pointer.to_owned()), ("sg-2", pointer.to_owned())]
+    );
+}
+
+#[test]
+fn configurations_that_stand_elsewhere_are_unknown() {
+    for place in [
+        "https://example.com/c.json",
+        "./configurations.json",
+        "s3://b/c.json",
+    ] {
+        let found = body("aws_emr_cluster", json!({ "configurations": place }));
+        let expected = format!("?may be supplied by `{place}`, which is not read");
+        assert_eq!(found["Configurations"], expected);
+    }
+    let found = body(
+        "aws_emr_cluster",
+        json!({"configurations": "[{\"Classification\": \"a\"}]"}),
+    );
+    assert_eq!(found["Configurations"], json!([{"Classification": "a"}]));
+    let found = body("aws_emr_cluster", json!({"configurations_json": "[{]"}));
+    assert!(
+        found["Configurations"]
+            .as_str()
+            .unwrap()
+            .starts_with("?this is not JSON")
+    );
+}
+
+#[test]
+fn the_body_of_a_security_configuration_is_its_document() {
+    let text = r#"{"EncryptionConfiguration": {"EnableInTransitEncryption": false}}"#;
+    let values = json!({"name": "sc", "configuration": text});
+    let (tree, found) = shaped(&json!([one("aws_emr_security_configuration", values)]));
+    let seen = &found.resources[0];
+    let node = tree
+        .node(seen.body)
+        .path("EncryptionConfiguration/EnableInTransitEncryption");
+    assert_eq!(
+        (seen.identity.name.as_deref(), written(node)),
+        (Some("sc"), "false")
+    );
+    assert_eq!(seen.identity.id, "aws_emr_security_configuration.one");
+    let (tree, found) = shaped(&json!([one(
+        "aws_emr_security_configuration",
+        json!({"name": "sc"})
+    )]));
+    let reason = tree.node(found.resources[0].body).reason();
+    assert!(matches!(reason, Some(Reason::Malformed { .. })));
+}
+
+#[test]
+fn parts_of_a_cluster_stand_in_it() {
+    let (tree, found) = shaped(&json!([
+        {"type": "aws_emr_instance_group", "address": "aws_emr_instance_group.task",
+         "values": {"cluster_id": "j-1", "instance_type": "a", "instance_count": 2}},
+        {"type": "aws_emr_cluster", "address": "aws_emr_cluster.one",
+         "values": {"id": "j-1", "name": "etl", "master_instance_group": [{"instance_type": "m"}]}},
+        {"type": "aws_emr_instance_group", "address": "aws_emr_instance_group.more",
+         "values": {"cluster_id": "j-1", "instance_type": "b"}},
+        {"type": "aws_emr_managed_scaling_policy", "address": "aws_emr_managed_scaling_policy.one",
+         "values": {"cluster_id": "j-1", "compute_limits": [{"maximum_capacity_units": 9}]}},
+        {"type": "aws_emr_instance_group", "address": "aws_emr_instance_group.lost",
+         "values": {"cluster_id": "j-2", "instance_type": "b"}}
+    ]));
+    let body = plain(tree.node(found.resources[0].body));
+    assert_eq!(
+        body["Instances"],
+        json!({
+            "MasterInstanceGroup": {"InstanceType": "m", "InstanceCount": 1},
+            "TaskInstanceGroups": [{"InstanceType": "a", "InstanceCount": 2}, {"InstanceType": "b"}]
+        })
+    );
+    assert_eq!(
+        body["ManagedScalingPolicy"],
+        json!({"ComputeLimits": {"MaximumCapacityUnits": 9}})
+    );
+    let problems: Vec<_> = found
+        .problems
+        .iter()
+        .map(|problem| problem.what.as_str())
+        .collect();
+    assert_eq!(problems, ["could not judge `aws_emr_instance_group.lost`"]);
+}
+
+#[test]
+fn grants_name_their_resource_as_cloudformation_does() {
+    let found = body(
+        "aws_lakeformation_permissions",
+        json!({"principal": "arn:aws:iam::111122223333:role/r", "permissions": ["SELECT"],
+            "permissions_with_grant_option": [], "catalog_resource": false, "database": [], "lf_tag": [],
+            "table_with_columns": [{"database_name": "d", "name": "t", "wildcard": true,
+                "excluded_column_names": ["c"], "column_names": []}]}),
+    );
+    assert_eq!(
+        found,
+        json!({
+            "Principal": {"DataLakePrincipalIdentifier": "arn:aws:iam::111122223333:role/r"},
+            "Permissions": ["SELECT"],
+            "Resource": {"TableWithColumns": {"DatabaseName": "d", "Name": "t",
+                "ColumnWildcard": {"ExcludedColumnNames": ["c"]}}}
+        })
+    );
+    let found = body(
+        "aws_lakeformation_permissions",
+        json!({"table": [{"database_name": "d", "wildcard": true}]}),
+    );
+    assert_eq!(
+        found["Resource"],
+        json!({"Table": {"DatabaseName": "d", "TableWildcard": {}}})
+    );
+}
+
+#[test]
+fn every_type_is_known_once() {
+    let mut names: Vec<_> = super::TYPES
+        .iter()
+        .copied()
+        .flatten()
+        .map(|known| known.name)
+        .collect();
+    let all = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), all);
+    assert!(is_ours("aws_emr_instance_group") && is_read("aws_kms_key") && !is_ours("aws_kms_key"));
+}
