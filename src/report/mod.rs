@@ -3,10 +3,18 @@
 //! A renderer reads the report and writes; it decides nothing. In particular the exit code is
 //! [`Exit::of`](crate::judge::Exit::of) the report, whatever it is rendered as.
 
+mod csv;
+mod finding;
+mod github;
+mod gitlab;
+mod html;
 mod json;
+mod junit;
+mod markdown;
 mod sarif;
 mod text;
 
+use crate::control::Severity;
 use crate::judge::{Evaluation, Report};
 use std::io::{self, Write};
 
@@ -19,8 +27,8 @@ pub struct Options {
     pub width: usize,
     /// Whether `text` may use ANSI colours. It reads the same without.
     pub colour: bool,
-    /// Leaves out of `sarif` what is no problem, for GitHub, which shows every result as an alert.
-    pub problems_only: bool,
+    /// Keeps `sarif` within what GitHub's code scanning takes, and says in it what was cut.
+    pub github_limits: bool,
 }
 
 impl Default for Options {
@@ -29,7 +37,7 @@ impl Default for Options {
             all: false,
             width: 80,
             colour: false,
-            problems_only: false,
+            github_limits: false,
         }
     }
 }
@@ -47,6 +55,15 @@ fn evaluated_at(report: &Report) -> String {
         .evaluated_at
         .strftime("%Y-%m-%dT%H:%M:%SZ")
         .to_string()
+}
+
+/// How loud a failure of this severity is, in the words of SARIF.
+const fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical | Severity::High => "error",
+        Severity::Medium => "warning",
+        Severity::Low | Severity::Info => "note",
+    }
 }
 
 macro_rules! formats {
@@ -86,21 +103,22 @@ formats! {
     Json = "json" => json::render,
     /// Everything, for code scanning: SARIF 2.1.0.
     Sarif = "sarif" => sarif::render,
+    /// Everything, as test results.
+    Junit = "junit" => junit::render,
+    /// Annotations of a GitHub Actions workflow.
+    Github = "github" => github::render,
+    /// GitLab's Code Quality report.
+    Gitlab = "gitlab" => gitlab::render,
+    /// A job summary.
+    Markdown = "markdown" => markdown::render,
+    /// One page for a browser.
+    Html = "html" => html::render,
+    /// Everything, for spreadsheets.
+    Csv = "csv" => csv::render,
 }
 
 /// Formats that a later version brings: asked for now, they are refused with "not in this version".
-pub const LATER: &[&str] = &[
-    "junit",
-    "github",
-    "gitlab",
-    "markdown",
-    "html",
-    "csv",
-    "ocsf",
-    "asff",
-    "prometheus",
-    "parquet",
-];
+pub const LATER: &[&str] = &["ocsf", "asff", "prometheus", "parquet"];
 
 #[cfg(test)]
 mod tests {

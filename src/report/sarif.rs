@@ -1,16 +1,19 @@
 //! SARIF 2.1.0, complete: every evaluation is a result, and what could not be known has `kind: "open"`.
 //!
 //! Waived findings are failures with a suppression, compliant ones are passes. GitHub shows every result as an
-//! alert, whatever its `kind` (microsoft/PSRule#955); [`Options::problems_only`] leaves the others out.
+//! alert, whatever its `kind` (microsoft/PSRule#955), and takes so much and no more;
+//! [`Options::github_limits`] keeps to that.
 
+mod limits;
 mod log;
 mod place;
 mod rules;
 
-use super::{Options, evaluated_at, json};
+use super::{Options, evaluated_at, json, level};
 use crate::control::{Origin, Verdict};
 use crate::judge::{Evaluation, Obstacle, Report};
 use crate::observed::{Identity, Place};
+use limits::Quota;
 use log::{
     Driver, Fingerprints, Id, Invocation, Location, Log, Logical, Notification, Outcome,
     OutcomeProperties, Physical, Run, RunProperties, SCHEMA, Suppression, SuppressionProperties,
@@ -24,6 +27,15 @@ use std::io::{self, Write};
 
 pub(super) fn render(report: &Report, options: Options, out: &mut dyn Write) -> io::Result<()> {
     let rules = Rules::of(report);
+    let mut results = Results {
+        report,
+        options,
+        rules: &rules,
+        quota: None,
+    };
+    if options.github_limits {
+        results.quota = Some(results.quota()?);
+    }
     let driver = Driver {
         name: env!("CARGO_PKG_NAME"),
         version: env!("CARGO_PKG_VERSION"),
@@ -32,16 +44,12 @@ pub(super) fn render(report: &Report, options: Options, out: &mut dyn Write) -> 
     };
     let run = Run {
         tool: Tool { driver },
-        invocations: [invocation(report, options)],
+        invocations: [invocation(report, results.quota.as_ref())],
         automation_details: Id {
             id: concat!(env!("CARGO_PKG_NAME"), "/"),
         },
         column_kind: "unicodeCodePoints",
-        results: Results {
-            report,
-            options,
-            rules: &rules,
-        },
+        results,
         properties: RunProperties {
             evaluated_at: evaluated_at(report),
             baseline: json::Baseline::of(report),
@@ -54,12 +62,16 @@ pub(super) fn render(report: &Report, options: Options, out: &mut dyn Write) -> 
         version: "2.1.0",
         runs: [run],
     };
-    serde_json::to_writer_pretty(&mut *out, &log)?;
+    if options.github_limits {
+        serde_json::to_writer(&mut *out, &log)?;
+    } else {
+        serde_json::to_writer_pretty(&mut *out, &log)?;
+    }
     out.write_all(b"\n")
 }
 
 /// A run that could not see everything was not successful, whatever it found.
-fn invocation(report: &Report, options: Options) -> Invocation<'_> {
+fn invocation<'r>(report: &'r Report, quota: Option<&Quota>) -> Invocation<'r> {
     let obstacles = report
         .obstacles
         .iter()
@@ -69,17 +81,26 @@ fn invocation(report: &Report, options: Options) -> Invocation<'_> {
         message: Text { text: plain(note) },
         locations: Vec::new(),
     });
-    let cut = options.problems_only.then(|| Notification {
+    let cut = quota.map(|quota| Notification {
         level: "note",
         message: Text {
-            text: "results that are compliant or not applicable were left out on request".into(),
+            text: quota.said().into(),
         },
         locations: Vec::new(),
     });
+    let room = if quota.is_some() {
+        limits::NOTIFICATIONS
+    } else {
+        usize::MAX
+    };
     Invocation {
         execution_successful: report.counts.indeterminate.total() == 0
             && report.obstacles.is_empty(),
-        tool_execution_notifications: obstacles.chain(notes).chain(cut).collect(),
+        tool_execution_notifications: cut
+            .into_iter()
+            .chain(obstacles.chain(notes).take(room))
+            .collect(),
+ 0992eba (Write junit, csv, github, gitlab, markdown and html reports; keep SARIF within GitHub's limits on request)
     }
 }
 
@@ -117,15 +138,21 @@ struct Results<'r> {
     report: &'r Report,
     options: Options,
     rules: &'r Rules,
+    /// How many results are written, if not all.
+    quota: Option<Quota>,
 }
 
 impl Serialize for Results<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut list = serializer.serialize_seq(None)?;
+        let mut shares = self.quota.as_ref().map(Quota::shares);
         for evaluation in &self.report.evaluations {
             let evaluation = evaluation.map_err(S::Error::custom)?;
-            let cut = self.options.problems_only && !evaluation.verdict.needs_attention();
-            if self.options.shows(&evaluation) && !cut {
+            let kept = match &mut shares {
+                None => self.options.shows(&evaluation),
+                Some(shares) => shares.takes(&evaluation),
+            };
+            if kept {
                 list.serialize_element(&self.outcome(&evaluation))?;
             }
         }
@@ -134,10 +161,24 @@ impl Serialize for Results<'_> {
 }
 
 impl Results<'_> {
+    /// What GitHub takes of these results: the worst, as many and as long as it takes.
+    fn quota(&self) -> io::Result<Quota> {
+        let mut quota = Quota::default();
+        for evaluation in &self.report.evaluations {
+            let evaluation = evaluation?;
+            if limits::rank(&evaluation).is_some() {
+                let size = serde_json::to_vec(&self.outcome(&evaluation))?.len();
+                quota.offer(&evaluation, size + 1);
+            }
+        }
+        quota.settle(self.report);
+        Ok(quota)
+    }
+
     fn outcome<'r>(&'r self, evaluation: &'r Evaluation) -> Outcome<'r> {
         let (kind, level) = match evaluation.verdict {
             Verdict::Compliant => ("pass", "none"),
-            Verdict::Noncompliant | Verdict::Waived => ("fail", rules::level(evaluation.severity)),
+            Verdict::Noncompliant | Verdict::Waived => ("fail", level(evaluation.severity)),
             Verdict::Indeterminate => ("open", "none"),
             Verdict::NotApplicable => ("notApplicable", "none"),
         };
@@ -192,7 +233,12 @@ impl Results<'_> {
                 physical: Some(physical),
                 ..NOWHERE
             });
-        (vec![main], related.collect())
+        let room = if self.options.github_limits {
+            limits::RELATED
+        } else {
+            usize::MAX
+        };
+        (vec![main], related.take(room).collect())
     }
 
     fn seen(&self, place: &Place) -> Option<Physical> {

@@ -261,7 +261,7 @@ fn a_finding_in_a_file_stands_at_its_value_and_cites_the_baseline() {
 #[test]
 fn leaving_out_what_is_no_problem_is_asked_for_and_said() {
     let options = Options {
-        problems_only: true,
+        github_limits: true,
         ..Options::default()
     };
     let root = sarif_of_the_sample(options);

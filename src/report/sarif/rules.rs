@@ -1,9 +1,11 @@
 //! The rules of a log: every control of this version, whether it found something or not.
 
+use super::limits;
 use super::log::{Configuration, Help, Rule, RuleProperties, Text};
 use crate::control::{Meta, Severity};
 use crate::controls::REGISTRY;
 use crate::judge::Report;
+use crate::report::level;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -48,6 +50,7 @@ fn rule(meta: &'static Meta) -> Rule<'static> {
     let tags = ["security", group]
         .into_iter()
         .chain(meta.references.iter().copied())
+        .take(limits::TAGS)
         .collect();
     Rule {
         id: meta.id,
@@ -74,15 +77,6 @@ fn rule(meta: &'static Meta) -> Rule<'static> {
             security_severity: security_severity(meta.severity),
             precision: "very-high",
         },
-    }
-}
-
-/// How loud a failure of this severity is.
-pub(super) const fn level(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Critical | Severity::High => "error",
-        Severity::Medium => "warning",
-        Severity::Low | Severity::Info => "note",
     }
 }
 

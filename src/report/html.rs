@@ -1,0 +1,196 @@
+//! One page for a browser: findings by severity, what is waived, what was not judged, and a summary.
+//!
+//! It stands alone, runs nothing and loads nothing, and says so to the browser: its policy allows no script, no image
+//! and no connection. It reads in order without its style, and every word from outside is text.
+
+use super::finding::{self, Spot, is_finding, name, plural, required, spot, spot_of, trouble};
+use super::{Options, evaluated_at};
+use crate::control::{Severity, Verdict};
+use crate::escape;
+use crate::judge::{Evaluation, Report};
+use std::io::{self, Write};
+
+const HEAD: &str = "<!DOCTYPE html>
+<html lang=\"en\">
+<head>
+<meta charset=\"utf-8\">
+<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">
+<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">
+<meta name=\"color-scheme\" content=\"light dark\">
+";
+const STYLE: &str = "<style>
+body { font: 1rem/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 75rem; padding: 1rem; }
+table { border-collapse: collapse; margin: 1rem 0; width: 100%; }
+caption { font-weight: bold; text-align: left; }
+td, th { border: 1px solid; overflow-wrap: anywhere; padding: .3rem .5rem; text-align: left; vertical-align: top; }
+code { font-family: ui-monospace, monospace; }
+p { margin: .2rem 0; }
+</style>
+</head>
+<body>
+<main>
+";
+
+pub(super) fn render(report: &Report, options: Options, out: &mut dyn Write) -> io::Result<()> {
+    let title = format!("{} {}", report.baseline, report.version);
+    out.write_all(HEAD.as_bytes())?;
+    writeln!(out, "<title>emr-baseline: {}</title>", text(&title))?;
+    out.write_all(STYLE.as_bytes())?;
+    writeln!(out, "<h1>emr-baseline: {}</h1>", text(&title))?;
+    writeln!(
+        out,
+        "<p>Judged at <time>{}</time>, baseline <code>{}</code>.</p>",
+        evaluated_at(report),
+        text(&report.digest)
+    )?;
+    summary(report, out)?;
+    let found = [report.counts.noncompliant, report.counts.indeterminate];
+    for severity in Severity::ALL {
+        let count = found.iter().map(|counts| counts.of(severity)).sum();
+        let heading = format!("Findings, {severity}");
+        let wanted = |one: &Evaluation| is_finding(one) && one.severity == severity;
+        section(report, out, (&heading, count), wanted)?;
+    }
+    let of = |verdict: Verdict| move |one: &Evaluation| one.verdict == verdict;
+    let counts = report.counts;
+    section(report, out, ("Waived", counts.waived), of(Verdict::Waived))?;
+    obstacles(report, out)?;
+    if options.all {
+        let passed = ("Compliant", counts.compliant);
+        section(report, out, passed, of(Verdict::Compliant))?;
+        let silent = ("Not applicable", counts.not_applicable);
+        section(report, out, silent, of(Verdict::NotApplicable))?;
+    } else {
+        writeln!(
+            out,
+            "<p>Not listed here: {} compliant; {} left to <code>audit</code>.</p>",
+            counts.compliant, report.coverage.left_to_audit
+        )?;
+    }
+    out.write_all(b"</main>\n</body>\n</html>\n")
+}
+
+fn summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let counts = report.counts;
+    writeln!(out, "<table>\n<caption>Summary</caption>\n<tbody>")?;
+    for (label, count) in [
+        ("Resources judged", report.coverage.resources),
+        ("Noncompliant", counts.noncompliant.total()),
+        ("Indeterminate", counts.indeterminate.total()),
+        ("Waived", counts.waived),
+        ("Compliant", counts.compliant),
+        ("Not judged", report.obstacles.len() as u64),
+    ] {
+        writeln!(
+            out,
+            "<tr><th scope=\"row\">{label}</th><td>{count}</td></tr>"
+        )?;
+    }
+    writeln!(out, "</tbody>\n</table>")
+}
+
+/// One pass over the report for one table, which is left out when it would be empty.
+fn section(
+    report: &Report,
+    out: &mut dyn Write,
+    (heading, count): (&str, u64),
+    wanted: impl Fn(&Evaluation) -> bool,
+) -> io::Result<()> {
+    if count == 0 {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "<h2>{heading}</h2>\n<table>\n<caption>{}</caption>\n<thead>\n<tr><th scope=\"col\">Control</th>\
+         <th scope=\"col\">Resource</th><th scope=\"col\">Verdict</th><th scope=\"col\">What and why</th>\
+         <th scope=\"col\">Seen</th><th scope=\"col\">Required by</th></tr>\n</thead>\n<tbody>",
+        plural(count, "evaluation")
+    )?;
+    for evaluation in &report.evaluations {
+        let evaluation = evaluation?;
+        if wanted(&evaluation) {
+            row(&evaluation, out)?;
+        }
+    }
+    writeln!(out, "</tbody>\n</table>")
+}
+
+fn row(evaluation: &Evaluation, out: &mut dyn Write) -> io::Result<()> {
+    let identity = &*evaluation.resource;
+    let waiver = evaluation.waiver.as_ref().map_or(String::new(), |waiver| {
+        format!(
+            "{} by {} until {}",
+            waiver.reason, waiver.owner, waiver.expires
+        )
+    });
+    write!(
+        out,
+        "<tr><th scope=\"row\"><code>{}</code></th><td>{} <code>{}</code></td><td>{}</td><td>",
+        text(evaluation.control.id),
+        identity.kind,
+        text(name(identity)),
+        evaluation.verdict
+    )?;
+    for (label, said) in [
+        ("", evaluation.message.as_ref()),
+        ("Expected: ", &evaluation.expected),
+        ("Observed: ", &evaluation.observed),
+        (
+            "Missing: ",
+            evaluation.reason.as_deref().unwrap_or_default(),
+        ),
+        ("Fix: ", &evaluation.remediation),
+        ("Waived: ", &waiver),
+    ] {
+        if !said.is_empty() {
+            write!(out, "<p>{label}{}</p>", text(said))?;
+        }
+    }
+    let place = |spot: Option<Spot<'_>>| {
+        spot.map_or(String::new(), |spot| {
+            format!("<code>{}</code>", text(&spot.label()))
+        })
+    };
+    writeln!(
+        out,
+        "</td><td>{}</td><td>{}</td></tr>",
+        place(spot(evaluation)),
+        place(required(evaluation))
+    )
+}
+
+fn obstacles(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    if report.obstacles.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "<h2>Not judged</h2>\n<ul>")?;
+    for obstacle in &report.obstacles {
+        let place = spot_of(obstacle).map_or(String::new(), |spot| spot.label() + ": ");
+        let said = finding::cut(&format!("{place}{}", trouble(obstacle)), 2000);
+        writeln!(out, "<li>{}</li>", text(&said))?;
+    }
+    writeln!(out, "</ul>")
+}
+
+/// Text, and nothing but text, wherever it stands.
+fn text(text: &str) -> String {
+    escape::terminal(text)
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_from_outside_is_no_markup() {
+        assert_eq!(
+            text("<img src=\"x\" onerror='y'>&amp;\u{202e}"),
+            "&lt;img src=&quot;x&quot; onerror=&#39;y&#39;&gt;&amp;amp;\\u{202e}"
+        );
+    }
+}
