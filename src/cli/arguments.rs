@@ -225,10 +225,18 @@ pub struct Compare {
 
 /// What a report shows, and what fails a run.
 #[derive(Args, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 pub struct Reporting {
-    /// Report format, `FORMAT` or `FORMAT=FILE`; repeatable
+    /// Report format, `FORMAT` or `FORMAT=FILE`; repeatable. FORMAT is text, json, sarif, junit, github, gitlab,
+    /// markdown, html or csv
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "text")]
     pub format: Vec<String>,
+    /// Keep SARIF within what GitHub's code scanning takes: the 5,000 worst problems. What was cut is said in it
+    #[arg(long)]
+    pub github_limits: bool,
     /// Write the report that would go to stdout to this file
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,

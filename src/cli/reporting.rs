@@ -62,7 +62,7 @@ pub(super) fn deliver(
             all: reporting.all,
             width: terminal.width,
             colour,
-            ..Options::default()
+            github_limits: reporting.github_limits,
         };
         if let Some(file) = file {
             let mut render =

@@ -78,7 +78,7 @@ impl Issue {
         Self {
             description: finding::cut(&description, LONGEST),
             check_name: evaluation.control.id,
-            fingerprint: unique(evaluation.fingerprint(), taken),
+            fingerprint: unique(&evaluation.fingerprint(), taken),
             severity: severity(evaluation.severity),
             location: location(spot(evaluation)),
         }
@@ -94,7 +94,7 @@ impl Issue {
         Self {
             description: finding::cut(&format!("not judged: {}", trouble(obstacle)), LONGEST),
             check_name: "emr-baseline.problem",
-            fingerprint: unique(hex(&hash.finalize(), 32), taken),
+            fingerprint: unique(&hex(&hash.finalize(), 32), taken),
             severity: "critical",
             location: location(spot_of(obstacle)),
         }
@@ -126,8 +126,8 @@ fn location(spot: Option<Spot<'_>>) -> Location {
 }
 
 /// The fingerprint, or one made from it that nothing has yet. The same report gives the same ones.
-fn unique(fingerprint: String, taken: &mut BTreeSet<String>) -> String {
-    let mut candidate = fingerprint.clone();
+fn unique(fingerprint: &str, taken: &mut BTreeSet<String>) -> String {
+    let mut candidate = fingerprint.to_owned();
     let mut copy = 1_u32;
     while !taken.insert(candidate.clone()) {
         copy += 1;
@@ -144,7 +144,7 @@ mod tests {
     fn a_fingerprint_that_is_taken_becomes_another_and_always_the_same() {
         let all = || {
             let mut taken = BTreeSet::new();
-            ["a", "a", "b", "a"].map(|one| unique(one.to_owned(), &mut taken))
+            ["a", "a", "b", "a"].map(|one| unique(one, &mut taken))
         };
         assert_eq!(all(), all());
         assert_eq!(BTreeSet::from(all()).len(), 4);

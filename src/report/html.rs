@@ -5,7 +5,7 @@
 
 use super::finding::{self, Spot, is_finding, name, plural, required, spot, spot_of, trouble};
 use super::{Options, evaluated_at};
-use crate::control::{Severity, Verdict};
+use crate::control::Verdict;
 use crate::escape;
 use crate::judge::{Evaluation, Report};
 use std::io::{self, Write};
@@ -44,9 +44,9 @@ pub(super) fn render(report: &Report, options: Options, out: &mut dyn Write) -> 
         text(&report.digest)
     )?;
     summary(report, out)?;
-    let found = [report.counts.noncompliant, report.counts.indeterminate];
-    for severity in Severity::ALL {
-        let count = found.iter().map(|counts| counts.of(severity)).sum();
+    let unknown = report.counts.indeterminate.iter();
+    for ((severity, failed), (_, unknown)) in report.counts.noncompliant.iter().zip(unknown) {
+        let count = failed + unknown;
         let heading = format!("Findings, {severity}");
         let wanted = |one: &Evaluation| is_finding(one) && one.severity == severity;
         section(report, out, (&heading, count), wanted)?;

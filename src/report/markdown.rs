@@ -199,7 +199,7 @@ fn code(text: &str) -> String {
 fn prose(text: &str) -> String {
     let text = finding::cut(text, LONGEST);
     let pieces: Vec<&str> = text.split('`').collect();
-    if pieces.len() % 2 == 0 {
+    if pieces.len().is_multiple_of(2) {
         // A backtick of theirs: nobody knows what is quoted.
         return plain(&text);
     }
@@ -215,7 +215,7 @@ fn prose(text: &str) -> String {
 }
 
 /// Text without any meaning to Markdown or HTML: every mark is written as a character reference, which stands for
-/// the character and never for markup (CommonMark 0.31, section 2.5).
+/// the character and never for markup (`CommonMark` 0.31, section 2.5).
 fn plain(text: &str) -> String {
     let mut safe = String::with_capacity(text.len() + 8);
     let mut before = ' ';

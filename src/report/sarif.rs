@@ -100,7 +100,6 @@ fn invocation<'r>(report: &'r Report, quota: Option<&Quota>) -> Invocation<'r> {
             .into_iter()
             .chain(obstacles.chain(notes).take(room))
             .collect(),
- 0992eba (Write junit, csv, github, gitlab, markdown and html reports; keep SARIF within GitHub's limits on request)
     }
 }
 

@@ -1,15 +1,17 @@
 //! The law that formats agree: what is read back from each complete format is what the report holds.
 
 use crate::samples;
-use emr_baseline::control::Verdict;
-use emr_baseline::judge::{Evaluations, Report, Spill};
+use emr_baseline::control::{Severity, Verdict};
+use emr_baseline::judge::{Counts, Evaluation, Evaluations, Report, Spill};
+use emr_baseline::observed::{Identity, ResourceKind};
 use emr_baseline::report::{Format, Options, render};
 use proptest::prelude::*;
 use serde_json::Value;
 use std::io::{self, Read};
+use std::sync::Arc;
 
 /// Control, kind, id, account, region, verdict.
-type Judged = [Option<String>; 6];
+pub(crate) type Judged = [Option<String>; 6];
 
 /// Renders into memory.
 pub(crate) fn rendered(format: Format, report: &Report, options: Options) -> String {
@@ -18,7 +20,7 @@ pub(crate) fn rendered(format: Format, report: &Report, options: Options) -> Str
     String::from_utf8(out).unwrap()
 }
 
-fn of_report(report: &Report, all: bool) -> Vec<Judged> {
+pub(crate) fn of_report(report: &Report, all: bool) -> Vec<Judged> {
     let shown = report
         .evaluations
         .iter()
@@ -37,7 +39,7 @@ fn of_report(report: &Report, all: bool) -> Vec<Judged> {
     }))
 }
 
-fn sorted(judged: impl Iterator<Item = Judged>) -> Vec<Judged> {
+pub(crate) fn sorted(judged: impl Iterator<Item = Judged>) -> Vec<Judged> {
     let mut judged: Vec<_> = judged.collect();
     judged.sort();
     judged
@@ -258,26 +260,195 @@ fn a_finding_in_a_file_stands_at_its_value_and_cites_the_baseline() {
     assert_eq!(related["region"]["startLine"], 3);
 }
 
+/// A report with this many findings, in files of their own.
+pub(crate) fn many(findings: usize) -> Report {
+    let mut report = samples::report();
+    let sample = report.evaluations.iter().next().unwrap().unwrap();
+    let sample = sample.into_owned();
+    let severities = [Severity::Low, Severity::Critical, Severity::Medium];
+    let evaluations: Vec<Evaluation> = (0..findings)
+        .map(|at| {
+            let mut one = sample.clone();
+            one.severity = severities[at % 3];
+            one.resource = Arc::new(Identity::new(
+                ResourceKind::EmrSecurityConfiguration,
+                format!("Security{at}"),
+            ));
+            one
+        })
+        .collect();
+    report.counts = Counts::default();
+    for one in &evaluations {
+        report.counts.add(one);
+    }
+    report.evaluations = evaluations.into_iter().collect();
+    report
+}
+
 #[test]
-fn leaving_out_what_is_no_problem_is_asked_for_and_said() {
+fn sarif_within_the_limits_of_github_leaves_out_what_is_no_problem_and_says_so() {
     let options = Options {
         github_limits: true,
         ..Options::default()
     };
     let root = sarif_of_the_sample(options);
     let run = &root["runs"][0];
-    let kinds = run["results"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|result| &result["kind"]);
-    assert!(
-        kinds
-            .into_iter()
-            .all(|kind| kind == "fail" || kind == "open")
-    );
+    let kinds = run["results"].as_array().unwrap().iter();
+    let mut kinds = kinds.map(|result| &result["kind"]);
+    assert!(kinds.all(|kind| kind == "fail" || kind == "open"));
     let notes = run["invocations"][0]["toolExecutionNotifications"].to_string();
     assert!(notes.contains("left out"), "{notes}");
+}
+
+#[test]
+fn sarif_within_the_limits_of_github_keeps_the_worst_and_counts_the_rest() {
+    let options = Options {
+        github_limits: true,
+        ..Options::default()
+    };
+    let text = rendered(Format::Sarif, &many(9_000), options);
+    assert!(text.len() < 10_000_000, "{}", text.len());
+    let root: Value = serde_json::from_str(&text).unwrap();
+    let run = &root["runs"][0];
+    let results = run["results"].as_array().unwrap();
+    let of = |severity: &str| {
+        let all = results.iter();
+        all.filter(|one| one["properties"]["severity"] == severity)
+            .count()
+    };
+    let kept = [of("critical"), of("medium"), of("low")];
+    assert_eq!(kept[0], 3_000, "none of the worst is cut");
+    assert_eq!(kept[2], 0, "what is least goes first");
+    assert!(kept[1] > 1_000 && results.len() <= 5_000, "{kept:?}");
+    let said = run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"]
+        .as_str()
+        .unwrap();
+    let cut = 9_000 - results.len();
+    assert!(said.contains(&format!("{cut} of 9000 problems")), "{said}");
+}
+
+#[test]
+fn without_the_limits_sarif_cuts_nothing() {
+    let text = rendered(Format::Sarif, &many(6_000), Options::default());
+    let root: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(root["runs"][0]["results"].as_array().unwrap().len(), 6_000);
+}
+
+/// The annotations among the lines: level, properties, message.
+fn annotations(text: &str) -> Vec<(&str, &str, &str)> {
+    let parsed = text.lines().filter_map(|line| {
+        let (level, rest) = line.strip_prefix("::")?.split_once(' ')?;
+        let (properties, message) = rest.split_once("::")?;
+        Some((level, properties, message))
+    });
+    parsed.collect()
+}
+
+#[test]
+fn github_annotates_the_line_of_a_finding() {
+    let text = rendered(Format::Github, &samples::report(), Options::default());
+    let all = annotations(&text);
+    let found = all
+        .iter()
+        .find(|(_, properties, _)| properties.contains("emr.in-transit-encryption"))
+        .unwrap();
+    assert_eq!(found.0, "error");
+    assert_eq!(
+        found.1,
+        "file=stacks/emr cluster.yaml,line=7,col=38,title=emr.in-transit-encryption (high)"
+    );
+    assert!(
+        found
+            .2
+            .contains("`EnableInTransitEncryption` is false%0Afix: "),
+        "{}",
+        found.2
+    );
+    assert!(found.2.ends_with("required by prod.toml:3"), "{}", found.2);
+    let unread = all.iter().find(|one| one.1.contains("title=not judged"));
+    assert!(unread.unwrap().2.contains("elasticmapreduce:ListClusters"));
+    let unknown = all.iter().find(|one| one.1.contains("not determined"));
+    assert_eq!(unknown.unwrap().0, "warning");
+    assert_eq!(all.len(), 4, "{text}");
+}
+
+#[test]
+fn github_gets_no_more_annotations_than_it_shows_and_the_worst_of_them() {
+    let text = rendered(Format::Github, &many(90), Options::default());
+    let all = annotations(&text);
+    for (level, severity) in [
+        ("error", "critical"),
+        ("warning", "medium"),
+        ("notice", "low"),
+    ] {
+        let of_level: Vec<_> = all.iter().filter(|one| one.0 == level).collect();
+        assert_eq!(of_level.len(), 10, "{level}");
+        // One error is what could not be judged.
+        let of_severity = of_level
+            .iter()
+            .filter(|one| one.1.contains(severity))
+            .count();
+        assert!(of_severity >= 9, "{level}");
+    }
+    let last = text.lines().last().unwrap();
+    assert!(
+        last.contains("61 more findings beyond the 10 of each level"),
+        "{last}"
+    );
+}
+
+#[test]
+fn a_job_summary_ends_before_the_limit_and_says_what_it_left_out() {
+    let text = rendered(Format::Markdown, &many(30_000), Options::default());
+    assert!(text.len() < 1 << 20, "{}", text.len());
+    let rows = text.matches("\n| **").count();
+    let left = 30_000 - rows;
+    assert!(
+        text.contains(&format!("**{left} findings left out**")),
+        "{rows}"
+    );
+    assert!(text.contains("| **critical** |") && !text.contains("| **low** |"));
+}
+
+#[test]
+fn code_quality_has_an_issue_for_what_was_not_judged_too() {
+    let text = rendered(Format::Gitlab, &samples::report(), Options::default());
+    let root: Value = serde_json::from_str(&text).unwrap();
+    let issues = root.as_array().unwrap();
+    let names: Vec<_> = issues
+        .iter()
+        .map(|issue| issue["check_name"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "emr-baseline.problem",
+            "emr.in-transit-encryption",
+            "emr.disk-encryption",
+            "emr.disk-encryption"
+        ]
+    );
+    assert_eq!(issues[1]["severity"], "critical");
+    let place = serde_json::json!({"path": "stacks/emr cluster.yaml", "lines": {"begin": 7}});
+    assert_eq!(issues[1]["location"], place);
+    assert_eq!(issues[3]["severity"], "blocker");
+    assert_eq!(issues[3]["location"]["path"], "prod.toml");
+}
+
+proptest! {
+    #[test]
+    fn annotations_of_any_report_are_commands_of_ours_only(report in samples::any_report()) {
+        let text = rendered(Format::Github, &report, Options::default());
+        let commands = annotations(&text);
+        prop_assert_eq!(text.lines().count(), commands.len() + 1);
+        for (level, properties, _) in commands {
+            prop_assert!(["error", "warning", "notice"].contains(&level));
+            for property in properties.split(',') {
+                let (name, _) = property.split_once('=').unwrap();
+                prop_assert!(["file", "line", "col", "title"].contains(&name));
+            }
+        }
+    }
 }
 
 /// Memory, as a place to put evaluations down.

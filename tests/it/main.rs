@@ -27,6 +27,7 @@ mod laws;
 mod links;
 mod mutation;
 mod problems;
+mod readers;
 mod registry;
 mod samples;
 mod secrets;
