@@ -17,11 +17,18 @@ pub fn recognises(root: Node<'_>) -> bool {
 
 /// Adds the grants and filters of the document to the scope.
 pub fn read<'t>(tree: &'t Tree, scope: &mut Scope<'t>) {
-    let root = tree.root();
+    for resource in requests_in(tree.root()) {
+        scope.push(resource);
+    }
+}
+
+/// The grants and filters of a request or listing, wherever it stands.
+pub(super) fn requests_in(root: Node<'_>) -> Vec<Resource<'_>> {
+    let mut found = Vec::new();
     if is_filter(root.get("TableData")) {
-        scope.push(filter(root));
+        found.push(filter(root));
     } else if is_grant(root) {
-        scope.push(grant(root));
+        found.push(grant(root));
     }
     // An entry of a list that is recognised is one of its kind, however little of it can be understood.
     for (is, read, list) in lists(root) {
@@ -29,10 +36,11 @@ pub fn read<'t>(tree: &'t Tree, scope: &mut Scope<'t>) {
             for item in list.items() {
                 let mut resource = read(item);
                 resource.outer = root;
-                scope.push(resource);
+                found.push(resource);
             }
         }
     }
+    found
 }
 
 /// Tells whether a node is of a kind.

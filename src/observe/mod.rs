@@ -7,15 +7,18 @@
 pub mod cloudformation;
 pub mod decode;
 mod duplicates;
+mod edit;
 #[cfg(test)]
 mod files_tests;
 pub mod json;
 pub mod lake_formation;
+mod placeholders;
 mod reading;
 mod recognise;
 pub mod run_job_flow;
 pub mod security_configuration;
 pub mod snapshot;
+mod step_functions;
 mod syntax;
 mod tags;
 pub mod terraform;
@@ -75,7 +78,10 @@ pub fn read_file(source: &Arc<Source>, dialect: Option<Dialect>, given: &Given) 
     {
         return unread(Some(found), Problem::file(source, not_read(found)));
     }
-    let (tree, not_json) = match parse(source) {
+    let plain = parse(source);
+    let (tree, not_json) = match filled_in_later(source, plain.as_ref().ok(), dialect)
+        .map_or(plain, |tree| Ok((tree, None)))
+    {
         Ok(parsed) => parsed,
         Err(syntax) if dialect.is_some() || looks_like_ours(&text) => {
             return unread(dialect, Problem::syntax(source, &syntax));
@@ -96,6 +102,31 @@ pub fn read_file(source: &Arc<Source>, dialect: Option<Dialect>, given: &Given) 
         },
         (None, _) => File::NothingOfOurs,
     }
+}
+
+/// A file that has placeholders, read as what it is made into. CloudFormation and Terraform have such texts of their
+/// own; a file that is nothing of ours even so is left alone.
+fn filled_in_later(
+    source: &Arc<Source>,
+    plain: Option<&(Tree, Option<Syntax>)>,
+    dialect: Option<Dialect>,
+) -> Option<Tree> {
+    let of = |dialect: Dialect| {
+        matches!(
+            dialect,
+            Dialect::SecurityConfiguration
+                | Dialect::RunJobFlow
+                | Dialect::StepFunctions
+                | Dialect::LakeFormation
+        )
+    };
+    let known = dialect.or_else(|| plain.and_then(|(tree, _)| recognise(tree.root())));
+    if known.is_some_and(|known| !of(known)) || !placeholders::any(source.text()) {
+        return None;
+    }
+    let tree = placeholders::read(source)?;
+    let found = dialect.or_else(|| recognise(tree.root()));
+    found.is_some_and(of).then_some(tree)
 }
 
 /// Parses JSON, or else YAML. What starts like JSON may be YAML in flow style: then the mistake that the JSON
@@ -134,11 +165,10 @@ fn read_tree(tree: Tree, dialect: Dialect, given: &Given) -> Result<Reading, Str
             let resources = scope.resources().iter().map(Seen::of).collect();
             Ok(Reading::new(dialect, tree, resources))
         }
-        Dialect::StepFunctions
-        | Dialect::Python
-        | Dialect::TerraformPlan
-        | Dialect::Terraform
-        | Dialect::Snapshot => Err(not_read(dialect)),
+        Dialect::StepFunctions => Ok(step_functions::read(tree)),
+        Dialect::Python | Dialect::TerraformPlan | Dialect::Terraform | Dialect::Snapshot => {
+            Err(not_read(dialect))
+        }
     }
 }
 

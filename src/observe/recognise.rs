@@ -1,6 +1,6 @@
 //! What a file is, by its content and never by its name.
 
-use super::lake_formation;
+use super::{lake_formation, step_functions};
 use crate::observed::{Node, Value};
 use memchr::memmem;
 use std::fmt;
@@ -82,6 +82,8 @@ const MARKS: &[&str] = &[
     "ColumnNames",
     "ColumnWildcard",
     "elasticmapreduce",
+    "aws-sdk:emr",
+    "aws-sdk:lakeformation",
     "run_job_flow",
     "JOB_FLOW_OVERRIDES",
     "aws_emr_",
@@ -213,7 +215,7 @@ pub fn recognise(root: Node<'_>) -> Option<Dialect> {
     }
     let checks: [(Check, Dialect); 7] = [
         (is_snapshot, Dialect::Snapshot),
-        (is_state_machine, Dialect::StepFunctions),
+        (step_functions::recognises, Dialect::StepFunctions),
         (is_plan, Dialect::TerraformPlan),
         (is_terraform_json, Dialect::Terraform),
         (is_run_job_flow, Dialect::RunJobFlow),
@@ -247,6 +249,7 @@ fn holds_resource_of_ours(name: &str, resource: Node<'_>) -> bool {
         .get("Type")
         .as_text()
         .is_some_and(super::cloudformation::is_ours)
+        || super::cloudformation::may_launch(resource)
 }
 
 /// Whether a string of a document satisfies a test. Bounded in depth.
@@ -263,14 +266,6 @@ fn is_snapshot(root: Node<'_>) -> bool {
     root.get("schema")
         .as_text()
         .is_some_and(|schema| schema.starts_with("emr-baseline/snapshot/"))
-}
-
-fn is_state_machine(root: Node<'_>) -> bool {
-    matches!(root.get("States").value(), Value::Map)
-        && root.get("StartAt").is_set()
-        && mentions(root.get("States"), 0, &|text| {
-            text.contains("elasticmapreduce:createCluster") || text.contains("emr:runJobFlow")
-        })
 }
 
 fn is_plan(root: Node<'_>) -> bool {

@@ -24,13 +24,18 @@ fn seen(tree: &mut Tree) -> Seen {
         let body = with_other_calls(tree, body);
         return Seen::new(identity, Form::Described, body).within(outer);
     }
-    let name = root.get("Name").as_text();
+    request(root, file)
+}
+
+/// A request for a cluster, wherever it stands; `otherwise` is what it is called when its name is not known.
+pub(super) fn request(body: Node<'_>, otherwise: &str) -> Seen {
+    let name = body.get("Name").as_text();
     let identity = Identity {
         name: name.map(str::to_owned),
-        tags: tags::of(root.get("Tags")),
-        ..Identity::new(ResourceKind::EmrCluster, name.unwrap_or(file))
+        tags: tags::of(body.get("Tags")),
+        ..Identity::new(ResourceKind::EmrCluster, name.unwrap_or(otherwise))
     };
-    Seen::new(identity, Form::Request, root.id())
+    Seen::new(identity, Form::Request, body.id())
 }
 
 /// What a `Cluster` of the API is called.

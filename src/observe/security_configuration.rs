@@ -5,7 +5,7 @@ use super::decode::json_in;
 use super::recognise::is_described_configuration;
 use super::{Dialect, Reading, Seen, stem};
 use crate::observed::tree::{Kind, NodeId, Tree};
-use crate::observed::{Form, Identity, Reason, ResourceKind};
+use crate::observed::{Form, Identity, Reason, ResourceKind, Value};
 
 /// Reads a document, or an answer that holds one.
 pub fn read(mut tree: Tree) -> Reading {
@@ -20,13 +20,36 @@ fn seen(tree: &mut Tree) -> Seen {
     if !is_described_configuration(tree.root()) {
         return Seen::new(Identity::new(kind, file), Form::Document, root);
     }
-    let name = tree.root().get("Name").as_text().map(str::to_owned);
+    created(tree, root, &file)
+}
+
+/// A configuration as a request creates it, or as an answer describes it, wherever that stands; `otherwise` is what it
+/// is called when its name is not known.
+pub(super) fn created(tree: &mut Tree, request: NodeId, otherwise: &str) -> Seen {
+    let node = tree.node(request);
+    let name = node.get("Name").as_text().map(str::to_owned);
+    let kind = ResourceKind::EmrSecurityConfiguration;
     let identity = Identity {
         name: name.clone(),
-        ..Identity::new(kind, name.unwrap_or(file))
+        ..Identity::new(kind, name.unwrap_or_else(|| otherwise.to_owned()))
     };
-    let document = tree.root().get("SecurityConfiguration").id();
-    Seen::new(identity, Form::Document, document_in(tree, document)).within(root)
+    let document = node.get("SecurityConfiguration");
+    let body = match (node.reason().cloned(), document.value()) {
+        (Some(_), _) => request,
+        (None, Value::Absent) => {
+            let what = "`SecurityConfiguration` is absent".to_owned();
+            tree.push_unreadable(Reason::Malformed { what }, request)
+        }
+        (None, Value::Unreadable(reason)) if document.missing_key().is_some() => {
+            let reason = reason.clone();
+            tree.push_unreadable(reason, request)
+        }
+        (None, _) => {
+            let document = document.id();
+            document_in(tree, document)
+        }
+    };
+    Seen::new(identity, Form::Document, body).within(request)
 }
 
 /// The document of a slot that is an object or JSON text. What is neither is unreadable.

@@ -27,19 +27,28 @@ const MAX_DOCUMENTS: usize = 100;
     reason = "every reader has the same signature"
 )]
 pub fn read(source: Arc<Source>) -> Result<Tree, Syntax> {
-    let mut trees = documents(&source, 1)?;
+    let text = Arc::clone(source.text());
+    only(documents(&source, &text, 1)?, &source)
+}
+
+/// Reads a file that holds one document, as if `masked` were written in it. The mask has each byte where the file has
+/// it; where it holds the file's own text, values have that.
+pub(super) fn read_masked(source: &Arc<Source>, masked: &str) -> Result<Tree, Syntax> {
+    only(documents(source, masked, 1)?, source)
+}
+
+fn only(mut trees: Vec<Tree>, source: &Arc<Source>) -> Result<Tree, Syntax> {
     trees
         .pop()
-        .ok_or_else(|| Syntax::new(&source, (0, 0), "the file holds no document"))
+        .ok_or_else(|| Syntax::new(source, (0, 0), "the file holds no document"))
 }
 
 /// Reads every document of a file: at least one.
 pub fn read_all(source: &Arc<Source>) -> Result<Vec<Tree>, Syntax> {
-    documents(source, MAX_DOCUMENTS)
+    documents(source, source.text(), MAX_DOCUMENTS)
 }
 
-fn documents(source: &Arc<Source>, limit: usize) -> Result<Vec<Tree>, Syntax> {
-    let text: &str = source.text();
+fn documents(source: &Arc<Source>, text: &str, limit: usize) -> Result<Vec<Tree>, Syntax> {
     if text.len() > MAX_TEXT {
         return Err(Syntax::new(source, (0, 0), TOO_LONG));
     }

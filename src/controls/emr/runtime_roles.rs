@@ -130,6 +130,14 @@ fn judge_steps(want: &Setting, seen: &View<'_, '_>, out: &mut Conditions) {
         }
         return;
     };
+    // Steps that a workflow adds after the launch have a role of their own, or none: the request's is for its own steps.
+    let (own, others): (Vec<_>, Vec<_>) = steps
+        .items()
+        .map(|step| step.get("ExecutionRoleArn"))
+        .partition(|role| !role.is_absent() && role.missing_key().is_none());
+    for role in own {
+        judge_own_role(want, role, out);
+    }
     match role.text() {
         Known::Set(name) if !name.is_empty() => judge_role(want, role, name, out),
         Known::Unreadable(reason) => {
@@ -145,7 +153,7 @@ fn judge_steps(want: &Setting, seen: &View<'_, '_>, out: &mut Conditions) {
                 out.unknown(steps, reason, "the steps are unknown")
                     .under("steps");
             }
-            None if steps.items().len() > 0 => {
+            None if !others.is_empty() => {
                 out.failed(role, "the steps of the request carry no role")
                     .under("steps")
                     .expected("`StepExecutionRoleArn`")
@@ -154,6 +162,24 @@ fn judge_steps(want: &Setting, seen: &View<'_, '_>, out: &mut Conditions) {
             None => out.held(),
         },
         Known::Set(_) | Known::Absent => {}
+    }
+}
+
+/// The role of a step that was added to a running cluster.
+fn judge_own_role(want: &Setting, role: Node<'_>, out: &mut Conditions) {
+    match role.text() {
+        Known::Set(name) if !name.is_empty() => judge_role(want, role, name, out),
+        Known::Unreadable(reason) => {
+            out.unknown(role, reason, "the role of a step is unknown")
+                .under("roles");
+        }
+        Known::Set(_) | Known::Absent | Known::Mistyped if want.steps => {
+            out.failed(role, "a step that is added to the cluster carries no role")
+                .under("steps")
+                .expected("`ExecutionRoleArn`")
+                .observed(role.display());
+        }
+        Known::Set(_) | Known::Absent | Known::Mistyped => {}
     }
 }
 

@@ -11,6 +11,7 @@ mod attached;
 mod conditions;
 mod eval;
 mod functions;
+mod launchers;
 mod resources;
 mod sections;
 mod text;
@@ -21,6 +22,7 @@ use crate::observed::tree::{NodeId, Tree};
 use crate::observed::{Node, Value};
 use conditions::Formulas;
 use eval::Evaluator;
+pub(super) use launchers::may_launch;
 use resources::Declared;
 pub(super) use resources::is_ours;
 use sections::{Sections, member};
@@ -60,14 +62,16 @@ pub fn evaluate(tree: Tree, given: &Given) -> Evaluated {
         .filter(|(_, part)| attached::list_of(&evaluator, *part).is_some())
         .cloned()
         .collect();
+    let launchers = launchers::of(&evaluator);
     let mut needs = Needs::default();
-    for (_, resource) in declared.iter().chain(&parts) {
+    for (_, resource) in declared.iter().chain(&parts).chain(&launchers) {
         needs.condition_of(&evaluator, *resource);
     }
     // Worlds may run out, so what matters most comes first.
     let (documents, others): (Vec<NodeId>, Vec<NodeId>) = declared
         .iter()
         .chain(&parts)
+        .chain(&launchers)
         .map(|(_, resource)| *resource)
         .partition(|resource| resources::is_document(&evaluator.tree, *resource));
     for resource in documents.into_iter().chain(others) {
@@ -98,6 +102,11 @@ pub fn evaluate(tree: Tree, given: &Given) -> Evaluated {
             {
                 problems.push(problem);
             }
+        }
+        for (id, launcher) in &launchers {
+            let read = launchers::read(&mut evaluator, id, *launcher);
+            resources.extend(read.seen);
+            problems.extend(read.problem.filter(|problem| !problems.contains(problem)));
         }
         worlds.push(World {
             label,

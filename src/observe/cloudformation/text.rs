@@ -53,7 +53,7 @@ impl Evaluator<'_> {
     }
 
     /// The pieces of an evaluated value that stands where text is needed.
-    fn pieces(&mut self, value: NodeId, function: &str) -> Vec<NodeId> {
+    pub(super) fn pieces(&mut self, value: NodeId, function: &str) -> Vec<NodeId> {
         if value == GONE {
             return Vec::new();
         }
@@ -72,7 +72,7 @@ impl Evaluator<'_> {
     }
 
     /// One text of all pieces: a string when all are known, else a text with holes.
-    fn concatenate(&mut self, pieces: Vec<NodeId>, at: NodeId) -> NodeId {
+    pub(super) fn concatenate(&mut self, pieces: Vec<NodeId>, at: NodeId) -> NodeId {
         if !self.afford(pieces.len()) {
             return self.unsupported("a template whose functions multiply their results", at);
         }

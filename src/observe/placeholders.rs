@@ -1,0 +1,152 @@
+//! Placeholders: parts of a file that something else fills in before AWS sees it. Terraform's `${…}` and `%{…}`, shell's
+//! and Step Functions' `${…}`, Jinja's `{{ … }}` and `{% … %}`.
+//!
+//! A placeholder is not known. The text around it is, and stays a text with a hole; what stands inside a loop or a
+//! condition of the template is not known either, because it may be there or not.
+
+mod find;
+mod regions;
+
+use super::edit::{self, Rewrite};
+use super::{decode, yaml};
+use crate::observed::tree::{Kind, NodeId, Span, Tree, clamp};
+use crate::observed::{Reason, Source};
+use find::{Mark, Region, marks, regions_of};
+use std::sync::Arc;
+
+/// Whether a text has any placeholder.
+pub(super) fn any(text: &str) -> bool {
+    ["${", "{{", "%{", "{%"]
+        .iter()
+        .any(|start| memchr::memmem::find(text.as_bytes(), start.as_bytes()).is_some())
+        && !marks(text).is_empty()
+}
+
+/// Reads a file that has placeholders: JSON or YAML, whichever it is meant to be. `None` when it is neither even so.
+pub(super) fn read(source: &Arc<Source>) -> Option<Tree> {
+    let text = source.text();
+    let marks = marks(text);
+    let regions = regions_of(&marks);
+    let start = text.trim_start_matches('\u{feff}').trim_start();
+    if start.starts_with(['{', '[']) && !start.starts_with("{{") && !start.starts_with("{%") {
+        return json(source, &marks, &regions);
+    }
+    let masked = find::masked(text, &marks);
+    let mut tree = yaml::read_masked(source, &masked).ok()?;
+    let root = regions::without(&mut tree, &regions);
+    let root = edit::rewritten(&mut tree, root, &mut Holes);
+    tree.set_root(root);
+    Some(tree)
+}
+
+/// JSON, each placeholder a hole; a condition or loop of the template is one hole.
+fn json(source: &Arc<Source>, marks: &[Mark], regions: &[Region]) -> Option<Tree> {
+    let text = source.text();
+    let mut tree = Tree::new(Arc::clone(source));
+    let mut parts = Vec::new();
+    let mut at = 0;
+    let span = |start: usize, end: usize| Span {
+        layer: 0,
+        start: clamp(start),
+        end: clamp(end),
+    };
+    let holes = marks
+        .iter()
+        .map(|mark| (mark.range.clone(), mark.reason(text)))
+        .chain(regions.iter().map(|region| {
+            let reason = Reason::Elsewhere {
+                place: "a condition or loop of the template".to_owned(),
+            };
+            (region.range.clone(), reason)
+        }));
+    let mut holes: Vec<_> = holes.collect();
+    holes.sort_by_key(|(range, _)| (range.start, std::cmp::Reverse(range.end)));
+    for (range, reason) in holes {
+        if range.start < at {
+            continue;
+        }
+        let known = tree.source_text(at, range.start);
+        parts.push(tree.push(Kind::String(known), span(at, range.start)));
+        parts.push(tree.push_lost(reason, span(range.start, range.end)));
+        at = range.end;
+    }
+    let known = tree.source_text(at, text.len());
+    parts.push(tree.push(Kind::String(known), span(at, text.len())));
+    let kind = tree.template_kind(&parts);
+    let template = tree.push(kind, span(0, text.len()));
+    let root = decode::json_in(&mut tree, template).ok()?;
+    // A hole that leaves no structure certain leaves nothing to recognise the file by.
+    if matches!(tree.slot(root).kind, Kind::Unreadable(_)) {
+        return None;
+    }
+    tree.set_root(root);
+    Some(tree)
+}
+
+/// Makes holes of the placeholders in strings.
+struct Holes;
+
+impl Rewrite for Holes {
+    fn string(&mut self, tree: &mut Tree, id: NodeId) -> Option<NodeId> {
+        filled(tree, id, &mut |tree, name, at| {
+            Some(vec![tree.push_unreadable(reason(name), at)])
+        })
+    }
+
+    fn unknown_key(&mut self, _: &Tree, key: &str) -> Option<Reason> {
+        (key.contains(find::MASK) || any(key)).then(|| reason("in a key"))
+    }
+}
+
+/// A string with its placeholders replaced by what `fill` gives for each, by its name; `None` when it has none. Where
+/// `fill` gives nothing, the placeholder is text.
+pub(super) fn filled(
+    tree: &mut Tree,
+    string: NodeId,
+    fill: &mut dyn FnMut(&mut Tree, &str, NodeId) -> Option<Vec<NodeId>>,
+) -> Option<NodeId> {
+    let text = tree.text(tree.string_of(string)?);
+    if text.contains(find::MASK) {
+        // A text with escapes, whose placeholders were masked before it was read.
+        return Some(tree.push_unreadable(reason("in this text"), string));
+    }
+    if !any(text) {
+        return None;
+    }
+    let marks = marks(text);
+    let whole = text.to_owned();
+    let mut parts = Vec::new();
+    let mut at = 0;
+    for mark in marks {
+        parts.extend(edit::part(tree, string, at..mark.range.start));
+        let stands = edit::part(tree, string, mark.range.clone())?;
+        match fill(tree, mark.name(&whole), stands) {
+            Some(pieces) => parts.extend(pieces),
+            None => parts.push(stands),
+        }
+        at = mark.range.end;
+    }
+    parts.extend(edit::part(tree, string, at..whole.len()));
+    Some(edit::joined(tree, &parts, string))
+}
+
+/// Why a placeholder's value is not known.
+fn reason(name: &str) -> Reason {
+    // What stands between the braces may be any program text; only a name is repeated.
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-:".contains(&byte);
+    let place = if !name.is_empty() && name.len() < 64 && name.bytes().all(is_name) {
+        format!("the template's variable `{name}`")
+    } else {
+        "an expression of the template".to_owned()
+    };
+    Reason::Elsewhere { place }
+}
+
+impl Mark {
+    fn reason(&self, text: &str) -> Reason {
+        reason(self.name(text))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,151 @@
+//! Step Functions state machines: the requests that their tasks send to EMR and Lake Formation.
+//!
+//! What the machine works out when it runs (a JSONPath, a JSONata expression) is not known. Tasks that change a cluster
+//! after its launch (steps, reconfigurations, termination protection) are read as parts of the cluster that the
+//! machine creates, so that nothing is smuggled in after the launch; where it creates none, they make one of their
+//! own, of which nothing else is known.
+
+mod tasks;
+mod values;
+
+use super::edit;
+use super::{Dialect, Reading, Seen, lake_formation, run_job_flow, security_configuration};
+use crate::observed::tree::{NodeId, Tree};
+use crate::observed::{Form, Identity, Node, Reason, ResourceKind};
+use tasks::Action;
+
+/// Words of which every machine of interest holds one.
+const OURS: &[&str] = &[
+    ":elasticmapreduce:",
+    ":aws-sdk:emr:",
+    ":aws-sdk:lakeformation:",
+    ":emr-serverless:createApplication",
+    ":aws-sdk:emrserverless:createApplication",
+];
+
+/// Whether a text names a task of interest.
+pub(super) fn names_task(text: &str) -> bool {
+    OURS.iter().any(|ours| text.contains(ours))
+}
+
+/// Whether a document is a state machine with a task of interest.
+pub(super) fn recognises(root: Node<'_>) -> bool {
+    matches!(
+        root.get("States").value(),
+        crate::observed::Value::Map | crate::observed::Value::Unreadable(_)
+    ) && !root.get("StartAt").is_absent()
+        && super::recognise::mentions(root.get("States"), 0, &names_task)
+}
+
+/// Reads a state machine's definition.
+pub(super) fn read(mut tree: Tree) -> Reading {
+    let root = tree.root_id();
+    let seen = machine(&mut tree, root);
+    Reading::new(Dialect::StepFunctions, tree, seen)
+}
+
+/// A task, its parameters as far as they are known.
+#[derive(Clone, Debug)]
+struct Task {
+    state: String,
+    action: Action,
+    body: NodeId,
+    /// Where the task's answer goes in the machine's data; empty when that is not known.
+    result: String,
+    /// Where the id of the cluster comes from; empty when that is not known.
+    cluster: String,
+}
+
+/// The resources of a machine that stands in `root`.
+pub(super) fn machine(tree: &mut Tree, root: NodeId) -> Vec<Seen> {
+    let mut tasks = Vec::new();
+    tasks::collect(tree, root, &mut tasks);
+    let mut created = Vec::new();
+    let mut changes = Vec::new();
+    let mut seen = Vec::new();
+    for task in tasks {
+        match task.action {
+            Action::Create => created.push(task),
+            Action::CreateConfiguration => seen.push(configuration(tree, &task)),
+            Action::CreateApplication => seen.push(application(tree, &task)),
+            Action::LakeFormation => {
+                seen.extend(
+                    lake_formation::requests_in(tree.node(task.body))
+                        .iter()
+                        .map(Seen::of),
+                );
+            }
+            Action::Steps
+            | Action::Step
+            | Action::Protection
+            | Action::Group
+            | Action::Fleet
+            | Action::Groups
+            | Action::AddGroups
+            | Action::AddFleet => changes.push(task),
+        }
+    }
+    let alone = join(tree, &mut created, changes);
+    for task in created {
+        let mut request = run_job_flow::request(tree.node(task.body), &task.state);
+        request.outer = task.body;
+        seen.push(request);
+    }
+    seen.extend(alone);
+    seen
+}
+
+/// Puts each change into the clusters that it is about. Those about a cluster that this machine does not create are
+/// put into one of their own.
+fn join(tree: &mut Tree, created: &mut [Task], changes: Vec<Task>) -> Option<Seen> {
+    let mut alone: Option<(NodeId, String)> = None;
+    for change in changes {
+        let of_answer = |task: &Task| {
+            !task.result.is_empty()
+                && change.cluster.starts_with(&task.result)
+                && change.cluster.len() > task.result.len()
+        };
+        let named = created.iter().any(of_answer);
+        let elsewhere = created.is_empty() || change.cluster == tasks::LITERAL;
+        if elsewhere {
+            let (body, _) = alone.unwrap_or_else(|| {
+                let none = edit::empty_map(tree, change.body);
+                let place = "the request that created the cluster".to_owned();
+                let open = edit::opened(tree, none, Reason::Elsewhere { place });
+                (open, change.state.clone())
+            });
+            alone = Some((tasks::applied(tree, body, &change), change.state.clone()));
+            continue;
+        }
+        for task in created.iter_mut() {
+            if !named || of_answer(task) {
+                task.body = tasks::applied(tree, task.body, &change);
+            }
+        }
+    }
+    let (body, state) = alone?;
+    let identity = Identity::new(ResourceKind::EmrCluster, state);
+    Some(Seen::new(identity, Form::Request, body))
+}
+
+/// A security configuration that a task creates.
+fn configuration(tree: &mut Tree, task: &Task) -> Seen {
+    security_configuration::created(tree, task.body, &task.state)
+}
+
+/// An EMR Serverless application that a task creates. Step Functions writes the members of every service in upper case,
+/// as CloudFormation does.
+fn application(tree: &Tree, task: &Task) -> Seen {
+    let name = tree.node(task.body).get("Name").as_text();
+    let identity = Identity {
+        name: name.map(str::to_owned),
+        ..Identity::new(
+            ResourceKind::EmrServerlessApplication,
+            name.unwrap_or(&task.state),
+        )
+    };
+    Seen::new(identity, Form::CloudFormation, task.body)
+}
+
+#[cfg(test)]
+mod tests;
