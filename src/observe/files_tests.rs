@@ -168,10 +168,6 @@ fn files_with_nothing_of_ours_are_told_apart() {
 fn files_of_ours_that_are_not_read_are_problems_and_not_silence() {
     for (text, dialect) in [
         (
-            r#"{"StartAt": "A", "States": {"A": {"Resource": "arn:aws:states:::elasticmapreduce:createCluster.sync"}}}"#,
-            Some(Dialect::StepFunctions),
-        ),
-        (
             "import boto3\nboto3.client('emr').run_job_flow(Name='x')\n",
             Some(Dialect::Python),
         ),

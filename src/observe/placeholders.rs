@@ -98,13 +98,12 @@ impl Rewrite for Holes {
     }
 }
 
+/// What a placeholder is filled with, by its name and the place where it stands: pieces of text.
+pub(super) type Fill<'f> = &'f mut dyn FnMut(&mut Tree, &str, NodeId) -> Option<Vec<NodeId>>;
+
 /// A string with its placeholders replaced by what `fill` gives for each, by its name; `None` when it has none. Where
 /// `fill` gives nothing, the placeholder is text.
-pub(super) fn filled(
-    tree: &mut Tree,
-    string: NodeId,
-    fill: &mut dyn FnMut(&mut Tree, &str, NodeId) -> Option<Vec<NodeId>>,
-) -> Option<NodeId> {
+pub(super) fn filled(tree: &mut Tree, string: NodeId, fill: Fill<'_>) -> Option<NodeId> {
     let text = tree.text(tree.string_of(string)?);
     if text.contains(find::MASK) {
         // A text with escapes, whose placeholders were masked before it was read.

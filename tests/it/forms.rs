@@ -117,6 +117,37 @@ impl Estate {
         )
     }
 
+    /// A state machine that creates both, its members under `parameters`.
+    pub fn machine(&self, parameters: &str) -> Value {
+        let task = |resource: &str, request: Value| json!({"Type": "Task", "Resource": format!("arn:aws:states:::{resource}"), parameters: request, "End": true});
+        let create = json!({"Name": NAME, "SecurityConfiguration": self.document.to_string()});
+        json!({"StartAt": "Configure", "States": {
+            "Configure": task("aws-sdk:emr:createSecurityConfiguration", create),
+            "Launch": {"Type": "Parallel", "Branches": [{"StartAt": "Create", "States": {
+                "Create": task("elasticmapreduce:createCluster.sync", self.request.clone())
+            }}], "End": true}
+        }})
+    }
+
+    /// The same machine in a template, as CDK writes it: a text in pieces, around what the deployment puts in.
+    pub fn machine_in_template(&self) -> Value {
+        let definition = self.machine("Parameters").to_string();
+        let mut pieces = Vec::new();
+        for (index, piece) in definition.split("arn:aws:states").enumerate() {
+            if index > 0 {
+                pieces.push(json!({"Ref": "AWS::Partition"}));
+                pieces.push(json!(format!(":states{piece}arn:")));
+            } else {
+                pieces.push(json!(format!("{piece}arn:")));
+            }
+        }
+        let last = pieces.pop().unwrap();
+        pieces.push(json!(last.as_str().unwrap().strip_suffix("arn:")));
+        json!({"Resources": {"Machine": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {
+            "DefinitionString": {"Fn::Join": ["", pieces]}
+        }}}})
+    }
+
     fn configuration(&self) -> Value {
         json!({"Name": NAME, "SecurityConfiguration": self.document.to_string(), "CreationDateTime": "2026-01-01T00:00:00Z"})
     }
@@ -315,6 +346,13 @@ fn renamed(value: &Value, from: &str, to: &str) -> Value {
         Value::Object(members)
     };
     Value::Array(list.iter().map(rename).collect())
+}
+
+/// A value as YAML in block style.
+pub fn yaml_of(value: &Value) -> String {
+    let mut text = String::new();
+    block(value, 0, &mut text);
+    text
 }
 
 /// YAML in block style, scalars as JSON writes them.

@@ -1,7 +1,7 @@
 //! The law that sources agree: one estate gets the same verdicts however it is written, wherever its form can say
 //! the fact. The forms are made by `forms`, from one document and one request.
 
-use crate::forms::{Estate, NAME};
+use crate::forms::{Estate, NAME, yaml_of};
 use crate::laws::{Example, merged, remove, replace};
 use crate::support::{Failures, check, run};
 use emr_baseline::controls::REGISTRY;
@@ -104,6 +104,12 @@ const DIFFERENT: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "emr.kerberos-secrets",
+        "state-machine-template",
+        "compliant",
+        "CloudFormation resolves dynamic references; a request would carry them literally",
+    ),
+    (
+        "emr.kerberos-secrets",
         "yaml",
         "compliant",
         "CloudFormation resolves dynamic references; a request would carry them literally",
@@ -164,6 +170,27 @@ fn reports(baseline: &str, estate: &Estate) -> Vec<(&'static str, Value)> {
         ),
         judged("yaml", vec![("template.yaml".to_owned(), estate.yaml())]),
         judged("described", estate.described()),
+        judged(
+            "state-machine",
+            vec![(
+                "machine.asl.json".to_owned(),
+                estate.machine("Parameters").to_string(),
+            )],
+        ),
+        judged(
+            "state-machine-yaml",
+            vec![(
+                "machine.asl.yaml".to_owned(),
+                yaml_of(&estate.machine("Arguments")),
+            )],
+        ),
+        judged(
+            "state-machine-template",
+            vec![(
+                "template.json".to_owned(),
+                estate.machine_in_template().to_string(),
+            )],
+        ),
         ("snapshot", audited(baseline, folder.path(), estate)),
     ]
 }

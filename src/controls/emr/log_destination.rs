@@ -72,7 +72,14 @@ fn judge_place(want: &Setting, node: Node<'_>, seen: &View<'_, '_>, out: &mut Co
     let condition = match node.text() {
         Known::Absent | Known::Set("") => out.failed(node, "the cluster keeps no logs"),
         Known::Mistyped => out.failed(node, "`LogUri` is not a string"),
-        Known::Unreadable(reason) => out.unknown(node, reason, "`LogUri` is unknown"),
+        Known::Unreadable(reason) => match known_folder(node) {
+            // Whatever is put in behind a folder stays below it.
+            Some(folder) if !want.destinations.is_any() && allowed(folder) && !seen.is_live() => return out.held(),
+            Some(folder) if !in_a_bucket_of(want, folder) => {
+                out.failed(node, "logs go to a bucket that the baseline does not name")
+            }
+            _ => out.unknown(node, reason, "`LogUri` is unknown"),
+        },
         Known::Set(text) if Location::of(text).is_none() => {
             out.failed(node, "`LogUri` is not a place in S3")
         }
@@ -99,6 +106,23 @@ fn judge_place(want: &Setting, node: Node<'_>, seen: &View<'_, '_>, out: &mut Co
         .under("destinations")
         .expected(wish(want))
         .observed(node.display());
+}
+
+/// The folder that a text with holes begins with: a bucket at least.
+fn known_folder(node: Node<'_>) -> Option<&str> {
+    let head = node.items().next()?.as_text()?;
+    let (folder, _) = head.rsplit_once('/')?;
+    let folder = head.get(..=folder.len())?;
+    Location::of(folder).map(|_| folder)
+}
+
+/// Whether the baseline may name a place in the bucket of this folder.
+fn in_a_bucket_of(want: &Setting, folder: &str) -> bool {
+    let bucket = Location::of(folder).map(|place| place.bucket);
+    want.destinations.allows_by(|destination| {
+        let named = destination.as_literal().and_then(Location::of);
+        named.is_none_or(|place| Some(place.bucket) == bucket)
+    })
 }
 
 /// What the baseline asks of the place.
@@ -201,7 +225,15 @@ mod tests {
             (json!({"$unknown": "Uri"}), Verdict::Indeterminate),
             (
                 json!({"$sub": ["s3://logs/", {"$unknown": "Team"}]}),
+                Verdict::Compliant,
+            ),
+            (
+                json!({"$sub": ["s3://logs", {"$unknown": "Team"}]}),
                 Verdict::Indeterminate,
+            ),
+            (
+                json!({"$sub": ["s3://logs-of-others/", {"$unknown": "Team"}]}),
+                Verdict::Noncompliant,
             ),
         ] {
             let body = json!({"LogUri": uri});

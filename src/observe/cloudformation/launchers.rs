@@ -18,7 +18,7 @@ const MACHINES: &[&str] = &[
     "AWS::Serverless::StateMachine",
 ];
 const SCHEDULE: &str = "AWS::Scheduler::Schedule";
-/// The end of the target that launches a cluster. Source: EventBridge Scheduler User Guide, *Using universal targets*.
+/// The end of the target that launches a cluster. Source: Amazon `EventBridge` Scheduler User Guide, *Using universal targets*.
 const RUN_JOB_FLOW: &str = ":aws-sdk:emr:runJobFlow";
 
 /// Whether a resource launches clusters, by its type and the words in it.
@@ -135,10 +135,12 @@ fn origin(evaluator: &Evaluator<'_>, value: NodeId) -> NodeId {
 
 /// An object, or the object that a text holds; `Err` says why there is none.
 fn object(evaluator: &mut Evaluator<'_>, value: NodeId) -> Result<NodeId, String> {
-    let root = match evaluator.tree.slot(value).kind {
-        Kind::String(_) | Kind::Template(_) => json_in(&mut evaluator.tree, value)
-            .map_err(|syntax| format!("{} (line {})", syntax.message, syntax.line))?,
-        _ => value,
+    let kind = evaluator.tree.slot(value).kind;
+    let root = if matches!(kind, Kind::String(_) | Kind::Template(_)) {
+        json_in(&mut evaluator.tree, value)
+            .map_err(|syntax| format!("{} (line {})", syntax.message, syntax.line))?
+    } else {
+        value
     };
     let node = evaluator.tree.node(root);
     match node.reason() {
@@ -166,13 +168,11 @@ impl Rewrite for Substitutions {
             if !written.starts_with("${") {
                 return None;
             }
-            Some(match self.0.get(name) {
-                Some(value) => edit::pieces(tree, *value),
-                None => {
-                    let place = "a definition substitution that is not given".to_owned();
-                    vec![tree.push_unreadable(Reason::Elsewhere { place }, at)]
-                }
-            })
+            if let Some(value) = self.0.get(name) {
+                return Some(edit::pieces(tree, *value));
+            }
+            let place = "a definition substitution that is not given".to_owned();
+            Some(vec![tree.push_unreadable(Reason::Elsewhere { place }, at)])
         })
     }
 }

@@ -1,6 +1,6 @@
 //! Step Functions state machines: the requests that their tasks send to EMR and Lake Formation.
 //!
-//! What the machine works out when it runs (a JSONPath, a JSONata expression) is not known. Tasks that change a cluster
+//! What the machine works out when it runs (a path, a `JSONata` expression) is not known. Tasks that change a cluster
 //! after its launch (steps, reconfigurations, termination protection) are read as parts of the cluster that the
 //! machine creates, so that nothing is smuggled in after the launch; where it creates none, they make one of their
 //! own, of which nothing else is known.
@@ -11,28 +11,19 @@ mod values;
 use super::edit;
 use super::{Dialect, Reading, Seen, lake_formation, run_job_flow, security_configuration};
 use crate::observed::tree::{NodeId, Tree};
-use crate::observed::{Form, Identity, Node, Reason, ResourceKind};
+use crate::observed::{Form, Identity, Node, Reason, ResourceKind, Value};
 use tasks::Action;
-
-/// Words of which every machine of interest holds one.
-const OURS: &[&str] = &[
-    ":elasticmapreduce:",
-    ":aws-sdk:emr:",
-    ":aws-sdk:lakeformation:",
-    ":emr-serverless:createApplication",
-    ":aws-sdk:emrserverless:createApplication",
-];
 
 /// Whether a text names a task of interest.
 pub(super) fn names_task(text: &str) -> bool {
-    OURS.iter().any(|ours| text.contains(ours))
+    tasks::ACTIONS.iter().any(|(name, _)| text.contains(name))
 }
 
 /// Whether a document is a state machine with a task of interest.
 pub(super) fn recognises(root: Node<'_>) -> bool {
     matches!(
         root.get("States").value(),
-        crate::observed::Value::Map | crate::observed::Value::Unreadable(_)
+        Value::Map | Value::Unreadable(_)
     ) && !root.get("StartAt").is_absent()
         && super::recognise::mentions(root.get("States"), 0, &names_task)
 }

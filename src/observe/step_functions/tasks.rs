@@ -36,7 +36,7 @@ pub(super) enum Action {
 
 /// Source: Step Functions Developer Guide, *Create and manage Amazon EMR clusters with Step Functions* and *AWS SDK
 /// service integrations*. A task that waits for its job ends with `.sync`.
-const ACTIONS: &[(&str, Action)] = &[
+pub(super) const ACTIONS: &[(&str, Action)] = &[
     ("elasticmapreduce:createCluster", Action::Create),
     ("aws-sdk:emr:runJobFlow", Action::Create),
     (
@@ -129,13 +129,12 @@ fn task(tree: &mut Tree, state: String, id: NodeId, action: Action) -> Task {
         .find(|node| !node.is_absent())
         .map(Node::id);
     let result = node.get("ResultPath").as_text().unwrap_or("$").to_owned();
-    let body = match given {
-        Some(given) => values::resolved(tree, given),
+    let body = if let Some(given) = given {
+        values::resolved(tree, given)
+    } else {
         // Without parameters the task is sent what the state is given.
-        None => {
-            let place = "the execution, as the state's whole input".to_owned();
-            tree.push_unreadable(Reason::Elsewhere { place }, id)
-        }
+        let place = "the execution, as the state's whole input".to_owned();
+        tree.push_unreadable(Reason::Elsewhere { place }, id)
     };
     let cluster = given.map_or_else(String::new, |_| cluster_of(tree, id));
     Task {
@@ -251,13 +250,15 @@ fn steps(tree: &mut Tree, change: &Task) -> Vec<NodeId> {
 
 /// The classifications that a task puts on a group or fleet of a running cluster.
 fn reconfigurations(tree: &mut Tree, change: &Task) -> Vec<NodeId> {
-    let groups = match change.action {
-        Action::Group => whole(tree, change.body, "InstanceGroup"),
-        Action::Groups => listed(tree, change.body, "InstanceGroups"),
-        _ => whole(tree, change.body, "InstanceFleet")
-            .into_iter()
+    let groups = if change.action == Action::Group {
+        whole(tree, change.body, "InstanceGroup")
+    } else if change.action == Action::Groups {
+        listed(tree, change.body, "InstanceGroups")
+    } else {
+        let fleets = whole(tree, change.body, "InstanceFleet").into_iter();
+        fleets
             .flat_map(|fleet| listed(tree, fleet, "InstanceTypeConfigs"))
-            .collect(),
+            .collect()
     };
     let mut all = Vec::new();
     for group in groups {

@@ -14,7 +14,7 @@ fn seen(reading: &Reading) -> &[Seen] {
     &reading.worlds()[0].resources
 }
 
-fn body<'t>(reading: &'t Reading, index: usize) -> Node<'t> {
+fn body(reading: &Reading, index: usize) -> Node<'_> {
     reading.tree().node(seen(reading)[index].body)
 }
 
@@ -23,20 +23,20 @@ fn ids(reading: &Reading) -> Vec<&str> {
     all.map(|seen| seen.identity.id.as_str()).collect()
 }
 
-fn task(resource: &str, parameters: Value) -> Value {
+fn task(resource: &str, parameters: &Value) -> Value {
     json!({"Type": "Task", "Resource": format!("arn:aws:states:::{resource}"), "Parameters": parameters, "End": true})
 }
 
-fn create(parameters: Value) -> Value {
+fn create(parameters: &Value) -> Value {
     task("elasticmapreduce:createCluster.sync", parameters)
 }
 
 #[test]
 fn a_cluster_is_called_by_its_name_or_else_by_its_state() {
     let reading = machine(&json!({
-        "A": create(json!({"Name": "etl"})),
-        "B": create(json!({"Name.$": "$.name"})),
-        "C": task("aws-sdk:emr:runJobFlow", json!({})),
+        "A": create(&json!({"Name": "etl"})),
+        "B": create(&json!({"Name.$": "$.name"})),
+        "C": task("aws-sdk:emr:runJobFlow", &json!({})),
         "D": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke"},
     }));
     assert_eq!(ids(&reading), ["etl", "B", "C"]);
@@ -44,7 +44,7 @@ fn a_cluster_is_called_by_its_name_or_else_by_its_state() {
 
 #[test]
 fn what_the_machine_works_out_is_unknown_under_its_own_key() {
-    let reading = machine(&json!({"A": create(json!({
+    let reading = machine(&json!({"A": create(&json!({
         "Name.$": "$.name",
         "LogUri.$": "States.Format('s3://{}/it\\'s/{}/{}', $.bucket, 'b', 3)",
         "ReleaseLabel": "{% $states.input.release %}",
@@ -70,7 +70,7 @@ fn what_the_machine_works_out_is_unknown_under_its_own_key() {
 
 #[test]
 fn a_key_that_is_written_twice_in_two_ways_is_unknown() {
-    let reading = machine(&json!({"A": create(json!({"Name": "a", "Name.$": "$.b"}))}));
+    let reading = machine(&json!({"A": create(&json!({"Name": "a", "Name.$": "$.b"}))}));
     assert!(body(&reading, 0).get("Name").reason().is_some());
 }
 
@@ -91,7 +91,7 @@ fn arguments_of_jsonata_are_read_and_no_parameters_are_the_states_input() {
 #[test]
 fn branches_and_iterations_are_looked_into() {
     let inner =
-        |name: &str| json!({"StartAt": "X", "States": {"X": create(json!({"Name": name}))}});
+        |name: &str| json!({"StartAt": "X", "States": {"X": create(&json!({"Name": name}))}});
     let reading = machine(&json!({
         "P": {"Type": "Parallel", "Branches": [inner("a"), inner("b")]},
         "M": {"Type": "Map", "ItemProcessor": {"StartAt": "N", "States": {
@@ -103,16 +103,16 @@ fn branches_and_iterations_are_looked_into() {
 #[test]
 fn what_is_done_to_a_cluster_after_its_launch_is_a_part_of_it() {
     let reading = machine(&json!({
-        "A": create(json!({"Name": "etl", "Configurations": [{"Classification": "one"}], "Steps": [{"Name": "first"}]})),
-        "B": task("elasticmapreduce:modifyInstanceGroupByName", json!({"ClusterId.$": "$.ClusterId", "InstanceGroupName": "g",
+        "A": create(&json!({"Name": "etl", "Configurations": [{"Classification": "one"}], "Steps": [{"Name": "first"}]})),
+        "B": task("elasticmapreduce:modifyInstanceGroupByName", &json!({"ClusterId.$": "$.ClusterId", "InstanceGroupName": "g",
             "InstanceGroup": {"Configurations": [{"Classification": "two"}]}})),
-        "C": task("elasticmapreduce:modifyInstanceFleetByName", json!({"ClusterId.$": "$.ClusterId",
+        "C": task("elasticmapreduce:modifyInstanceFleetByName", &json!({"ClusterId.$": "$.ClusterId",
             "InstanceFleet": {"InstanceTypeConfigs": [{"Configurations": [{"Classification": "three"}]}]}})),
-        "D": task("elasticmapreduce:addStep.sync", json!({"ClusterId.$": "$.ClusterId", "ExecutionRoleArn": "r", "Step": {"Name": "second"}})),
-        "E": task("elasticmapreduce:setClusterTerminationProtection", json!({"ClusterId.$": "$.ClusterId", "TerminationProtected": true})),
-        "F": task("elasticmapreduce:setClusterTerminationProtection", json!({"ClusterId.$": "$.ClusterId", "TerminationProtected": false})),
-        "G": task("aws-sdk:emr:addInstanceGroups", json!({"JobFlowId.$": "$.ClusterId", "InstanceGroups": [{"InstanceRole": "TASK"}]})),
-        "H": task("aws-sdk:emr:addJobFlowSteps", json!({"JobFlowId.$": "$.ClusterId", "Steps": [{"Name": "third"}]})),
+        "D": task("elasticmapreduce:addStep.sync", &json!({"ClusterId.$": "$.ClusterId", "ExecutionRoleArn": "r", "Step": {"Name": "second"}})),
+        "E": task("elasticmapreduce:setClusterTerminationProtection", &json!({"ClusterId.$": "$.ClusterId", "TerminationProtected": true})),
+        "F": task("elasticmapreduce:setClusterTerminationProtection", &json!({"ClusterId.$": "$.ClusterId", "TerminationProtected": false})),
+        "G": task("aws-sdk:emr:addInstanceGroups", &json!({"JobFlowId.$": "$.ClusterId", "InstanceGroups": [{"InstanceRole": "TASK"}]})),
+        "H": task("aws-sdk:emr:addJobFlowSteps", &json!({"JobFlowId.$": "$.ClusterId", "Steps": [{"Name": "third"}]})),
     }));
     assert_eq!(ids(&reading), ["etl"]);
     assert_eq!(
@@ -137,13 +137,13 @@ fn what_is_done_to_a_cluster_after_its_launch_is_a_part_of_it() {
 
 #[test]
 fn a_change_goes_to_the_cluster_that_its_path_names() {
-    let mut first = create(json!({"Name": "first"}));
+    let mut first = create(&json!({"Name": "first"}));
     first["ResultPath"] = json!("$.first");
-    let mut second = create(json!({"Name": "second"}));
+    let mut second = create(&json!({"Name": "second"}));
     second["ResultPath"] = json!("$.second");
     let step = task(
         "elasticmapreduce:addStep",
-        json!({"ClusterId.$": "$.second.ClusterId", "Step": {"Name": "s"}}),
+        &json!({"ClusterId.$": "$.second.ClusterId", "Step": {"Name": "s"}}),
     );
     let reading = machine(&json!({"A": first, "B": second, "C": step}));
     assert!(body(&reading, 0).get("Steps").is_absent());
@@ -153,7 +153,7 @@ fn a_change_goes_to_the_cluster_that_its_path_names() {
 #[test]
 fn a_change_to_another_machines_cluster_makes_one_of_which_nothing_else_is_known() {
     let change = |id: Value| {
-        json!({"B": task("elasticmapreduce:modifyInstanceGroupByName", json!({"ClusterId": id,
+        json!({"B": task("elasticmapreduce:modifyInstanceGroupByName", &json!({"ClusterId": id,
             "InstanceGroup": {"Configurations": [{"Classification": "two"}]}}))})
     };
     let reading = machine(&change(json!("j-1")));
@@ -171,9 +171,9 @@ fn a_change_to_another_machines_cluster_makes_one_of_which_nothing_else_is_known
 #[test]
 fn what_else_a_machine_creates_is_seen() {
     let reading = machine(&json!({
-        "A": task("aws-sdk:emr:createSecurityConfiguration", json!({"Name": "sc", "SecurityConfiguration": "{\"EncryptionConfiguration\": {}}"})),
-        "B": task("emr-serverless:createApplication.sync", json!({"Name": "app"})),
-        "C": task("aws-sdk:lakeformation:grantPermissions", json!({"Principal": {"DataLakePrincipalIdentifier": "p"},
+        "A": task("aws-sdk:emr:createSecurityConfiguration", &json!({"Name": "sc", "SecurityConfiguration": "{\"EncryptionConfiguration\": {}}"})),
+        "B": task("emr-serverless:createApplication.sync", &json!({"Name": "app"})),
+        "C": task("aws-sdk:lakeformation:grantPermissions", &json!({"Principal": {"DataLakePrincipalIdentifier": "p"},
             "Resource": {"Catalog": {}}, "Permissions": ["ALL"]})),
     }));
     let kinds: Vec<ResourceKind> = seen(&reading)

@@ -13,7 +13,7 @@ pub(super) fn resolved(tree: &mut Tree, parameters: NodeId) -> NodeId {
 struct Values;
 
 impl Rewrite for Values {
-    /// A JSONata expression is all of a string.
+    /// A `JSONata` expression is all of a string.
     fn string(&mut self, tree: &mut Tree, id: NodeId) -> Option<NodeId> {
         let text = tree.text(tree.string_of(id)?).trim();
         if !text.starts_with("{%") || !text.ends_with("%}") {
@@ -22,7 +22,7 @@ impl Rewrite for Values {
         Some(unknown(tree, "a JSONata expression", id))
     }
 
-    /// A key that ends in `.$` has a JSONPath or an intrinsic function for its value.
+    /// A key that ends in `.$` has a `JSONPath` or an intrinsic function for its value.
     fn member(&mut self, tree: &mut Tree, (key, key_span, value): Member) -> Option<Member> {
         let name = tree.text(key);
         let length = name.strip_suffix(".$")?.len();
