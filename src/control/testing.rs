@@ -213,6 +213,7 @@ pub(crate) fn judge_among(
         scope.push_neighbour(Neighbour {
             type_name,
             id: (*id).into(),
+            names: Arc::from([]),
             body: tree(body).root(),
         });
     }

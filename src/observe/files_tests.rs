@@ -180,7 +180,7 @@ fn files_of_ours_that_are_not_read_are_problems_and_not_silence() {
             Some(Dialect::Terraform),
         ),
         (
-            r#"{"format_version": "1.2", "terraform_version": "1.9", "resource_changes": [{"type": "aws_emr_cluster"}]}"#,
+            r#"{"version": 4, "terraform_version": "1.9", "lineage": "x", "resources": [{"type": "aws_emr_cluster"}]}"#,
             Some(Dialect::TerraformPlan),
         ),
         (

@@ -166,9 +166,8 @@ fn read_tree(tree: Tree, dialect: Dialect, given: &Given) -> Result<Reading, Str
             Ok(Reading::new(dialect, tree, resources))
         }
         Dialect::StepFunctions => Ok(step_functions::read(tree)),
-        Dialect::Python | Dialect::TerraformPlan | Dialect::Terraform | Dialect::Snapshot => {
-            Err(not_read(dialect))
-        }
+        Dialect::TerraformPlan => terraform::plan::read(tree, given),
+        Dialect::Python | Dialect::Terraform | Dialect::Snapshot => Err(not_read(dialect)),
     }
 }
 

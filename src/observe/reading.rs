@@ -83,6 +83,8 @@ pub struct SeenNeighbour {
     pub type_name: &'static str,
     /// See [`Neighbour::id`].
     pub id: Arc<str>,
+    /// See [`Neighbour::names`].
+    pub names: Arc<[String]>,
     /// See [`Neighbour::body`].
     pub body: NodeId,
 }
@@ -206,6 +208,7 @@ impl Reading {
                     scope.push_neighbour(Neighbour {
                         type_name: seen.type_name,
                         id: Arc::clone(&seen.id),
+                        names: Arc::clone(&seen.names),
                         body: self.tree.node(seen.body),
                     });
                 }

@@ -1,5 +1,7 @@
 //! What a file is, by its content and never by its name.
 
+use super::terraform::plan::embedded;
+use super::terraform::shape;
 use super::{lake_formation, step_functions};
 use crate::observed::{Node, Value};
 use memchr::memmem;
@@ -90,6 +92,7 @@ const MARKS: &[&str] = &[
     "aws_emrcontainers_",
     "aws_emrserverless_",
     "aws_lakeformation_",
+    "aws_glue_data_catalog_encryption_settings",
     "emr-baseline/snapshot/",
 ];
 
@@ -274,7 +277,8 @@ fn is_plan(root: Node<'_>) -> bool {
             || root.get("values").is_set()
             || root.get("planned_values").is_set());
     let state = root.get("terraform_version").is_set() && root.get("lineage").is_set();
-    (format || state) && mentions(root, 0, &is_terraform_type)
+    let ours = |text: &str| shape::is_ours(text) || embedded::mentions_ours(text);
+    (format || state) && mentions(root, 0, &ours)
 }
 
 fn is_terraform_json(root: Node<'_>) -> bool {

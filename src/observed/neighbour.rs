@@ -11,16 +11,21 @@ pub struct Neighbour<'t> {
     pub type_name: &'static str,
     /// Its logical id, or its address.
     pub id: Arc<str>,
+    /// What else names it, where that is known: the ids and ARNs that a plan or state tells.
+    pub names: Arc<[String]>,
     /// Its members, shaped as the properties of its type.
     pub body: Node<'t>,
 }
 
 impl Neighbour<'_> {
-    /// Whether a value refers to this thing. Names that AWS gives are not known before it exists, so only a reference
-    /// does; a value that is known text names something else, or the same by a name that cannot be told.
+    /// Whether a value refers to this thing. Names that AWS gives are mostly not known before it exists, so only a
+    /// reference does; other known text names something else, or the same by a name that cannot be told.
     pub fn is_referred_to_by(&self, node: Node<'_>) -> bool {
         let reference = node.reason().and_then(Reason::reference);
         reference.is_some_and(|(id, _)| id == &*self.id)
+            || node
+                .as_text()
+                .is_some_and(|text| self.names.iter().any(|name| name == text))
     }
 }
 

@@ -3,6 +3,9 @@
 use super::tree::clamp;
 use std::sync::{Arc, OnceLock};
 
+/// Characters are counted ahead in blocks of so many bytes.
+const BLOCK: usize = 4096;
+
 /// A file, or the answer of an API call.
 #[derive(Debug)]
 pub struct Source {
@@ -13,6 +16,8 @@ pub struct Source {
     text: Arc<str>,
     first_line: u32,
     lines: OnceLock<Vec<u32>>,
+    /// How many characters stand before each block of [`BLOCK`] bytes. Documents of one line are many megabytes long.
+    characters: OnceLock<Vec<u32>>,
 }
 
 impl Source {
@@ -24,6 +29,7 @@ impl Source {
             text: text.into(),
             first_line: 1,
             lines: OnceLock::new(),
+            characters: OnceLock::new(),
         }
     }
 
@@ -47,6 +53,27 @@ impl Source {
         &self.text
     }
 
+    /// How many characters begin before a byte offset.
+    fn characters_before(&self, offset: usize) -> usize {
+        let starts = |bytes: &[u8]| {
+            let starts = bytes.iter().filter(|byte| !(0x80..0xc0).contains(*byte));
+            starts.count()
+        };
+        let blocks = self.characters.get_or_init(|| {
+            let blocks = self.text.as_bytes().chunks(BLOCK);
+            let counted = blocks.scan(0, |before, block| {
+                let here = *before;
+                *before += starts(block);
+                Some(clamp(here))
+            });
+            counted.collect()
+        });
+        let block = (offset / BLOCK).min(blocks.len().saturating_sub(1));
+        let before = blocks.get(block).copied().unwrap_or(0) as usize;
+        let rest = self.text.as_bytes().get(block * BLOCK..offset);
+        before + rest.map_or(0, starts)
+    }
+
     /// One-based line and column (in characters) of a byte offset.
     pub fn position(&self, offset: usize) -> (u32, u32) {
         let lines = self.lines.get_or_init(|| {
@@ -58,10 +85,27 @@ impl Source {
             .partition_point(|start| *start as usize <= offset)
             .saturating_sub(1);
         let start = lines.get(line).copied().unwrap_or(0) as usize;
-        let column = self
-            .text
-            .get(start..offset)
-            .map_or(0, |before| before.chars().count());
+        let column = self.characters_before(offset) - self.characters_before(start);
         (self.first_line + clamp(line), clamp(column) + 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BLOCK, Source};
+
+    #[test]
+    fn columns_count_characters_however_long_the_line() {
+        let text = "é".repeat(3 * BLOCK) + "\nxé=1";
+        let source = Source::new("t", text.as_str());
+        for offset in [0, 2, BLOCK - 2, BLOCK, BLOCK + 2, 6 * BLOCK] {
+            assert_eq!(
+                source.position(offset),
+                (1, u32::try_from(offset / 2 + 1).unwrap())
+            );
+        }
+        let equals = text.find('=').unwrap();
+        assert_eq!(source.position(equals), (2, 3));
+        assert_eq!(source.position(text.len() + 9), (2, 5));
     }
 }

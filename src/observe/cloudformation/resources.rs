@@ -5,6 +5,7 @@ use super::sections::member;
 use crate::observe::{Given, Seen, SeenNeighbour, security_configuration, tags};
 use crate::observed::tree::{Kind, NONE, NodeId, Tree};
 use crate::observed::{Form, Identity, Reason, ResourceKind};
+use std::sync::Arc;
 
 /// A CloudFormation resource type that is judged: the kind it is of, the property that names it, and whether a
 /// template with nothing else is worth judging. Keys, roles and buckets count only beside something of EMR's or Lake
@@ -173,6 +174,7 @@ pub(super) fn read(evaluator: &mut Evaluator<'_>, id: &str, declared: NodeId) ->
         return Some(Declared::Neighbour(SeenNeighbour {
             type_name,
             id: id.into(),
+            names: Arc::from([]),
             body: properties,
         }));
     }

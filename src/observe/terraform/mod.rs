@@ -4,6 +4,8 @@
 //! properties of the CloudFormation type that declares the same thing, so that controls need not know who wrote
 //! it. Values keep the places where they were really written.
 
+mod address;
+pub(super) mod plan;
 pub mod shape;
 
 pub use shape::{Instance, Shaped, shape};

@@ -4,14 +4,16 @@
 //! unknown values as unreadable slots. What a type's arguments are called in CloudFormation is a table, one row
 //! an argument: `emr`, `lake`, `keys`. The conversion itself (`convert`) knows no argument.
 
+mod beside;
 mod convert;
 mod emr;
 mod join;
 mod keys;
 mod lake;
+mod network;
 mod row;
 
-use crate::observe::{Given, Problem, Seen, security_configuration, tags};
+use crate::observe::{Given, Problem, Seen, SeenNeighbour, security_configuration, tags};
 use crate::observed::tree::{Kind, NONE, NodeId, Tree};
 use crate::observed::{Form, Identity, Reason, ResourceKind};
 use convert::Converter;
@@ -35,6 +37,8 @@ pub struct Instance {
 pub struct Shaped {
     /// Resources, in the order of the instances.
     pub resources: Vec<Seen>,
+    /// What stands beside them, in the same order.
+    pub neighbours: Vec<SeenNeighbour>,
     /// What could not be judged.
     pub problems: Vec<Problem>,
 }
@@ -45,6 +49,8 @@ struct Type {
     /// The provider's name of it.
     name: &'static str,
     kind: ResourceKind,
+    /// The CloudFormation type of the same thing; empty where there is none.
+    type_name: &'static str,
     /// The argument that names it.
     named_by: Option<&'static str>,
     /// Whether a configuration with nothing else is worth judging.
@@ -63,7 +69,7 @@ fn type_of(name: &str) -> Option<&'static Type> {
 
 /// Whether a resource of this type is read, by itself or as a part of another.
 pub fn is_read(name: &str) -> bool {
-    type_of(name).is_some() || join::is_part(name)
+    type_of(name).is_some() || join::is_part(name) || beside::is_read(name)
 }
 
 /// Whether a configuration with a resource of this type is worth judging.
@@ -81,6 +87,7 @@ pub fn shape(tree: &mut Tree, instances: &[Instance], given: &Given) -> Shaped {
             joins.declare(tree, instance, shaped.resources.len());
             shaped.resources.push(seen);
         }
+        shaped.neighbours.extend(beside::read(tree, instance));
     }
     for instance in instances {
         if let Some(problem) = joins.attach(tree, instance, &mut shaped.resources) {
@@ -101,7 +108,12 @@ fn read(tree: &mut Tree, instance: &Instance, known: &Type, given: &Given) -> Se
     } else {
         body
     };
-    Seen::new(identity, Form::Terraform, body).within(instance.outer)
+    let seen = Seen::new(identity, Form::Terraform, body).within(instance.outer);
+    if known.type_name.is_empty() {
+        seen
+    } else {
+        seen.declared_as(known.type_name)
+    }
 }
 
 fn identity_of(tree: &Tree, instance: &Instance, known: &Type, given: &Given) -> Identity {

@@ -9,6 +9,7 @@ pub(super) const TYPES: &[Type] = &[
     Type {
         name: "aws_emr_security_configuration",
         kind: ResourceKind::EmrSecurityConfiguration,
+        type_name: "AWS::EMR::SecurityConfiguration",
         named_by: Some("name"),
         alone: true,
         rows: &[
@@ -20,6 +21,7 @@ pub(super) const TYPES: &[Type] = &[
     Type {
         name: "aws_emr_cluster",
         kind: ResourceKind::EmrCluster,
+        type_name: "AWS::EMR::Cluster",
         named_by: Some("name"),
         alone: true,
         rows: CLUSTER,
@@ -33,6 +35,7 @@ pub(super) const TYPES: &[Type] = &[
     Type {
         name: "aws_emr_studio",
         kind: ResourceKind::EmrStudio,
+        type_name: "AWS::EMR::Studio",
         named_by: Some("name"),
         alone: true,
         rows: STUDIO,
@@ -41,6 +44,7 @@ pub(super) const TYPES: &[Type] = &[
     Type {
         name: "aws_emr_block_public_access_configuration",
         kind: ResourceKind::EmrAccount,
+        type_name: "",
         named_by: None,
         alone: true,
         rows: PUBLIC_ACCESS,
@@ -49,6 +53,7 @@ pub(super) const TYPES: &[Type] = &[
     Type {
         name: "aws_emrserverless_application",
         kind: ResourceKind::EmrServerlessApplication,
+        type_name: "AWS::EMRServerless::Application",
         named_by: Some("name"),
         alone: true,
         rows: SERVERLESS,
@@ -57,6 +62,7 @@ pub(super) const TYPES: &[Type] = &[
     Type {
         name: "aws_emrcontainers_virtual_cluster",
         kind: ResourceKind::EmrContainersVirtualCluster,
+        type_name: "AWS::EMRContainers::VirtualCluster",
         named_by: Some("name"),
         alone: true,
         rows: VIRTUAL_CLUSTER,

@@ -8,6 +8,7 @@ use crate::observed::ResourceKind;
 /// A type that counts only beside something of EMR's or Lake Formation's.
 const fn beside(
     name: &'static str,
+    type_name: &'static str,
     kind: ResourceKind,
     named_by: Option<&'static str>,
     rows: &'static [Row],
@@ -15,6 +16,7 @@ const fn beside(
     Type {
         name,
         kind,
+        type_name,
         named_by,
         alone: false,
         rows,
@@ -23,11 +25,24 @@ const fn beside(
 }
 
 pub(super) const TYPES: &[Type] = &[
-    beside("aws_kms_key", ResourceKind::KmsKey, None, KEY),
-    beside("aws_iam_role", ResourceKind::IamRole, Some("name"), ROLE),
+    beside(
+        "aws_kms_key",
+        "AWS::KMS::Key",
+        ResourceKind::KmsKey,
+        None,
+        KEY,
+    ),
+    beside(
+        "aws_iam_role",
+        "AWS::IAM::Role",
+        ResourceKind::IamRole,
+        Some("name"),
+        ROLE,
+    ),
     // Clusters name profiles; the roles that they hold are judged for what the profile is used for.
     beside(
         "aws_iam_instance_profile",
+        "AWS::IAM::InstanceProfile",
         ResourceKind::IamRole,
         Some("name"),
         &[
@@ -38,6 +53,7 @@ pub(super) const TYPES: &[Type] = &[
     ),
     beside(
         "aws_s3_bucket",
+        "AWS::S3::Bucket",
         ResourceKind::S3Bucket,
         Some("bucket"),
         BUCKET,

@@ -10,6 +10,7 @@ const IDENTIFIER: &str = "DataLakePrincipalIdentifier";
 /// A type that counts by itself.
 const fn ours(
     name: &'static str,
+    type_name: &'static str,
     kind: ResourceKind,
     named_by: Option<&'static str>,
     rows: &'static [Row],
@@ -17,6 +18,7 @@ const fn ours(
     Type {
         name,
         kind,
+        type_name,
         named_by,
         alone: true,
         rows,
@@ -37,6 +39,7 @@ pub(super) const TYPES: &[Type] = &[
         ]],
         ..ours(
             "aws_lakeformation_permissions",
+            "AWS::LakeFormation::PrincipalPermissions",
             ResourceKind::LakeFormationGrant,
             None,
             PERMISSIONS,
@@ -44,24 +47,28 @@ pub(super) const TYPES: &[Type] = &[
     },
     ours(
         "aws_lakeformation_data_lake_settings",
+        "AWS::LakeFormation::DataLakeSettings",
         ResourceKind::LakeFormationSettings,
         None,
         SETTINGS,
     ),
     ours(
         "aws_lakeformation_data_cells_filter",
+        "AWS::LakeFormation::DataCellsFilter",
         ResourceKind::LakeFormationFilter,
         Some("table_data.name"),
         FILTER,
     ),
     ours(
         "aws_lakeformation_resource",
+        "AWS::LakeFormation::Resource",
         ResourceKind::LakeFormationLocation,
         Some("arn"),
         LOCATION,
     ),
     ours(
         "aws_lakeformation_lf_tag",
+        "AWS::LakeFormation::Tag",
         ResourceKind::LakeFormationTag,
         Some("key"),
         &[
@@ -72,18 +79,21 @@ pub(super) const TYPES: &[Type] = &[
     ),
     ours(
         "aws_lakeformation_resource_lf_tag",
+        "AWS::LakeFormation::TagAssociation",
         ResourceKind::LakeFormationTag,
         None,
         ASSIGNMENT,
     ),
     ours(
         "aws_lakeformation_resource_lf_tags",
+        "AWS::LakeFormation::TagAssociation",
         ResourceKind::LakeFormationTag,
         None,
         ASSIGNMENT,
     ),
     ours(
         "aws_glue_data_catalog_encryption_settings",
+        "AWS::Glue::DataCatalogEncryptionSettings",
         ResourceKind::GlueCatalog,
         None,
         CATALOG,
