@@ -50,7 +50,7 @@ struct Type {
     name: &'static str,
     kind: ResourceKind,
     /// The CloudFormation type of the same thing; empty where there is none.
-    type_name: &'static str,
+    declared_as: &'static str,
     /// The argument that names it.
     named_by: Option<&'static str>,
     /// Whether a configuration with nothing else is worth judging.
@@ -109,10 +109,10 @@ fn read(tree: &mut Tree, instance: &Instance, known: &Type, given: &Given) -> Se
         body
     };
     let seen = Seen::new(identity, Form::Terraform, body).within(instance.outer);
-    if known.type_name.is_empty() {
+    if known.declared_as.is_empty() {
         seen
     } else {
-        seen.declared_as(known.type_name)
+        seen.declared_as(known.declared_as)
     }
 }
 

@@ -143,9 +143,10 @@ fn expressions_at<'t>(expressions: Node<'t>, path: &str) -> Vec<Node<'t>> {
         for node in level {
             let members = node.members().filter(|(key, _)| *key == name);
             for (_, member) in members {
-                match member.value() {
-                    Value::List => next.extend(member.items()),
-                    _ => next.push(member),
+                if let Value::List = member.value() {
+                    next.extend(member.items());
+                } else {
+                    next.push(member);
                 }
             }
         }

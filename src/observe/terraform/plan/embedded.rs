@@ -24,7 +24,7 @@ pub(super) fn with_stacks(
             Ok(Some(template)) => template,
             Ok(None) => continue,
             Err(problem) => {
-                problems.push(problem);
+                problems.push(*problem);
                 continue;
             }
         };
@@ -50,10 +50,10 @@ pub(in crate::observe) fn mentions_ours(text: &str) -> bool {
 }
 
 /// The template of a stack; `None` where it holds nothing of ours.
-fn template(tree: &mut Tree, stack: &Instance) -> Result<Option<NodeId>, Problem> {
+fn template(tree: &mut Tree, stack: &Instance) -> Result<Option<NodeId>, Box<Problem>> {
     let problem = |tree: &Tree, at: NodeId, why: String| {
         let what = format!("could not judge the stack of `{}`", stack.address);
-        Problem::at(tree.node(at), what, why)
+        Box::new(Problem::at(tree.node(at), what, why))
     };
     let body = tree.node(stack.values).get("template_body");
     let text = match body.value() {
@@ -67,7 +67,12 @@ fn template(tree: &mut Tree, stack: &Instance) -> Result<Option<NodeId>, Problem
         }
         Value::Map => return Ok(Some(body.id())),
         // A stack without a body takes its template from S3.
-        _ => {
+        Value::Absent
+        | Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::Template
+        | Value::List => {
             let url = tree.node(stack.values).get("template_url");
             if !url.is_set() || matches!(url.value(), Value::Null) {
                 return Ok(None);

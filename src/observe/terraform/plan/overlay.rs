@@ -6,7 +6,7 @@
 use super::configuration::Explanation;
 use crate::observed::tree::{Kind, NodeId, Span, TextRef, Tree};
 use crate::observed::{Node, Reason, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Lays values over each other.
 #[derive(Debug)]
@@ -80,7 +80,9 @@ impl Overlay<'_, '_> {
             return self.unknown(marks, path);
         }
         if is_true(self.tree, sensitive) {
-            return self.withheld(value?, name);
+            let value = value?;
+            self.withhold(value, name);
+            return Some(value);
         }
         if unknown.is_none() && sensitive.is_none() {
             return value;
@@ -107,10 +109,10 @@ impl Overlay<'_, '_> {
         Some(self.tree.push_unreadable(reason?, marks))
     }
 
-    /// A sensitive value is there, and nobody reads it.
-    fn withheld(&mut self, value: NodeId, name: &str) -> Option<NodeId> {
+    /// A sensitive value is there, and nobody reads it: it must not come into anybody's hands by another way either.
+    fn withhold(&mut self, value: NodeId, name: &str) {
         if let Kind::Null = self.tree.slot(value).kind {
-            return Some(value);
+            return;
         }
         let what = if name.is_empty() {
             "a sensitive value"
@@ -120,9 +122,7 @@ impl Overlay<'_, '_> {
         let reason = Reason::Withheld {
             what: what.to_owned(),
         };
-        // The value itself goes, too: it must not come into anybody's hands by another way.
         self.tree.mask(value, reason);
-        Some(value)
     }
 
     fn map(
@@ -134,7 +134,7 @@ impl Overlay<'_, '_> {
         let own = value.map(|id| members(self.tree, id)).unwrap_or_default();
         let [unknown, sensitive] = marks.map(|marks| self.by_key(marks));
         let mut made = Vec::with_capacity(own.len() + unknown.len());
-        let mut seen = BTreeMap::new();
+        let mut seen = BTreeSet::new();
         for (key, span, member) in own {
             let name = self.tree.text(key).to_owned();
             let marks = [&unknown, &sensitive].map(|marks| marks.get(&name).map(|(.., id)| *id));
@@ -147,10 +147,10 @@ impl Overlay<'_, '_> {
             ) {
                 made.push((key, span, value));
             }
-            seen.insert(name, ());
+            seen.insert(name);
         }
         for (name, (key, span, marks)) in &unknown {
-            if seen.contains_key(name) {
+            if seen.contains(name) {
                 continue;
             }
             if let Some(value) = self.value(None, Some(*marks), None, &joined(path, name), name) {

@@ -3,7 +3,12 @@
 use super::row::{How, Row, follow, is_written, only};
 use crate::observe::decode::{json_in, text_layer};
 use crate::observed::tree::{Kind, NodeId, Span, TextRef, Tree, clamp};
-use crate::observed::{Node, Reason, Value};
+use crate::observed::{Node, Reason, Switch, Value};
+
+/// The provider looks at this end of a text, and at no other spelling of it.
+fn is_file(text: &str) -> bool {
+    text.as_bytes().ends_with(b".json")
+}
 
 /// Adds converted values to a tree.
 #[derive(Debug)]
@@ -161,12 +166,16 @@ impl Converter<'_> {
 
     fn flag(&mut self, value: NodeId) -> Option<NodeId> {
         match self.tree.node(value).switch_leniently() {
-            crate::observed::Switch::On => {
+            Switch::On => {
                 let kind = self.tree.map_kind(&[], None);
                 Some(self.tree.push_at(kind, value))
             }
-            crate::observed::Switch::Off => None,
-            _ => Some(value),
+            Switch::Off => None,
+            Switch::Absent
+            | Switch::TextOn
+            | Switch::TextOff
+            | Switch::Odd
+            | Switch::Unreadable(_) => Some(value),
         }
     }
 
@@ -231,7 +240,7 @@ impl Converter<'_> {
         let pieces = node.pieces();
         let first = pieces.first().copied().flatten().unwrap_or_default();
         let last = pieces.last().copied().flatten().unwrap_or_default();
-        if !first.starts_with("http") && !last.ends_with(".json") {
+        if !first.starts_with("http") && !is_file(last) {
             return self.json(value);
         }
         let place = match node.as_text() {

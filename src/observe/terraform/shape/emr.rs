@@ -9,7 +9,7 @@ pub(super) const TYPES: &[Type] = &[
     Type {
         name: "aws_emr_security_configuration",
         kind: ResourceKind::EmrSecurityConfiguration,
-        type_name: "AWS::EMR::SecurityConfiguration",
+        declared_as: "AWS::EMR::SecurityConfiguration",
         named_by: Some("name"),
         alone: true,
         rows: &[
@@ -21,7 +21,7 @@ pub(super) const TYPES: &[Type] = &[
     Type {
         name: "aws_emr_cluster",
         kind: ResourceKind::EmrCluster,
-        type_name: "AWS::EMR::Cluster",
+        declared_as: "AWS::EMR::Cluster",
         named_by: Some("name"),
         alone: true,
         rows: CLUSTER,
@@ -35,7 +35,7 @@ pub(super) const TYPES: &[Type] = &[
     Type {
         name: "aws_emr_studio",
         kind: ResourceKind::EmrStudio,
-        type_name: "AWS::EMR::Studio",
+        declared_as: "AWS::EMR::Studio",
         named_by: Some("name"),
         alone: true,
         rows: STUDIO,
@@ -44,7 +44,7 @@ pub(super) const TYPES: &[Type] = &[
     Type {
         name: "aws_emr_block_public_access_configuration",
         kind: ResourceKind::EmrAccount,
-        type_name: "",
+        declared_as: "",
         named_by: None,
         alone: true,
         rows: PUBLIC_ACCESS,
@@ -53,7 +53,7 @@ pub(super) const TYPES: &[Type] = &[
     Type {
         name: "aws_emrserverless_application",
         kind: ResourceKind::EmrServerlessApplication,
-        type_name: "AWS::EMRServerless::Application",
+        declared_as: "AWS::EMRServerless::Application",
         named_by: Some("name"),
         alone: true,
         rows: SERVERLESS,
@@ -62,7 +62,7 @@ pub(super) const TYPES: &[Type] = &[
     Type {
         name: "aws_emrcontainers_virtual_cluster",
         kind: ResourceKind::EmrContainersVirtualCluster,
-        type_name: "AWS::EMRContainers::VirtualCluster",
+        declared_as: "AWS::EMRContainers::VirtualCluster",
         named_by: Some("name"),
         alone: true,
         rows: VIRTUAL_CLUSTER,

@@ -8,7 +8,7 @@ use crate::observed::ResourceKind;
 /// A type that counts only beside something of EMR's or Lake Formation's.
 const fn beside(
     name: &'static str,
-    type_name: &'static str,
+    declared_as: &'static str,
     kind: ResourceKind,
     named_by: Option<&'static str>,
     rows: &'static [Row],
@@ -16,7 +16,7 @@ const fn beside(
     Type {
         name,
         kind,
-        type_name,
+        declared_as,
         named_by,
         alone: false,
         rows,

@@ -10,7 +10,7 @@ const IDENTIFIER: &str = "DataLakePrincipalIdentifier";
 /// A type that counts by itself.
 const fn ours(
     name: &'static str,
-    type_name: &'static str,
+    declared_as: &'static str,
     kind: ResourceKind,
     named_by: Option<&'static str>,
     rows: &'static [Row],
@@ -18,7 +18,7 @@ const fn ours(
     Type {
         name,
         kind,
-        type_name,
+        declared_as,
         named_by,
         alone: true,
         rows,

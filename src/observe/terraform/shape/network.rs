@@ -157,21 +157,18 @@ pub(super) fn with_rules(tree: &mut Tree, instance: &Instance, body: NodeId) -> 
         ("egress", "SecurityGroupEgress", Way::Out),
     ] {
         let found = tree.node(instance.values).get(argument);
-        let list = match found.value() {
-            Value::Unreadable(reason) => {
-                let (reason, at) = (reason.clone(), found.id());
-                tree.push_unreadable(reason, at)
+        let list = if let Value::Unreadable(reason) = found.value() {
+            let (reason, at) = (reason.clone(), found.id());
+            tree.push_unreadable(reason, at)
+        } else {
+            let at = found.id();
+            let blocks: Vec<NodeId> = found.items().map(Node::id).collect();
+            let mut rules = Vec::new();
+            for block in blocks {
+                rules.extend(split(tree, block, way, Some(group)));
             }
-            _ => {
-                let at = found.id();
-                let blocks: Vec<NodeId> = found.items().map(Node::id).collect();
-                let mut rules = Vec::new();
-                for block in blocks {
-                    rules.extend(split(tree, block, way, Some(group)));
-                }
-                let kind = tree.list_kind(&rules);
-                tree.push_at(kind, at)
-            }
+            let kind = tree.list_kind(&rules);
+            tree.push_at(kind, at)
         };
         let span = tree.slot(list).span;
         members.push((tree.decoded_text(property), span, list));
@@ -189,12 +186,11 @@ fn split(tree: &mut Tree, block: NodeId, way: Way, group: Option<NodeId>) -> Vec
     for (argument, property) in way.sides() {
         let found = Converter { tree: &mut *tree }.read(block, argument);
         let Some(found) = found else { continue };
-        match tree.slot(found).kind {
-            Kind::List(_) => {
-                let items = tree.node(found).items();
-                sides.extend(items.map(|item| (property, item.id())));
-            }
-            _ => sides.push((property, found)),
+        if let Kind::List(_) = tree.slot(found).kind {
+            let items = tree.node(found).items();
+            sides.extend(items.map(|item| (property, item.id())));
+        } else {
+            sides.push((property, found));
         }
     }
     let own = tree.node(block).get("self").switch_leniently();

@@ -23,11 +23,11 @@ fn shaped(instances_of: &Value) -> (Tree, Shaped) {
     (tree, shaped)
 }
 
-fn one(kind: &str, values: Value) -> Value {
+fn one(kind: &str, values: &Value) -> Value {
     json!({"type": kind, "address": format!("{kind}.one"), "values": values})
 }
 
-fn body(kind: &str, values: Value) -> Value {
+fn body(kind: &str, values: &Value) -> Value {
     let (tree, shaped) = shaped(&json!([one(kind, values)]));
     plain(tree.node(shaped.resources[0].body))
 }
@@ -36,7 +36,7 @@ fn body(kind: &str, values: Value) -> Value {
 fn a_cluster_has_the_shape_of_cloudformation() {
     let found = body(
         "aws_emr_cluster",
-        json!({
+        &json!({
             "name": "etl", "release_label": "emr-7.9.0", "log_uri": "", "custom_ami_id": null,
             "applications": ["Spark"], "tags": {"a": "b"}, "tags_all": {"a": "b", "Owner": "x"},
             "configurations_json": "[{\"Classification\": \"core-site\", \"Properties\": {\"a\": \"b\"}}]",
@@ -78,7 +78,7 @@ fn a_cluster_has_the_shape_of_cloudformation() {
 fn groups_in_a_text_stand_where_they_are_written() {
     let (tree, shaped) = shaped(&json!([one(
         "aws_emr_cluster",
-        json!({"ec2_attributes": [{"additional_slave_security_groups": "sg-1,sg-2"}]}),
+        &json!({"ec2_attributes": [{"additional_slave_security_groups": "sg-1,sg-2"}]}),
     )]));
     let groups = tree
         .node(shaped.resources[0].body)
@@ -101,16 +101,16 @@ fn configurations_that_stand_elsewhere_are_unknown() {
         "./configurations.json",
         "s3://b/c.json",
     ] {
-        let found = body("aws_emr_cluster", json!({ "configurations": place }));
+        let found = body("aws_emr_cluster", &json!({ "configurations": place }));
         let expected = format!("?may be supplied by `{place}`, which is not read");
         assert_eq!(found["Configurations"], expected);
     }
     let found = body(
         "aws_emr_cluster",
-        json!({"configurations": "[{\"Classification\": \"a\"}]"}),
+        &json!({"configurations": "[{\"Classification\": \"a\"}]"}),
     );
     assert_eq!(found["Configurations"], json!([{"Classification": "a"}]));
-    let found = body("aws_emr_cluster", json!({"configurations_json": "[{]"}));
+    let found = body("aws_emr_cluster", &json!({"configurations_json": "[{]"}));
     assert!(
         found["Configurations"]
             .as_str()
@@ -123,7 +123,7 @@ fn configurations_that_stand_elsewhere_are_unknown() {
 fn the_body_of_a_security_configuration_is_its_document() {
     let text = r#"{"EncryptionConfiguration": {"EnableInTransitEncryption": false}}"#;
     let values = json!({"name": "sc", "configuration": text});
-    let (tree, found) = shaped(&json!([one("aws_emr_security_configuration", values)]));
+    let (tree, found) = shaped(&json!([one("aws_emr_security_configuration", &values)]));
     let seen = &found.resources[0];
     let node = tree
         .node(seen.body)
@@ -135,7 +135,7 @@ fn the_body_of_a_security_configuration_is_its_document() {
     assert_eq!(seen.identity.id, "aws_emr_security_configuration.one");
     let (tree, found) = shaped(&json!([one(
         "aws_emr_security_configuration",
-        json!({"name": "sc"})
+        &json!({"name": "sc"})
     )]));
     let reason = tree.node(found.resources[0].body).reason();
     assert!(matches!(reason, Some(Reason::Malformed { .. })));
@@ -179,7 +179,7 @@ fn parts_of_a_cluster_stand_in_it() {
 fn grants_name_their_resource_as_cloudformation_does() {
     let found = body(
         "aws_lakeformation_permissions",
-        json!({"principal": "arn:aws:iam::111122223333:role/r", "permissions": ["SELECT"],
+        &json!({"principal": "arn:aws:iam::111122223333:role/r", "permissions": ["SELECT"],
             "permissions_with_grant_option": [], "catalog_resource": false, "database": [], "lf_tag": [],
             "table_with_columns": [{"database_name": "d", "name": "t", "wildcard": true,
                 "excluded_column_names": ["c"], "column_names": []}]}),
@@ -195,7 +195,7 @@ fn grants_name_their_resource_as_cloudformation_does() {
     );
     let found = body(
         "aws_lakeformation_permissions",
-        json!({"table": [{"database_name": "d", "wildcard": true}]}),
+        &json!({"table": [{"database_name": "d", "wildcard": true}]}),
     );
     assert_eq!(
         found["Resource"],
