@@ -1,23 +1,19 @@
 //! `check`: configuration files and folders, judged offline.
 
+mod named;
+mod passes;
+
 use super::arguments::Check;
 use super::baselines::{chosen, loaded, resolved};
-use super::files::{self, Input};
 use super::reporting::{deliver, sinks, wants_everything};
-use super::{Ended, Terminal, compile, spill};
+use super::{Ended, Terminal, compile, files, spill};
 use crate::baseline::Baseline;
-use crate::judge::{
-    Counted, Counts, Coverage, Evaluation, Evaluations, Exit, Judge, Obstacle, Report, merge,
-};
-use crate::observe::{Dialect, File, Given, Reading, read_file};
-use crate::observed::named::{self, Named};
-use crate::observed::{Directory, Resource, ResourceKind, Scope, Source};
+use crate::judge::{Counted, Counts, Coverage, Evaluations, Exit, Judge, Obstacle, Report};
+use crate::observe::{Dialect, Given, Reading};
+use crate::observed::Source;
 use jiff::Timestamp;
-use rayon::prelude::*;
+use passes::{Passes, unreadable};
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
-use std::io;
-use std::path::Path;
 use std::sync::Arc;
 
 /// Runs `check BASELINE PATH...`.
@@ -26,31 +22,10 @@ pub(super) fn run(arguments: &Check, at: Timestamp, terminal: &mut Terminal<'_>)
         Ok(sinks) => sinks,
         Err(message) => return unusable(&message, terminal),
     };
-    let dialect = match arguments
-        .dialect
-        .as_deref()
-        .map(|name| Dialect::of_name(name).ok_or(name))
-    {
-        None => None,
-        Some(Ok(dialect)) => Some(dialect),
-        Some(Err(name)) => {
-            let known: Vec<&str> = Dialect::ALL.iter().map(|dialect| dialect.name()).collect();
-            return unusable(
-                &format!("`{name}` is not a dialect: {}", known.join(", ")),
-                terminal,
-            );
-        }
+    let (dialect, mut given) = match said_of_inputs(arguments) {
+        Ok(said) => said,
+        Err(message) => return unusable(&message, terminal),
     };
-    let mut given = Given::default();
-    for parameter in &arguments.parameters {
-        let Some((key, value)) = parameter.split_once('=') else {
-            return unusable(
-                &format!("`--parameters {parameter}` is not KEY=VALUE"),
-                terminal,
-            );
-        };
-        given.parameters.insert(key.to_owned(), value.to_owned());
-    }
     let Some(loaded) = loaded(&arguments.baseline, at, terminal)? else {
         return Ok(Exit::Unusable);
     };
@@ -64,17 +39,35 @@ pub(super) fn run(arguments: &Check, at: Timestamp, terminal: &mut Terminal<'_>)
         given.partition = Some(target.partition.to_owned());
     }
     let (inputs, failed) = files::inputs(&arguments.paths);
-    let mut read = read_all(&inputs, dialect, &given);
-    read.obstacles.extend(
-        failed
-            .into_iter()
-            .map(|(path, why)| unreadable(&path, &why)),
-    );
-    for name in &read.strangers {
+    let compiled = compiled_document(&baseline);
+    let name = compiled.as_ref().map(|(name, _)| name.clone());
+    let judge = Judge::new(&baseline, at).with_compiled(name);
+    let compiled = compiled.map(|(_, reading)| reading);
+    let passes = Passes {
+        judge: &judge,
+        compiled: compiled.as_ref(),
+        dialect,
+        given: &given,
+        everything: wants_everything(&sinks, &arguments.reporting),
+    };
+    let passed = passes.run(&inputs, |done| terminal.progress(done, inputs.len()))?;
+    for name in &passed.strangers {
         terminal.warning(&format!("nothing of EMR or Lake Formation is in `{name}`"))?;
     }
-    let everything = wants_everything(&sinks, &arguments.reporting);
-    let report = judge_all(&baseline, at, read, everything)?;
+    let mut report = empty_report(&baseline, at);
+    if let Some(source) = compiled.as_ref().map(|reading| reading.tree().source()) {
+        report
+            .sources
+            .insert(source.name.clone(), Arc::clone(source.text()));
+    }
+    passed.report(&passes, &mut report)?;
+    let failed = failed.iter();
+    report
+        .obstacles
+        .extend(failed.map(|(path, why)| unreadable(path, why)));
+    let tallies = BTreeMap::from([((String::new(), String::new()), report.tally())]);
+    let run = Counted::of(judge.finish(&tallies, false), passes.everything);
+    report.add(run)?;
     if report.coverage.resources == 0 && !arguments.reporting.allow_empty {
         terminal.error("nothing was judged: no input of EMR or Lake Formation was found")?;
         terminal.help("name a file that holds some, or give `--allow-empty`")?;
@@ -82,70 +75,27 @@ pub(super) fn run(arguments: &Check, at: Timestamp, terminal: &mut Terminal<'_>)
     deliver(&report, &sinks, &arguments.reporting, terminal)
 }
 
+/// What the user says of the input: its dialect, and values of its parameters.
+fn said_of_inputs(arguments: &Check) -> Result<(Option<Dialect>, Given), String> {
+    let mut dialect = None;
+    if let Some(name) = &arguments.dialect {
+        let known: Vec<&str> = Dialect::ALL.iter().map(|dialect| dialect.name()).collect();
+        let unknown = || format!("`{name}` is not a dialect: {}", known.join(", "));
+        dialect = Some(Dialect::of_name(name).ok_or_else(unknown)?);
+    }
+    let mut given = Given::default();
+    for parameter in &arguments.parameters {
+        let (key, value) = parameter
+            .split_once('=')
+            .ok_or_else(|| format!("`--parameters {parameter}` is not KEY=VALUE"))?;
+        given.parameters.insert(key.to_owned(), value.to_owned());
+    }
+    Ok((dialect, given))
+}
+
 fn unusable(message: &str, terminal: &mut Terminal<'_>) -> Ended {
     terminal.error(message)?;
     Ok(Exit::Unusable)
-}
-
-fn unreadable(path: &Path, why: &str) -> Obstacle {
-    let file = path.display().to_string();
-    Obstacle {
-        what: format!("could not read `{file}`"),
-        file: Some(file),
-        why: why.to_owned(),
-        ..Obstacle::default()
-    }
-}
-
-/// What reading the inputs gave.
-#[derive(Debug, Default)]
-pub(super) struct ReadAll {
-    pub(super) readings: Vec<Reading>,
-    pub(super) obstacles: Vec<Obstacle>,
-    /// Files that the user named and that hold nothing of ours.
-    pub(super) strangers: Vec<String>,
-}
-
-fn read_all(inputs: &[Input], dialect: Option<Dialect>, given: &Given) -> ReadAll {
-    let read: Vec<_> = inputs
-        .par_iter()
-        .map(|input| read_one(input, dialect, given))
-        .collect();
-    let mut all = ReadAll::default();
-    for (input, read) in inputs.iter().zip(read) {
-        match read {
-            Ok(File::Read(reading)) => {
-                all.obstacles.extend(reading.problems.iter().map(obstacle));
-                all.readings.push(*reading);
-            }
-            Ok(File::Unreadable { problem, .. }) => all.obstacles.push(obstacle(&problem)),
-            Ok(File::NothingOfOurs) if input.named => {
-                all.strangers.push(input.path.display().to_string());
-            }
-            Ok(File::NothingOfOurs) => {}
-            Err(why) => all.obstacles.push(unreadable(&input.path, &why)),
-        }
-    }
-    all
-}
-
-fn read_one(input: &Input, dialect: Option<Dialect>, given: &Given) -> Result<File, String> {
-    let Some(bytes) = files::read_unless_binary(&input.path, input.named)? else {
-        return Ok(File::NothingOfOurs);
-    };
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok(read_file(
-            &Arc::new(Source::new(input.path.display().to_string(), text)),
-            dialect,
-            given,
-        )),
-        // A binary that lies in a folder is nobody's configuration; one that is named is a mistake.
-        Err(_) if !input.named => Ok(File::NothingOfOurs),
-        Err(error) => Err(format!(
-            "is not UTF-8 from byte {}",
-            error.utf8_error().valid_up_to()
-        )),
-    }
 }
 
 /// A problem of reading as the report lists it.
@@ -158,139 +108,6 @@ pub(super) fn obstacle(problem: &crate::observe::Problem) -> Obstacle {
         column: place.map(|place| place.column),
         action: problem.action.clone(),
         why: problem.why.clone(),
-    }
-}
-
-/// Judges everything that was read, each file in its own scope, names looked up in all. Compliant evaluations are
-/// kept only when `everything` is asked for.
-pub(super) fn judge_all(
-    baseline: &Baseline,
-    at: Timestamp,
-    read: ReadAll,
-    everything: bool,
-) -> io::Result<Report> {
-    let compiled = compiled_document(baseline);
-    let name = compiled.as_ref().map(|(name, _)| name.clone());
-    let judge = Judge::new(baseline, at).with_compiled(name);
-    let compiled = compiled.map(|(_, reading)| reading);
-    let directory = Arc::new(directory(compiled.iter().chain(&read.readings)));
-    let scopes: Vec<Vec<Scope<'_>>> = read
-        .readings
-        .par_iter()
-        .map(|reading| scopes(reading, &directory))
-        .collect();
-    let judged: Vec<Counted> = scopes
-        .par_iter()
-        .map(|worlds| {
-            let worlds = worlds
-                .iter()
-                .map(|scope| (scope.world.clone(), judge.judge_scope(scope)))
-                .collect();
-            Counted::of(merge(worlds), everything)
-        })
-        .collect();
-    let mut report = empty_report(baseline, at);
-    report.obstacles = read.obstacles;
-    for (worlds, counted) in scopes.iter().zip(judged) {
-        report.coverage.resources += worlds
-            .iter()
-            .map(|scope| scope.resources().len() as u64)
-            .max()
-            .unwrap_or_default();
-        report.add(counted)?;
-    }
-    let named = judge_named(&judge, scopes.iter().flatten(), &directory);
-    report.add(Counted::of(named, everything))?;
-    let tallies = BTreeMap::from([((String::new(), String::new()), report.tally())]);
-    report.add(Counted::of(judge.finish(&tallies, false), everything))?;
-    for reading in &read.readings {
-        report.notes.push(format!(
-            "{}: {}",
-            reading.tree().source().name,
-            reading.dialect
-        ));
-    }
-    for source in compiled
-        .iter()
-        .chain(&read.readings)
-        .map(|reading| reading.tree().source())
-    {
-        report
-            .sources
-            .insert(source.name.clone(), Arc::clone(source.text()));
-    }
-    Ok(report)
-}
-
-/// What may be named from any file: the resources that exist in every world of theirs.
-fn directory<'r>(readings: impl Iterator<Item = &'r Reading>) -> Directory<'r> {
-    let mut directory = Directory::default();
-    for reading in readings.filter(|reading| reading.worlds().len() == 1) {
-        for resource in reading.scopes().iter().flat_map(Scope::resources) {
-            directory.add(resource);
-        }
-    }
-    directory
-}
-
-fn scopes<'r>(reading: &'r Reading, directory: &Arc<Directory<'r>>) -> Vec<Scope<'r>> {
-    let mut scopes = reading.scopes();
-    for scope in &mut scopes {
-        scope.look_beyond(Arc::clone(directory));
-    }
-    scopes
-}
-
-/// Uses of a named thing that are kept for messages.
-const USES: usize = 16;
-
-/// Judges keys, roles and buckets that are only named: each once, whichever files name it.
-fn judge_named<'s, 'r: 's>(
-    judge: &Judge<'_>,
-    scopes: impl Iterator<Item = &'s Scope<'r>>,
-    directory: &Arc<Directory<'r>>,
-) -> Vec<Evaluation> {
-    let mut kept: BTreeMap<(ResourceKind, String, Option<String>), Resource<'r>> = BTreeMap::new();
-    for scope in scopes {
-        for resource in scope.resources() {
-            let full = |one: Named<'_>| {
-                let known = kept.get(&(one.kind, one.id, None));
-                known.is_some_and(|kept| kept.uses.len() >= USES)
-            };
-            // Where a key stands is worked out for as many uses as are shown, and no more.
-            if !named::named(resource, scope).into_iter().all(full) {
-                keep(judge.named_in(std::iter::once(resource), scope), &mut kept);
-            }
-        }
-    }
-    let mut around = Scope::new();
-    around.look_beyond(Arc::clone(directory));
-    let mut evaluations = Vec::new();
-    for resource in kept.values() {
-        judge.judge(resource, &around, &mut evaluations);
-    }
-    evaluations
-}
-
-/// Keeps what is only named, or more of its uses.
-fn keep<'r>(
-    found: Vec<Resource<'r>>,
-    kept: &mut BTreeMap<(ResourceKind, String, Option<String>), Resource<'r>>,
-) {
-    for only in found {
-        // What has no known name is called after what needs it, and that name is its file's own.
-        let file = only.body.reason().and_then(|_| only.body.place().file);
-        match kept.entry((only.kind(), only.identity.id.clone(), file)) {
-            Entry::Vacant(entry) => drop(entry.insert(only)),
-            Entry::Occupied(mut entry) => {
-                let uses = &mut entry.get_mut().uses;
-                for by in only.uses {
-                    if uses.len() < USES && !uses.contains(&by) {
-                        uses.push(by);
-                    }
-                }
-            }
-        }
     }
 }
 

@@ -70,6 +70,7 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal<'_>) -> Ended {
         colour_out: false,
         colour_err: terminal.colour_err,
         width: terminal.width,
+        watched: terminal.watched,
     };
     let exit = dispatch(arguments, &mut inner)?;
     drop(inner);

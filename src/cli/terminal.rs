@@ -17,7 +17,12 @@ pub struct Terminal<'w> {
     pub colour_err: bool,
     /// Columns of the output.
     pub width: usize,
+    /// Whether somebody watches the messages come, so that progress may be shown among them.
+    pub watched: bool,
 }
+
+/// Work on fewer things than this is over before anybody wonders about it.
+const MANY: usize = 256;
 
 impl fmt::Debug for Terminal<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -41,6 +46,7 @@ impl Terminal<'static> {
             colour_out: allowed(io::stdout().is_terminal()),
             colour_err: allowed(io::stderr().is_terminal()),
             width: 80,
+            watched: io::stderr().is_terminal(),
         }
     }
 }
@@ -59,6 +65,7 @@ impl<'w> Terminal<'w> {
             colour_out: false,
             colour_err: false,
             width: 80,
+            watched: false,
         }
     }
 
@@ -93,6 +100,21 @@ impl<'w> Terminal<'w> {
     /// The stream's.
     pub fn help(&mut self, message: &str) -> io::Result<()> {
         self.say(" help", AnsiColor::Cyan, message)
+    }
+
+    /// Shows how many of many files are done, on a line of its own that is gone when all are.
+    ///
+    /// # Errors
+    /// The stream's.
+    pub fn progress(&mut self, done: usize, all: usize) -> io::Result<()> {
+        if !self.watched || all < MANY {
+            return Ok(());
+        }
+        write!(self.err, "\r\x1b[K")?;
+        if done < all {
+            write!(self.err, "{done} of {all} files")?;
+        }
+        self.err.flush()
     }
 
     fn say(&mut self, word: &str, colour: AnsiColor, message: &str) -> io::Result<()> {

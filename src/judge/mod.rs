@@ -43,9 +43,9 @@ struct Ready<'b> {
 pub struct Judge<'b> {
     baseline: &'b Baseline,
     at: Timestamp,
-    ready: Vec<Ready<'b>>,
+    ready: Arc<[Ready<'b>]>,
     /// The name of the security configuration that is compiled for the target.
-    compiled: Option<String>,
+    compiled: Option<Arc<str>>,
     /// What each waiver met so far.
     met: Vec<AtomicU8>,
 }
@@ -87,8 +87,21 @@ impl<'b> Judge<'b> {
     /// The same judge, which knows the name of the security configuration that is compiled for the target.
     #[must_use]
     pub fn with_compiled(mut self, name: Option<String>) -> Self {
-        self.compiled = name;
+        self.compiled = name.map(Arc::from);
         self
+    }
+
+    /// The same judge, which remembers by itself what the waivers meet, until [`Self::absorb`] takes that over: for
+    /// verdicts that are not final yet.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        Self {
+            baseline: self.baseline,
+            at: self.at,
+            ready: Arc::clone(&self.ready),
+            compiled: self.compiled.clone(),
+            met: self.met.iter().map(|_| AtomicU8::new(0)).collect(),
+        }
     }
 
     /// Judges every resource of a scope. What its resources only name is [`Self::named_in`]'s.
@@ -153,7 +166,7 @@ impl<'b> Judge<'b> {
                 .filter(|ready| ready.entry.meta.judges(resource.kind()))
                 .count(),
         );
-        for ready in &self.ready {
+        for ready in self.ready.iter() {
             if ready.entry.meta.span == Span::Resource && ready.entry.meta.judges(resource.kind()) {
                 let mut conditions = Conditions::new();
                 ready.bound.judge(&view, &mut conditions);
@@ -188,7 +201,7 @@ impl<'b> Judge<'b> {
         }
     }
 
-    /// Takes over what the waivers met under another target of the same baseline.
+    /// Takes over what the waivers met before another judge of the same baseline.
     pub fn absorb(&self, other: &Self) {
         for (mine, theirs) in self.met.iter().zip(&other.met) {
             mine.fetch_max(theirs.load(Ordering::Relaxed), Ordering::Relaxed);

@@ -94,10 +94,7 @@ pub fn read_file(source: &Arc<Source>, dialect: Option<Dialect>, given: &Given) 
             unread(Some(dialect), Problem::syntax(source, &syntax))
         }
         (Some(dialect), _) => match read_tree(tree, dialect, given) {
-            Ok(mut reading) => {
-                reading.tree.shrink();
-                File::Read(Box::new(reading))
-            }
+            Ok(reading) => File::Read(Box::new(reading)),
             Err(why) => unread(Some(dialect), Problem::file(source, why)),
         },
         (None, _) => File::NothingOfOurs,

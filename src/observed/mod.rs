@@ -24,6 +24,8 @@ pub use neighbour::Neighbour;
 pub use node::{Node, Switch, Value};
 pub use place::Place;
 pub use reason::Reason;
-pub use resource::{Directory, Form, Identity, Lookup, Resource, ResourceKind, Scope, Use};
+pub use resource::{
+    Directory, Form, Identity, KindAndName, Lookup, Resource, ResourceKind, Scope, Use,
+};
 pub use source::Source;
 pub use tree::Tree;

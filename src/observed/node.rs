@@ -394,7 +394,8 @@ impl<'t> Node<'t> {
             }
             at = slot.parent;
         }
-        steps.iter().rev().fold(String::new(), |mut pointer, step| {
+        let above = self.tree.above().to_owned();
+        steps.iter().rev().fold(above, |mut pointer, step| {
             pointer.push('/');
             pointer.push_str(&step.replace('~', "~0").replace('/', "~1"));
             pointer

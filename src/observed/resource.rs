@@ -2,9 +2,9 @@
 
 use super::{Neighbour, Node, Place};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $variant:ident = $name:literal),* $(,)?) => {
@@ -188,9 +188,12 @@ pub enum Lookup<'a, 't> {
     Ambiguous,
 }
 
+/// What names are looked up by: the AWS name, not a template's logical id.
+pub type KindAndName = (ResourceKind, String);
+
 /// Resources by kind and name, over all inputs of a run; `None` where several bear a name.
 #[derive(Debug, Default)]
-pub struct Directory<'t>(BTreeMap<(ResourceKind, String), Option<Resource<'t>>>);
+pub struct Directory<'t>(BTreeMap<KindAndName, Option<Resource<'t>>>);
 
 impl<'t> Directory<'t> {
     /// Lists a resource under its name, if it has one.
@@ -212,6 +215,8 @@ pub struct Scope<'t> {
     neighbours: Vec<Neighbour<'t>>,
     complete: Vec<ResourceKind>,
     beyond: Option<Arc<Directory<'t>>>,
+    /// The names that were looked up in `beyond`.
+    asked: Mutex<BTreeSet<KindAndName>>,
     /// Which choice of undecidable conditions this scope holds under; `None` when there is none.
     pub world: Option<String>,
 }
@@ -265,15 +270,25 @@ impl<'t> Scope<'t> {
         let Lookup::NotInSight = here else {
             return here;
         };
-        let beyond = self
-            .beyond
-            .as_ref()
-            .and_then(|directory| directory.0.get(&(kind, name.to_owned())));
-        match beyond {
+        let Some(directory) = &self.beyond else {
+            return here;
+        };
+        let name = (kind, name.to_owned());
+        let found = match directory.0.get(&name) {
             Some(Some(resource)) => Lookup::Found(resource),
             Some(None) => Lookup::Ambiguous,
             None => Lookup::NotInSight,
-        }
+        };
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.insert(name);
+        found
+    }
+
+    /// The names that were looked up beyond this scope: what was found of it may differ with what is declared there.
+    pub fn into_asked(self) -> BTreeSet<KindAndName> {
+        self.asked
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The resource of this kind and id (a template's logical id, for instance).

@@ -6,7 +6,7 @@
 //! decoded out of strings) and its parent, from which its JSON pointer follows.
 
 use super::layer::Layer;
-use super::{Node, Reason, Source};
+use super::{Node, Reason, Source, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -131,30 +131,73 @@ pub struct Tree {
     layers: Vec<Layer>,
     string_layers: BTreeMap<NodeId, u32>,
     root: NodeId,
+    above: String,
 }
 
 impl Tree {
     /// An empty tree over a source. The root is [`NONE`] until a reader sets it.
     pub fn new(source: Arc<Source>) -> Self {
-        let text = source.text().len();
+        let expected = source.text().len() / 24 + 4;
+        let mut tree = Self::small(source);
+        tree.slots.reserve(expected);
+        tree.entries.reserve(expected);
+        tree
+    }
+
+    /// An empty tree that is not going to hold all of its source.
+    fn small(source: Arc<Source>) -> Self {
         Self {
-            slots: Vec::with_capacity(text / 24 + 4),
-            entries: Vec::with_capacity(text / 24 + 4),
+            slots: Vec::new(),
+            entries: Vec::new(),
             reasons: Vec::new(),
             buffer: String::new(),
             layers: Vec::new(),
             string_layers: BTreeMap::new(),
             root: NONE,
+            above: String::new(),
             source,
         }
     }
 
-    /// Gives back the memory that reading took ahead: trees of very many files are kept until all are judged.
-    pub(crate) fn shrink(&mut self) {
-        self.slots.shrink_to_fit();
-        self.entries.shrink_to_fit();
-        self.buffer.shrink_to_fit();
-        self.reasons.shrink_to_fit();
+    /// A tree of one text, in the place of the original: what is left of a document when only something that it
+    /// names has to be remembered. What is no text comes out as null.
+    pub fn of_text(node: Node<'_>) -> Self {
+        let mut tree = Self::small(Arc::clone(node.tree().source()));
+        let (start, end) = node.bytes();
+        let span = Span {
+            layer: 0,
+            start: clamp(start),
+            end: clamp(end),
+        };
+        tree.above = node.pointer();
+        tree.root = tree.copy_text(node, span);
+        tree
+    }
+
+    fn copy_text(&mut self, node: Node<'_>, span: Span) -> NodeId {
+        let kind = match node.value() {
+            Value::String(text) => Kind::String(self.decoded_text(text)),
+            Value::Unreadable(reason) => Kind::Unreadable(self.reason_id(reason.clone())),
+            Value::Template => {
+                let parts: Vec<NodeId> = node
+                    .items()
+                    .map(|part| self.copy_text(part, span))
+                    .collect();
+                self.template_kind(&parts)
+            }
+            Value::Absent
+            | Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::List
+            | Value::Map => Kind::Null,
+        };
+        self.push(kind, span)
+    }
+
+    /// The pointer of the root: empty, unless the tree is a part of a document.
+    pub(crate) fn above(&self) -> &str {
+        &self.above
     }
 
     /// The file or answer that this tree was read from.

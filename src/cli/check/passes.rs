@@ -1,0 +1,276 @@
+//! The files of a run: read, judged and forgotten a batch at a time, so that memory grows with the texts of the files
+//! and with what is found in them, not with their trees.
+//!
+//! Names are looked up in all files, and what all files declare is known only at the end. So a file is judged at once,
+//! and what it asked for beyond itself is kept with its evaluations. A file that asked for something that another file
+//! turned out to declare is then judged again, that file at hand. What waivers met the first time is forgotten with it.
+
+use super::named::NamedOnly;
+use super::obstacle;
+use crate::cli::files::{self, Input};
+use crate::judge::{Counted, Judge, Obstacle, Report, merge};
+use crate::observe::{Dialect, File, Given, Reading, read_file};
+use crate::observed::{Directory, KindAndName, Scope, Source};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Files read and judged at a time. Enough to keep every core busy, few enough to forget soon.
+const BATCH: usize = 64;
+
+/// How every file of a run is read and judged.
+pub(super) struct Passes<'a, 'b> {
+    pub(super) judge: &'a Judge<'b>,
+    /// What can be looked up from every file besides the files: the document that is compiled for the target.
+    pub(super) compiled: Option<&'a Reading>,
+    pub(super) dialect: Option<Dialect>,
+    pub(super) given: &'a Given,
+    /// Whether compliant evaluations are kept.
+    pub(super) everything: bool,
+}
+
+/// What is kept of a file.
+struct Judged<'b> {
+    source: Arc<Source>,
+    dialect: Dialect,
+    resources: u64,
+    /// The names by which other files may look its resources up.
+    declares: Vec<KindAndName>,
+    verdicts: Verdicts<'b>,
+}
+
+/// What came of judging a file, final or not.
+struct Verdicts<'b> {
+    counted: Counted,
+    /// The names that were looked up beyond the file.
+    asked: BTreeSet<KindAndName>,
+    /// Knows what the waivers met.
+    judge: Judge<'b>,
+}
+
+/// What came of the files.
+#[derive(Default)]
+pub(super) struct Passed<'b> {
+    judged: Vec<Judged<'b>>,
+    named: NamedOnly,
+    obstacles: Vec<Obstacle>,
+    /// Files that the user named and that hold nothing of ours.
+    pub(super) strangers: Vec<String>,
+}
+
+impl<'b> Passes<'_, 'b> {
+    /// Reads and judges every file. `progress` is told how many files are done.
+    pub(super) fn run(
+        &self,
+        inputs: &[Input],
+        mut progress: impl FnMut(usize) -> io::Result<()>,
+    ) -> io::Result<Passed<'b>> {
+        let directory = Arc::new(directory(self.compiled));
+        let mut passed = Passed::default();
+        for (number, batch) in inputs.chunks(BATCH).enumerate() {
+            progress(number * BATCH)?;
+            let read: Vec<Result<_, String>> = batch
+                .par_iter()
+                .map(|input| {
+                    let file = self.read(input)?;
+                    let judged = match &file {
+                        File::Read(reading) => Some(self.judge(reading, &directory)),
+                        File::NothingOfOurs | File::Unreadable { .. } => None,
+                    };
+                    Ok((file, judged))
+                })
+                .collect();
+            for (input, read) in batch.iter().zip(read) {
+                passed.take(input, read);
+            }
+        }
+        progress(inputs.len())?;
+        self.look_again(&mut passed);
+        Ok(passed)
+    }
+
+    fn read(&self, input: &Input) -> Result<File, String> {
+        let Some(bytes) = files::read_unless_binary(&input.path, input.named)? else {
+            return Ok(File::NothingOfOurs);
+        };
+        match String::from_utf8(bytes) {
+            Ok(text) => {
+                let source = Source::new(input.path.display().to_string(), text);
+                Ok(read_file(&Arc::new(source), self.dialect, self.given))
+            }
+            // A binary that lies in a folder is nobody's configuration; one that is named is a mistake.
+            Err(_) if !input.named => Ok(File::NothingOfOurs),
+            Err(error) => Err(format!(
+                "is not UTF-8 from byte {}",
+                error.utf8_error().valid_up_to()
+            )),
+        }
+    }
+
+    /// Judges a file in its own scope, names looked up in `directory`, too.
+    fn judge<'t>(&self, reading: &'t Reading, directory: &Arc<Directory<'t>>) -> Verdicts<'b> {
+        let judge = self.judge.apart();
+        let mut asked = BTreeSet::new();
+        let worlds = reading.scopes().into_iter().map(|mut scope| {
+            scope.look_beyond(Arc::clone(directory));
+            let evaluations = judge.judge_scope(&scope);
+            let label = scope.world.take();
+            asked.extend(scope.into_asked());
+            (label, evaluations)
+        });
+        let counted = Counted::of(merge(worlds.collect()), self.everything);
+        Verdicts {
+            counted,
+            asked,
+            judge,
+        }
+    }
+
+    /// Judges those files again that asked for what another one declares.
+    fn look_again(&self, passed: &mut Passed<'b>) {
+        let declaring = passed.declaring();
+        let found = |verdicts: &Verdicts<'_>| -> BTreeSet<KindAndName> {
+            let asked = verdicts.asked.iter();
+            asked
+                .filter(|name| declaring.contains_key(*name))
+                .cloned()
+                .collect()
+        };
+        let judged = passed.judged.iter().map(|file| found(&file.verdicts));
+        let (again, mut wanted): (Vec<usize>, Vec<_>) = judged
+            .enumerate()
+            .filter(|(_, found)| !found.is_empty())
+            .unzip();
+        let mut wanted: BTreeSet<KindAndName> = wanted.drain(..).flatten().collect();
+        let read = |at: &usize| {
+            let source = &passed.judged.get(*at)?.source;
+            match read_file(source, self.dialect, self.given) {
+                File::Read(reading) => Some(*reading),
+                File::NothingOfOurs | File::Unreadable { .. } => None,
+            }
+        };
+        // What is found may name further things in its turn: until nothing new is asked for.
+        let final_verdicts = loop {
+            let holders: BTreeSet<usize> = wanted
+                .iter()
+                .filter_map(|name| declaring.get(name))
+                .flatten()
+                .copied()
+                .collect();
+            let holders: Vec<Reading> = holders.par_iter().filter_map(read).collect();
+            let directory = Arc::new(directory(self.compiled.into_iter().chain(&holders)));
+            let verdicts: Vec<_> = again
+                .par_iter()
+                .filter_map(|at| Some((*at, self.judge(&read(at)?, &directory))))
+                .collect();
+            let before = wanted.len();
+            wanted.extend(verdicts.iter().flat_map(|(_, verdicts)| found(verdicts)));
+            if wanted.len() == before {
+                break verdicts;
+            }
+        };
+        for (at, verdicts) in final_verdicts {
+            if let Some(file) = passed.judged.get_mut(at) {
+                file.verdicts = verdicts;
+            }
+        }
+    }
+}
+
+/// What may be named from any file: the resources that exist in every world of theirs.
+fn directory<'r>(readings: impl IntoIterator<Item = &'r Reading>) -> Directory<'r> {
+    let mut directory = Directory::default();
+    for reading in readings
+        .into_iter()
+        .filter(|reading| reading.worlds().len() == 1)
+    {
+        for resource in reading.scopes().iter().flat_map(Scope::resources) {
+            directory.add(resource);
+        }
+    }
+    directory
+}
+
+/// The names under which [`directory`] lists what a file declares.
+fn declares(reading: &Reading) -> Vec<KindAndName> {
+    let [world] = reading.worlds() else {
+        return Vec::new();
+    };
+    let identities = world.resources.iter().map(|seen| &seen.identity);
+    identities
+        .filter_map(|identity| Some((identity.kind, identity.name.clone()?)))
+        .collect()
+}
+
+/// A file of which nothing is known.
+pub(super) fn unreadable(path: &Path, why: &str) -> Obstacle {
+    let file = path.display().to_string();
+    Obstacle {
+        what: format!("could not read `{file}`"),
+        file: Some(file),
+        why: why.to_owned(),
+        ..Obstacle::default()
+    }
+}
+
+impl<'b> Passed<'b> {
+    /// Takes one file in, in the order of the input.
+    fn take(&mut self, input: &Input, read: Result<(File, Option<Verdicts<'b>>), String>) {
+        match read {
+            Ok((File::Read(reading), Some(verdicts))) => {
+                let problems = reading.problems.iter().map(obstacle);
+                self.obstacles.extend(problems);
+                let scopes = reading.scopes();
+                for scope in &scopes {
+                    self.named.add(&verdicts.judge, scope);
+                }
+                let resources = scopes.iter().map(|scope| scope.resources().len() as u64);
+                self.judged.push(Judged {
+                    source: Arc::clone(reading.tree().source()),
+                    dialect: reading.dialect,
+                    resources: resources.max().unwrap_or_default(),
+                    declares: declares(&reading),
+                    verdicts,
+                });
+            }
+            Ok((File::Unreadable { problem, .. }, _)) => self.obstacles.push(obstacle(&problem)),
+            Ok((File::NothingOfOurs, _)) if input.named => {
+                self.strangers.push(input.path.display().to_string());
+            }
+            Ok(_) => {}
+            Err(why) => self.obstacles.push(unreadable(&input.path, &why)),
+        }
+    }
+
+    /// Which files declare which names, a file as often as it declares one.
+    fn declaring(&self) -> BTreeMap<KindAndName, Vec<usize>> {
+        let mut declaring: BTreeMap<KindAndName, Vec<usize>> = BTreeMap::new();
+        for (at, file) in self.judged.iter().enumerate() {
+            for name in &file.declares {
+                declaring.entry(name.clone()).or_default().push(at);
+            }
+        }
+        declaring
+    }
+
+    /// Puts everything into the report, in the order of the input, and what is only named after that.
+    pub(super) fn report(self, passes: &Passes<'_, 'b>, report: &mut Report) -> io::Result<()> {
+        let mut once = self.declaring();
+        once.retain(|_, files| files.len() == 1);
+        report.obstacles.extend(self.obstacles);
+        for file in self.judged {
+            let name = &file.source.name;
+            report.notes.push(format!("{name}: {}", file.dialect));
+            let text = Arc::clone(file.source.text());
+            report.sources.insert(name.clone(), text);
+            report.coverage.resources += file.resources;
+            passes.judge.absorb(&file.verdicts.judge);
+            report.add(file.verdicts.counted)?;
+        }
+        let known = |name: &KindAndName| once.contains_key(name);
+        let named = self.named.judge(passes.judge, known);
+        report.add(Counted::of(named, passes.everything))
+    }
+}
