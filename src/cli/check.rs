@@ -50,8 +50,8 @@ pub(super) fn run(arguments: &Check, at: Timestamp, terminal: &mut Terminal<'_>)
         given: &given,
         everything: wants_everything(&sinks, &arguments.reporting),
     };
-    let passed = passes.run(&inputs, |done| terminal.progress(done, inputs.len()))?;
-    for name in &passed.strangers {
+    let files = passes.run(&inputs, |done| terminal.progress(done, inputs.len()))?;
+    for name in &files.strangers {
         terminal.warning(&format!("nothing of EMR or Lake Formation is in `{name}`"))?;
     }
     let mut report = empty_report(&baseline, at);
@@ -60,7 +60,7 @@ pub(super) fn run(arguments: &Check, at: Timestamp, terminal: &mut Terminal<'_>)
             .sources
             .insert(source.name.clone(), Arc::clone(source.text()));
     }
-    passed.report(&passes, &mut report)?;
+    files.report(&passes, &mut report)?;
     let failed = failed.iter();
     report
         .obstacles

@@ -16,6 +16,7 @@ pub mod properties;
 mod reason;
 mod resource;
 pub mod serverless;
+mod slot;
 mod source;
 pub mod tree;
 

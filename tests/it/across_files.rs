@@ -132,8 +132,9 @@ fn files_are_found_and_reported_in_order_however_many_there_are() {
         })
         .collect();
     assert_eq!(verdicts(&report, "emr.instance-metadata"), expected);
-    let named: Vec<&Value> = report["evaluations"].as_array().unwrap().iter().collect();
-    let names: Vec<&str> = named
+    let names: Vec<&str> = report["evaluations"]
+        .as_array()
+        .unwrap()
         .iter()
         .filter(|one| one["resource"]["kind"] == "emr-cluster")
         .map(|one| one["resource"]["name"].as_str().unwrap())
