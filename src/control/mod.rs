@@ -16,6 +16,7 @@ mod locations;
 mod mappings;
 pub mod meta;
 pub mod overridden;
+pub mod policy;
 pub mod repeated;
 mod review;
 pub mod roles;

@@ -2,10 +2,11 @@
 //! own policies allow.
 
 use super::Conditions;
+use super::policy::{Allowed, list_of as one_or_many};
 use super::settings::Choice;
 use crate::aws::iam::Principal;
 use crate::lattice::{Text, pattern_accepts};
-use crate::observed::{Node, Value};
+use crate::observed::Node;
 use std::collections::BTreeSet;
 
 /// Whether a role's text, name or ARN, is one that the baseline's text stands for. A name is a role of the account that
@@ -40,31 +41,6 @@ pub fn last_name(node: Node<'_>) -> Option<&str> {
         Some((_, name)) => Some(name),
         None => node.as_text(),
     }
-}
-
-/// The items of a list, or the single value that stands for a list of one, as IAM allows everywhere.
-pub fn one_or_many(node: Node<'_>) -> Vec<Node<'_>> {
-    match node.value() {
-        Value::List => node.items().collect(),
-        Value::Absent | Value::Null => Vec::new(),
-        Value::Unreadable(_)
-        | Value::Bool(_)
-        | Value::Number(_)
-        | Value::String(_)
-        | Value::Template
-        | Value::Map => vec![node],
-    }
-}
-
-/// How sure it is that a policy allows something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Allowed {
-    /// Not by this policy.
-    No,
-    /// It may: something that decides it is not known, or is a condition.
-    Perhaps,
-    /// It does.
-    Yes,
 }
 
 /// Whether a policy document allows all of an action pattern, on everything when `everywhere` is asked.

@@ -1,7 +1,7 @@
 //! The condition "only these services may assume the role, and only for us", which several controls share.
 
 use super::Conditions;
-use super::roles::one_or_many;
+use super::policy::list_of as one_or_many;
 use crate::observed::{Known, Node, Value};
 
 /// Services that may assume a role.

@@ -3,7 +3,8 @@
 use crate::artifact::Statement;
 use crate::aws::iam::Principal;
 use crate::aws::s3::Location;
-use crate::control::roles::{Allowed, allows};
+use crate::control::policy::Allowed;
+use crate::control::roles::allows;
 use crate::control::settings::{Allowance, Excludes, OneOf, Pattern, RolePattern, settings};
 use crate::control::{Conditions, Control, Draft, Meta, Severity, Span, View};
 use crate::lattice::Shape;

@@ -99,6 +99,14 @@ const TYPES: &[Type] = &[
     ),
     beside("AWS::KMS::Key", ResourceKind::KmsKey, None),
     beside("AWS::IAM::Role", ResourceKind::IamRole, Some("RoleName")),
+    beside("AWS::IAM::User", ResourceKind::IamRole, Some("UserName")),
+    beside("AWS::IAM::Group", ResourceKind::IamRole, Some("GroupName")),
+    // Policies have names of their own, which are not those of roles.
+    beside("AWS::IAM::Policy", ResourceKind::IamRole, None),
+    beside("AWS::IAM::RolePolicy", ResourceKind::IamRole, None),
+    beside("AWS::IAM::UserPolicy", ResourceKind::IamRole, None),
+    beside("AWS::IAM::GroupPolicy", ResourceKind::IamRole, None),
+    beside("AWS::IAM::ManagedPolicy", ResourceKind::IamRole, None),
     // Clusters name profiles; the roles that they hold are judged for what the profile is used for.
     beside(
         "AWS::IAM::InstanceProfile",
@@ -122,9 +130,6 @@ const NEIGHBOURS: &[&str] = &[
     "AWS::EC2::SecurityGroupIngress",
     "AWS::EC2::SecurityGroupEgress",
     "AWS::EC2::VPCEndpoint",
-    "AWS::IAM::Policy",
-    "AWS::IAM::RolePolicy",
-    "AWS::IAM::ManagedPolicy",
     "AWS::KMS::Alias",
     "AWS::S3::BucketPolicy",
 ];

@@ -1,0 +1,457 @@
+//! The policies that a role, user or group carries, and what they allow together.
+
+use super::text::{list_of, pattern_of};
+use super::{Allowed, Document, Effect, Limit, Statement, Test};
+use crate::aws::managed_policy::{self, Managed};
+use crate::aws::policy::{Pattern, Reach};
+use crate::observed::{Form, Node, Reason, Resource, ResourceKind, Scope};
+
+/// Types of policies that are declared apart from what carries them, each with the members that name the carriers.
+/// Source: CloudFormation Template Reference, *AWS IAM*.
+const APART: &[(&str, &[&str])] = &[
+    ("AWS::IAM::Policy", &["Roles", "Users", "Groups"]),
+    ("AWS::IAM::ManagedPolicy", &["Roles", "Users", "Groups"]),
+    ("AWS::IAM::RolePolicy", &["RoleName"]),
+    ("AWS::IAM::UserPolicy", &["UserName"]),
+    ("AWS::IAM::GroupPolicy", &["GroupName"]),
+];
+
+/// Whether a resource of kind `iam-role` is a policy that is declared apart.
+pub fn is_policy(resource: &Resource<'_>) -> bool {
+    APART.iter().any(|(name, _)| resource.is_a(name))
+}
+
+/// Whether a resource of kind `iam-role` may act: it is neither a policy nor an instance profile.
+pub fn is_principal(resource: &Resource<'_>) -> bool {
+    resource.kind() == ResourceKind::IamRole
+        && !is_policy(resource)
+        && !resource.is_a("AWS::IAM::InstanceProfile")
+}
+
+/// A part of what is carried that is not known.
+#[derive(Clone, Debug)]
+pub struct Gap<'t> {
+    /// Where.
+    pub node: Node<'t>,
+    /// Why, where the value itself is unknown.
+    pub reason: Option<&'t Reason>,
+    /// What is not known, for a message.
+    pub what: String,
+}
+
+/// What bounds the policies.
+#[derive(Debug)]
+enum Boundary<'a, 't> {
+    Document(Document<'a, 't>),
+    Managed(&'static Managed),
+    Unknown,
+}
+
+/// The policies that a role, user or group carries; or those of one policy that is declared apart.
+#[derive(Debug)]
+pub struct Held<'a, 't> {
+    /// The documents, wherever they are declared.
+    pub documents: Vec<Document<'a, 't>>,
+    /// Well-known managed policies of AWS's.
+    pub managed: Vec<(Node<'t>, &'static Managed)>,
+    /// What is not known.
+    pub gaps: Vec<Gap<'t>>,
+    /// Names of what carries a policy that is declared apart. Nothing for a role.
+    pub carriers: Vec<Node<'t>>,
+    boundary: Option<Boundary<'a, 't>>,
+    scope: &'a Scope<'t>,
+}
+
+/// What is asked of policies.
+pub struct Query<'q, 't> {
+    /// An action, or a pattern of actions of which any part counts.
+    pub action: &'q str,
+    /// On what; on anything, without one.
+    pub on: Option<&'q Pattern>,
+    /// Whether a test of a condition closes an allow as far as the asker is concerned.
+    pub limit: &'q dyn Fn(&Statement<'_, 't>, &Test<'t>) -> Limit,
+}
+
+impl std::fmt::Debug for Query<'_, '_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Query")
+            .field("action", &self.action)
+            .field("on", &self.on)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An allow, and how sure it is.
+#[derive(Clone, Debug)]
+pub struct Grant<'t> {
+    /// The statement, or the managed policy.
+    pub node: Node<'t>,
+    /// How sure it is: never [`Allowed::No`].
+    pub sure: Allowed,
+    /// Which it is, for a message.
+    pub label: String,
+}
+
+impl<'a, 't> Held<'a, 't> {
+    /// What a resource of kind `iam-role` carries.
+    pub fn of(resource: &Resource<'t>, scope: &'a Scope<'t>) -> Self {
+        let mut held = Self {
+            documents: Vec::new(),
+            managed: Vec::new(),
+            gaps: Vec::new(),
+            carriers: Vec::new(),
+            boundary: None,
+            scope,
+        };
+        if resource.form == Form::Live {
+            held.read_live(resource);
+        } else if is_policy(resource) {
+            held.add(resource.body.get("PolicyDocument"));
+            held.carriers = carriers(resource.type_name, resource.body);
+        } else {
+            held.read_declared(resource);
+        }
+        held
+    }
+
+    fn read_declared(&mut self, resource: &Resource<'t>) {
+        let body = resource.body;
+        if let Some(reason) = body.get("Policies").reason() {
+            self.gap(
+                body.get("Policies"),
+                Some(reason),
+                "the policies are unknown",
+            );
+        }
+        for policy in body.get("Policies").items() {
+            self.add(policy.get("PolicyDocument"));
+        }
+        for arn in list_of(body.get("ManagedPolicyArns")) {
+            self.add_managed(arn);
+        }
+        for (type_name, _, policy) in apart(self.scope) {
+            if carriers(Some(type_name), policy)
+                .into_iter()
+                .any(|name| resource.identity.is_named_by(name))
+            {
+                self.add(policy.get("PolicyDocument"));
+            }
+        }
+        for group in list_of(body.get("Groups"))
+            .into_iter()
+            .filter(|_| resource.is_a("AWS::IAM::User"))
+        {
+            let found = self
+                .scope
+                .resources()
+                .iter()
+                .find(|one| one.is_a("AWS::IAM::Group") && one.identity.is_named_by(group));
+            match found {
+                Some(found) => {
+                    let found = found.clone();
+                    self.read_declared(&found);
+                }
+                None => self.gap(group, group.reason(), "the policies of a group are unknown"),
+            }
+        }
+        let bound = body.get("PermissionsBoundary");
+        if !bound.is_absent() {
+            self.boundary = Some(self.boundary_of(bound));
+        }
+    }
+
+    fn add(&mut self, node: Node<'t>) {
+        let document = Document::of(node, self.scope);
+        if let Some((node, reason)) = document.trouble() {
+            self.gap(node, reason, "a policy is unknown");
+        }
+        self.documents.push(document);
+    }
+
+    fn gap(&mut self, node: Node<'t>, reason: Option<&'t Reason>, what: impl Into<String>) {
+        self.gaps.push(Gap {
+            node,
+            reason,
+            what: what.into(),
+        });
+    }
+
+    fn declared_policy(&self, arn: Node<'t>) -> Option<Node<'t>> {
+        let wanted = arn.reason().and_then(Reason::reference).map(|(id, _)| id);
+        let name = arn.as_text();
+        apart(self.scope)
+            .find(|(_, id, body)| {
+                Some(*id) == wanted
+                    || name
+                        .zip(body.get("ManagedPolicyName").as_text())
+                        .is_some_and(|(arn, own)| {
+                            arn.contains(":policy/")
+                                && !arn.contains(":aws:policy/")
+                                && arn.rsplit('/').next() == Some(own)
+                        })
+            })
+            .map(|(.., body)| body.get("PolicyDocument"))
+    }
+
+    fn add_managed(&mut self, arn: Node<'t>) {
+        let known = managed_policy(arn);
+        if let Some(known) = known {
+            self.managed.push((arn, known));
+        } else if let Some(document) = self.declared_policy(arn) {
+            self.add(document);
+        } else {
+            let what = format!("the managed policy {} is not read", arn.display());
+            self.gap(arn, arn.reason(), what);
+        }
+    }
+
+    fn boundary_of(&self, arn: Node<'t>) -> Boundary<'a, 't> {
+        if let Some(known) = managed_policy(arn) {
+            return Boundary::Managed(known);
+        }
+        self.declared_policy(arn).map_or(Boundary::Unknown, |node| {
+            Boundary::Document(Document::of(node, self.scope))
+        })
+    }
+
+    /// The allows that answer a query, after denies and the boundary. What [`Self::gaps`] hold is not among them.
+    pub fn grants(&self, query: &Query<'_, 't>) -> Vec<Grant<'t>> {
+        let ceiling = self.ceiling(query);
+        if ceiling == Allowed::No {
+            return Vec::new();
+        }
+        let mut grants = Vec::new();
+        for statement in self.statements() {
+            let limit = statement.limit(|test| (query.limit)(&statement, test));
+            let limited = match limit {
+                Limit::Closed => continue,
+                Limit::Unknown => Allowed::Perhaps,
+                Limit::Open => Allowed::Yes,
+            };
+            let sure = statement
+                .allows(&[query.action], query.on)
+                .min(limited)
+                .min(ceiling);
+            if sure > Allowed::No {
+                grants.push(Grant {
+                    node: statement.node,
+                    sure,
+                    label: statement.label(),
+                });
+            }
+        }
+        for (node, managed) in &self.managed {
+            let sure = Allowed::from(managed.action(query.action)).min(ceiling);
+            if sure > Allowed::No {
+                grants.push(Grant {
+                    node: *node,
+                    sure,
+                    label: format!("the managed policy `{}`", managed.name),
+                });
+            }
+        }
+        grants
+    }
+
+    fn statements(&self) -> impl Iterator<Item = Statement<'a, 't>> + use<'_, 'a, 't> {
+        self.documents.iter().flat_map(Document::statements)
+    }
+
+    /// What denies and the boundary leave.
+    fn ceiling(&self, query: &Query<'_, 't>) -> Allowed {
+        let everything = Pattern::of("*");
+        let on = query.on.unwrap_or(&everything);
+        let denies = self.statements().map(|statement| {
+            let reach = statement.action(query.action).min(statement.resource(on));
+            match (statement.effect(), reach, statement.tests()) {
+                (Effect::Deny, Reach::All, Ok(tests)) if tests.is_empty() => Allowed::No,
+                (Effect::Deny, Reach::All, Ok(tests)) if tests.iter().any(Test::is_plain_http) => {
+                    Allowed::Yes
+                }
+                (Effect::Deny | Effect::Unknown, Reach::All | Reach::Perhaps, _) => {
+                    Allowed::Perhaps
+                }
+                _ => Allowed::Yes,
+            }
+        });
+        let denies = denies.min().unwrap_or(Allowed::Yes);
+        let boundary = match &self.boundary {
+            None => Allowed::Yes,
+            Some(Boundary::Unknown) => Allowed::Perhaps,
+            Some(Boundary::Managed(managed)) => managed.action(query.action).into(),
+            Some(Boundary::Document(document)) if document.trouble().is_some() => Allowed::Perhaps,
+            Some(Boundary::Document(document)) => {
+                let each = document.statements().into_iter().map(|statement| {
+                    let free = matches!(statement.tests(), Ok(tests) if tests.is_empty());
+                    let sure = statement.allows(&[query.action], query.on);
+                    if free {
+                        sure
+                    } else {
+                        sure.min(Allowed::Perhaps)
+                    }
+                });
+                each.max().unwrap_or(Allowed::No)
+            }
+        };
+        denies.min(boundary)
+    }
+
+    fn read_live(&mut self, resource: &Resource<'t>) {
+        let answer = resource.body.get(DETAILS);
+        if let Some(reason) = answer.reason() {
+            return self.gap(answer, Some(reason), "the policies are unknown");
+        }
+        let details = details_of(resource);
+        if details.is_absent() {
+            return self.gap(answer, None, "the answer does not hold the principal");
+        }
+        for list in ["RolePolicyList", "UserPolicyList", "GroupPolicyList"] {
+            details
+                .get(list)
+                .items()
+                .for_each(|policy| self.add(policy.get("PolicyDocument")));
+        }
+        let mut attached: Vec<Node<'t>> = details.get("AttachedManagedPolicies").items().collect();
+        for group in list_of(details.get("GroupList")) {
+            let found = answer.get("GroupDetailList").items().find(|one| {
+                group.as_text().is_some() && one.get("GroupName").as_text() == group.as_text()
+            });
+            match found {
+                Some(found) => {
+                    found
+                        .get("GroupPolicyList")
+                        .items()
+                        .for_each(|policy| self.add(policy.get("PolicyDocument")));
+                    attached.extend(found.get("AttachedManagedPolicies").items());
+                }
+                None => self.gap(group, group.reason(), "the policies of a group are unknown"),
+            }
+        }
+        for policy in attached {
+            let arn = policy.get("PolicyArn");
+            match (live_document(answer, arn), managed_policy(arn)) {
+                (Some(document), _) => self.add(document),
+                (None, Some(known)) => self.managed.push((arn, known)),
+                (None, None) => self.gap(
+                    arn,
+                    arn.reason(),
+                    format!("the managed policy {} is not read", arn.display()),
+                ),
+            }
+        }
+        let bound = details.path("PermissionsBoundary/PermissionsBoundaryArn");
+        if !bound.is_absent() {
+            let found = live_document(answer, bound)
+                .map(|node| Boundary::Document(Document::of(node, self.scope)));
+            let known = managed_policy(bound).map(Boundary::Managed);
+            self.boundary = Some(found.or(known).unwrap_or(Boundary::Unknown));
+        }
+    }
+}
+
+/// The call whose answer holds policies: as a whole, or restricted to one principal, its groups and its policies.
+const DETAILS: &str = "iam:GetAccountAuthorizationDetails";
+
+/// What IAM answers about a live role, user or group.
+pub(super) fn details_of<'t>(resource: &Resource<'t>) -> Node<'t> {
+    let answer = resource.body.get(DETAILS);
+    if answer.reason().is_some() {
+        return answer;
+    }
+    let identity = &resource.identity;
+    let lists = [
+        ("RoleDetailList", "RoleName"),
+        ("UserDetailList", "UserName"),
+        ("GroupDetailList", "GroupName"),
+    ];
+    let all = lists
+        .into_iter()
+        .flat_map(|(list, name)| answer.get(list).items().map(move |item| (item, name)));
+    let is_it = |item: Node<'t>, name: &'static str| {
+        let text = item.get(name).as_text();
+        item.get("Arn")
+            .as_text()
+            .is_some_and(|arn| identity.arn.as_deref() == Some(arn) || identity.id == arn)
+            || identity.arn.is_none()
+                && text.is_some_and(|text| {
+                    identity.id == text || identity.name.as_deref() == Some(text)
+                })
+    };
+    let mut found = all
+        .filter(|(item, name)| is_it(*item, name))
+        .map(|(item, _)| item);
+    found.next().unwrap_or_else(|| answer.get("Principal"))
+}
+
+/// The default version of a managed policy that the answer holds.
+fn live_document<'t>(answer: Node<'t>, arn: Node<'t>) -> Option<Node<'t>> {
+    let arn = arn.as_text()?;
+    let policy = answer
+        .get("Policies")
+        .items()
+        .find(|policy| policy.get("Arn").as_text() == Some(arn))?;
+    let versions = policy.get("PolicyVersionList");
+    let standing = versions
+        .items()
+        .find(|version| version.get("IsDefaultVersion").switch() == crate::observed::Switch::On)?;
+    Some(standing.get("Document"))
+}
+
+/// A managed policy of AWS's, however its ARN is written: the partition may be a hole.
+fn managed_policy(arn: Node<'_>) -> Option<&'static Managed> {
+    if let Some(text) = arn.as_text() {
+        return managed_policy::of_arn(text);
+    }
+    let pieces = arn.pieces();
+    let last = pieces.last().copied().flatten()?;
+    let (_, name) = last
+        .strip_prefix(":iam::aws:policy/")?
+        .rsplit_once('/')
+        .unwrap_or(("", last.strip_prefix(":iam::aws:policy/")?));
+    managed_policy::of_name(name)
+}
+
+/// Policies that are declared apart: type, id and properties.
+fn apart<'s, 't>(
+    scope: &'s Scope<'t>,
+) -> impl Iterator<Item = (&'static str, &'s str, Node<'t>)> + use<'s, 't> {
+    APART.iter().flat_map(move |&(name, _)| {
+        let resources = scope.resources().iter().filter(move |one| one.is_a(name));
+        let resources = resources.map(move |one| (name, one.identity.id.as_str(), one.body));
+        let neighbours = scope
+            .neighbours(name)
+            .map(move |one| (name, &*one.id, one.body));
+        resources.chain(neighbours)
+    })
+}
+
+/// The names of what carries a policy that is declared apart.
+fn carriers<'t>(type_name: Option<&str>, policy: Node<'t>) -> Vec<Node<'t>> {
+    let found = APART.iter().find(|(name, _)| type_name == Some(name));
+    let members = found.map_or(&[][..], |(_, members)| members);
+    members
+        .iter()
+        .flat_map(|member| list_of(policy.get(member)))
+        .collect()
+}
+
+impl<'t> Held<'_, 't> {
+    /// Whether a policy that is declared apart is carried only by what is declared here, which answers for it.
+    pub fn is_answered_for(&self) -> bool {
+        let declared = |name: &Node<'t>| {
+            let mut all = self.scope.resources().iter();
+            all.any(|one| {
+                is_principal(one) && one.form != Form::Named && one.identity.is_named_by(*name)
+            })
+        };
+        !self.carriers.is_empty() && self.carriers.iter().all(declared)
+    }
+
+    /// What carries a policy that is declared apart, as patterns of names.
+    pub fn carrier_names(&self) -> Vec<Pattern> {
+        self.carriers
+            .iter()
+            .map(|name| pattern_of(*name, self.scope))
+            .collect()
+    }
+}
