@@ -395,7 +395,7 @@ fn a_condition_closes_by_account_by_organisation_or_not() {
     };
     let limit = |condition: Value| {
         let policy = of(
-            json!([{ "Effect": "Allow", "Principal": "*", "Action": "*", "Condition": condition }]),
+            &json!([{ "Effect": "Allow", "Principal": "*", "Action": "*", "Condition": condition }]),
         );
         let document = Document::of(tree(&policy).root(), &scope);
         document.statements()[0].limit(|test| test.closes_to(&scope, ours))
