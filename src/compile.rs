@@ -78,6 +78,9 @@ pub fn compile(
     if !artifacts.launch.is_empty() {
         compiled.add_document("launch.json", &artifacts.launch);
     }
+    if !artifacts.settings.is_empty() {
+        compiled.add_document("lake-formation/settings.json", &artifacts.settings);
+    }
     compiled.add_policies(&artifacts);
     compiled.add_requests(&artifacts);
     let leaves = compiled.leaves_text();

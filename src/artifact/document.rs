@@ -84,6 +84,23 @@ leaves! {
     }
 }
 
+leaves! {
+    /// The members of data lake settings that are ever written. Source: Lake Formation API, `PutDataLakeSettings`.
+    LakeSetting {
+        DataLakeAdmins = "/DataLakeSettings/DataLakeAdmins",
+        ReadOnlyAdmins = "/DataLakeSettings/ReadOnlyAdmins",
+        CreateDatabaseDefaultPermissions = "/DataLakeSettings/CreateDatabaseDefaultPermissions",
+        CreateTableDefaultPermissions = "/DataLakeSettings/CreateTableDefaultPermissions",
+        CrossAccountVersion = "/DataLakeSettings/Parameters/CROSS_ACCOUNT_VERSION",
+        SetContext = "/DataLakeSettings/Parameters/SET_CONTEXT",
+        SetSourceIdentity = "/DataLakeSettings/Parameters/SET_SOURCE_IDENTITY",
+        AllowExternalDataFiltering = "/DataLakeSettings/AllowExternalDataFiltering",
+        ExternalDataFilteringAllowList = "/DataLakeSettings/ExternalDataFilteringAllowList",
+        AuthorizedSessionTagValueList = "/DataLakeSettings/AuthorizedSessionTagValueList",
+        AllowFullTableExternalDataAccess = "/DataLakeSettings/AllowFullTableExternalDataAccess",
+    }
+}
+
 /// A JSON document, written leaf by leaf.
 #[derive(Clone, Debug, Default)]
 pub struct Document {
@@ -131,6 +148,7 @@ impl Document {
                 .iter()
                 .map(|leaf| leaf.pointer())
                 .chain(Member::ALL.iter().map(|member| member.pointer()))
+                .chain(LakeSetting::ALL.iter().map(|setting| setting.pointer()))
                 .position(|known| known == pointer)
         };
         let mut leaves: Vec<_> = self.leaves.iter().collect();

@@ -4,7 +4,7 @@
 mod document;
 mod policy;
 
-pub use document::{Document, Leaf, Member, Written};
+pub use document::{Document, LakeSetting, Leaf, Member, Written};
 pub use policy::{Policy, Statement};
 
 use serde_json::Value;
@@ -17,6 +17,8 @@ pub struct Artifacts {
     pub document: Document,
     /// The members that the launcher of a cluster must set.
     pub launch: Document,
+    /// The members of data lake settings that must stand as they are; the others stay as they are found.
+    pub settings: Document,
     /// IAM and KMS policies, by file without extension: `iam/instance-profile`, `kms/<key id>`.
     pub policies: BTreeMap<String, Policy>,
     /// Lake Formation request bodies, by file without extension.

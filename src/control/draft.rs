@@ -2,7 +2,7 @@
 
 use super::settings::{Choice, Origin, Requirement};
 use super::view::{Requirements, Target};
-use crate::artifact::{Artifacts, Leaf, Member, Request, Statement, Written};
+use crate::artifact::{Artifacts, LakeSetting, Leaf, Member, Request, Statement, Written};
 use crate::lattice::Text;
 use serde_json::Value;
 
@@ -64,6 +64,23 @@ impl Draft<'_> {
         if let Err(other) = self
             .artifacts
             .launch
+            .set(member.pointer(), value.into(), written)
+        {
+            self.clash(member.pointer(), other, setting);
+        }
+    }
+
+    /// Writes a member of data lake settings, because of `setting`.
+    pub fn lake_setting(
+        &mut self,
+        member: LakeSetting,
+        value: impl Into<Value>,
+        setting: Option<&str>,
+    ) {
+        let written = self.written(setting);
+        if let Err(other) = self
+            .artifacts
+            .settings
             .set(member.pointer(), value.into(), written)
         {
             self.clash(member.pointer(), other, setting);

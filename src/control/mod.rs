@@ -83,7 +83,7 @@ pub trait Control: 'static {
 /// A change to what is compiled that a control must catch.
 #[derive(Clone, Copy, Debug)]
 pub struct Weakening {
-    /// Which artifact: `security-configuration` or `launch`.
+    /// Which artifact: `security-configuration`, `launch` or `lake-formation/settings`.
     pub artifact: &'static str,
     /// JSON pointer of the leaf, or of the section.
     pub pointer: &'static str,
@@ -119,6 +119,15 @@ impl Weakening {
     pub const fn in_launch(self) -> Self {
         Self {
             artifact: "launch",
+            ..self
+        }
+    }
+
+    /// The same change to the data lake settings.
+    #[must_use]
+    pub const fn in_lake_settings(self) -> Self {
+        Self {
+            artifact: "lake-formation/settings",
             ..self
         }
     }

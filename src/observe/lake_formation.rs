@@ -1,34 +1,33 @@
-//! Lake Formation requests and listings in JSON: grants and data cells filters.
+//! Lake Formation requests and listings in JSON: grants, data cells filters, settings, registered locations, tags
+//! and what bears them, opt-ins.
 //!
 //! A body says nothing about which call it is for: one of `RevokePermissions` reads as one of
 //! `GrantPermissions`. What a file holds is taken as what it would grant.
 
 use crate::observed::grant::is_given;
+use crate::observed::lake::{OPT_IN, TAG, TAG_ASSOCIATION, TAG_EXPRESSION};
 use crate::observed::{Form, Identity, Node, Resource, ResourceKind, Scope, Tree, Value};
 
-/// Whether the document is one of Lake Formation's: a grant, a batch of them, a filter, or a listing of either.
+/// Whether the document is one of Lake Formation's: a request, a batch of them, or a listing.
 pub fn recognises(root: Node<'_>) -> bool {
-    is_grant(root)
-        || is_filter(root.get("TableData"))
+    alone(root).is_some()
         || lists(root)
             .into_iter()
             .any(|(is, _, list)| list.items().any(is))
 }
 
-/// Adds the grants and filters of the document to the scope.
+/// Adds what the document holds to the scope.
 pub fn read<'t>(tree: &'t Tree, scope: &mut Scope<'t>) {
     for resource in requests_in(tree.root()) {
         scope.push(resource);
     }
 }
 
-/// The grants and filters of a request or listing, wherever it stands.
+/// What a request or listing holds, wherever it stands.
 pub(super) fn requests_in(root: Node<'_>) -> Vec<Resource<'_>> {
     let mut found = Vec::new();
-    if is_filter(root.get("TableData")) {
-        found.push(filter(root));
-    } else if is_grant(root) {
-        found.push(grant(root));
+    if let Some(read) = alone(root) {
+        found.push(read(root));
     }
     // An entry of a list that is recognised is one of its kind, however little of it can be understood.
     for (is, read, list) in lists(root) {
@@ -48,14 +47,41 @@ type Is = fn(Node<'_>) -> bool;
 /// Makes a resource of a node of that kind.
 type Read<'t> = fn(Node<'t>) -> Resource<'t>;
 
+/// How to read a document that is one request, or one answer.
+fn alone<'t>(root: Node<'t>) -> Option<Read<'t>> {
+    let kinds: [(Is, Read<'t>); 9] = [
+        (|root| is_filter(root.get("TableData")), filter),
+        (is_grant, grant),
+        (is_settings, settings),
+        (is_location, location),
+        (|root| is_location(root.get("ResourceInfo")), |root| {
+            location(root.get("ResourceInfo"))
+        }),
+        (is_tag, tag),
+        (is_assignment, assignment),
+        (is_expression, expression),
+        (is_opt_in, opt_in),
+    ];
+    let found = kinds.into_iter().find(|(is, _)| is(root));
+    found.map(|(_, read)| read)
+}
+
 /// The lists that a document may hold, each with what its entries are.
-fn lists(root: Node<'_>) -> [(Is, Read<'_>, Node<'_>); 4] {
-    [
+fn lists(root: Node<'_>) -> Vec<(Is, Read<'_>, Node<'_>)> {
+    let mut lists: Vec<(Is, Read<'_>, Node<'_>)> = vec![
         (is_grant, grant, root),
         (is_grant, grant, root.get("Entries")),
         (is_grant, grant, root.get("PrincipalResourcePermissions")),
         (is_filter, filter, root.get("DataCellsFilters")),
-    ]
+        (is_location, location, root.get("ResourceInfoList")),
+        (is_expression, expression, root.get("LFTagExpressions")),
+        (is_opt_in, opt_in, root.get("LakeFormationOptInsInfoList")),
+    ];
+    // The tags of an assignment are said to stand on something; those of a listing are defined.
+    if !is_assignment(root) {
+        lists.push((is_listed_tag, tag, root.get("LFTags")));
+    }
+    lists
 }
 
 /// A grant names a principal, a resource and permissions; a statement of an IAM policy has actions instead.
@@ -76,21 +102,148 @@ fn is_filter(node: Node<'_>) -> bool {
     names > 1 && names + parts > 2 || names > 0 && parts > 1
 }
 
-fn grant(node: Node<'_>) -> Resource<'_> {
-    let mut identity = Identity::new(ResourceKind::LakeFormationGrant, at(node));
-    identity.account = account(node.get("CatalogId"));
+/// Members of data lake settings that stand in nothing else.
+const SETTINGS: [&str; 6] = [
+    "DataLakeAdmins",
+    "CreateDatabaseDefaultPermissions",
+    "CreateTableDefaultPermissions",
+    "AuthorizedSessionTagValueList",
+    "ExternalDataFilteringAllowList",
+    "AllowExternalDataFiltering",
+];
+
+/// Settings stand in a request or an answer, or alone as the command line takes them.
+fn is_settings(node: Node<'_>) -> bool {
+    matches!(node.get("DataLakeSettings").value(), Value::Map)
+        || SETTINGS.iter().any(|key| is_given(node.get(key)))
+}
+
+/// The members of a registered location. Source: API model, `RegisterResource`, `ResourceInfo`.
+const LOCATION: [&str; 9] = [
+    "ResourceArn",
+    "RoleArn",
+    "UseServiceLinkedRole",
+    "WithFederation",
+    "HybridAccessEnabled",
+    "WithPrivilegedAccess",
+    "ExpectedResourceOwnerAccount",
+    "VerificationStatus",
+    "LastModified",
+];
+
+/// A location has nothing but its own members: other services name ARNs too.
+fn is_location(node: Node<'_>) -> bool {
+    let arn = node.get("ResourceArn").as_text().unwrap_or_default();
+    let more = node.members().len() > 1 && node.members().all(|(key, _)| LOCATION.contains(&key));
+    more && arn.contains(":s3:::")
+}
+
+fn only_of(node: Node<'_>, names: &[&str]) -> bool {
+    node.members().all(|(key, _)| names.contains(&key))
+}
+
+fn is_tag(node: Node<'_>) -> bool {
+    is_listed_tag(node) && only_of(node, &["CatalogId", "TagKey", "TagValues"])
+}
+
+fn is_listed_tag(node: Node<'_>) -> bool {
+    is_given(node.get("TagKey")) && is_given(node.get("TagValues"))
+}
+
+fn is_assignment(node: Node<'_>) -> bool {
+    matches!(node.get("Resource").value(), Value::Map)
+        && is_given(node.get("LFTags"))
+        && only_of(node, &["CatalogId", "Resource", "LFTags"])
+}
+
+fn is_expression(node: Node<'_>) -> bool {
+    is_given(node.get("Name")) && node.get("Expression").items().any(is_listed_tag)
+}
+
+/// An opt-in is a grant without permissions.
+fn is_opt_in(node: Node<'_>) -> bool {
+    let own = [
+        "Principal",
+        "Resource",
+        "Condition",
+        "LastModified",
+        "LastUpdatedBy",
+    ];
+    matches!(node.get("Resource").value(), Value::Map)
+        && is_given(node.get("Principal").get("DataLakePrincipalIdentifier"))
+        && only_of(node, &own)
+}
+
+fn resource<'t>(kind: ResourceKind, node: Node<'t>, catalog: &'static str) -> Resource<'t> {
+    let mut identity = Identity::new(kind, at(node));
+    identity.account = account(node.get(catalog));
     Resource::new(identity, Form::Request, node)
+}
+
+fn grant(node: Node<'_>) -> Resource<'_> {
+    resource(ResourceKind::LakeFormationGrant, node, "CatalogId")
+}
+
+fn opt_in(node: Node<'_>) -> Resource<'_> {
+    let mut opt_in = resource(ResourceKind::LakeFormationGrant, node, "CatalogId");
+    opt_in.type_name = Some(OPT_IN);
+    opt_in
+}
+
+fn settings(node: Node<'_>) -> Resource<'_> {
+    resource(ResourceKind::LakeFormationSettings, node, "CatalogId")
+}
+
+fn location(node: Node<'_>) -> Resource<'_> {
+    named(
+        ResourceKind::LakeFormationLocation,
+        node,
+        node.get("ResourceArn"),
+    )
+}
+
+fn tag(node: Node<'_>) -> Resource<'_> {
+    let mut tag = named(ResourceKind::LakeFormationTag, node, node.get("TagKey"));
+    tag.type_name = Some(TAG);
+    tag
+}
+
+fn expression(node: Node<'_>) -> Resource<'_> {
+    let mut expression = named(ResourceKind::LakeFormationTag, node, node.get("Name"));
+    expression.type_name = Some(TAG_EXPRESSION);
+    expression
+}
+
+fn assignment(node: Node<'_>) -> Resource<'_> {
+    let mut assignment = resource(ResourceKind::LakeFormationTag, node, "CatalogId");
+    assignment.type_name = Some(TAG_ASSOCIATION);
+    assignment
 }
 
 fn filter(node: Node<'_>) -> Resource<'_> {
     let table = node.get("TableData");
     let table = if is_given(table) { table } else { node };
-    let name = table.get("Name").as_text();
-    let id = name.map_or_else(|| at(node), str::to_owned);
-    let mut identity = Identity::new(ResourceKind::LakeFormationFilter, id);
+    let mut filter = named(
+        ResourceKind::LakeFormationFilter,
+        table,
+        table.get("Name"),
+    );
+    if filter.identity.name.is_none() {
+        filter = resource(ResourceKind::LakeFormationFilter, node, "TableCatalogId");
+        filter.body = table;
+        filter.outer = table;
+    }
+    filter
+}
+
+/// A thing with a name of its own.
+fn named<'t>(kind: ResourceKind, node: Node<'t>, name: Node<'t>) -> Resource<'t> {
+    let name = name.as_text();
+    let mut identity = Identity::new(kind, name.map_or_else(|| at(node), str::to_owned));
     identity.name = name.map(str::to_owned);
-    identity.account = account(table.get("TableCatalogId"));
-    Resource::new(identity, Form::Request, table)
+    let catalogs = ["CatalogId", "TableCatalogId"];
+    identity.account = catalogs.iter().find_map(|key| account(node.get(key)));
+    Resource::new(identity, Form::Request, node)
 }
 
 /// What has no name of its own is called by its place.
@@ -133,6 +286,15 @@ mod tests {
             (format!("[{GRANT}]"), vec!["lake-formation-grant t#/0"]),
             (format!(r#"{{"PrincipalResourcePermissions":[{GRANT}]}}"#), vec!["lake-formation-grant t#/PrincipalResourcePermissions/0"]),
             (r#"{"TableData":{"TableCatalogId":"1","DatabaseName":"d","TableName":"t","Name":"eu"}}"#.to_owned(), vec!["lake-formation-filter eu"]),
+            (r#"{"DataLakeSettings":{}}"#.to_owned(), vec!["lake-formation-settings t#"]),
+            (r#"{"DataLakeAdmins":[]}"#.to_owned(), vec!["lake-formation-settings t#"]),
+            (r#"{"ResourceArn":"arn:aws:s3:::b/p","RoleArn":"r"}"#.to_owned(), vec!["lake-formation-location arn:aws:s3:::b/p"]),
+            (r#"{"ResourceInfoList":[{"ResourceArn":"arn:aws:s3:::b","RoleArn":"r"},{}]}"#.to_owned(), vec!["lake-formation-location arn:aws:s3:::b", "lake-formation-location t#/ResourceInfoList/1"]),
+            (r#"{"TagKey":"team","TagValues":["a"]}"#.to_owned(), vec!["lake-formation-tag team"]),
+            (r#"{"LFTags":[{"CatalogId":"1","TagKey":"team","TagValues":["a"]}]}"#.to_owned(), vec!["lake-formation-tag team"]),
+            (r#"{"Resource":{"Database":{"Name":"d"}},"LFTags":[{"TagKey":"team","TagValues":["a"]}]}"#.to_owned(), vec!["lake-formation-tag t#"]),
+            (r#"{"Name":"all","Expression":[{"TagKey":"team","TagValues":["a"]}]}"#.to_owned(), vec!["lake-formation-tag all"]),
+            (r#"{"Principal":{"DataLakePrincipalIdentifier":"a"},"Resource":{"Database":{"Name":"d"}}}"#.to_owned(), vec!["lake-formation-grant t#"]),
         ] {
             assert_eq!(ids(&text).unwrap(), found, "{text}");
         }
@@ -144,6 +306,10 @@ mod tests {
             r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"*","Resource":"*"}]}"#,
             r#"{"Entries":[{"Id":"1"}]}"#,
             r#"{"Name":"c","Instances":{}}"#,
+            r#"{"ResourceArn":"arn:aws:s3:::b","TagKeys":["a"]}"#,
+            r#"{"ResourceArn":"arn:aws:dynamodb:::t","RoleArn":"r"}"#,
+            r#"{"Tags":[{"TagKey":"a","TagValue":"b"}]}"#,
+            r#"{"Resource":{},"Principal":{"AWS":"*"}}"#,
             "[]",
             "3",
         ] {

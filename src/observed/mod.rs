@@ -7,6 +7,7 @@ pub mod filter;
 pub mod grant;
 pub mod groups;
 mod known;
+pub mod lake;
 mod layer;
 pub mod named;
 mod neighbour;

@@ -209,6 +209,7 @@ fn footprints() -> BTreeMap<&'static str, BTreeSet<(String, String)>> {
             for (file, document) in [
                 ("security-configuration.json", &artifacts.document),
                 ("launch.json", &artifacts.launch),
+                ("lake-formation/settings.json", &artifacts.settings),
             ] {
                 for (pointer, _, writers) in document.leaves() {
                     for writer in writers {

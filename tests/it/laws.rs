@@ -19,8 +19,13 @@ pub struct Example {
     pub folder: tempfile::TempDir,
     pub document: Value,
     pub launch: Value,
+    /// Data lake settings; null when none are compiled.
+    pub settings: Value,
     pub skeleton: Value,
 }
+
+/// The artifacts that controls judge together.
+const ARTIFACTS: [&str; 3] = ["security-configuration", "launch", "lake-formation/settings"];
 
 impl Example {
     pub fn all() -> Vec<Self> {
@@ -44,13 +49,36 @@ impl Example {
             target: target.file_name().unwrap().to_str().unwrap().to_owned(),
             document: read(target.join("security-configuration.json")),
             launch: read(target.join("launch.json")),
+            settings: read(target.join("lake-formation/settings.json")),
             skeleton: read(path.join("skeleton.json")),
             folder,
         }
     }
 
-    /// The verdicts over a document and a launch request.
-    fn judge(&self, document: &Value, launch: &Value) -> (Verdicts, Value) {
+    /// One of the artifacts.
+    fn artifact(&self, name: &str) -> &Value {
+        match name {
+            "security-configuration" => &self.document,
+            "launch" => &self.launch,
+            _ => &self.settings,
+        }
+    }
+
+    /// The verdicts with one artifact in the place of its own.
+    fn judge_with(&self, name: &str, artifact: &Value) -> Verdicts {
+        let of = |other: &str| {
+            if other == name {
+                artifact
+            } else {
+                self.artifact(other)
+            }
+        };
+        self.judge(of(ARTIFACTS[0]), of(ARTIFACTS[1]), of(ARTIFACTS[2]))
+            .0
+    }
+
+    /// The verdicts over a document, a launch request and data lake settings.
+    fn judge(&self, document: &Value, launch: &Value, settings: &Value) -> (Verdicts, Value) {
         let input = self.folder.path().join("input");
         std::fs::create_dir_all(&input).unwrap();
         std::fs::write(input.join("document.json"), document.to_string()).unwrap();
@@ -59,6 +87,10 @@ impl Example {
             merged(&self.skeleton, launch).to_string(),
         )
         .unwrap();
+        let file = input.join("settings.json");
+        if *settings != Value::Null {
+            std::fs::write(file, settings.to_string()).unwrap();
+        }
         self.judge_files(&input)
     }
 
@@ -212,10 +244,12 @@ fn worse(before: &Verdicts, after: &Verdicts) -> Vec<String> {
 fn what_we_compile_passes_its_own_audit() {
     let mut failures = Failures::default();
     for example in Example::all() {
-        let (verdicts, report) = example.judge(&example.document, &example.launch);
+        let (verdicts, report) =
+            example.judge(&example.document, &example.launch, &example.settings);
         for evaluation in report["evaluations"].as_array().unwrap() {
             let is = |key: &str, value: &str| evaluation[key] == value;
-            let known = evaluation["resource"]["kind"] == "emr-security-configuration"
+            let kind = evaluation["resource"]["kind"].as_str().unwrap();
+            let known = ["emr-security-configuration", "lake-formation-settings"].contains(&kind)
                 && !is("severity", "info");
             if is("verdict", "noncompliant") || known && is("verdict", "indeterminate") {
                 let subject = format!(
@@ -238,19 +272,15 @@ fn what_we_compile_passes_its_own_audit() {
 fn every_compiled_leaf_is_load_bearing() {
     let mut failures = Failures::default();
     for example in Example::all() {
-        let (before, _) = example.judge(&example.document, &example.launch);
-        for (is_document, artifact) in [(true, &example.document), (false, &example.launch)] {
+        let (before, _) = example.judge(&example.document, &example.launch, &example.settings);
+        for name in ARTIFACTS {
+            let artifact = example.artifact(name);
             let mut found = Vec::new();
             leaves(artifact, "", &mut found);
             for (pointer, leaf) in found.iter().filter(|(pointer, _)| !pointer.is_empty()) {
                 for (how, group) in mutants(artifact, pointer, leaf) {
                     let noticed = group.iter().any(|mutant| {
-                        let (document, launch) = if is_document {
-                            (mutant, &example.launch)
-                        } else {
-                            (&example.document, mutant)
-                        };
-                        !worse(&before, &example.judge(document, launch).0).is_empty()
+                        !worse(&before, &example.judge_with(name, mutant)).is_empty()
                     });
                     if !noticed && !as_good(pointer, &how, leaf) {
                         failures.add(
@@ -283,16 +313,14 @@ fn weaken(
     weakening: &Weakening,
     missing: bool,
 ) -> Tried {
-    let is_document = weakening.artifact == "security-configuration";
-    let artifact = if is_document {
-        &example.document
-    } else {
-        &example.launch
+    let artifact = example.artifact(weakening.artifact);
+    let of_artifact = |kind: &str| match weakening.artifact {
+        "security-configuration" => kind == "emr-security-configuration",
+        "launch" => !["emr-security-configuration", "lake-formation-settings"].contains(&kind),
+        _ => kind == "lake-formation-settings",
     };
     let passes = before.iter().any(|((control, kind), verdict)| {
-        control == id
-            && verdict == "compliant"
-            && (kind == "emr-security-configuration") == is_document
+        control == id && verdict == "compliant" && of_artifact(kind)
     });
     let value: Option<Value> = weakening
         .value
@@ -308,12 +336,7 @@ fn weaken(
         Some(value) => replace(artifact, weakening.pointer, value),
         None => remove(artifact, weakening.pointer),
     };
-    let (document, launch) = if is_document {
-        (&weakened, &example.launch)
-    } else {
-        (&example.document, &weakened)
-    };
-    let (after, _) = example.judge(document, launch);
+    let after = example.judge_with(weakening.artifact, &weakened);
     let found = after
         .iter()
         .any(|((control, _), verdict)| control == id && verdict == "noncompliant");
@@ -334,7 +357,9 @@ fn each_declared_weakening_fails_its_control_and_no_unlisted_other() {
     let examples: Vec<(Example, Verdicts)> = Example::all()
         .into_iter()
         .map(|example| {
-            let before = example.judge(&example.document, &example.launch).0;
+            let before = example
+                .judge(&example.document, &example.launch, &example.settings)
+                .0;
             (example, before)
         })
         .collect();

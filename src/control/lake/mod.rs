@@ -4,9 +4,11 @@ pub mod checks;
 mod compare;
 pub mod declared;
 pub mod filter;
+pub mod members;
 mod object;
 pub mod request;
 pub mod seen;
+pub mod settings;
 pub mod width;
 
 pub use compare::{Asked, judge};

@@ -42,6 +42,9 @@ impl Control for Grants {
     type Setting = Setting;
 
     fn judge(want: &Setting, seen: &View<'_, '_>, out: &mut Conditions) {
+        if seen.resource.is_opt_in() {
+            return;
+        }
         let context = Context::of(seen);
         let (declared, _) = grants(&want.grant, context.account());
         let asked = Asked {

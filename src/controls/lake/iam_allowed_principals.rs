@@ -34,6 +34,9 @@ impl Control for IamAllowedPrincipals {
     type Setting = Setting;
 
     fn judge(want: &Setting, seen: &View<'_, '_>, out: &mut Conditions) {
+        if seen.resource.is_opt_in() {
+            return;
+        }
         let grant = Context::of(seen).read(seen.resource.grant());
         let principal = match &grant.principal {
             Ok(principal) => principal,

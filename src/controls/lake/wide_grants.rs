@@ -57,6 +57,9 @@ impl Control for WideGrants {
     type Setting = Setting;
 
     fn judge(want: &Setting, seen: &View<'_, '_>, out: &mut Conditions) {
+        if seen.resource.is_opt_in() {
+            return;
+        }
         let context = Context::of(seen);
         let grant = context.read(seen.resource.grant());
         let (permissions, grantable) = grant.known_permissions(out);

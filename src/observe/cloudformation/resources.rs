@@ -97,6 +97,8 @@ const TYPES: &[Type] = &[
         ResourceKind::GlueCatalog,
         None,
     ),
+    ours("AWS::Glue::Database", ResourceKind::GlueCatalog, None),
+    ours("AWS::Glue::Table", ResourceKind::GlueCatalog, None),
     beside("AWS::KMS::Key", ResourceKind::KmsKey, None),
     beside("AWS::IAM::Role", ResourceKind::IamRole, Some("RoleName")),
     beside("AWS::IAM::User", ResourceKind::IamRole, Some("UserName")),
