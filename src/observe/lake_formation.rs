@@ -54,9 +54,10 @@ fn alone<'t>(root: Node<'t>) -> Option<Read<'t>> {
         (is_grant, grant),
         (is_settings, settings),
         (is_location, location),
-        (|root| is_location(root.get("ResourceInfo")), |root| {
-            location(root.get("ResourceInfo"))
-        }),
+        (
+            |root| is_location(root.get("ResourceInfo")),
+            |root| location(root.get("ResourceInfo")),
+        ),
         (is_tag, tag),
         (is_assignment, assignment),
         (is_expression, expression),
@@ -223,11 +224,7 @@ fn assignment(node: Node<'_>) -> Resource<'_> {
 fn filter(node: Node<'_>) -> Resource<'_> {
     let table = node.get("TableData");
     let table = if is_given(table) { table } else { node };
-    let mut filter = named(
-        ResourceKind::LakeFormationFilter,
-        table,
-        table.get("Name"),
-    );
+    let mut filter = named(ResourceKind::LakeFormationFilter, table, table.get("Name"));
     if filter.identity.name.is_none() {
         filter = resource(ResourceKind::LakeFormationFilter, node, "TableCatalogId");
         filter.body = table;

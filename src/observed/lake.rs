@@ -91,10 +91,7 @@ impl<'t> Resource<'t> {
     /// What this, of the kind of catalogs, is when it is a database or a table: its members.
     pub fn catalog_object(&self) -> Option<(&'static str, CatalogObject<'t>)> {
         if self.form == Form::Live {
-            let calls = [
-                (DATABASE, "glue:GetDatabases"),
-                (TABLE, "glue:GetTables"),
-            ];
+            let calls = [(DATABASE, "glue:GetDatabases"), (TABLE, "glue:GetTables")];
             let (kind, call) = calls
                 .into_iter()
                 .find(|(_, call)| self.body.get(call).is_set())?;

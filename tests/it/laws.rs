@@ -25,7 +25,11 @@ pub struct Example {
 }
 
 /// The artifacts that controls judge together.
-const ARTIFACTS: [&str; 3] = ["security-configuration", "launch", "lake-formation/settings"];
+const ARTIFACTS: [&str; 3] = [
+    "security-configuration",
+    "launch",
+    "lake-formation/settings",
+];
 
 impl Example {
     pub fn all() -> Vec<Self> {
@@ -218,6 +222,11 @@ const AS_GOOD: &[(&str, &str, &str)] = &[
         "TicketLifetimeInHours",
         "removed",
         "AWS's default is 10 hours (EMR release notes, 5.24.0), under the ceiling",
+    ),
+    (
+        "AllowFullTableExternalDataAccess",
+        "removed",
+        "absent is `false` (Lake Formation API, `DataLakeSettings`)",
     ),
     (
         "EnableInTransitEncryption",

@@ -34,7 +34,11 @@ pub fn read_only_admins(draft: &mut Draft<'_>) {
     let asks = draft.own.shape(setting).is_some();
     let names = draft.bound_texts(setting, &wanted);
     if asks && !names.is_empty() {
-        draft.lake_setting(LakeSetting::ReadOnlyAdmins, principals(&names), Some(setting));
+        draft.lake_setting(
+            LakeSetting::ReadOnlyAdmins,
+            principals(&names),
+            Some(setting),
+        );
     }
 }
 

@@ -110,7 +110,11 @@ impl Control for Admins {
             let help = "name them under `required`: `PutDataLakeSettings` replaces all settings, so read them, change these members and write the whole";
             draft.warn(None, message, help);
         } else {
-            draft.lake_setting(LakeSetting::DataLakeAdmins, written::principals(&admins), Some("required"));
+            draft.lake_setting(
+                LakeSetting::DataLakeAdmins,
+                written::principals(&admins),
+                Some("required"),
+            );
         }
         written::read_only_admins(draft);
     }
@@ -161,7 +165,8 @@ impl One<'_, '_> {
             !want.allowed.is_any() && want.allowed.allows(text)
                 || want.required.iter().any(|want| want.accepts(text))
         };
-        let on_its_word = !want.allowed.is_any() && permitted(&want.allowed, name) == Likeness::Same
+        let on_its_word = !want.allowed.is_any()
+            && permitted(&want.allowed, name) == Likeness::Same
             || among(&want.required, name) == Likeness::Same;
         let is_role = Principal::of(&shown).is_none_or(|one| one.kind == PrincipalKind::Role);
         if is_role && (seen.is_live() || !on_its_word) {
@@ -174,8 +179,11 @@ impl One<'_, '_> {
         match Principal::of(shown) {
             // IAM shows the unique id of a principal that is no more. Source: IAM User Guide, *IAM identifiers*.
             None if id => {
-                out.failed(self.node, format!("`{shown}` is what is left of a deleted principal"))
-                    .expected("a principal that exists");
+                out.failed(
+                    self.node,
+                    format!("`{shown}` is what is left of a deleted principal"),
+                )
+                .expected("a principal that exists");
             }
             None if self.name.as_known().is_some() => {
                 out.failed(self.node, format!("`{shown}` is no role or user"))
@@ -188,7 +196,10 @@ impl One<'_, '_> {
             }
             Some(principal) if want.kinds.allows(principal.kind.word()) => out.held(),
             Some(principal) => {
-                let message = format!("administrator `{shown}` is of kind `{}`", principal.kind.word());
+                let message = format!(
+                    "administrator `{shown}` is of kind `{}`",
+                    principal.kind.word()
+                );
                 out.failed(self.node, message)
                     .under("kinds")
                     .expected(want.kinds.to_string());
@@ -205,7 +216,9 @@ impl One<'_, '_> {
         if let Some(pattern) = pattern.filter(|_| want.allowed.is_any()) {
             out.failed(
                 self.node,
-                format!("`{shown}` is the role of a job, crawler or cluster: it is called `{pattern}`"),
+                format!(
+                    "`{shown}` is the role of a job, crawler or cluster: it is called `{pattern}`"
+                ),
             )
             .expected("a role for administration alone");
         }

@@ -66,8 +66,11 @@ impl Control for CrossAccount {
     }
 
     const WEAKENINGS: &'static [Weakening] = &[
-        Weakening::set("/DataLakeSettings/Parameters/CROSS_ACCOUNT_VERSION", "\"1\"")
-            .in_lake_settings(),
+        Weakening::set(
+            "/DataLakeSettings/Parameters/CROSS_ACCOUNT_VERSION",
+            "\"1\"",
+        )
+        .in_lake_settings(),
         Weakening::remove("/DataLakeSettings/Parameters/CROSS_ACCOUNT_VERSION").in_lake_settings(),
     ];
 }
@@ -96,12 +99,13 @@ fn judge_version(want: &Setting, parameters: Node<'_>, lenient: bool, out: &mut 
             node,
             format!("`{VERSION}` is absent, and a fresh account has version 1"),
         ),
-        Known::Unreadable(reason) => {
-            out.unknown(node, reason, format!("`{VERSION}` is unknown"))
-        }
+        Known::Unreadable(reason) => out.unknown(node, reason, format!("`{VERSION}` is unknown")),
         Known::Set(_) | Known::Mistyped => out.undecided(
             node,
-            format!("`{VERSION}` is {}, which is no version as text", node.display()),
+            format!(
+                "`{VERSION}` is {}, which is no version as text",
+                node.display()
+            ),
             format!("write `{VERSION}` as a text from \"1\" to \"5\""),
         ),
     };
@@ -128,14 +132,21 @@ fn judge_shares(want: &Setting, body: Node<'_>, out: &mut Conditions) {
             Switch::Off => out.held(),
             _ if want.external_principals => out.held(),
             Switch::Unreadable(reason) => {
-                out.unknown(node, reason, format!("whom share `{ours}` may reach is unknown"))
-                    .under("external-principals");
+                out.unknown(
+                    node,
+                    reason,
+                    format!("whom share `{ours}` may reach is unknown"),
+                )
+                .under("external-principals");
             }
             Switch::On | Switch::Absent | Switch::TextOn | Switch::TextOff | Switch::Odd => {
-                out.failed(node, format!("share `{ours}` may reach principals outside of the organisation"))
-                    .under("external-principals")
-                    .expected("false")
-                    .observed(node.display());
+                out.failed(
+                    node,
+                    format!("share `{ours}` may reach principals outside of the organisation"),
+                )
+                .under("external-principals")
+                .expected("false")
+                .observed(node.display());
             }
         }
     }
@@ -144,8 +155,12 @@ fn judge_shares(want: &Setting, body: Node<'_>, out: &mut Conditions) {
         return;
     }
     if let Some(reason) = principals.reason() {
-        out.unknown(principals, reason, "which organisations shares reach is unknown")
-            .under("organizations");
+        out.unknown(
+            principals,
+            reason,
+            "which organisations shares reach is unknown",
+        )
+        .under("organizations");
     }
     for principal in principals.items() {
         let id = principal.get("id");
@@ -155,10 +170,13 @@ fn judge_shares(want: &Setting, body: Node<'_>, out: &mut Conditions) {
         if want.organizations.allows(text) {
             out.held();
         } else {
-            out.failed(id, format!("`{text}` is not one of the organisations that the baseline lists"))
-                .under("organizations")
-                .expected(want.organizations.to_string())
-                .observed(id.display());
+            out.failed(
+                id,
+                format!("`{text}` is not one of the organisations that the baseline lists"),
+            )
+            .under("organizations")
+            .expected(want.organizations.to_string())
+            .observed(id.display());
         }
     }
 }

@@ -62,13 +62,19 @@ impl Control for DefaultPermissions {
     }
 
     fn compile(_: &Setting, draft: &mut Draft<'_>) {
-        draft.lake_setting(LakeSetting::CreateDatabaseDefaultPermissions, json!([]), None);
+        draft.lake_setting(
+            LakeSetting::CreateDatabaseDefaultPermissions,
+            json!([]),
+            None,
+        );
         draft.lake_setting(LakeSetting::CreateTableDefaultPermissions, json!([]), None);
     }
 
     const WEAKENINGS: &'static [Weakening] = &[
-        Weakening::set("/DataLakeSettings/CreateDatabaseDefaultPermissions", TO_IAM).in_lake_settings(),
-        Weakening::set("/DataLakeSettings/CreateTableDefaultPermissions", TO_IAM).in_lake_settings(),
+        Weakening::set("/DataLakeSettings/CreateDatabaseDefaultPermissions", TO_IAM)
+            .in_lake_settings(),
+        Weakening::set("/DataLakeSettings/CreateTableDefaultPermissions", TO_IAM)
+            .in_lake_settings(),
     ];
 }
 
@@ -115,7 +121,9 @@ fn judge_entry(item: Node<'_>, name: &str, out: &mut Conditions) {
             out.failed(item, format!("`{name}` leaves what is new to IAM"))
         }
         (Some(text), _) => out.failed(item, format!("`{name}` gives what is new to `{text}`")),
-        (None, Some(reason)) => out.unknown(item, reason, format!("to whom `{name}` gives is unknown")),
+        (None, Some(reason)) => {
+            out.unknown(item, reason, format!("to whom `{name}` gives is unknown"))
+        }
         (None, None) => out.failed(item, format!("`{name}` is not empty")),
     };
     condition

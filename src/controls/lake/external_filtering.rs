@@ -122,7 +122,9 @@ fn judge_enabled(want: bool, node: Node<'_>, switch: Switch<'_>, out: &mut Condi
         }
         (Switch::TextOn, true) | (Switch::TextOff, false) => out.undecided(
             node,
-            format!("`{ENABLED}` is a string, and no AWS page says that strings are read as booleans"),
+            format!(
+                "`{ENABLED}` is a string, and no AWS page says that strings are read as booleans"
+            ),
             format!("write `{ENABLED}` as the boolean {want}"),
         ),
         (
@@ -150,7 +152,9 @@ fn judge_full_table(want: &Setting, node: Node<'_>, switch: Switch<'_>, out: &mu
         Switch::Odd if null => return out.held(),
         Switch::On | Switch::TextOn => out.failed(
             node,
-            format!("`{FULL_TABLE}` is on: it drops the check of the session tag for the whole account"),
+            format!(
+                "`{FULL_TABLE}` is on: it drops the check of the session tag for the whole account"
+            ),
         ),
         Switch::Unreadable(reason) => {
             out.unknown(node, reason, format!("`{FULL_TABLE}` is unknown"))
