@@ -48,6 +48,22 @@ impl Source {
         self
     }
 
+    /// The same source with asterisks for ranges of bytes, line by line. Every other byte keeps its place.
+    #[must_use]
+    pub fn hiding(&self, ranges: &[(usize, usize)]) -> Self {
+        let mut bytes = self.text.as_bytes().to_vec();
+        for &(start, end) in ranges {
+            for byte in bytes.get_mut(start..end).into_iter().flatten() {
+                if !matches!(byte, b'\n' | b'"') {
+                    *byte = b'*';
+                }
+            }
+        }
+        // A range that cuts a character in two would leave half of it: that half becomes a mark, and no secret.
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Self::new(self.name.clone(), text).starting_at(self.first_line)
+    }
+
     /// The whole text.
     pub fn text(&self) -> &Arc<str> {
         &self.text

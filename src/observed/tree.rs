@@ -330,23 +330,10 @@ impl Tree {
         }
     }
 
-    /// Hides ranges of bytes from those who will show the source's text: asterisks stand for them, line by line.
-    /// Texts that were read from there become asterisks, too.
+    /// Hides ranges of bytes from those who will show the source's text; see [`Source::hiding`].
     pub fn hide(&mut self, ranges: &[(usize, usize)]) {
-        if ranges.is_empty() {
-            return;
-        }
-        let mut bytes = self.source.text().as_bytes().to_vec();
-        for &(start, end) in ranges {
-            for byte in bytes.get_mut(start..end).into_iter().flatten() {
-                if !matches!(byte, b'\n' | b'"') {
-                    *byte = b'*';
-                }
-            }
-        }
-        // INVARIANT: ranges are those of values, which begin and end with whole characters.
-        if let Ok(text) = String::from_utf8(bytes) {
-            self.source = Arc::new(Source::new(self.source.name.clone(), text));
+        if !ranges.is_empty() {
+            self.source = Arc::new(self.source.hiding(ranges));
         }
     }
 

@@ -148,6 +148,147 @@ impl Estate {
         }}}})
     }
 
+    /// A plan that creates everything: what the configuration is called is known, and the cluster refers to it.
+    pub fn plan(&self) -> Files {
+        let change = |(address, values): &(String, Value), unknown: Value| {
+            json!({"address": address, "mode": "managed", "type": address.split('.').next().unwrap(), "name": "estate",
+                "provider_name": "registry.terraform.io/hashicorp/aws",
+                "change": {"actions": ["create"], "before": null, "after": values, "after_unknown": unknown,
+                    "before_sensitive": false, "after_sensitive": {}}})
+        };
+        let mut resources = self.terraform();
+        let mut changes = Vec::new();
+        for resource in &mut resources {
+            let mut unknown = json!({"id": true, "arn": true});
+            for reference in ["security_configuration", "cluster_id"] {
+                let members = resource.1.as_object_mut().unwrap();
+                if members
+                    .shift_remove(reference)
+                    .is_some_and(|value| !value.is_null())
+                {
+                    unknown[reference] = json!(true);
+                }
+            }
+            changes.push(change(resource, unknown));
+        }
+        let refers =
+            |to: &str, attribute: &str| json!({"references": [format!("{to}.{attribute}"), to]});
+        let expressions = resources.iter().map(|(address, _)| {
+            json!({"address": address, "mode": "managed", "expressions": {
+                "security_configuration": refers("aws_emr_security_configuration.estate", "name"),
+                "cluster_id": refers("aws_emr_cluster.estate", "id")}})
+        });
+        let plan = json!({"format_version": "1.2", "terraform_version": "1.9.5", "resource_changes": changes,
+            "configuration": {"root_module": {"resources": expressions.collect::<Vec<_>>()}}});
+        vec![file("plan.json", &plan)]
+    }
+
+    /// The state after that plan.
+    pub fn state(&self) -> Files {
+        let resources = self.terraform().into_iter().map(|(address, mut values)| {
+            if address.starts_with("aws_emr_cluster.") {
+                values["id"] = json!("j-1EXAMPLE");
+            }
+            json!({"address": address, "mode": "managed", "type": address.split('.').next().unwrap(), "name": "estate",
+                "values": values, "sensitive_values": {}})
+        });
+        let state = json!({"format_version": "1.0", "terraform_version": "1.9.5",
+            "values": {"root_module": {"resources": resources.collect::<Vec<_>>()}}});
+        vec![file("state.json", &state)]
+    }
+
+    /// The resources of the AWS provider for the same things: address and values.
+    fn terraform(&self) -> Vec<(String, Value)> {
+        let of = |pointer: &str| at(&self.request, pointer);
+        let (mut groups, mut tasks) = (Vec::new(), Vec::new());
+        let mut classifications = of("/Configurations")
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        for group in self.groups() {
+            // The groups of a cluster have no classifications of their own in Terraform.
+            classifications.extend(
+                at(&group, "/Configurations")
+                    .as_array()
+                    .cloned()
+                    .unwrap_or_default(),
+            );
+            let values = json!({"instance_type": at(&group, "/InstanceType"),
+                "instance_count": at(&group, "/InstanceCount"), "ebs_config": []});
+            match at(&group, "/InstanceRole").as_str().unwrap() {
+                "MASTER" => groups.push(("master_instance_group", json!([values]))),
+                "CORE" => groups.push(("core_instance_group", json!([values]))),
+                _ => tasks.push(values),
+            }
+        }
+        let mut cluster = self.terraform_cluster();
+        if !classifications.is_empty() {
+            cluster["configurations_json"] = json!(json!(classifications).to_string());
+        }
+        for (name, value) in groups {
+            cluster[name] = value;
+        }
+        let document = json!({"name": NAME, "configuration": self.document.to_string()});
+        let mut resources = vec![
+            ("aws_emr_security_configuration.estate".to_owned(), document),
+            ("aws_emr_cluster.estate".to_owned(), cluster),
+        ];
+        for mut task in tasks {
+            task["cluster_id"] = json!("j-1EXAMPLE");
+            resources.push(("aws_emr_instance_group.estate".to_owned(), task));
+        }
+        let limits = of("/ManagedScalingPolicy/ComputeLimits");
+        if !limits.is_null() {
+            let limits = json!([{"unit_type": at(&limits, "/UnitType"),
+                "minimum_capacity_units": at(&limits, "/MinimumCapacityUnits"),
+                "maximum_capacity_units": at(&limits, "/MaximumCapacityUnits")}]);
+            let values = json!({"cluster_id": "j-1EXAMPLE", "compute_limits": limits});
+            resources.push(("aws_emr_managed_scaling_policy.estate".to_owned(), values));
+        }
+        resources
+    }
+
+    /// The arguments of `aws_emr_cluster`, but for its groups and classifications.
+    fn terraform_cluster(&self) -> Value {
+        let of = |pointer: &str| at(&self.request, pointer);
+        let each = |pointer: &str, item: fn(&Value) -> Value| -> Value {
+            let list = of(pointer);
+            list.as_array().into_iter().flatten().map(item).collect()
+        };
+        let names = each("/Applications", |application| at(application, "/Name"));
+        let tags = of("/Tags");
+        let tags = tags
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|tag| (tag["Key"].as_str().unwrap().to_owned(), at(tag, "/Value")));
+        let kerberos = of("/KerberosAttributes");
+        let kerberos = kerberos.as_object().map(|_| json!([{
+            "realm": at(&kerberos, "/Realm"), "kdc_admin_password": at(&kerberos, "/KdcAdminPassword"),
+            "cross_realm_trust_principal_password": at(&kerberos, "/CrossRealmTrustPrincipalPassword"),
+            "ad_domain_join_user": at(&kerberos, "/ADDomainJoinUser"),
+            "ad_domain_join_password": at(&kerberos, "/ADDomainJoinPassword")}]));
+        let idle = of("/AutoTerminationPolicy/IdleTimeout");
+        let instances = json!([{"instance_profile": of("/JobFlowRole"), "key_name": of("/Instances/Ec2KeyName"),
+            "subnet_id": of("/Instances/Ec2SubnetId"), "subnet_ids": of("/Instances/Ec2SubnetIds")}]);
+        json!({
+            "name": of("/Name"), "release_label": of("/ReleaseLabel"), "service_role": of("/ServiceRole"),
+            "autoscaling_role": of("/AutoScalingRole"), "log_uri": of("/LogUri"),
+            "log_encryption_kms_key_id": of("/LogEncryptionKmsKeyId"), "custom_ami_id": of("/CustomAmiId"),
+            "security_configuration": of("/SecurityConfiguration"), "applications": names,
+            "tags_all": tags.collect::<Map<String, Value>>(), "kerberos_attributes": kerberos.unwrap_or(json!([])),
+            "auto_termination_policy": if idle.is_null() { json!([]) } else { json!([{"idle_timeout": idle}]) },
+            "ec2_attributes": instances,
+            "keep_job_flow_alive_when_no_steps": of("/Instances/KeepJobFlowAliveWhenNoSteps") == json!(true),
+            "termination_protection": of("/Instances/TerminationProtected") == json!(true),
+            "bootstrap_action": each("/BootstrapActions", |action| json!({"name": at(action, "/Name"),
+                "path": at(action, "/ScriptBootstrapAction/Path"), "args": at(action, "/ScriptBootstrapAction/Args")})),
+            "step": each("/Steps", |step| json!({"name": at(step, "/Name"),
+                "action_on_failure": at(step, "/ActionOnFailure"),
+                "hadoop_jar_step": [{"jar": at(step, "/HadoopJarStep/Jar"), "args": at(step, "/HadoopJarStep/Args")}]})),
+        })
+    }
+
     fn configuration(&self) -> Value {
         json!({"Name": NAME, "SecurityConfiguration": self.document.to_string(), "CreationDateTime": "2026-01-01T00:00:00Z"})
     }
