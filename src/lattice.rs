@@ -235,6 +235,29 @@ pub enum Shape {
     Prefer(BTreeSet<Text>),
 }
 
+impl Shape {
+    /// Every text in it.
+    pub fn texts(&self) -> Vec<&Text> {
+        match self {
+            Self::AtLeast(_) | Self::AtMost(_) | Self::Versions(_) => Vec::new(),
+            Self::OneOf(sets) | Self::Only(sets) => sets.iter().flatten().collect(),
+            Self::AllOf(set) | Self::Exactly(set) | Self::Prefer(set) => set.iter().collect(),
+            Self::ExactlyTable(row) => row.values().flat_map(Cell::texts).collect(),
+            Self::ExactlyRows(rows) => rows
+                .iter()
+                .flat_map(BTreeMap::values)
+                .flat_map(Cell::texts)
+                .collect(),
+            Self::Rows(rows) => rows
+                .values()
+                .flat_map(BTreeMap::values)
+                .flat_map(Cell::texts)
+                .collect(),
+            Self::OnlyPairs(pairs) => pairs.values().flatten().collect(),
+        }
+    }
+}
+
 /// Two demands that nothing can satisfy together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conflict;

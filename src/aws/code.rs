@@ -7,7 +7,10 @@
 /// in `s3://<region>.elasticmapreduce/libs/script-runner/`.
 pub fn is_aws_own(path: &str) -> bool {
     let local = path.strip_prefix("file://").unwrap_or(path);
-    if local.starts_with("/usr/") {
+    if ["/usr/", "/bin/", "/sbin/"]
+        .iter()
+        .any(|folder| local.starts_with(folder))
+    {
         return !local.split('/').any(|part| part == "..");
     }
     is_command_runner(path) || is_script_runner(path)
@@ -49,9 +52,83 @@ const CODE: &[&str] = &[
 pub fn is_remote_code(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     let path = lower.split(['?', '#']).next().unwrap_or_default();
-    let remote = ["s3://", "s3n://", "s3a://", "http://", "https://"];
-    remote.iter().any(|scheme| path.starts_with(scheme))
-        && CODE.iter().any(|end| path.ends_with(end))
+    is_remote(path) && CODE.iter().any(|end| path.ends_with(end))
+}
+
+/// How places in S3 and on the web begin.
+const REMOTE: &[&str] = &["s3://", "s3n://", "s3a://", "http://", "https://"];
+
+/// Whether a text is a place in S3 or on the web, of code or of anything else.
+pub fn is_remote(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    REMOTE.iter().any(|scheme| lower.starts_with(scheme))
+}
+
+/// Whether a text of a program names a file of code on the node: a path that is run, or a name that ends as code does.
+pub fn is_local_code(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    !text.contains("://")
+        && (text.starts_with("./")
+            || text.starts_with("~/")
+            || CODE
+                .iter()
+                .any(|end| lower.len() > end.len() && lower.ends_with(end)))
+}
+
+/// Programs that run the text or file they are given, with the option that gives a text.
+const INTERPRETERS: &[(&str, char)] = &[
+    ("bash", 'c'),
+    ("dash", 'c'),
+    ("ksh", 'c'),
+    ("node", 'e'),
+    ("perl", 'e'),
+    ("python", 'c'),
+    ("Rscript", 'e'),
+    ("ruby", 'e'),
+    ("sh", 'c'),
+    ("zsh", 'c'),
+];
+
+/// What an interpreter in a command line runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Program {
+    /// The file that the argument at this position names.
+    File(usize),
+    /// A text, which begins in the argument at this position.
+    Text(usize),
+}
+
+/// The option that gives this program a text to run, when it is an interpreter: `python3.11` is one as `python` is.
+fn text_option(program: &str) -> Option<char> {
+    let name = program.rsplit('/').next().unwrap_or_default();
+    let name = name.trim_end_matches(|letter: char| letter.is_ascii_digit() || letter == '.');
+    let known = INTERPRETERS.iter().find(|(known, _)| *known == name);
+    known.map(|(_, option)| *option)
+}
+
+/// What the first interpreter of a command line runs, wherever it stands: `sudo` and `env` stand before it. An argument
+/// that is not known is `None`. A command line in one argument is a text that a shell would have to run.
+pub fn program_of(arguments: &[Option<&str>]) -> Option<Program> {
+    if let [Some(line)] = arguments
+        && line.trim().contains(char::is_whitespace)
+    {
+        return Some(Program::Text(0));
+    }
+    let options = arguments.iter().map(|text| text_option((*text)?));
+    let (at, option) = options
+        .enumerate()
+        .find_map(|(at, option)| Some((at, option?)))?;
+    let rest = arguments.iter().enumerate().skip(at + 1);
+    for (at, argument) in rest {
+        match argument.filter(|text| text.starts_with('-')) {
+            None => return Some(Program::File(at)),
+            Some(text) if !text.starts_with("--") && text.contains(option) => {
+                return Some(Program::Text(at + 1));
+            }
+            Some(_) => {}
+        }
+    }
+    None
 }
 
 /// Options of `spark-submit` that stand alone. Source: Apache Spark, *Submitting applications*.
@@ -117,6 +194,7 @@ mod tests {
             ("s3://us-west-2.elasticmapreduce/samples/x.sh", false),
             ("/usr/share/aws/emr/scripts/x", true),
             ("file:///usr/bin/true", true),
+            ("/bin/bash", true),
             ("/usr/../tmp/x.sh", false),
             ("/home/hadoop/x.sh", false),
             ("s3://b/command-runner.jar", false),
@@ -142,6 +220,25 @@ mod tests {
         ];
         let arguments: Vec<_> = arguments.into_iter().map(Some).collect();
         assert_eq!(spark_code(&arguments), [3, 5, 8]);
+    }
+
+    #[test]
+    fn an_interpreter_runs_a_text_or_a_file() {
+        for (line, program) in [
+            ("bash -c x", Some(Program::Text(2))),
+            ("sudo -u hadoop /bin/bash -lc x", Some(Program::Text(5))),
+            ("bash -e x.sh", Some(Program::File(2))),
+            ("python3.11 x.py", Some(Program::File(1))),
+            ("perl -ne x", Some(Program::Text(2))),
+            ("bash", None),
+            ("hive -f s3://b/x.sql", None),
+            ("bashful -c x", None),
+        ] {
+            let arguments: Vec<_> = line.split(' ').map(Some).collect();
+            assert_eq!(program_of(&arguments), program, "{line}");
+        }
+        assert_eq!(program_of(&[Some("bash -c x")]), Some(Program::Text(0)));
+        assert_eq!(program_of(&[Some("sh"), None]), Some(Program::File(1)));
     }
 
     #[test]

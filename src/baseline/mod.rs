@@ -36,6 +36,7 @@ pub use waiver::{Waived, Waiver};
 
 use crate::control::{Requirements, Review, Severity, Target};
 use crate::controls;
+use crate::lattice::Text;
 use crate::origin::Origin;
 use jiff::Timestamp;
 use layers::Layers;
@@ -223,6 +224,10 @@ impl Loaded {
         let head = self.layers.list.last().map(|layer| layer.head.clone());
         let head = head.unwrap_or_default();
         let max_waiver_days = met.most_days();
+        let mut unbound = self.targets.unbound(target);
+        if target.is_none() {
+            unbound.extend(open_names(&met));
+        }
         let mut baseline = Baseline {
             name: head.name,
             version: head.version,
@@ -233,7 +238,7 @@ impl Loaded {
             requirements: met.requirements,
             severities: met.severities,
             waivers: met.waivers,
-            unbound: self.targets.unbound(target),
+            unbound,
             max_waiver_days,
             sources: self.layers.sources.clone(),
             warnings: Vec::new(),
@@ -242,6 +247,25 @@ impl Loaded {
         baseline.digest = canonical::digest(&baseline);
         (baseline, problems)
     }
+}
+
+/// The names that every target binds by itself and that are asked for: without a target, nothing binds them.
+fn open_names(met: &Met) -> impl Iterator<Item = String> {
+    let asked = met
+        .requirements
+        .values()
+        .flat_map(|requirement| requirement.asked.values());
+    let demanded = asked.flat_map(|asked| asked.shape.texts());
+    let waived = met.waivers.iter().flat_map(|waiver| {
+        let covers = &waiver.resource;
+        let texts = [&covers.id, &covers.name, &covers.account, &covers.region];
+        texts.into_iter().flatten().chain(covers.tags.values())
+    });
+    demanded
+        .chain(waived)
+        .flat_map(Text::open)
+        .filter(|name| binding::BUILT_IN.contains(name))
+        .map(str::to_owned)
 }
 
 /// What the controls object to.

@@ -6,7 +6,7 @@ use super::arguments::Audit;
 use super::baselines::{loaded, resolved};
 use super::check::{empty_report, obstacle};
 use super::reporting::{deliver, sinks, wants_everything};
-use super::{Ended, Terminal, files};
+use super::{Ended, Terminal, files, homes};
 use crate::baseline::{Baseline, Loaded};
 use crate::judge::{Counted, Exit, Judge, Obstacle, Report};
 use crate::observe::snapshot::{Event, Reader};
@@ -35,6 +35,7 @@ pub(super) fn run(arguments: &Audit, at: Timestamp, terminal: &mut Terminal<'_>)
         return Ok(Exit::Unusable);
     };
     let mut report = empty_report(baselines.main(), at);
+    report.homes = homes::of(report.sources.keys().cloned(), &[]);
     let everything = wants_everything(&sinks, &arguments.reporting);
     match reader(snapshot) {
         Ok(reader) => judge_snapshot(reader, &baselines, at, everything, &mut report)?,

@@ -6,7 +6,7 @@ mod passes;
 use super::arguments::Check;
 use super::baselines::{chosen, loaded, resolved};
 use super::reporting::{deliver, sinks, wants_everything};
-use super::{Ended, Terminal, compile, files, spill};
+use super::{Ended, Terminal, compile, files, homes, spill};
 use crate::baseline::Baseline;
 use crate::judge::{Counted, Counts, Coverage, Evaluations, Exit, Judge, Obstacle, Report};
 use crate::observe::{Dialect, Given, Reading};
@@ -68,6 +68,9 @@ pub(super) fn run(arguments: &Check, at: Timestamp, terminal: &mut Terminal<'_>)
     let tallies = BTreeMap::from([((String::new(), String::new()), report.tally())]);
     let run = Counted::of(judge.finish(&tallies, false), passes.everything);
     report.add(run)?;
+    let names = inputs.iter().map(|input| input.path.display().to_string());
+    let names = names.chain(report.sources.keys().cloned());
+    report.homes = homes::of(names, &arguments.paths);
     if report.coverage.resources == 0 && !arguments.reporting.allow_empty {
         terminal.error("nothing was judged: no input of EMR or Lake Formation was found")?;
         terminal.help("name a file that holds some, or give `--allow-empty`")?;
@@ -155,5 +158,6 @@ pub(super) fn empty_report(baseline: &Baseline, at: Timestamp) -> Report {
             .iter()
             .map(|source| (source.name().to_owned(), Arc::from(source.text())))
             .collect(),
+        homes: BTreeMap::new(),
     }
 }

@@ -10,6 +10,7 @@ mod controls;
 mod demo;
 mod explain;
 mod files;
+mod homes;
 mod reporting;
 mod spill;
 mod terminal;

@@ -1,9 +1,9 @@
 //! Conditions on roles that several controls share: what a role is called, which managed policies it has, what its
 //! own policies allow.
 
-use super::Conditions;
 use super::policy::{Allowed, list_of as one_or_many};
 use super::settings::Choice;
+use super::{Conditions, Target};
 use crate::aws::iam::Principal;
 use crate::lattice::{Text, pattern_accepts};
 use crate::observed::Node;
@@ -130,6 +130,25 @@ impl Conditions {
             .expected(roles.to_string())
             .observed(format!("`{text}`"));
         false
+    }
+
+    /// A role or instance profile whose ARN tells another account than the target's cannot be the one: EMR is handed
+    /// roles of the caller's own account only. Source: IAM User Guide, *Grant a user permissions to pass a role*.
+    pub fn must_be_of_account(&mut self, node: Node<'_>, text: &str, target: Option<&Target>) {
+        let other = Principal::of_arn(text).and_then(|found| Some((found.kind, found.account()?)));
+        let Some(((kind, account), target)) = other.zip(target) else {
+            return;
+        };
+        if account != target.account {
+            let kind = kind.replace('-', " ");
+            self.failed(
+                node,
+                format!("`{text}` is of account {account}, and no {kind} can be passed to EMR across accounts"),
+            )
+            .expected(format!("account {}", target.account))
+            .observed(format!("account {account}"))
+            .fix(format!("name one of account {}", target.account));
+        }
     }
 
     /// A declared role must not have these managed policies, each given by name or ARN.

@@ -1,9 +1,7 @@
 //! What judging yields: one control, one resource, one verdict.
 
 use crate::control::{Meta, Origin, Severity, Verdict};
-use crate::digest::hex;
 use crate::observed::{Identity, Place};
-use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -51,30 +49,4 @@ pub struct Evaluation {
     pub waiver: Option<Waived>,
     /// Whether the rest is left to `audit` (the resource is only named in the input).
     pub left_to_audit: bool,
-}
-
-impl Evaluation {
-    /// Stable across runs, machines and line moves: it hashes what the finding is about, not what it says.
-    pub fn fingerprint(&self) -> String {
-        let mut hash = Sha256::new();
-        let file = self
-            .seen
-            .first()
-            .and_then(|place| place.file.as_deref())
-            .unwrap_or_default();
-        let identity = &*self.resource;
-        let texts = [
-            self.control.id,
-            identity.kind.name(),
-            &identity.id,
-            identity.account.as_deref().unwrap_or_default(),
-            identity.region.as_deref().unwrap_or_default(),
-            file,
-        ];
-        for text in texts {
-            hash.update(text.len().to_le_bytes());
-            hash.update(text);
-        }
-        hex(&hash.finalize(), 32)
-    }
 }

@@ -1,8 +1,10 @@
 //! The result of a run. Every format renders this one model.
 
-use super::{Counted, Counts, Coverage, Evaluations};
+use super::{Counted, Counts, Coverage, Evaluation, Evaluations};
 use crate::control::Tally;
+use crate::digest::hex;
 use jiff::Timestamp;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
@@ -48,6 +50,8 @@ pub struct Report {
     pub notes: Vec<String>,
     /// Texts of the files that places point into, for excerpts.
     pub sources: BTreeMap<String, Arc<str>>,
+    /// What a file is called on every machine, for those that are named here by a path which only this one has.
+    pub homes: BTreeMap<String, String>,
 }
 
 impl Report {
@@ -62,6 +66,38 @@ impl Report {
             self.evaluations.push(evaluation)?;
         }
         Ok(())
+    }
+
+    /// Stable across runs, machines and line moves: it hashes what the finding is about, not what it says.
+    pub fn fingerprint(&self, evaluation: &Evaluation) -> String {
+        let mut hash = Sha256::new();
+        let file = evaluation.seen.first();
+        let file = file
+            .and_then(|place| place.file.as_deref())
+            .unwrap_or_default();
+        let home = self.homes.get(file).map_or(file, String::as_str);
+        let identity = &*evaluation.resource;
+        // A grant of a request is called after its file.
+        let id = identity.id.strip_prefix(file).unwrap_or(&identity.id);
+        let id = if id.len() == identity.id.len() {
+            [id, ""]
+        } else {
+            [home, id]
+        }
+        .concat();
+        let texts = [
+            evaluation.control.id,
+            identity.kind.name(),
+            &id,
+            identity.account.as_deref().unwrap_or_default(),
+            identity.region.as_deref().unwrap_or_default(),
+            home,
+        ];
+        for text in texts {
+            hash.update(text.len().to_le_bytes());
+            hash.update(text);
+        }
+        hex(&hash.finalize(), 32)
     }
 
     /// How much of the run came to a verdict.

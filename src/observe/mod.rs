@@ -18,6 +18,7 @@ mod recognise;
 pub mod run_job_flow;
 pub mod security_configuration;
 pub mod snapshot;
+mod spelling;
 mod step_functions;
 mod syntax;
 mod tags;

@@ -2,7 +2,7 @@
 //! `describe-cluster` output.
 
 use super::recognise::is_described;
-use super::{Dialect, Reading, Seen, stem, tags};
+use super::{Dialect, Reading, Seen, spelling, stem, tags};
 use crate::observed::tree::{Kind, NodeId, Span, TextRef, Tree};
 use crate::observed::{Form, Identity, Node, Reason, ResourceKind};
 
@@ -24,11 +24,14 @@ fn seen(tree: &mut Tree) -> Seen {
         let body = with_other_calls(tree, body);
         return Seen::new(identity, Form::Described, body).within(outer);
     }
-    request(root, file)
+    let (root, file) = (root.id(), file.to_owned());
+    request(tree, root, &file)
 }
 
 /// A request for a cluster, wherever it stands; `otherwise` is what it is called when its name is not known.
-pub(super) fn request(body: Node<'_>, otherwise: &str) -> Seen {
+pub(super) fn request(tree: &mut Tree, body: NodeId, otherwise: &str) -> Seen {
+    let body = spelling::read_over(tree, body);
+    let body = tree.node(body);
     let name = body.get("Name").as_text();
     let identity = Identity {
         name: name.map(str::to_owned),

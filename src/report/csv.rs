@@ -82,7 +82,7 @@ fn cells<'r>(evaluation: &'r Evaluation, report: &'r Report, at: &'r str) -> [Co
         number(required.map(|origin| origin.line)),
         text(waiver.map(|waiver| waiver.owner.as_str())),
         text(waiver.map(|waiver| waiver.expires.as_str())),
-        evaluation.fingerprint().into(),
+        report.fingerprint(evaluation).into(),
         report.digest.as_str().into(),
         at.into(),
     ]

@@ -41,7 +41,7 @@ impl Serialize for Issues<'_> {
         for evaluation in &self.0.evaluations {
             let evaluation = evaluation.map_err(S::Error::custom)?;
             if is_finding(&evaluation) {
-                issues.serialize_element(&Issue::of(&evaluation, &mut taken))?;
+                issues.serialize_element(&Issue::of(self.0, &evaluation, &mut taken))?;
             }
         }
         issues.end()
@@ -69,7 +69,7 @@ struct Lines {
 }
 
 impl Issue {
-    fn of(evaluation: &Evaluation, taken: &mut BTreeSet<String>) -> Self {
+    fn of(report: &Report, evaluation: &Evaluation, taken: &mut BTreeSet<String>) -> Self {
         let unknown = evaluation.verdict == Verdict::Indeterminate;
         let mut description = headline(evaluation);
         if unknown {
@@ -78,7 +78,7 @@ impl Issue {
         Self {
             description: finding::cut(&description, LONGEST),
             check_name: evaluation.control.id,
-            fingerprint: unique(&evaluation.fingerprint(), taken),
+            fingerprint: unique(&report.fingerprint(evaluation), taken),
             severity: severity(evaluation.severity),
             location: location(spot(evaluation)),
         }

@@ -120,7 +120,7 @@ impl Serialize for Evaluations<'_> {
         for evaluation in &report.evaluations {
             let evaluation = evaluation.map_err(S::Error::custom)?;
             if options.shows(&evaluation) {
-                list.serialize_element(&Judged::of(&evaluation))?;
+                list.serialize_element(&Judged::of(report, &evaluation))?;
             }
         }
         list.end()
@@ -146,7 +146,7 @@ struct Judged<'r> {
 }
 
 impl<'r> Judged<'r> {
-    fn of(evaluation: &'r Evaluation) -> Self {
+    fn of(report: &Report, evaluation: &'r Evaluation) -> Self {
         Self {
             control: evaluation.control.id,
             verdict: evaluation.verdict.name(),
@@ -161,7 +161,7 @@ impl<'r> Judged<'r> {
             remediation: &evaluation.remediation,
             references: evaluation.control.references,
             waiver: evaluation.waiver.as_ref().map(Waiver::of),
-            fingerprint: evaluation.fingerprint(),
+            fingerprint: report.fingerprint(evaluation),
         }
     }
 }

@@ -44,7 +44,7 @@ pub(super) fn render(report: &Report, options: Options, out: &mut dyn Write) -> 
     for evaluation in &report.evaluations {
         let evaluation = evaluation?;
         if options.shows(&evaluation) {
-            out.write_all(test_case(&evaluation)?.as_bytes())?;
+            out.write_all(test_case(report, &evaluation)?.as_bytes())?;
         }
     }
     let notes = report.notes.iter();
@@ -89,7 +89,7 @@ struct About<'r> {
     fingerprint: String,
 }
 
-fn test_case(evaluation: &Evaluation) -> io::Result<String> {
+fn test_case(report: &Report, evaluation: &Evaluation) -> io::Result<String> {
     let identity = &*evaluation.resource;
     let scope = [identity.account.as_deref(), identity.region.as_deref()];
     let scope: Vec<&str> = scope.into_iter().flatten().collect();
@@ -103,7 +103,7 @@ fn test_case(evaluation: &Evaluation) -> io::Result<String> {
         verdict: evaluation.verdict.name(),
         severity: evaluation.severity.name(),
         resource: json::Resource::of(identity),
-        fingerprint: evaluation.fingerprint(),
+        fingerprint: report.fingerprint(evaluation),
     };
     // Of what JSON leaves as it is, XML refuses these two.
     let about = serde_json::to_string(&about)?

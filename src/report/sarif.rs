@@ -193,7 +193,7 @@ impl Results<'_> {
             locations,
             related_locations,
             partial_fingerprints: Fingerprints {
-                ours: evaluation.fingerprint(),
+                ours: self.report.fingerprint(evaluation),
             },
             suppressions: self.suppression(evaluation).into_iter().collect(),
             properties: OutcomeProperties {

@@ -505,3 +505,77 @@ fn a_file_is_one_finding_however_it_is_named() {
         assert_eq!(found(path), expected, "{path}");
     }
 }
+
+/// A grant request, whose resource is called after its file.
+const GRANT: &str = r#"{
+  "Principal": { "DataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS" },
+  "Resource": { "Table": { "DatabaseName": "sales", "Name": "orders" } },
+  "Permissions": ["SELECT"]
+}"#;
+
+#[test]
+fn a_finding_has_one_fingerprint_on_every_machine() {
+    let baseline = asks_for("emr.termination-protection") + "[lake.iam-allowed-principals]\n";
+    let machine = || {
+        Bench::new()
+            .with("home/b.toml", &baseline)
+            .with("work/stacks/launch.json", request(&json!(false)))
+            .with("work/stacks/grant.json", GRANT)
+    };
+    let found = |bench: &Bench, from: &str, path: &str| {
+        let baseline = bench.path().join("home/b.toml");
+        let arguments = [
+            "check",
+            baseline.to_str().unwrap(),
+            path,
+            "--format",
+            "json",
+        ];
+        let mut command = bench.command(&arguments);
+        let run = finish(command.current_dir(bench.path().join(from)));
+        let report: Value = serde_json::from_str(&run.out).unwrap();
+        let evaluations = report["evaluations"].as_array().unwrap();
+        let prints = evaluations.iter().map(|one| one["fingerprint"].clone());
+        assert_eq!(prints.len(), 2, "{}", run.out);
+        prints.collect::<Vec<_>>()
+    };
+    let (one, other) = (machine(), machine());
+    let whole = |bench: &Bench| {
+        bench
+            .path()
+            .join("work/stacks")
+            .to_str()
+            .unwrap()
+            .to_owned()
+    };
+    let expected = found(&one, "home", &whole(&one));
+    assert_ne!(expected[0], expected[1]);
+    assert_eq!(found(&other, "home", &whole(&other)), expected);
+    assert_eq!(found(&one, "home", "../work/stacks"), expected);
+    // In a repository, a file counts by its place there, from wherever it is looked at.
+    for bench in [&one, &other] {
+        std::fs::create_dir(bench.path().join("work/.git")).unwrap();
+        let inside = found(bench, "work", "stacks");
+        assert_eq!(found(bench, "home", &whole(bench)), inside);
+        assert_eq!(found(bench, "work/stacks", "../stacks/"), inside);
+        assert_eq!(found(bench, "work", "."), inside);
+    }
+}
+
+#[test]
+fn without_a_target_its_own_names_are_said_to_have_no_value() {
+    let asks = "[emr.tags]\nrequired = [\"region=${region}\"]\n";
+    let baseline = asks_for("emr.termination-protection") + asks;
+    let target = "[targets.us]\naccount = \"111122223333\"\nregion = \"us-west-2\"\n";
+    let bench = Bench::new()
+        .with("open.toml", &baseline)
+        .with("bound.toml", baseline.clone() + target)
+        .with("good.json", request(&json!(true)));
+    let notes = |baseline: &str| {
+        let (report, _) = bench.report(&["check", baseline, "good.json"]);
+        report["notes"].to_string()
+    };
+    let open = notes("open.toml");
+    assert!(open.contains("any value passes: `region`"), "{open}");
+    assert!(!notes("bound.toml").contains("any value passes"));
+}

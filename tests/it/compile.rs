@@ -110,3 +110,44 @@ fn a_baseline_that_cannot_compile_writes_nothing() {
         assert!(!ran.err.is_empty());
     }
 }
+
+#[test]
+fn a_leaf_cites_the_line_of_the_key_that_asks_for_it() {
+    let lines = [
+        "schema = 1",
+        "[baseline]",
+        "name = \"k\"",
+        "version = \"1.0.0\"",
+        "owner = \"tests\"",
+        "description = \"Kerberos.\"",
+        "[targets.us]",
+        "account = \"111122223333\"",
+        "region = \"us-west-2\"",
+        "[emr.kerberos]",
+        "provider = [\"ClusterDedicatedKdc\"]",
+        "max-ticket-lifetime-hours = 24",
+        "cross-realm-trust = { realm = \"AD.EXAMPLE.COM\", domain = \"ad.example.com\", admin-server = \"ad.example.com:749\", kdc-server = \"ad.example.com:88\" }",
+        "realm = \"EC2.INTERNAL\"",
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    let baseline = folder.path().join("b.toml");
+    std::fs::write(&baseline, lines.join("\n")).unwrap();
+    let out = folder.path().join("out");
+    let ran = run(&[
+        "compile",
+        baseline.to_str().unwrap(),
+        "--out",
+        out.to_str().unwrap(),
+    ]);
+    assert_eq!(ran.exit as u8, 0, "{}", ran.err);
+    let leaves = std::fs::read_to_string(out.join("us/leaves.txt")).unwrap();
+    for (leaf, line) in [
+        ("KerberosConfiguration/Provider", 11),
+        ("TicketLifetimeInHours", 12),
+        ("CrossRealmTrustConfiguration/KdcServer", 13),
+        ("KerberosAttributes/Realm", 14),
+    ] {
+        let of_leaf = leaves.lines().find(|text| text.contains(leaf)).unwrap();
+        assert!(of_leaf.ends_with(&format!(":{line}")), "{of_leaf}");
+    }
+}

@@ -225,6 +225,7 @@ fn assemble(evaluations: Vec<Evaluation>) -> Report {
             ..Obstacle::default()
         }],
         notes: vec!["`stacks/emr cluster.yaml` was read as a CloudFormation template".to_owned()],
+        homes: BTreeMap::new(),
         sources: BTreeMap::from(texts.map(|(name, text)| (name.to_owned(), Arc::from(text)))),
     }
 }

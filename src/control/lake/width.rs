@@ -178,6 +178,10 @@ impl Limits<'_> {
                 certain,
             });
         };
+        if shown.contains('*') {
+            let message = format!("the principal `{shown}` is a pattern, and a grant names one");
+            return add("kinds", message, "a principal by its ARN".to_owned(), true);
+        }
         let Some(principal) = Principal::of(&shown) else {
             // A baseline's own grants are held to the forms of principals elsewhere.
             let message = format!("what kind of principal `{shown}` is, is not known");

@@ -64,6 +64,14 @@ impl Control for BootstrapActions {
     }
 }
 
+impl Setting {
+    /// Whether the baseline names this place as a source of code.
+    fn allows(&self, place: &str) -> bool {
+        let under = |source: &_| lies_under(source, place);
+        !self.sources.is_any() && self.sources.allows_by(under)
+    }
+}
+
 const STEP_CODE: &str = "the code that a step runs";
 
 /// A program of AWS's own runs the code that its arguments name.
@@ -72,6 +80,19 @@ fn judge_arguments(want: &Setting, step: &Step<'_>, live: bool, out: &mut Condit
         match code {
             Code::Node(node) => judge_node(want, node, STEP_CODE, live, out),
             Code::Text(node, text) => judge_place(want, node, text, STEP_CODE, live, out),
+            Code::Fetched(node, text) if want.allows(text) => {
+                judge_place(want, node, text, STEP_CODE, live, out);
+            }
+            Code::Fetched(node, text) => {
+                out.undecided(
+                    node,
+                    format!("a step's command line names `{text}`: whether it runs what is there is unknown"),
+                    "publish the commands as a script, and run that with `script-runner.jar`",
+                )
+                .under("steps")
+                .expected(wish(want))
+                .observed(format!("`{text}`"));
+            }
             Code::Unknown(node, reason) => {
                 out.unknown(node, reason, format!("{STEP_CODE} may be unknown"))
                     .under("steps");
@@ -117,7 +138,7 @@ fn judge_place(
     if is_aws_own(text) {
         return out.held();
     }
-    let allowed = want.sources.allows_by(|source| lies_under(source, text));
+    let allowed = want.sources.is_any() || want.allows(text);
     let condition = match Location::of(text) {
         None if is_web(text) => out.failed(node, format!("{what} comes from the web: `{text}`")),
         None if text.contains("://")
@@ -257,6 +278,21 @@ mod tests {
                 Verdict::Noncompliant,
             ),
             (
+                json!(["bash", "-c", "aws s3 cp s3://x/y y && chmod +x y && ./y"]),
+                Verdict::Indeterminate,
+            ),
+            (
+                json!(["bash", "-c", "aws s3 cp s3://code/y y && ./y"]),
+                Verdict::Compliant,
+            ),
+            (
+                json!(["bash", "-c", {"$sub": ["aws s3 cp s3://", {"$unknown": "Bucket"}, "/x . && ./x"]}]),
+                Verdict::Indeterminate,
+            ),
+            (json!(["bash", "/home/hadoop/y.sh"]), Verdict::Indeterminate),
+            (json!(["/home/hadoop/y"]), Verdict::Indeterminate),
+            (json!(["bash", "-c", "echo done"]), Verdict::Compliant),
+            (
                 json!([
                     "hive-script",
                     "--run-hive-script",
@@ -303,5 +339,10 @@ mod tests {
             verdict(&["s3://code/"], &body("s3://other/x")),
             Verdict::Noncompliant
         );
+        let jar = "s3://us-west-2.elasticmapreduce/libs/script-runner/script-runner.jar";
+        let line = "aws s3 cp s3://other/x . && ./x";
+        let shell =
+            json!({"Steps": [{"HadoopJarStep": {"Jar": jar, "Args": ["/bin/bash", "-c", line]}}]});
+        assert_eq!(verdict(&["s3://code/"], &shell), Verdict::Indeterminate);
     }
 }

@@ -135,26 +135,11 @@ impl Control for Kerberos {
             return;
         };
         draft.document(Leaf::KerberosProvider, provider.as_str(), Some("provider"));
-        let mut kdc = Map::new();
-        if let Some(hours) = want.max_ticket_lifetime_hours {
-            kdc.insert("TicketLifetimeInHours".to_owned(), json!(hours));
-        }
+        let hours = want.max_ticket_lifetime_hours;
         if provider == "ClusterDedicatedKdc" {
-            if let Some(trust) = &want.cross_realm_trust {
-                let trust = write(trust, TRUST_ENTRIES, "cross-realm-trust", draft);
-                kdc.insert(TRUST.to_owned(), trust.into());
-            }
-            draft.document(Leaf::ClusterDedicatedKdc, kdc, Some("provider"));
-        } else if let Some(external) = &want.external_kdc {
-            kdc.insert("KdcServerType".to_owned(), json!("Single"));
-            kdc.extend(write(external, KDC_ENTRIES, "external-kdc", draft));
-            let directory = write(external, DIRECTORY_ENTRIES, "external-kdc", draft);
-            if !directory.is_empty() {
-                kdc.insert(ACTIVE_DIRECTORY.to_owned(), directory.into());
-            }
-            draft.document(Leaf::ExternalKdc, kdc, Some("external-kdc"));
+            compile_dedicated(want, hours, draft);
         } else {
-            draft.need("external-kdc", None);
+            compile_external(want, hours, draft);
         }
         match &want.realm {
             Some(realm) => {
@@ -189,6 +174,48 @@ const LEAN_ON_KERBEROS: &[&str] = &[
     "emr.ranger",
     "emr.role-mappings",
 ];
+
+const LIFETIME: Option<&str> = Some("max-ticket-lifetime-hours");
+
+fn compile_dedicated(want: &Setting, hours: Option<i64>, draft: &mut Draft<'_>) {
+    if let Some(hours) = hours {
+        draft.document(Leaf::DedicatedTicketLifetime, hours, LIFETIME);
+    }
+    if let Some(trust) = &want.cross_realm_trust {
+        let setting = "cross-realm-trust";
+        let trust = write(trust, TRUST_ENTRIES, setting, draft);
+        draft.document(Leaf::DedicatedTrust, trust, Some(setting));
+    } else if hours.is_none() {
+        // The provider needs its own object, even an empty one.
+        draft.document(Leaf::ClusterDedicatedKdc, Map::new(), Some("provider"));
+    }
+}
+
+fn compile_external(want: &Setting, hours: Option<i64>, draft: &mut Draft<'_>) {
+    let setting = "external-kdc";
+    let Some(external) = &want.external_kdc else {
+        draft.need(setting, None);
+        return;
+    };
+    if let Some(hours) = hours {
+        draft.document(Leaf::ExternalTicketLifetime, hours, LIFETIME);
+    }
+    draft.document(Leaf::ExternalServerType, "Single", Some(setting));
+    let mut servers = write(external, KDC_ENTRIES, setting, draft);
+    let leaves = [
+        (Leaf::ExternalAdminServer, "AdminServer"),
+        (Leaf::ExternalKdcServer, "KdcServer"),
+    ];
+    for (leaf, key) in leaves {
+        if let Some(server) = servers.remove(key) {
+            draft.document(leaf, server, Some(setting));
+        }
+    }
+    let directory = write(external, DIRECTORY_ENTRIES, setting, draft);
+    if !directory.is_empty() {
+        draft.document(Leaf::ExternalDirectory, directory, Some(setting));
+    }
+}
 
 fn write(
     row: &Row,

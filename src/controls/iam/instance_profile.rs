@@ -68,12 +68,9 @@ impl Control for InstanceProfile {
                     out.unknown(role.body, reason, "the instance profile is unknown");
                     return;
                 }
-                judge_default(
-                    want,
-                    role.body,
-                    role.body.as_text().unwrap_or_default(),
-                    out,
-                );
+                let text = role.body.as_text().unwrap_or_default();
+                judge_default(want, role.body, text, out);
+                out.must_be_of_account(role.body, text, seen.target);
                 out.leave_to_audit();
             }
             Form::Live => {
@@ -270,6 +267,15 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn a_profile_of_another_account_is_noncompliant_by_name_alone() {
+        let of = |account: &str| format!("arn:aws:iam::{account}:instance-profile/emr-nodes");
+        let other = verdict(Form::Named, &json!(of("444455556666")));
+        assert_eq!(other, (Verdict::Noncompliant, true));
+        let own = verdict(Form::Named, &json!(of("111122223333")));
+        assert_eq!(own, (Verdict::NotApplicable, true));
     }
 
     #[test]

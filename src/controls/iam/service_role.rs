@@ -71,6 +71,11 @@ impl Control for ServiceRole {
         match role.form {
             Form::Named => {
                 judge_name(want, role.body, out);
+                // A baseline that lists roles says itself of which account they are.
+                if want.roles.is_any() {
+                    let text = role.body.as_text().unwrap_or_default();
+                    out.must_be_of_account(role.body, text, seen.target);
+                }
                 out.leave_to_audit();
             }
             Form::Live => {
@@ -231,6 +236,20 @@ mod tests {
                 vec![named(text, "service-role")],
             );
             assert_eq!(judged.verdict, verdict, "{text}");
+            assert!(judged.left_to_audit);
+        }
+    }
+
+    #[test]
+    fn a_role_of_another_account_is_noncompliant_by_name_alone() {
+        for (account, verdict) in [
+            ("444455556666", Verdict::Noncompliant),
+            ("111122223333", Verdict::NotApplicable),
+        ] {
+            let role = format!("arn:aws:iam::{account}:role/emr-service");
+            let resources = vec![named(&role, "service-role")];
+            let judged = judge(&Entry::of::<ServiceRole>(), &[], &[], resources);
+            assert_eq!(judged.verdict, verdict, "{role}");
             assert!(judged.left_to_audit);
         }
     }

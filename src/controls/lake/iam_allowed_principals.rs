@@ -1,7 +1,7 @@
 //! No grant leaves an object to IAM.
 
 use crate::aws::lake_formation::grant::{Node as On, Object};
-use crate::aws::lake_formation::principal::is_iam_allowed_principals;
+use crate::aws::lake_formation::principal::{Principal, is_iam_allowed_principals};
 use crate::control::lake::{Context, Trouble};
 use crate::control::settings::{Allowance, Only, Pattern, settings};
 use crate::control::{Conditions, Control, Meta, Severity, Span, View};
@@ -44,7 +44,16 @@ impl Control for IamAllowedPrincipals {
         };
         match principal.as_known() {
             Some(text) if is_iam_allowed_principals(text) => {}
-            Some(_) => return out.held(),
+            Some(text) if text.starts_with("arn:") || Principal::of(text).is_some() => {
+                return out.held();
+            }
+            // AWS documents no such principal, so it may be another word for the same.
+            Some(text) => {
+                let message = format!(
+                    "`{text}` is no principal that AWS documents: whether it leaves the object to IAM is unknown"
+                );
+                return Trouble::new(grant.grant.principal, message).record(out);
+            }
             // The ARN of anything is not that name; anything else that is unknown may be.
             None if principal.to_string().starts_with("arn:") => return out.held(),
             None => {

@@ -91,7 +91,7 @@ fn schedule(evaluator: &mut Evaluator<'_>, id: &str, properties: NodeId) -> Laun
     let input = origin(evaluator, target.get("Input").id());
     match object(evaluator, input) {
         Ok(body) => Launched {
-            seen: vec![run_job_flow::request(evaluator.tree.node(body), id)],
+            seen: vec![run_job_flow::request(&mut evaluator.tree, body, id)],
             problem: None,
         },
         Err(why) => problem(evaluator, id, input, why),

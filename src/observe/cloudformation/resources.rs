@@ -2,7 +2,7 @@
 
 use super::eval::{Evaluator, GONE};
 use super::sections::member;
-use crate::observe::{Given, Seen, SeenNeighbour, security_configuration, tags};
+use crate::observe::{Given, Seen, SeenNeighbour, security_configuration, spelling, tags};
 use crate::observed::tree::{Kind, NONE, NodeId, Tree};
 use crate::observed::{Form, Identity, Reason, ResourceKind};
 use std::sync::Arc;
@@ -190,6 +190,8 @@ pub(super) fn read(evaluator: &mut Evaluator<'_>, id: &str, declared: NodeId) ->
     identity.tags = tags::of(evaluator.tree.node(properties).get("Tags"));
     let body = if known.kind == ResourceKind::EmrSecurityConfiguration {
         document(evaluator, properties)
+    } else if known.kind == ResourceKind::EmrCluster {
+        spelling::read_over(&mut evaluator.tree, properties)
     } else {
         properties
     };

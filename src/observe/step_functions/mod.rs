@@ -78,7 +78,7 @@ pub(super) fn machine(tree: &mut Tree, root: NodeId) -> Vec<Seen> {
     }
     let alone = join(tree, &mut created, changes);
     for task in created {
-        let mut request = run_job_flow::request(tree.node(task.body), &task.state);
+        let mut request = run_job_flow::request(tree, task.body, &task.state);
         request.outer = task.body;
         seen.push(request);
     }
