@@ -29,6 +29,7 @@
 //! | [`compile`] | requirements to files |
 //! | [`observe`] | files and snapshots to resources |
 //! | [`judge`] | requirements × resources × waivers to a report; the exit code, a function of the report |
+//! | [`ratchet`] | files of findings that are tolerated until they are mended |
 //! | [`report`] | one file a format |
 //! | [`cli`] | the only place that prints, reads the environment, opens files or asks the time |
 //!
@@ -49,4 +50,5 @@ pub mod lattice;
 pub mod observe;
 pub mod observed;
 pub mod origin;
+pub mod ratchet;
 pub mod report;

@@ -72,7 +72,7 @@ pub enum Command {
     Compare(Compare),
     /// Judge configuration files and folders, offline
     #[command(
-        after_help = "Examples:\n  emr-baseline check builtin:recommended template.yaml launch.json\n  emr-baseline check prod.toml --target prod-us --format sarif=out.sarif infra/"
+        after_help = "Examples:\n  emr-baseline check builtin:recommended template.yaml launch.json\n  emr-baseline check prod.toml --target prod-us --format sarif=out.sarif infra/\n  emr-baseline check prod.toml infra/ --diff origin/main\n  emr-baseline check prod.toml infra/ --write-ratchet ratchet.json\n  emr-baseline check prod.toml infra/ --ratchet ratchet.json"
     )]
     Check(Check),
     /// Judge live AWS, or a snapshot of it
@@ -271,6 +271,17 @@ pub struct Check {
     /// A template parameter; repeatable
     #[arg(long, value_name = "KEY=VALUE")]
     pub parameters: Vec<String>,
+    /// Report only what is new since this git commit, branch or tag: findings that stood in its tree already are
+    /// counted, not listed
+    #[arg(long, value_name = "BASE_REF")]
+    pub diff: Option<String>,
+    /// Tolerate the findings in this file as long as they get no worse
+    #[arg(long, value_name = "FILE")]
+    pub ratchet: Option<PathBuf>,
+    /// Write the findings to this file, for `--ratchet`; together with `--ratchet`, only those that are tolerated and
+    /// still there
+    #[arg(long, value_name = "FILE", conflicts_with = "diff")]
+    pub write_ratchet: Option<PathBuf>,
     /// What is reported, and what fails.
     #[command(flatten)]
     pub reporting: Reporting,

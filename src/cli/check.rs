@@ -4,16 +4,20 @@ mod named;
 mod passes;
 
 use super::arguments::Check;
+use super::base::Base;
 use super::baselines::{chosen, loaded, resolved};
+use super::ratchet::{self, Looked, Ratchet};
 use super::reporting::{deliver, sinks, wants_everything};
 use super::{Ended, Terminal, compile, files, homes, spill};
 use crate::baseline::Baseline;
-use crate::judge::{Counted, Counts, Coverage, Evaluations, Exit, Judge, Obstacle, Report};
+use crate::judge::{Before, Counted, Counts, Coverage, Evaluations, Exit, Judge, Obstacle, Report};
 use crate::observe::{Dialect, Given, Reading};
 use crate::observed::Source;
 use jiff::Timestamp;
 use passes::{Passes, unreadable};
 use std::collections::BTreeMap;
+use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Runs `check BASELINE PATH...`.
@@ -38,44 +42,131 @@ pub(super) fn run(arguments: &Check, at: Timestamp, terminal: &mut Terminal<'_>)
         given.region = Some(target.region.clone());
         given.partition = Some(target.partition.to_owned());
     }
-    let (inputs, failed) = files::inputs(&arguments.paths);
-    let compiled = compiled_document(&baseline);
-    let name = compiled.as_ref().map(|(name, _)| name.clone());
-    let judge = Judge::new(&baseline, at).with_compiled(name);
-    let compiled = compiled.map(|(_, reading)| reading);
-    let passes = Passes {
-        judge: &judge,
-        compiled: compiled.as_ref(),
+    let everything = wants_everything(&sinks, &arguments.reporting);
+    let judging = Judging {
+        baseline: &baseline,
+        at,
         dialect,
         given: &given,
-        everything: wants_everything(&sinks, &arguments.reporting),
     };
-    let files = passes.run(&inputs, |done| terminal.progress(done, inputs.len()))?;
-    for name in &files.strangers {
+    let (before, ratchet) = match before(arguments, &judging, terminal)? {
+        Ok(before) => before,
+        Err(message) => return unusable(&message, terminal),
+    };
+    let Judged {
+        mut report,
+        inputs,
+        strangers,
+    } = judging.judged(&arguments.paths, (everything, before), terminal)?;
+    for name in &strangers {
         terminal.warning(&format!("nothing of EMR or Lake Formation is in `{name}`"))?;
     }
-    let mut report = empty_report(&baseline, at);
-    if let Some(source) = compiled.as_ref().map(|reading| reading.tree().source()) {
-        report
-            .sources
-            .insert(source.name.clone(), Arc::clone(source.text()));
-    }
-    files.report(&passes, &mut report)?;
-    let failed = failed.iter();
-    report
-        .obstacles
-        .extend(failed.map(|(path, why)| unreadable(path, why)));
-    let tallies = BTreeMap::from([((String::new(), String::new()), report.tally())]);
-    let run = Counted::of(judge.finish(&tallies, false), passes.everything);
-    report.add(run)?;
-    let names = inputs.iter().map(|input| input.path.display().to_string());
-    let names = names.chain(report.sources.keys().cloned());
-    report.homes = homes::of(names, &arguments.paths);
     if report.coverage.resources == 0 && !arguments.reporting.allow_empty {
         terminal.error("nothing was judged: no input of EMR or Lake Formation was found")?;
         terminal.help("name a file that holds some, or give `--allow-empty`")?;
     }
-    deliver(&report, &sinks, &arguments.reporting, terminal)
+    let looked = Looked::of(&inputs, &report);
+    if let Some(ratchet) = &ratchet {
+        ratchet.say(&mut report, &looked);
+    }
+    let exit = deliver(&report, &sinks, &arguments.reporting, terminal)?;
+    // A run that judged nothing says nothing of what there is to tolerate.
+    if let Some(file) = arguments.write_ratchet.as_deref()
+        && exit != Exit::Unusable
+        && !ratchet::write(file, ratchet.as_ref(), &report, &looked, terminal)?
+    {
+        return Ok(Exit::Unusable);
+    }
+    Ok(exit)
+}
+
+/// What the findings of a run are compared with, as its arguments say; or what keeps that from being known.
+fn before(
+    arguments: &Check,
+    judging: &Judging<'_>,
+    terminal: &mut Terminal<'_>,
+) -> io::Result<Result<(Before, Option<Ratchet>), String>> {
+    let mut before = Before::default();
+    let ratchet = match arguments.ratchet.as_deref().map(Ratchet::read) {
+        None => None,
+        Some(Ok(ratchet)) => Some(ratchet),
+        Some(Err(message)) => return Ok(Err(message)),
+    };
+    before.ratchet = ratchet.as_ref().map(Ratchet::earlier);
+    if let Some(reference) = &arguments.diff {
+        let base = match Base::check_out(reference, &arguments.paths) {
+            Ok(base) => base,
+            Err(message) => return Ok(Err(message)),
+        };
+        let then = judging.judged(&base.paths, (false, Before::default()), terminal)?;
+        before.base = Some((reference.clone(), base.earlier(&then.report)?));
+    }
+    Ok(Ok((before, ratchet)))
+}
+
+/// How the files of a run are read and judged.
+struct Judging<'a> {
+    baseline: &'a Baseline,
+    at: Timestamp,
+    dialect: Option<Dialect>,
+    given: &'a Given,
+}
+
+/// What came of that.
+struct Judged {
+    report: Report,
+    /// The files that were looked at.
+    inputs: Vec<PathBuf>,
+    /// Files that the user named and that hold nothing of ours.
+    strangers: Vec<String>,
+}
+
+impl Judging<'_> {
+    /// Reads and judges everything below these paths.
+    fn judged(
+        &self,
+        paths: &[PathBuf],
+        (everything, before): (bool, Before),
+        terminal: &mut Terminal<'_>,
+    ) -> io::Result<Judged> {
+        let (inputs, failed) = files::inputs(paths);
+        let compiled = compiled_document(self.baseline);
+        let name = compiled.as_ref().map(|(name, _)| name.clone());
+        let judge = Judge::new(self.baseline, self.at).with_compiled(name);
+        let compiled = compiled.map(|(_, reading)| reading);
+        let passes = Passes {
+            judge: &judge,
+            compiled: compiled.as_ref(),
+            dialect: self.dialect,
+            given: self.given,
+            everything,
+        };
+        let mut files = passes.run(&inputs, |done| terminal.progress(done, inputs.len()))?;
+        let strangers = std::mem::take(&mut files.strangers);
+        let mut report = empty_report(self.baseline, self.at);
+        report.before = before;
+        // Evaluations are compared by these as they come; texts that files bring along have theirs afterwards.
+        let named = || inputs.iter().map(|input| input.path.display().to_string());
+        report.homes = homes::of(named(), paths);
+        if let Some(source) = compiled.as_ref().map(|reading| reading.tree().source()) {
+            report
+                .sources
+                .insert(source.name.clone(), Arc::clone(source.text()));
+        }
+        files.report(&passes, &mut report)?;
+        let failed = failed.iter();
+        report
+            .obstacles
+            .extend(failed.map(|(path, why)| unreadable(path, why)));
+        let tallies = BTreeMap::from([((String::new(), String::new()), report.tally())]);
+        report.add(Counted::of(judge.finish(&tallies, false), everything))?;
+        report.homes = homes::of(named().chain(report.sources.keys().cloned()), paths);
+        Ok(Judged {
+            report,
+            inputs: inputs.into_iter().map(|input| input.path).collect(),
+            strangers,
+        })
+    }
 }
 
 /// What the user says of the input: its dialect, and values of its parameters.
@@ -159,5 +250,6 @@ pub(super) fn empty_report(baseline: &Baseline, at: Timestamp) -> Report {
             .map(|source| (source.name().to_owned(), Arc::from(source.text())))
             .collect(),
         homes: BTreeMap::new(),
+        before: Before::default(),
     }
 }

@@ -190,7 +190,7 @@ pub(super) fn inputs(paths: &[PathBuf]) -> (Vec<Input>, Vec<(PathBuf, String)>) 
 
 /// A path as reports name it, and fingerprints take it: from the current folder where it is below that, without `./`.
 /// The same file is then the same finding however it was named, on every machine.
-fn neat(path: &Path) -> PathBuf {
+pub(super) fn neat(path: &Path) -> PathBuf {
     let here = std::env::current_dir().unwrap_or_default();
     let path = path
         .strip_prefix(&here)

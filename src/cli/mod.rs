@@ -2,6 +2,7 @@
 
 mod arguments;
 mod audit;
+mod base;
 mod baselines;
 mod check;
 mod compare;
@@ -11,6 +12,7 @@ mod demo;
 mod explain;
 mod files;
 mod homes;
+mod ratchet;
 mod reporting;
 mod spill;
 mod terminal;

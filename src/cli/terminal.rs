@@ -94,6 +94,14 @@ impl<'w> Terminal<'w> {
         self.say("warning", AnsiColor::Yellow, message)
     }
 
+    /// Says what was done.
+    ///
+    /// # Errors
+    /// The stream's.
+    pub fn note(&mut self, message: &str) -> io::Result<()> {
+        self.say("note", AnsiColor::Cyan, message)
+    }
+
     /// Says what to do about the message before.
     ///
     /// # Errors

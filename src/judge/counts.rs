@@ -30,6 +30,12 @@ impl BySeverity {
         }
     }
 
+    fn remove(&mut self, severity: Severity) {
+        for (count, other) in self.0.iter_mut().zip(Severity::ALL) {
+            *count = count.saturating_sub(u64::from(other == severity));
+        }
+    }
+
     fn add_all(&mut self, other: Self) {
         for (count, more) in self.0.iter_mut().zip(other.0) {
             *count += more;
@@ -50,17 +56,32 @@ pub struct Counts {
     pub waived: u64,
     /// Not applicable.
     pub not_applicable: u64,
+    /// Seen to fail, and tolerated: not among the noncompliant.
+    pub tolerated_noncompliant: u64,
+    /// Not knowable, and tolerated: not among the indeterminate.
+    pub tolerated_indeterminate: u64,
 }
 
 impl Counts {
     /// Counts one more evaluation.
     pub fn add(&mut self, evaluation: &Evaluation) {
         match evaluation.verdict {
+            Verdict::Noncompliant if evaluation.tolerated => self.tolerated_noncompliant += 1,
+            Verdict::Indeterminate if evaluation.tolerated => self.tolerated_indeterminate += 1,
             Verdict::Compliant => self.compliant += 1,
             Verdict::Noncompliant => self.noncompliant.add(evaluation.severity),
             Verdict::Indeterminate => self.indeterminate.add(evaluation.severity),
             Verdict::Waived => self.waived += 1,
             Verdict::NotApplicable => self.not_applicable += 1,
+        }
+    }
+
+    /// Takes a finding that was counted back out.
+    pub(super) fn remove(&mut self, finding: &Evaluation) {
+        match finding.verdict {
+            Verdict::Noncompliant => self.noncompliant.remove(finding.severity),
+            Verdict::Indeterminate => self.indeterminate.remove(finding.severity),
+            Verdict::Compliant | Verdict::Waived | Verdict::NotApplicable => {}
         }
     }
 
@@ -70,11 +91,27 @@ impl Counts {
         self.indeterminate.add_all(other.indeterminate);
         self.waived += other.waived;
         self.not_applicable += other.not_applicable;
+        self.tolerated_noncompliant += other.tolerated_noncompliant;
+        self.tolerated_indeterminate += other.tolerated_indeterminate;
     }
 
     /// Evaluations that apply.
     pub fn applicable(&self) -> u64 {
-        self.compliant + self.noncompliant.total() + self.indeterminate.total() + self.waived
+        self.compliant
+            + self.noncompliant.total()
+            + self.indeterminate.total()
+            + self.waived
+            + self.tolerated()
+    }
+
+    /// Findings that a ratchet file tolerates.
+    pub fn tolerated(&self) -> u64 {
+        self.tolerated_noncompliant + self.tolerated_indeterminate
+    }
+
+    /// Evaluations that are indeterminate, tolerated ones too.
+    pub fn unknown(&self) -> u64 {
+        self.indeterminate.total() + self.tolerated_indeterminate
     }
 }
 

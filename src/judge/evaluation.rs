@@ -49,4 +49,13 @@ pub struct Evaluation {
     pub waiver: Option<Waived>,
     /// Whether the rest is left to `audit` (the resource is only named in the input).
     pub left_to_audit: bool,
+    /// Whether a ratchet file tolerates it: the verdict stands, and fails nothing.
+    pub tolerated: bool,
+}
+
+impl Evaluation {
+    /// Whether somebody has to do something about it.
+    pub fn is_finding(&self) -> bool {
+        matches!(self.verdict, Verdict::Noncompliant | Verdict::Indeterminate) && !self.tolerated
+    }
 }

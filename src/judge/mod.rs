@@ -1,20 +1,24 @@
 //! Requirements × resources × waivers → evaluations. Pure: no clock, no files, no network.
 
 mod counts;
+mod earlier;
 mod evaluation;
 mod evaluations;
 mod exit;
 mod report;
 mod run;
 mod spill;
+mod subject;
 mod worlds;
 
 pub use counts::{BySeverity, Counted, Counts, Coverage};
+pub use earlier::{Before, Earlier, Said};
 pub use evaluation::{Evaluation, Waived};
 pub use evaluations::Evaluations;
 pub use exit::{Exit, Policy};
 pub use report::{Obstacle, Report};
 pub use spill::{OpenSpill, Spill};
+pub use subject::Subject;
 pub use worlds::merge;
 
 use crate::baseline::Baseline;
@@ -266,6 +270,7 @@ fn evaluate(ready: &Ready<'_>, resource: &Arc<Identity>, conditions: &Conditions
         remediation: Cow::Borrowed(""),
         waiver: None,
         left_to_audit: conditions.is_left_to_audit() && verdict == Verdict::NotApplicable,
+        tolerated: false,
     };
     let troubles = conditions.troubles();
     if !troubles.is_empty() {

@@ -1,10 +1,8 @@
 //! The result of a run. Every format renders this one model.
 
-use super::{Counted, Counts, Coverage, Evaluation, Evaluations};
+use super::{Before, Counted, Counts, Coverage, Evaluation, Evaluations, Subject};
 use crate::control::Tally;
-use crate::digest::hex;
 use jiff::Timestamp;
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
@@ -52,14 +50,18 @@ pub struct Report {
     pub sources: BTreeMap<String, Arc<str>>,
     /// What a file is called on every machine, for those that are named here by a path which only this one has.
     pub homes: BTreeMap<String, String>,
+    /// What the findings are compared with.
+    pub before: Before,
 }
 
 impl Report {
-    /// Adds evaluations that were counted.
+    /// Adds evaluations that were counted, after comparing them with what was there before.
     ///
     /// # Errors
     /// As [`Evaluations::push`].
-    pub fn add(&mut self, counted: Counted) -> io::Result<()> {
+    pub fn add(&mut self, mut counted: Counted) -> io::Result<()> {
+        self.before
+            .settle(&mut counted.counts, &mut counted.evaluations, &self.homes);
         self.counts.add_all(&counted.counts);
         self.coverage.left_to_audit += counted.left_to_audit;
         for evaluation in counted.evaluations {
@@ -70,41 +72,15 @@ impl Report {
 
     /// Stable across runs, machines and line moves: it hashes what the finding is about, not what it says.
     pub fn fingerprint(&self, evaluation: &Evaluation) -> String {
-        let mut hash = Sha256::new();
-        let file = evaluation.seen.first();
-        let file = file
-            .and_then(|place| place.file.as_deref())
-            .unwrap_or_default();
-        let home = self.homes.get(file).map_or(file, String::as_str);
-        let identity = &*evaluation.resource;
-        // A grant of a request is called after its file.
-        let id = identity.id.strip_prefix(file).unwrap_or(&identity.id);
-        let id = if id.len() == identity.id.len() {
-            [id, ""]
-        } else {
-            [home, id]
-        }
-        .concat();
-        let texts = [
-            evaluation.control.id,
-            identity.kind.name(),
-            &id,
-            identity.account.as_deref().unwrap_or_default(),
-            identity.region.as_deref().unwrap_or_default(),
-            home,
-        ];
-        for text in texts {
-            hash.update(text.len().to_le_bytes());
-            hash.update(text);
-        }
-        hex(&hash.finalize(), 32)
+        Subject::of(evaluation, &self.homes).fingerprint()
     }
 
     /// How much of the run came to a verdict.
     pub fn tally(&self) -> Tally {
-        let indeterminate = self.counts.indeterminate.total();
+        let unchanged = self.before.unchanged;
+        let indeterminate = self.counts.unknown() + unchanged.unknown();
         Tally {
-            determined: self.counts.applicable() - indeterminate,
+            determined: self.counts.applicable() + unchanged.applicable() - indeterminate,
             indeterminate,
             ..Tally::default()
         }

@@ -61,6 +61,7 @@ struct Record<'e> {
     remediation: &'e str,
     waiver: Option<usize>,
     left_to_audit: bool,
+    tolerated: bool,
 }
 
 impl Spilled {
@@ -95,6 +96,7 @@ impl Spilled {
             remediation: &evaluation.remediation,
             waiver: evaluation.waiver.as_ref().map(|waiver| self.waiver(waiver)),
             left_to_audit: evaluation.left_to_audit,
+            tolerated: evaluation.tolerated,
         };
         if is_new {
             self.resource = Some(Arc::clone(resource));
@@ -214,6 +216,7 @@ impl SpilledIter<'_> {
             remediation: record.remediation.to_owned().into(),
             waiver: waiver.transpose()?.cloned(),
             left_to_audit: record.left_to_audit,
+            tolerated: record.tolerated,
         })
     }
 }

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 /// The columns, in order.
-const COLUMNS: [&str; 26] = [
+const COLUMNS: [&str; 27] = [
     "control",
     "verdict",
     "severity",
@@ -36,6 +36,7 @@ const COLUMNS: [&str; 26] = [
     "fingerprint",
     "baseline_digest",
     "evaluated_at",
+    "tolerated",
 ];
 
 pub(super) fn render(report: &Report, options: Options, out: &mut dyn Write) -> io::Result<()> {
@@ -50,7 +51,7 @@ pub(super) fn render(report: &Report, options: Options, out: &mut dyn Write) -> 
     Ok(())
 }
 
-fn cells<'r>(evaluation: &'r Evaluation, report: &'r Report, at: &'r str) -> [Cow<'r, str>; 26] {
+fn cells<'r>(evaluation: &'r Evaluation, report: &'r Report, at: &'r str) -> [Cow<'r, str>; 27] {
     let identity = &*evaluation.resource;
     let seen = evaluation.seen.first();
     let file = seen.and_then(|place| place.file.as_deref());
@@ -85,6 +86,7 @@ fn cells<'r>(evaluation: &'r Evaluation, report: &'r Report, at: &'r str) -> [Co
         report.fingerprint(evaluation).into(),
         report.digest.as_str().into(),
         at.into(),
+        if evaluation.tolerated { "yes" } else { "" }.into(),
     ]
 }
 

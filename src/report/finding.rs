@@ -1,9 +1,9 @@
-//! What extracts of a report share: which evaluations are findings, how one is called, and where it stands.
+//! What extracts of a report share: how a finding is called, and where it stands.
 
-use crate::control::Verdict;
 use crate::escape;
 use crate::judge::{Evaluation, Obstacle, Report};
 use crate::observed::Identity;
+use std::fmt::Write as _;
 
 /// A line of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,14 +13,6 @@ pub(super) struct Spot<'r> {
     pub(super) line: u32,
     /// One-based; 0 when only the line is known.
     pub(super) column: u32,
-}
-
-/// Whether somebody has to do something about it.
-pub(super) fn is_finding(evaluation: &Evaluation) -> bool {
-    matches!(
-        evaluation.verdict,
-        Verdict::Noncompliant | Verdict::Indeterminate
-    )
 }
 
 /// Where a reader of files should look: at the first place seen in one, else at the line of the baseline that asks.
@@ -98,7 +90,15 @@ pub(super) fn spot_of(obstacle: &Obstacle) -> Option<Spot<'_>> {
 /// What an extract does not list, in words: `12 compliant, 2 waived`.
 pub(super) fn unlisted(report: &Report) -> String {
     let counts = report.counts;
-    format!("{} compliant, {} waived", counts.compliant, counts.waived)
+    let mut text = format!("{} compliant, {} waived", counts.compliant, counts.waived);
+    if report.before.ratchet.is_some() {
+        let _ = write!(text, ", {} tolerated", counts.tolerated());
+    }
+    if let Some((base, _)) = &report.before.base {
+        let count = report.before.unchanged.applicable();
+        let _ = write!(text, ", {count} unchanged since {}", escape::terminal(base));
+    }
+    text
 }
 
 /// `1 finding`, `2 findings`.

@@ -4,9 +4,7 @@
 //! written and the last line says how many are not. Names and values come from whoever wrote the input: nothing of
 //! theirs can end a command or begin another.
 
-use super::finding::{
-    self, Spot, headline, is_finding, plural, required, spot, spot_of, trouble, unlisted,
-};
+use super::finding::{self, Spot, headline, plural, required, spot, spot_of, trouble, unlisted};
 use super::{Options, level};
 use crate::control::{Severity, Verdict};
 use crate::escape;
@@ -29,7 +27,7 @@ pub(super) fn render(report: &Report, _: Options, out: &mut dyn Write) -> io::Re
     }
     for evaluation in &report.evaluations {
         let evaluation = evaluation?;
-        if is_finding(&evaluation) {
+        if evaluation.is_finding() {
             let (rank, line) = annotation(&evaluation);
             shelf.put(rank, evaluation.severity, line);
         }

@@ -4,7 +4,7 @@
 //! one fingerprint for one, so a fingerprint that is taken already is made another.
 
 use super::Options;
-use super::finding::{self, Spot, headline, is_finding, spot, spot_of, trouble};
+use super::finding::{self, Spot, headline, spot, spot_of, trouble};
 use crate::control::{Severity, Verdict};
 use crate::digest::hex;
 use crate::escape;
@@ -40,7 +40,7 @@ impl Serialize for Issues<'_> {
         }
         for evaluation in &self.0.evaluations {
             let evaluation = evaluation.map_err(S::Error::custom)?;
-            if is_finding(&evaluation) {
+            if evaluation.is_finding() {
                 issues.serialize_element(&Issue::of(self.0, &evaluation, &mut taken))?;
             }
         }

@@ -3,7 +3,7 @@
 //! It stands alone, runs nothing and loads nothing, and says so to the browser: its policy allows no script, no image
 //! and no connection. It reads in order without its style, and every word from outside is text.
 
-use super::finding::{self, Spot, is_finding, name, plural, required, spot, spot_of, trouble};
+use super::finding::{self, Spot, name, plural, required, spot, spot_of, trouble, unlisted};
 use super::{Options, evaluated_at};
 use crate::control::Verdict;
 use crate::escape;
@@ -48,12 +48,14 @@ pub(super) fn render(report: &Report, options: Options, out: &mut dyn Write) -> 
     for ((severity, failed), (_, unknown)) in report.counts.noncompliant.iter().zip(unknown) {
         let count = failed + unknown;
         let heading = format!("Findings, {severity}");
-        let wanted = |one: &Evaluation| is_finding(one) && one.severity == severity;
+        let wanted = |one: &Evaluation| one.is_finding() && one.severity == severity;
         section(report, out, (&heading, count), wanted)?;
     }
     let of = |verdict: Verdict| move |one: &Evaluation| one.verdict == verdict;
     let counts = report.counts;
     section(report, out, ("Waived", counts.waived), of(Verdict::Waived))?;
+    let tolerated = ("Tolerated", counts.tolerated());
+    section(report, out, tolerated, |one| one.tolerated)?;
     obstacles(report, out)?;
     if options.all {
         let passed = ("Compliant", counts.compliant);
@@ -63,8 +65,9 @@ pub(super) fn render(report: &Report, options: Options, out: &mut dyn Write) -> 
     } else {
         writeln!(
             out,
-            "<p>Not listed here: {} compliant; {} left to <code>audit</code>.</p>",
-            counts.compliant, report.coverage.left_to_audit
+            "<p>Beside the tables: {}; {} left to <code>audit</code>.</p>",
+            text(&unlisted(report)),
+            report.coverage.left_to_audit
         )?;
     }
     out.write_all(b"</main>\n</body>\n</html>\n")

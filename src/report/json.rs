@@ -83,7 +83,7 @@ impl Coverage {
         Self {
             resources: report.coverage.resources,
             evaluations: report.counts.applicable(),
-            indeterminate: report.counts.indeterminate.total(),
+            indeterminate: report.counts.unknown(),
             left_to_audit: report.coverage.left_to_audit,
         }
     }
@@ -96,16 +96,24 @@ pub(super) struct Summary {
     noncompliant: u64,
     indeterminate: u64,
     waived: u64,
+    /// Of the noncompliant and indeterminate, those that a ratchet file tolerates, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tolerated: Option<u64>,
+    /// Findings that stood in the tree compared with, if there is one; they are in no other number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unchanged: Option<u64>,
 }
 
 impl Summary {
     pub(super) fn of(report: &Report) -> Self {
-        let counts = report.counts;
+        let (counts, before) = (report.counts, &report.before);
         Self {
             compliant: counts.compliant,
-            noncompliant: counts.noncompliant.total(),
-            indeterminate: counts.indeterminate.total(),
+            noncompliant: counts.noncompliant.total() + counts.tolerated_noncompliant,
+            indeterminate: counts.unknown(),
             waived: counts.waived,
+            tolerated: before.ratchet.as_ref().map(|_| counts.tolerated()),
+            unchanged: before.base.as_ref().map(|_| before.unchanged.applicable()),
         }
     }
 }
@@ -143,6 +151,9 @@ struct Judged<'r> {
     references: &'static [&'static str],
     waiver: Option<Waiver<'r>>,
     fingerprint: String,
+    /// Whether a ratchet file tolerates it; written only where one does.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    tolerated: bool,
 }
 
 impl<'r> Judged<'r> {
@@ -162,6 +173,7 @@ impl<'r> Judged<'r> {
             references: evaluation.control.references,
             waiver: evaluation.waiver.as_ref().map(Waiver::of),
             fingerprint: report.fingerprint(evaluation),
+            tolerated: evaluation.tolerated,
         }
     }
 }

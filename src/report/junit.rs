@@ -1,7 +1,7 @@
 //! JUnit XML, complete: every evaluation is a test case, named after its resource in the class of its control.
 //!
 //! Noncompliant is a failure, indeterminate an error, waived and not applicable are skipped with the word as their
-//! type. A test case has no members for an identity, so its `system-out` holds the whole of it as one line of JSON.
+//! type, as is a finding that a ratchet file tolerates. A test case has no members for an identity, so its `system-out` holds the whole of it as one line of JSON.
 //! What could not be judged is no evaluation: it stands in the suite's `system-err`.
 
 use super::finding::{self, trouble};
@@ -33,7 +33,7 @@ pub(super) fn render(report: &Report, options: Options, out: &mut dyn Write) -> 
     writeln!(
         out,
         "  <testsuite name=\"{name}\" {numbers} skipped=\"{}\" timestamp=\"{}\">",
-        counts.waived + silent,
+        counts.waived + silent + counts.tolerated(),
         at.trim_end_matches('Z')
     )?;
     writeln!(
@@ -122,6 +122,9 @@ fn test_case(report: &Report, evaluation: &Evaluation) -> io::Result<String> {
 fn outcome(evaluation: &Evaluation) -> String {
     let message = attribute(&evaluation.message);
     let (element, word) = match evaluation.verdict {
+        Verdict::Noncompliant | Verdict::Indeterminate if evaluation.tolerated => {
+            ("skipped", "tolerated")
+        }
         Verdict::Compliant => return String::new(),
         Verdict::Noncompliant => ("failure", evaluation.severity.name()),
         Verdict::Indeterminate => ("error", evaluation.severity.name()),

@@ -3,9 +3,7 @@
 //! GitHub takes 1 MiB of a step and drops a longer summary whole, so the table ends before that and says how much it
 //! left out. Names and values come from whoever wrote the input and are shown as they are, never as markup.
 
-use super::finding::{
-    self, Spot, is_finding, name, plural, required, spot, spot_of, trouble, unlisted,
-};
+use super::finding::{self, Spot, name, plural, required, spot, spot_of, trouble, unlisted};
 use super::{Options, evaluated_at};
 use crate::control::{Severity, Verdict};
 use crate::escape;
@@ -31,7 +29,7 @@ pub(super) fn render(report: &Report, _: Options, out: &mut dyn Write) -> io::Re
     let mut table = Table::default();
     for evaluation in &report.evaluations {
         let evaluation = evaluation?;
-        if is_finding(&evaluation) {
+        if evaluation.is_finding() {
             table.put(&evaluation);
         }
     }
@@ -53,7 +51,7 @@ pub(super) fn render(report: &Report, _: Options, out: &mut dyn Write) -> io::Re
     writeln!(
         out,
         "Not listed here: {}; {} left to `audit`.",
-        unlisted(report),
+        plain(&unlisted(report)),
         report.coverage.left_to_audit
     )
 }

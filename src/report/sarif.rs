@@ -94,8 +94,7 @@ fn invocation<'r>(report: &'r Report, quota: Option<&Quota>) -> Invocation<'r> {
         usize::MAX
     };
     Invocation {
-        execution_successful: report.counts.indeterminate.total() == 0
-            && report.obstacles.is_empty(),
+        execution_successful: report.counts.unknown() == 0 && report.obstacles.is_empty(),
         tool_execution_notifications: cut
             .into_iter()
             .chain(obstacles.chain(notes).take(room))
@@ -195,6 +194,7 @@ impl Results<'_> {
             partial_fingerprints: Fingerprints {
                 ours: self.report.fingerprint(evaluation),
             },
+            baseline_state: self.state(evaluation),
             suppressions: self.suppression(evaluation).into_iter().collect(),
             properties: OutcomeProperties {
                 verdict: evaluation.verdict.name(),
@@ -259,6 +259,16 @@ impl Results<'_> {
             origin.column,
             origin.bytes,
         )
+    }
+
+    /// With a ratchet file, what it tolerates is not new, in SARIF's own words; without one nothing is compared.
+    fn state(&self, evaluation: &Evaluation) -> Option<&'static str> {
+        self.report.before.ratchet.as_ref()?;
+        Some(if evaluation.tolerated {
+            "unchanged"
+        } else {
+            "new"
+        })
     }
 
     fn suppression<'r>(&self, evaluation: &'r Evaluation) -> Option<Suppression<'r>> {

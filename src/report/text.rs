@@ -87,13 +87,7 @@ fn resource(
 ) -> io::Result<()> {
     // Noncompliant before indeterminate, and the worst first in each.
     evaluations.sort_by_key(|evaluation| Reverse((evaluation.verdict, evaluation.severity)));
-    let is_finding = |evaluation: &&Cow<'_, Evaluation>| {
-        matches!(
-            evaluation.verdict,
-            Verdict::Noncompliant | Verdict::Indeterminate
-        )
-    };
-    let findings: Vec<_> = evaluations.iter().filter(is_finding).collect();
+    let findings: Vec<_> = evaluations.iter().filter(|one| one.is_finding()).collect();
     let Some(first) = evaluations
         .first()
         .filter(|_| options.all || !findings.is_empty())
@@ -133,12 +127,16 @@ fn title(page: &mut Page<'_>, identity: &Identity) -> io::Result<()> {
 /// The controls that found nothing, by name only.
 fn silent(page: &mut Page<'_>, evaluations: &[Cow<'_, Evaluation>]) -> io::Result<()> {
     let mut any = false;
-    for (verdict, label) in [
-        (Verdict::Compliant, "compliant:"),
-        (Verdict::NotApplicable, "not applicable:"),
+    let of = |verdict: Verdict| move |one: &&Cow<'_, Evaluation>| one.verdict == verdict;
+    let ids = |wanted: &dyn Fn(&&Cow<'_, Evaluation>) -> bool| -> Vec<&str> {
+        let wanted = evaluations.iter().filter(|one| wanted(one));
+        wanted.map(|one| one.control.id).collect()
+    };
+    for (ids, label) in [
+        (ids(&|one| one.tolerated), "tolerated:"),
+        (ids(&of(Verdict::Compliant)), "compliant:"),
+        (ids(&of(Verdict::NotApplicable)), "not applicable:"),
     ] {
-        let of_verdict = evaluations.iter().filter(|one| one.verdict == verdict);
-        let ids: Vec<_> = of_verdict.map(|one| one.control.id).collect();
         if !ids.is_empty() {
             any = true;
             page.paragraph(2, (DIM, label), &ids.join(", "), 4)?;

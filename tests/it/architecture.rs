@@ -69,6 +69,11 @@ const TABLE: &[(&str, &[&str], &str)] = &[
         "judging is pure: no reader, no renderer",
     ),
     (
+        "ratchet",
+        &["judge", "control"],
+        "a file of findings knows neither how it is reached nor how reports look",
+    ),
+    (
         "report",
         &[
             "judge", "control", "controls", "observed", "origin", "digest", "escape",

@@ -21,6 +21,7 @@ mod compile;
 mod controls;
 mod formats;
 mod forms;
+mod gate;
 mod generated;
 mod hostile;
 mod lake;

@@ -1,7 +1,7 @@
 //! A report with one evaluation of every sort, and whatever proptest comes up with.
 
 use emr_baseline::control::{Meta, Origin, Severity, Span, Verdict};
-use emr_baseline::judge::{Counts, Coverage, Evaluation, Obstacle, Report, Waived};
+use emr_baseline::judge::{Before, Counts, Coverage, Evaluation, Obstacle, Report, Waived};
 use emr_baseline::observed::{Identity, Place, ResourceKind};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -119,6 +119,7 @@ fn plain(control: &'static Meta, verdict: Verdict, resource: &Arc<Identity>) -> 
         remediation: "".into(),
         waiver: None,
         left_to_audit: false,
+        tolerated: false,
     }
 }
 
@@ -226,6 +227,7 @@ fn assemble(evaluations: Vec<Evaluation>) -> Report {
         }],
         notes: vec!["`stacks/emr cluster.yaml` was read as a CloudFormation template".to_owned()],
         homes: BTreeMap::new(),
+        before: Before::default(),
         sources: BTreeMap::from(texts.map(|(name, text)| (name.to_owned(), Arc::from(text)))),
     }
 }
@@ -299,9 +301,9 @@ fn any_evaluation() -> impl Strategy<Value = Evaluation> {
         any::<String>(),
         any::<String>(),
     );
-    let of_judging = (control, verdict, severity, any::<bool>());
+    let of_judging = (control, verdict, severity, any::<bool>(), any::<bool>());
     (of_judging, any_identity(), places, texts).prop_map(
-        |((control, verdict, severity, required), resource, seen, texts)| {
+        |((control, verdict, severity, required, tolerated), resource, seen, texts)| {
             let (message, expected, observed, owner) = texts;
             let waiver = (verdict == Verdict::Waived).then(|| Waived {
                 owner,
@@ -323,6 +325,8 @@ fn any_evaluation() -> impl Strategy<Value = Evaluation> {
                     Arc::from([])
                 },
                 waiver,
+                tolerated: tolerated
+                    && matches!(verdict, Verdict::Noncompliant | Verdict::Indeterminate),
                 ..plain(control, verdict, &resource)
             }
         },

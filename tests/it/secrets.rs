@@ -152,6 +152,19 @@ fn secrets_of_inputs_are_found_and_shown_nowhere() {
             }
         }
     }
+    for input in ["request.json", "template-line.json"] {
+        let ratchet = [
+            "check",
+            "builtin:strict",
+            input,
+            "--write-ratchet",
+            "r.json",
+        ];
+        assert_eq!(bench.run(&ratchet).code, Some(1));
+        let written = std::fs::read_to_string(bench.path().join("r.json")).unwrap();
+        assert!(written.contains("emr.plaintext-secrets"));
+        assert_eq!(leaks(&written), [""; 0], "{input} in a ratchet\n{written}");
+    }
     for (input, controls) in [
         (
             "request.json",

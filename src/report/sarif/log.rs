@@ -121,6 +121,8 @@ pub(super) struct Outcome<'r> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) related_locations: Vec<Location<'r>>,
     pub(super) partial_fingerprints: Fingerprints,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) baseline_state: Option<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) suppressions: Vec<Suppression<'r>>,
     pub(super) properties: OutcomeProperties<'r>,

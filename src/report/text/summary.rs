@@ -5,6 +5,7 @@ use super::severity_style;
 use crate::control::Severity;
 use crate::judge::{Counts, Report};
 use crate::report::evaluated_at;
+use crate::report::finding::unlisted;
 use std::io;
 
 pub(super) fn write(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
@@ -16,13 +17,12 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     }
     let coverage = report.coverage;
     let rest = format!(
-        "{} compliant, {} waived, {} left to audit; {} judged",
-        counts.compliant,
-        counts.waived,
+        "{}, {} left to audit; {} judged",
+        unlisted(report),
         coverage.left_to_audit,
         plural(coverage.resources, "resource"),
     );
-    page.line(&rest)?;
+    page.paragraph(0, (NONE, ""), &rest, 2)?;
     let digest = report
         .digest
         .char_indices()
