@@ -83,8 +83,8 @@ impl Base {
         let (mut paths, mut names) = (Vec::new(), Vec::new());
         for scope in scopes {
             let there = tree.join(&scope.relative);
-            let named = |path: &Path| files::neat(path).display().to_string();
-            names.push((named(&there), named(scope.given)));
+            let called = |path: &Path| files::neat(path).display().to_string();
+            names.push((called(&there), called(scope.given)));
             if there.exists() {
                 paths.push(there);
             }

@@ -55,7 +55,8 @@ impl Ratchet {
     pub(super) fn say(&self, report: &mut Report, looked: &Looked) {
         let unmet = self.unmet(report, looked);
         let gone: Vec<String> = unmet
-            .filter_map(|(entry, looked)| looked.then(|| entry.label()))
+            .filter(|(_, looked)| *looked)
+            .map(|(entry, _)| entry.label())
             .collect();
         if gone.is_empty() {
             return;
