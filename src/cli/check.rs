@@ -6,6 +6,7 @@ mod passes;
 use super::arguments::Check;
 use super::base::Base;
 use super::baselines::{chosen, loaded, resolved};
+use super::modules::{self, Modules, Unit};
 use super::ratchet::{self, Looked, Ratchet};
 use super::reporting::{deliver, sinks, wants_everything};
 use super::{Ended, Terminal, compile, files, homes, spill};
@@ -134,19 +135,22 @@ impl Judging<'_> {
         let name = compiled.as_ref().map(|(name, _)| name.clone());
         let judge = Judge::new(self.baseline, self.at).with_compiled(name);
         let compiled = compiled.map(|(_, reading)| reading);
+        let units = modules::units(inputs, self.dialect);
         let passes = Passes {
+            modules: Modules::open(&units, paths),
             judge: &judge,
             compiled: compiled.as_ref(),
             dialect: self.dialect,
             given: self.given,
             everything,
         };
-        let mut files = passes.run(&inputs, |done| terminal.progress(done, inputs.len()))?;
+        let mut files = passes.run(&units, |done| terminal.progress(done, units.len()))?;
         let strangers = std::mem::take(&mut files.strangers);
         let mut report = empty_report(self.baseline, self.at);
         report.before = before;
         // Evaluations are compared by these as they come; texts that files bring along have theirs afterwards.
-        let named = || inputs.iter().map(|input| input.path.display().to_string());
+        let inputs = || units.iter().flat_map(Unit::inputs);
+        let named = || inputs().map(|input| input.path.display().to_string());
         report.homes = homes::of(named(), paths);
         if let Some(source) = compiled.as_ref().map(|reading| reading.tree().source()) {
             report
@@ -163,7 +167,7 @@ impl Judging<'_> {
         report.homes = homes::of(named().chain(report.sources.keys().cloned()), paths);
         Ok(Judged {
             report,
-            inputs: inputs.into_iter().map(|input| input.path).collect(),
+            inputs: inputs().map(|input| input.path.clone()).collect(),
             strangers,
         })
     }

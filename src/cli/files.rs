@@ -229,3 +229,42 @@ fn below(folder: &Path, found: &mut Vec<Input>, failed: &mut Vec<(PathBuf, Strin
         }
     }
 }
+
+/// The folders of paths as the file system knows them, and the current one.
+pub(super) fn real_folders(paths: &[PathBuf]) -> Vec<PathBuf> {
+    let folder = |path: &PathBuf| {
+        let real = std::fs::canonicalize(path).ok()?;
+        if real.is_dir() {
+            return Some(real);
+        }
+        real.parent().map(Path::to_path_buf)
+    };
+    let here = std::env::current_dir().and_then(std::fs::canonicalize).ok();
+    paths.iter().filter_map(folder).chain(here).collect()
+}
+
+/// Whether a path leads, through every link, to something below one of these folders.
+pub(super) fn is_below(path: &Path, folders: &[PathBuf]) -> bool {
+    std::fs::canonicalize(path)
+        .is_ok_and(|real| folders.iter().any(|folder| real.starts_with(folder)))
+}
+
+/// The files in a folder whose name passes a test, in order.
+///
+/// # Errors
+/// The system's message.
+pub(super) fn in_folder(
+    folder: &Path,
+    wanted: impl Fn(&str) -> bool,
+) -> Result<Vec<PathBuf>, String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(|error| plain(&error))? {
+        let entry = entry.map_err(|error| plain(&error))?;
+        let name = entry.file_name();
+        if name.to_str().is_some_and(&wanted) && entry.path().is_file() {
+            found.push(neat(&entry.path()));
+        }
+    }
+    found.sort();
+    Ok(found)
+}

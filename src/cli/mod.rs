@@ -12,6 +12,7 @@ mod demo;
 mod explain;
 mod files;
 mod homes;
+mod modules;
 mod ratchet;
 mod reporting;
 mod spill;

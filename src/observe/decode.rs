@@ -36,6 +36,26 @@ pub fn text_layer(tree: &mut Tree, string: NodeId) -> Option<u32> {
     Some(layer)
 }
 
+/// The segments that lead from a text to the bytes of the file that it was written as. Where it does not follow
+/// from them, every part of it stands where the whole stands.
+pub(in crate::observe) fn segments(tree: &Tree, text: &str, written: Span) -> Vec<Segment> {
+    let raw = tree.layer_text(written.layer);
+    let raw = raw.and_then(|raw| raw.get(written.start as usize..written.end as usize));
+    let whole = || {
+        vec![Segment {
+            inner: 0,
+            outer: written,
+        }]
+    };
+    match raw {
+        Some(raw) if raw == text => whole(),
+        Some(raw) => align::segments(raw, text, written)
+            .filter(|segments| !segments.is_empty())
+            .unwrap_or_else(whole),
+        None => whole(),
+    }
+}
+
 /// A text to be parsed, decoded out of a slot.
 struct Decoded {
     text: String,

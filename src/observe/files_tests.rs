@@ -172,14 +172,6 @@ fn files_of_ours_that_are_not_read_are_problems_and_not_silence() {
             Some(Dialect::Python),
         ),
         (
-            "resource \"aws_emr_cluster\" \"c\" {\n}\n",
-            Some(Dialect::Terraform),
-        ),
-        (
-            r#"{"resource": {"aws_emr_cluster": {"c": {}}}}"#,
-            Some(Dialect::Terraform),
-        ),
-        (
             r#"{"version": 4, "terraform_version": "1.9", "lineage": "x", "resources": [{"type": "aws_emr_cluster"}]}"#,
             Some(Dialect::TerraformPlan),
         ),

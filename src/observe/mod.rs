@@ -74,9 +74,15 @@ pub fn read_file(source: &Arc<Source>, dialect: Option<Dialect>, given: &Given) 
         return File::NothingOfOurs;
     }
     let unread = |dialect: Option<Dialect>, problem: Problem| File::Unreadable { dialect, problem };
+    if dialect == Some(Dialect::Terraform) {
+        return read_terraform(source, given);
+    }
     if dialect.is_none()
         && let Some(found) = recognise_text(&text)
     {
+        if found == Dialect::Terraform {
+            return read_terraform(source, given);
+        }
         return unread(Some(found), Problem::file(source, not_read(found)));
     }
     let plain = parse(source);
@@ -94,6 +100,7 @@ pub fn read_file(source: &Arc<Source>, dialect: Option<Dialect>, given: &Given) 
         (Some(dialect), Some(syntax)) if dialect != Dialect::CloudFormation => {
             unread(Some(dialect), Problem::syntax(source, &syntax))
         }
+        (Some(Dialect::Terraform), None) => read_terraform(source, given),
         (Some(dialect), _) => match read_tree(tree, dialect, given) {
             Ok(reading) => File::Read(Box::new(reading)),
             Err(why) => unread(Some(dialect), Problem::file(source, why)),
@@ -127,6 +134,20 @@ fn filled_in_later(
     found.is_some_and(of).then_some(tree)
 }
 
+/// Reads a file as a Terraform module of its own: nothing beside it is seen.
+fn read_terraform(source: &Arc<Source>, given: &Given) -> File {
+    let folder = match source.name.rsplit_once(['/', '\\']) {
+        Some((folder, _)) => folder,
+        None => ".",
+    };
+    let files = terraform::hcl::ModuleFiles {
+        name: source.name.clone(),
+        folder: folder.to_owned(),
+        files: vec![(source.name.clone(), Arc::clone(source.text()))],
+    };
+    terraform::hcl::read(&files, &terraform::hcl::Nothing, given).file
+}
+
 /// Parses JSON, or else YAML. What starts like JSON may be YAML in flow style: then the mistake that the JSON
 /// reader found comes with the tree, for those to whom it is one.
 fn parse(source: &Arc<Source>) -> Result<(Tree, Option<Syntax>), Syntax> {
@@ -153,6 +174,7 @@ fn read_tree(tree: Tree, dialect: Dialect, given: &Given) -> Result<Reading, Str
             Ok(Reading {
                 dialect,
                 problems: evaluated.problems,
+                notes: Vec::new(),
                 tree: evaluated.tree,
                 worlds: evaluated.worlds,
             })

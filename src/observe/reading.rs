@@ -153,6 +153,8 @@ pub struct Reading {
     pub dialect: Dialect,
     /// What in it could not be read; the rest was.
     pub problems: Vec<Problem>,
+    /// What was left out on purpose, such as modules that are not fetched.
+    pub notes: Vec<String>,
     pub(super) tree: Tree,
     pub(super) worlds: Vec<World>,
 }
@@ -163,6 +165,7 @@ impl Reading {
         Self {
             dialect,
             problems: Vec::new(),
+            notes: Vec::new(),
             tree,
             worlds: vec![World {
                 label: None,

@@ -43,13 +43,14 @@ impl Place {
                 bytes: (start, end),
             };
         }
+        let (begin, file) = source.file_at(start);
         Self {
-            file: Some(source.name.clone()),
+            file: Some(file.name.clone()),
             api: None,
             pointer,
             line,
             column,
-            bytes: (start, end),
+            bytes: (start - begin, end.saturating_sub(begin)),
         }
     }
 }

@@ -18,6 +18,8 @@ pub struct Source {
     lines: OnceLock<Vec<u32>>,
     /// How many characters stand before each block of [`BLOCK`] bytes. Documents of one line are many megabytes long.
     characters: OnceLock<Vec<u32>>,
+    /// For several files read as one: where each begins in the text.
+    parts: Vec<(usize, Arc<Self>)>,
 }
 
 impl Source {
@@ -30,6 +32,38 @@ impl Source {
             first_line: 1,
             lines: OnceLock::new(),
             characters: OnceLock::new(),
+            parts: Vec::new(),
+        }
+    }
+
+    /// Several files that are read as one, such as those of a Terraform module. Places name the file.
+    pub fn joined(name: impl Into<String>, files: Vec<Arc<Self>>) -> Self {
+        let mut text = String::with_capacity(files.iter().map(|file| file.text.len()).sum());
+        let mut parts = Vec::with_capacity(files.len());
+        for file in files {
+            parts.push((text.len(), Arc::clone(&file)));
+            text.push_str(&file.text);
+        }
+        Self {
+            parts,
+            ..Self::new(name, text)
+        }
+    }
+
+    /// The files that this is: itself, or those that were joined.
+    pub fn files(&self) -> impl Iterator<Item = &Self> {
+        let itself = self.parts.is_empty().then_some(self);
+        itself
+            .into_iter()
+            .chain(self.parts.iter().map(|(_, file)| &**file))
+    }
+
+    /// The file that a byte is of, and where that file begins in the text.
+    pub(super) fn file_at(&self, offset: usize) -> (usize, &Self) {
+        let after = self.parts.partition_point(|(start, _)| *start <= offset);
+        match after.checked_sub(1).and_then(|at| self.parts.get(at)) {
+            Some((start, file)) => (*start, file),
+            None => (0, self),
         }
     }
 
@@ -92,6 +126,10 @@ impl Source {
 
     /// One-based line and column (in characters) of a byte offset.
     pub fn position(&self, offset: usize) -> (u32, u32) {
+        if !self.parts.is_empty() {
+            let (start, file) = self.file_at(offset);
+            return file.position(offset - start);
+        }
         let lines = self.lines.get_or_init(|| {
             let starts = memchr::memchr_iter(b'\n', self.text.as_bytes()).map(|at| at + 1);
             std::iter::once(0).chain(starts).map(clamp).collect()
@@ -108,7 +146,8 @@ impl Source {
 
 #[cfg(test)]
 mod tests {
-    use super::{BLOCK, Source};
+    use super::*;
+    use crate::observed::Place;
 
     #[test]
     fn columns_count_characters_however_long_the_line() {
@@ -123,5 +162,25 @@ mod tests {
         let equals = text.find('=').unwrap();
         assert_eq!(source.position(equals), (2, 3));
         assert_eq!(source.position(text.len() + 9), (2, 5));
+    }
+
+    #[test]
+    fn places_in_files_that_are_read_as_one_name_their_file() {
+        let file = |name, text: &str| Arc::new(Source::new(name, text));
+        let files = vec![
+            file("a.tf", "one\n"),
+            file("b.tf", ""),
+            file("c.tf", "\n two"),
+        ];
+        let joined = Arc::new(Source::joined("module", files));
+        assert_eq!(&**joined.text(), "one\n\n two");
+        let place = Place::new(&joined, 6, 9, String::new());
+        let seen = (place.file.as_deref(), place.line, place.column, place.bytes);
+        assert_eq!(seen, (Some("c.tf"), 2, 2, (2, 5)));
+        let place = Place::new(&joined, 0, 3, String::new());
+        let seen = (place.file.as_deref(), place.line, place.column, place.bytes);
+        assert_eq!(seen, (Some("a.tf"), 1, 1, (0, 3)));
+        let names: Vec<&str> = joined.files().map(|file| file.name.as_str()).collect();
+        assert_eq!(names, ["a.tf", "b.tf", "c.tf"]);
     }
 }

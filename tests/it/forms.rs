@@ -197,6 +197,35 @@ impl Estate {
         vec![file("state.json", &state)]
     }
 
+    /// A Terraform module: the document as an object that `jsonencode` writes, the cluster in a file of its own.
+    pub fn module(&self) -> Files {
+        let mut files = Files::new();
+        for (address, values) in self.terraform() {
+            let kind = address.split('.').next().unwrap();
+            let mut text = format!("resource {kind:?} \"estate\" {{\n");
+            arguments_of(&values, 1, &mut text);
+            text.push_str("}\n");
+            files.push((format!("{kind}.tf"), text));
+        }
+        files
+    }
+
+    /// The same in Terraform's JSON, the document a text.
+    pub fn module_json(&self) -> Files {
+        let mut resources = json!({});
+        for (address, values) in self.terraform() {
+            let kind = address.split('.').next().unwrap();
+            let mut values = escaped(&values);
+            for (argument, reference) in REFERENCES {
+                if values.get(argument).is_some_and(Value::is_string) {
+                    values[*argument] = json!(format!("${{{reference}}}"));
+                }
+            }
+            resources[kind] = json!({"estate": values});
+        }
+        vec![file("main.tf.json", &json!({"resource": resources}))]
+    }
+
     /// The resources of the AWS provider for the same things: address and values.
     fn terraform(&self) -> Vec<(String, Value)> {
         let of = |pointer: &str| at(&self.request, pointer);
@@ -513,5 +542,62 @@ fn block(value: &Value, depth: usize, out: &mut String) {
             }
         }
         scalar => *out += &format!(" {scalar}"),
+    }
+}
+
+/// Arguments that refer to another resource of the module, and how they do.
+const REFERENCES: &[(&str, &str)] = &[
+    (
+        "security_configuration",
+        "aws_emr_security_configuration.estate.name",
+    ),
+    ("cluster_id", "aws_emr_cluster.estate.id"),
+];
+
+/// Values as the arguments and blocks of a body.
+fn arguments_of(values: &Value, depth: usize, text: &mut String) {
+    let indent = "  ".repeat(depth);
+    for (name, value) in values.as_object().unwrap() {
+        let reference = REFERENCES.iter().find(|(argument, _)| argument == name);
+        let blocks = value
+            .as_array()
+            .filter(|items| !items.is_empty() && items.iter().all(Value::is_object));
+        match (reference, blocks) {
+            _ if value.is_null() => {}
+            (Some((_, reference)), _) => text.push_str(&format!("{indent}{name} = {reference}\n")),
+            (None, Some(blocks)) => {
+                for block in blocks {
+                    text.push_str(&format!("{indent}{name} {{\n"));
+                    arguments_of(block, depth + 1, text);
+                    text.push_str(&format!("{indent}}}\n"));
+                }
+            }
+            (None, None) => {
+                let document = value.as_str().filter(|_| name == "configuration");
+                let document = document.and_then(|text| serde_json::from_str(text).ok());
+                let said = match document {
+                    Some(document) => format!("jsonencode({})", escaped(&document)),
+                    None => escaped(value).to_string(),
+                };
+                text.push_str(&format!("{indent}{name} = {said}\n"));
+            }
+        }
+    }
+}
+
+/// Texts that hold what a template would take for its own, written so that it does not.
+fn escaped(value: &Value) -> Value {
+    match value {
+        Value::String(text) => json!(text.replace("${", "$${").replace("%{", "%%{")),
+        Value::Array(items) => items.iter().map(escaped).collect(),
+        Value::Object(members) => {
+            let members = members.iter();
+            Value::Object(
+                members
+                    .map(|(key, value)| (key.clone(), escaped(value)))
+                    .collect(),
+            )
+        }
+        other => other.clone(),
     }
 }

@@ -171,6 +171,8 @@ fn reports(baseline: &str, estate: &Estate) -> Vec<(&'static str, Value)> {
         judged("yaml", vec![("template.yaml".to_owned(), estate.yaml())]),
         judged("described", estate.described()),
         judged("plan", estate.plan()),
+        judged("module", estate.module()),
+        judged("module-json", estate.module_json()),
         judged("state", estate.state()),
         judged(
             "state-machine",

@@ -8,6 +8,7 @@
 use super::named::NamedOnly;
 use super::obstacle;
 use crate::cli::files::{self, Input};
+use crate::cli::modules::{Modules, Unit};
 use crate::judge::{Counted, Judge, Obstacle, Report, merge};
 use crate::observe::{Dialect, File, Given, Reading, read_file};
 use crate::observed::{Directory, KindAndName, Scope, Source};
@@ -23,6 +24,8 @@ const BATCH: usize = 64;
 /// How every file of a run is read and judged.
 pub(super) struct Passes<'a, 'b> {
     pub(super) judge: &'a Judge<'b>,
+    /// The Terraform modules among the files.
+    pub(super) modules: Modules,
     /// What can be looked up from every file besides the files: the document that is compiled for the target.
     pub(super) compiled: Option<&'a Reading>,
     pub(super) dialect: Option<Dialect>,
@@ -34,7 +37,11 @@ pub(super) struct Passes<'a, 'b> {
 /// What is kept of a file.
 struct Judged<'b> {
     source: Arc<Source>,
+    /// Its number, when it is a module.
+    module: Option<usize>,
     dialect: Dialect,
+    /// What was left out on purpose.
+    notes: Vec<String>,
     resources: u64,
     /// The names by which other files may look its resources up.
     declares: Vec<KindAndName>,
@@ -58,40 +65,96 @@ pub(super) struct Passed<'b> {
     obstacles: Vec<Obstacle>,
     /// Files that the user named and that hold nothing of ours.
     pub(super) strangers: Vec<String>,
+    /// Folders of modules that were judged where others call them.
+    called: BTreeSet<String>,
+}
+
+/// A file or module that was read.
+struct Taken {
+    file: File,
+    /// Folders of modules that were read as parts of it.
+    called: Vec<String>,
+}
+
+impl From<File> for Taken {
+    fn from(file: File) -> Self {
+        let called = Vec::new();
+        Self { file, called }
+    }
 }
 
 impl<'b> Passes<'_, 'b> {
     /// Reads and judges every file. `progress` is told how many files are done.
     pub(super) fn run(
         &self,
-        inputs: &[Input],
+        units: &[Unit],
         mut progress: impl FnMut(usize) -> io::Result<()>,
     ) -> io::Result<Passed<'b>> {
-        let directory = Arc::new(directory(self.compiled));
         let mut passed = Passed::default();
-        for (number, batch) in inputs.chunks(BATCH).enumerate() {
+        // A module that another one calls is judged there, with its arguments.
+        let is_called =
+            |unit: &&Unit| matches!(unit, Unit::Module(at, _) if self.modules.is_called(*at));
+        let (called, units): (Vec<&Unit>, Vec<&Unit>) = units.iter().partition(is_called);
+        for (number, batch) in units.chunks(BATCH).enumerate() {
             progress(number * BATCH)?;
-            let read: Vec<Result<_, String>> = batch
-                .par_iter()
-                .map(|input| {
-                    let file = self.read(input)?;
-                    let judged = match &file {
-                        File::Read(reading) => Some(self.judge(reading, &directory)),
-                        File::NothingOfOurs | File::Unreadable { .. } => None,
-                    };
-                    Ok((file, judged))
-                })
-                .collect();
-            for (input, read) in batch.iter().zip(read) {
-                passed.take(input, read);
-            }
+            self.batch(batch, &mut passed);
         }
-        progress(inputs.len())?;
+        // What looked as if it was called, and was not, is judged by itself.
+        let left: Vec<&Unit> = called
+            .into_iter()
+            .filter(|unit| match unit {
+                Unit::Module(at, _) => !passed.called.contains(self.modules.folder(*at)),
+                Unit::File(_) => true,
+            })
+            .collect();
+        for batch in left.chunks(BATCH) {
+            self.batch(batch, &mut passed);
+        }
+        progress(units.len() + left.len())?;
         self.look_again(&mut passed);
         Ok(passed)
     }
 
-    fn read(&self, input: &Input) -> Result<File, String> {
+    fn batch(&self, batch: &[&Unit], passed: &mut Passed<'b>) {
+        let directory = Arc::new(directory(self.compiled));
+        let read: Vec<Result<_, String>> = batch
+            .par_iter()
+            .map(|unit| {
+                let taken = self.read(unit)?;
+                let judged = match &taken.file {
+                    File::Read(reading) => Some(self.judge(reading, &directory)),
+                    File::NothingOfOurs | File::Unreadable { .. } => None,
+                };
+                Ok((taken, judged))
+            })
+            .collect();
+        for (unit, read) in batch.iter().zip(read) {
+            if let Unit::Module(at, _) = unit {
+                let failed = self.modules.failed(*at).iter();
+                let failed = failed.map(|(path, why)| unreadable(path, why));
+                passed.obstacles.extend(failed);
+            }
+            passed.take(unit, read);
+        }
+    }
+
+    fn read(&self, unit: &Unit) -> Result<Taken, String> {
+        match unit {
+            Unit::File(input) => self.read_file(input).map(Taken::from),
+            Unit::Module(at, _) => {
+                let read = self.modules.read(*at, self.given);
+                Ok(read.map_or_else(
+                    || File::NothingOfOurs.into(),
+                    |read| Taken {
+                        file: read.file,
+                        called: read.called,
+                    },
+                ))
+            }
+        }
+    }
+
+    fn read_file(&self, input: &Input) -> Result<File, String> {
         let Some(bytes) = files::read_unless_binary(&input.path, input.named)? else {
             return Ok(File::NothingOfOurs);
         };
@@ -145,8 +208,12 @@ impl<'b> Passes<'_, 'b> {
             .unzip();
         let mut wanted: BTreeSet<KindAndName> = wanted.drain(..).flatten().collect();
         let read = |at: &usize| {
-            let source = &passed.judged.get(*at)?.source;
-            match read_file(source, self.dialect, self.given) {
+            let judged = passed.judged.get(*at)?;
+            let file = match judged.module {
+                Some(module) => self.modules.read(module, self.given)?.file,
+                None => read_file(&judged.source, self.dialect, self.given),
+            };
+            match file {
                 File::Read(reading) => Some(*reading),
                 File::NothingOfOurs | File::Unreadable { .. } => None,
             }
@@ -217,7 +284,11 @@ pub(super) fn unreadable(path: &Path, why: &str) -> Obstacle {
 
 impl<'b> Passed<'b> {
     /// Takes one file in, in the order of the input.
-    fn take(&mut self, input: &Input, read: Result<(File, Option<Verdicts<'b>>), String>) {
+    fn take(&mut self, unit: &Unit, read: Result<(Taken, Option<Verdicts<'b>>), String>) {
+        let read = read.map(|(taken, verdicts)| {
+            self.called.extend(taken.called);
+            (taken.file, verdicts)
+        });
         match read {
             Ok((File::Read(reading), Some(verdicts))) => {
                 let problems = reading.problems.iter().map(obstacle);
@@ -229,18 +300,29 @@ impl<'b> Passed<'b> {
                 let resources = scopes.iter().map(|scope| scope.resources().len() as u64);
                 self.judged.push(Judged {
                     source: Arc::clone(reading.tree().source()),
+                    module: match unit {
+                        Unit::Module(at, _) => Some(*at),
+                        Unit::File(_) => None,
+                    },
                     dialect: reading.dialect,
+                    notes: reading.notes.clone(),
                     resources: resources.max().unwrap_or_default(),
                     declares: declares(&reading),
                     verdicts,
                 });
             }
             Ok((File::Unreadable { problem, .. }, _)) => self.obstacles.push(obstacle(&problem)),
-            Ok((File::NothingOfOurs, _)) if input.named => {
-                self.strangers.push(input.path.display().to_string());
+            Ok((File::NothingOfOurs, _)) => {
+                let inputs = unit.inputs().iter().filter(|input| input.named);
+                let strangers = inputs.map(|input| input.path.display().to_string());
+                self.strangers.extend(strangers);
             }
-            Ok(_) => {}
-            Err(why) => self.obstacles.push(unreadable(&input.path, &why)),
+            Ok((File::Read(_), None)) => {}
+            Err(why) => {
+                let inputs = unit.inputs().iter();
+                let failed = inputs.map(|input| unreadable(&input.path, &why));
+                self.obstacles.extend(failed);
+            }
         }
     }
 
@@ -263,8 +345,12 @@ impl<'b> Passed<'b> {
         for file in self.judged {
             let name = &file.source.name;
             report.notes.push(format!("{name}: {}", file.dialect));
-            let text = Arc::clone(file.source.text());
-            report.sources.insert(name.clone(), text);
+            let more = file.notes.iter().map(|note| format!("{name}: {note}"));
+            report.notes.extend(more);
+            for source in file.source.files() {
+                let text = Arc::clone(source.text());
+                report.sources.insert(source.name.clone(), text);
+            }
             report.coverage.resources += file.resources;
             passes.judge.absorb(&file.verdicts.judge);
             report.add(file.verdicts.counted)?;

@@ -69,7 +69,13 @@ impl<'t> Aligner<'t> {
         while self.at < self.raw.len() || self.inner < self.text.len() {
             let raw = self.raw.get(self.at..)?;
             let text = self.text.get(self.inner..)?;
-            if escapes == Escapes::Layout {
+            if (raw.starts_with("$${") || raw.starts_with("%%{"))
+                && !text.starts_with(raw.get(..3)?)
+            {
+                // Terraform's way to write `${` and `%{` that stand for themselves.
+                let sign = raw.get(..1)?;
+                self.means(2, sign, text)?;
+            } else if escapes == Escapes::Layout {
                 if raw.starts_with(BLANKS) || text.starts_with(BLANKS) {
                     self.layout(raw, text)?;
                 } else {
@@ -116,7 +122,12 @@ impl<'t> Aligner<'t> {
     /// Characters that are written as they are, up to the next that may not be.
     fn verbatim(&mut self, raw: &'t str, text: &str) -> Option<()> {
         let first = raw.chars().next()?.len_utf8();
-        let special = |byte: &u8| matches!(byte, b'\\' | b'\'' | b' ' | b'\t' | b'\r' | b'\n');
+        let special = |byte: &u8| {
+            matches!(
+                byte,
+                b'\\' | b'\'' | b'$' | b'%' | b' ' | b'\t' | b'\r' | b'\n'
+            )
+        };
         let more = raw.as_bytes().iter().skip(first).position(special);
         let length = more.map_or(raw.len(), |more| first + more);
         self.means(length, raw.get(..length)?, text)

@@ -47,11 +47,12 @@ pub(in crate::observe) fn read(mut tree: Tree, given: &Given) -> Result<Reading,
         resources: shaped.resources,
         neighbours: shaped.neighbours,
     };
-    let (tree, worlds, embedded) = embedded::with_stacks(tree, &instances, world, given);
+    let (tree, worlds, embedded) = embedded::with_stacks(tree, &instances, vec![world], given);
     problems.extend(embedded);
     Ok(Reading {
         dialect: Dialect::TerraformPlan,
         problems,
+        notes: Vec::new(),
         tree,
         worlds,
     })

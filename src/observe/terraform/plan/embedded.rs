@@ -8,16 +8,16 @@ use crate::observed::Value;
 use crate::observed::tree::{NodeId, Tree};
 
 /// The type of a stack.
-pub(super) const STACK: &str = "aws_cloudformation_stack";
+pub(in crate::observe) const STACK: &str = "aws_cloudformation_stack";
 
 /// Adds the resources of stacks to those of the plan: each stack in worlds of its own, for its names are its own.
-pub(super) fn with_stacks(
+pub(in crate::observe) fn with_stacks(
     mut tree: Tree,
     instances: &[Instance],
-    world: World,
+    mut worlds: Vec<World>,
     given: &Given,
 ) -> (Tree, Vec<World>, Vec<Problem>) {
-    let (mut worlds, mut problems) = (vec![world], Vec::new());
+    let mut problems = Vec::new();
     let root = tree.root_id();
     for stack in instances.iter().filter(|instance| instance.kind == STACK) {
         let template = match template(&mut tree, stack) {

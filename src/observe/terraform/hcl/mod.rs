@@ -1,0 +1,247 @@
+//! Terraform modules as they are written: `.tf` and `.tf.json` files of a folder, evaluated as far as they tell.
+//!
+//! The files are parsed by `hcl-edit`, or as JSON; the expressions of what is judged are evaluated. What only a
+//! plan would know is unknown, with its reason: nothing is guessed. A condition that the files do not decide is
+//! taken both ways, each a world of its own ([`choice`]). Modules that are called by a path are evaluated with
+//! their arguments; others are not fetched, and said to be left out.
+//!
+//! Places are those of the files: a value stands where a resource uses it, members of objects and documents inside
+//! texts where they are written.
+
+mod bodies;
+mod calls;
+mod choice;
+mod data;
+mod emit;
+mod eval;
+mod expr;
+mod files;
+mod functions;
+mod json;
+mod json_text;
+mod list_functions;
+mod lower;
+mod module;
+mod names;
+mod operators;
+mod scope;
+mod template;
+mod text_functions;
+mod value;
+mod variables;
+
+use super::plan::embedded;
+use super::shape;
+use crate::observe::{Dialect, File, Given, Reading, World, looks_like_ours};
+use crate::observed::tree::{NodeId, Tree};
+use choice::{Choice, MAX_WORLDS};
+use emit::Emitter;
+use eval::{Evaluator, Instance};
+use expr::{At, Block};
+pub use files::{Library, Nothing};
+use module::Module;
+pub use module::is_module_file;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+use value::Value;
+
+/// The files of a root module.
+#[derive(Clone, Debug)]
+pub struct ModuleFiles {
+    /// What reports call the module: its folder, or its only file.
+    pub name: String,
+    /// The folder that its paths go from.
+    pub folder: String,
+    /// The files' names and texts, in a stable order.
+    pub files: Vec<(String, Arc<str>)>,
+}
+
+/// The folders of modules that files call by a path, without evaluating anything: quick, and enough to tell which
+/// folders are called by others.
+pub fn calls(files: &ModuleFiles) -> Vec<String> {
+    let mut folders = Vec::new();
+    for (_, text) in &files.files {
+        for (at, _) in text.match_indices("source") {
+            let rest = text.get(at + "source".len()..).unwrap_or_default();
+            let rest = rest.trim_start_matches(['"', ' ', '\t', '=', ':']);
+            let end = rest.find(['"', '\n', ' ']).unwrap_or(rest.len());
+            let path = rest.get(..end).unwrap_or_default();
+            if calls::is_local(path) {
+                folders.push(calls::neat(&format!("{}/{path}", files.folder)));
+            }
+        }
+    }
+    folders.sort();
+    folders.dedup();
+    folders
+}
+
+/// What came of a module.
+#[derive(Debug)]
+pub struct Read {
+    /// What it says.
+    pub file: File,
+    /// The folders of modules that were evaluated as parts of it.
+    pub called: Vec<String>,
+}
+
+/// A resource instance of one world.
+struct Found {
+    kind: Rc<str>,
+    address: String,
+    value: Value,
+    varied: bool,
+}
+
+/// Reads a module and what it calls.
+pub fn read(files: &ModuleFiles, library: &dyn Library, given: &Given) -> Read {
+    let mut evaluator = Evaluator::new(library, given);
+    let root = Module::read(
+        &files.folder,
+        &files.files,
+        &mut evaluator.files,
+        &mut evaluator.problems,
+    );
+    evaluator.instances.push(Instance {
+        module: Rc::new(root),
+        path: String::new(),
+        relative: ".".to_owned(),
+        call: None,
+    });
+    let mut worlds = Vec::new();
+    let mut open = vec![Choice::default()];
+    let mut ours = false;
+    while let Some(choice) = open.pop() {
+        evaluator.enter(choice);
+        let mut found = Vec::new();
+        ours |= collect(&mut evaluator, 0, &mut found);
+        let choice = evaluator.choice.clone();
+        match &choice.open {
+            Some(atom) if worlds.len() + open.len() + 2 <= MAX_WORLDS => {
+                open.push(choice.with(atom.clone(), false));
+                open.push(choice.with(atom.clone(), true));
+            }
+            _ => worlds.push((choice.label(), found)),
+        }
+    }
+    // A broken file of a module of which nothing is ours is not ours either, unless it says so itself.
+    let named =
+        |text: &Arc<str>| looks_like_ours(text) || crate::observe::recognise_text(text).is_some();
+    let broken =
+        !evaluator.problems.is_empty() && (files.files.iter().any(|(_, text)| named(text)));
+    let remote = evaluator
+        .problems
+        .iter()
+        .any(|problem| problem.what.contains("module `"));
+    let called = evaluator.modules.keys().cloned().collect();
+    let file = if ours || broken || remote {
+        File::Read(Box::new(reading(files, evaluator, worlds)))
+    } else {
+        File::NothingOfOurs
+    };
+    Read { file, called }
+}
+
+/// The values of all resources that are read, in a module instance and in what it calls. Says whether any of them
+/// is worth judging by itself.
+fn collect(evaluator: &mut Evaluator<'_>, instance: usize, found: &mut Vec<Found>) -> bool {
+    let module = evaluator.module_of(instance);
+    let mut ours = false;
+    for block in &module.resources {
+        let Some(kind) = kind_of(block) else { continue };
+        ours |= shape::is_ours(&kind)
+            || &*kind == embedded::STACK && evaluator.files.mention(embedded::mentions_ours);
+        evaluator.varied = false;
+        for (address, value) in evaluator.values(block, instance) {
+            found.push(Found {
+                kind: Rc::clone(&kind),
+                address,
+                value,
+                varied: evaluator.varied,
+            });
+        }
+    }
+    for call in &module.calls {
+        let expanded = evaluator.expanded(call, false, instance);
+        for (key, env) in expanded.iter() {
+            if let Some(child) = evaluator.child(call, key, env) {
+                ours |= collect(evaluator, child, found);
+            }
+        }
+    }
+    ours
+}
+
+fn kind_of(block: &Rc<Block>) -> Option<Rc<str>> {
+    let kind = block.labels.first()?;
+    (shape::is_read(kind) || &**kind == embedded::STACK).then(|| Rc::clone(kind))
+}
+
+/// The worlds' resources in one tree.
+fn reading(
+    files: &ModuleFiles,
+    evaluator: Evaluator<'_>,
+    worlds: Vec<(Option<String>, Vec<Found>)>,
+) -> Reading {
+    let source = Arc::new(evaluator.files.joined(&files.name));
+    let mut emitter = Emitter {
+        files: &evaluator.files,
+        tree: Tree::new(source),
+        added: 0,
+    };
+    // What is the same in every world is added once.
+    let mut known: BTreeMap<String, NodeId> = BTreeMap::new();
+    let mut problems = evaluator.problems;
+    let mut judged = Vec::with_capacity(worlds.len());
+    let mut stacks: Vec<shape::Instance> = Vec::new();
+    for (label, found) in worlds {
+        let mut instances = Vec::with_capacity(found.len());
+        for one in found {
+            let values = match known.get(&one.address) {
+                Some(values) if !one.varied => *values,
+                _ => emitter.value(&one.value, 0),
+            };
+            if !one.varied {
+                known.insert(one.address.clone(), values);
+            }
+            instances.push(shape::Instance {
+                kind: one.kind.to_string(),
+                address: one.address,
+                values,
+                outer: values,
+            });
+        }
+        let new = |one: &&shape::Instance| {
+            one.kind == embedded::STACK && !stacks.iter().any(|known| known.values == one.values)
+        };
+        let new: Vec<_> = instances.iter().filter(new).cloned().collect();
+        stacks.extend(new);
+        let shaped = shape::shape(&mut emitter.tree, &instances, evaluator.given);
+        for problem in shaped.problems {
+            if !problems.contains(&problem) {
+                problems.push(problem);
+            }
+        }
+        judged.push(World {
+            label,
+            resources: shaped.resources,
+            neighbours: shaped.neighbours,
+        });
+    }
+    let root = emitter.value(&Value::null(At::default()), 0);
+    emitter.tree.set_root(root);
+    let (tree, worlds, embedded) =
+        embedded::with_stacks(emitter.tree, &stacks, judged, evaluator.given);
+    problems.extend(embedded);
+    Reading {
+        dialect: Dialect::Terraform,
+        problems,
+        notes: evaluator.notes.into_iter().collect(),
+        tree,
+        worlds,
+    }
+}
+
+#[cfg(test)]
+mod tests;
