@@ -232,4 +232,6 @@ fn will_be(change: Node<'_>) -> bool {
 }
 
 #[cfg(test)]
+pub(super) use configuration::worked_out;
+#[cfg(test)]
 mod tests;

@@ -95,6 +95,13 @@ const WORKED_OUT: &[(&str, &[&str])] = &[
     ("aws_route_table", &["route"]),
 ];
 
+/// Every argument that the provider works out.
+#[cfg(test)]
+pub(in crate::observe::terraform) fn worked_out()
+-> &'static [(&'static str, &'static [&'static str])] {
+    WORKED_OUT
+}
+
 /// Modules and resources of a configuration, by address without indices.
 #[derive(Debug, Default)]
 pub(super) struct Configuration {

@@ -11,9 +11,9 @@ use crate::observed::tree::{NodeId, Tree};
 use std::sync::Arc;
 
 /// A type of the provider, its type in CloudFormation and its arguments.
-type Beside = (&'static str, &'static str, &'static [Row]);
+pub(super) type Beside = (&'static str, &'static str, &'static [Row]);
 
-const TYPES: &[Beside] = &[
+pub(super) const TYPES: &[Beside] = &[
     (
         "aws_emr_studio_session_mapping",
         "AWS::EMR::StudioSessionMapping",

@@ -127,6 +127,16 @@ fn part_of(name: &str) -> Option<&'static Part> {
     PARTS.iter().find(|part| part.name == name)
 }
 
+/// The rows of parts, by type.
+#[cfg(test)]
+pub(super) fn parts() -> Vec<(&'static str, &'static [Row])> {
+    let rows = |part: &'static Part| match part.place {
+        Place::Item(_, rows) | Place::Members(rows) => Some((part.name, rows)),
+        Place::Value(..) => None,
+    };
+    PARTS.iter().filter_map(rows).collect()
+}
+
 /// Whether resources of this type are parts of others.
 pub(super) fn is_part(name: &str) -> bool {
     part_of(name).is_some()

@@ -1,9 +1,11 @@
+use super::row::{How, Row};
 use super::{Instance, Shaped, is_ours, is_read, shape};
 use crate::observe::testing::{plain, source, written};
 use crate::observe::{Given, json};
 use crate::observed::tree::Tree;
 use crate::observed::{Node, Reason};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// The instances of a document: `[{"type": …, "address": …, "values": {…}}]`.
 fn instances(tree: &Tree) -> Vec<Instance> {
@@ -216,4 +218,76 @@ fn every_type_is_known_once() {
     names.dedup();
     assert_eq!(names.len(), all);
     assert!(is_ours("aws_emr_instance_group") && is_read("aws_kms_key") && !is_ours("aws_kms_key"));
+}
+
+/// The provider's arguments, as its schema has them: type, path, and what it holds.
+const SCHEMA: &str = include_str!("../../../../tests/witness/terraform-provider-aws.txt");
+
+fn schema() -> BTreeMap<(&'static str, &'static str), &'static str> {
+    let lines = SCHEMA.lines().filter(|line| !line.starts_with('#'));
+    lines
+        .map(|line| {
+            let mut parts = line.splitn(3, ' ');
+            let mut part = || parts.next().unwrap();
+            ((part(), part()), part())
+        })
+        .collect()
+}
+
+/// Every row below a type, with its whole path.
+fn paths(prefix: &str, rows: &[Row]) -> Vec<(String, bool)> {
+    let mut found = Vec::new();
+    for row in rows {
+        let path = format!("{prefix}{}", row.from);
+        let is_block = matches!(row.how, How::Block(_) | How::Blocks(_));
+        if let How::Block(rows) | How::Blocks(rows) = row.how {
+            found.extend(paths(&format!("{path}."), rows));
+        }
+        found.push((path, is_block));
+    }
+    found
+}
+
+#[test]
+fn every_row_is_an_argument_of_the_provider() {
+    let schema = schema();
+    let resources = super::TYPES
+        .iter()
+        .copied()
+        .flatten()
+        .map(|known| (known.name, known.rows));
+    let beside = super::beside::TYPES
+        .iter()
+        .map(|(name, _, rows)| (*name, *rows));
+    let parts = super::join::parts();
+    for (name, rows) in resources.chain(beside).chain(parts) {
+        for (path, is_block) in paths("", rows) {
+            // `aws_lakeformation_resource_lf_tags` and its sibling share a shape, of which each has a part.
+            let siblings = [
+                "aws_lakeformation_resource_lf_tag",
+                "aws_lakeformation_resource_lf_tags",
+                "aws_lakeformation_permissions",
+            ];
+            let names: &[&str] = if siblings.contains(&name) {
+                &siblings
+            } else {
+                &[name]
+            };
+            let found = names
+                .iter()
+                .find_map(|name| schema.get(&(*name, path.as_str())));
+            let held = found.unwrap_or_else(|| panic!("{name} has no argument {path}"));
+            assert_eq!(held.contains(':'), is_block, "{name} {path}: {held}");
+        }
+    }
+}
+
+#[test]
+fn what_the_provider_works_out_are_arguments_of_it() {
+    let schema = schema();
+    for (name, paths) in crate::observe::terraform::plan::worked_out() {
+        for path in *paths {
+            assert!(schema.contains_key(&(*name, *path)), "{name} {path}");
+        }
+    }
 }
