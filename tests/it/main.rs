@@ -35,6 +35,7 @@ mod samples;
 mod secrets;
 mod sources;
 mod support;
+mod terraform;
 mod text;
 mod transcripts;
 mod waived;

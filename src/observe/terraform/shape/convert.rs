@@ -62,7 +62,7 @@ impl Converter<'_> {
         }
         let mut branch = Branch::default();
         for row in rows {
-            let found = self.read(values, row.from);
+            let found = self.read(values, row.from, row.how.keeps_empty());
             if let Some(value) = self.convert(found, row, values) {
                 branch.insert(row.to, value);
             }
@@ -86,7 +86,12 @@ impl Converter<'_> {
     }
 
     /// The argument at a path, when anything is written there or may be.
-    pub(super) fn read(&mut self, values: NodeId, path: &'static str) -> Option<NodeId> {
+    pub(super) fn read(
+        &mut self,
+        values: NodeId,
+        path: &'static str,
+        keeps_empty: bool,
+    ) -> Option<NodeId> {
         let node = match follow(self.tree.node(values), path) {
             Ok(node) => node,
             Err(block) => {
@@ -103,7 +108,8 @@ impl Converter<'_> {
             let (reason, id) = (reason.clone(), node.id());
             return Some(self.tree.push_unreadable(reason, id));
         }
-        is_written(node).then(|| node.id())
+        let empty = keeps_empty && matches!(node.value(), Value::List);
+        (empty || is_written(node)).then(|| node.id())
     }
 
     fn malformed(&mut self, what: &str, at: NodeId) -> NodeId {

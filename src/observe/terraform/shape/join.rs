@@ -202,7 +202,9 @@ impl Joins {
                 let item = Converter { tree }.object(instance.values, rows);
                 (*path, Some(item))
             }
-            Place::Value(path, from) => (*path, Converter { tree }.read(instance.values, from)),
+            Place::Value(path, from) => {
+                (*path, Converter { tree }.read(instance.values, from, false))
+            }
             Place::Members(rows) => {
                 let made = Converter { tree }.object(instance.values, rows);
                 for (key, _, value) in members_of(tree, made) {

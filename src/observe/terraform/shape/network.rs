@@ -184,7 +184,7 @@ fn split(tree: &mut Tree, block: NodeId, way: Way, group: Option<NodeId>) -> Vec
     }
     let mut sides: Vec<(&'static str, NodeId)> = Vec::new();
     for (argument, property) in way.sides() {
-        let found = Converter { tree: &mut *tree }.read(block, argument);
+        let found = Converter { tree: &mut *tree }.read(block, argument, false);
         let Some(found) = found else { continue };
         if let Kind::List(_) = tree.slot(found).kind {
             let items = tree.node(found).items();

@@ -39,6 +39,14 @@ pub(super) enum How {
     Blocks(&'static [Row]),
 }
 
+impl How {
+    /// Whether an empty list is a fact: of blocks, a plan or state tells that there are none. That of an argument
+    /// is what the provider keeps where nothing is written.
+    pub(super) const fn keeps_empty(&self) -> bool {
+        matches!(self, Self::Blocks(_))
+    }
+}
+
 /// An argument whose value is written alike.
 pub(super) const fn same(from: &'static str, to: &'static str) -> Row {
     row(from, to, How::Same)

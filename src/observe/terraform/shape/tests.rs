@@ -68,7 +68,8 @@ fn a_cluster_has_the_shape_of_cloudformation() {
             "Instances": {
                 "TerminationProtected": true, "Ec2SubnetId": "subnet-1",
                 "AdditionalMasterSecurityGroups": ["sg-1", "sg-2"],
-                "MasterInstanceGroup": {"InstanceType": "m5.xlarge", "InstanceCount": 1},
+                "MasterInstanceGroup": {"InstanceType": "m5.xlarge", "InstanceCount": 1,
+                    "EbsConfiguration": {"EbsBlockDeviceConfigs": []}},
                 "CoreInstanceGroup": {"InstanceType": "m5.xlarge", "InstanceCount": 3,
                     "AutoScalingPolicy": {"Constraints": {"MaxCapacity": 9}}}
             }
