@@ -99,7 +99,7 @@ const MARKS: &[&str] = &[
     "aws_emrcontainers_",
     "aws_emrserverless_",
     "aws_lakeformation_",
-    "aws_glue_data_catalog_encryption_settings",
+    "aws_glue_",
     "emr-baseline/snapshot/",
 ];
 

@@ -83,15 +83,6 @@ pub(super) const TYPES: &[Beside] = &[
         ],
     ),
     (
-        "aws_iam_policy",
-        "AWS::IAM::ManagedPolicy",
-        &[
-            same("name", "ManagedPolicyName"),
-            same("path", "Path"),
-            row("policy", "PolicyDocument", How::Json),
-        ],
-    ),
-    (
         "aws_kms_alias",
         "AWS::KMS::Alias",
         &[

@@ -189,11 +189,18 @@ impl Joins {
         let found = self.whole_of(tree, instance, part);
         let Some((index, whole)) = found.and_then(|index| Some((index, resources.get_mut(index)?)))
         else {
-            return part.ours.then(|| {
+            // A part of something unknown may be one of what is judged here.
+            let key = follow(tree.node(instance.values), part.key);
+            let lost = key.is_ok_and(|key| {
+                key.reason()
+                    .is_some_and(|reason| reason.reference().is_none())
+            });
+            let known = self.by_name.keys().any(|(kind, _)| kind == part.of);
+            return (part.ours || lost && known).then(|| {
                 Problem::at(
                     tree.node(instance.outer),
                     format!("could not judge `{}`", instance.address),
-                    "the cluster that it is a part of is not in sight",
+                    "what it is a part of is not in sight",
                 )
             });
         };

@@ -39,6 +39,60 @@ pub(super) const TYPES: &[Type] = &[
         Some("name"),
         ROLE,
     ),
+    beside(
+        "aws_iam_user",
+        "AWS::IAM::User",
+        ResourceKind::IamRole,
+        Some("name"),
+        &[
+            same("name", "UserName"),
+            same("path", "Path"),
+            same("permissions_boundary", "PermissionsBoundary"),
+            row("tags", "Tags", How::Tags),
+            row("tags_all", "Tags", How::Tags),
+        ],
+    ),
+    beside(
+        "aws_iam_group",
+        "AWS::IAM::Group",
+        ResourceKind::IamRole,
+        Some("name"),
+        &[same("name", "GroupName"), same("path", "Path")],
+    ),
+    // Policies have names of their own, which are not those of roles.
+    beside(
+        "aws_iam_policy",
+        "AWS::IAM::ManagedPolicy",
+        ResourceKind::IamRole,
+        None,
+        &[
+            same("name", "ManagedPolicyName"),
+            same("path", "Path"),
+            row("policy", "PolicyDocument", How::Json),
+        ],
+    ),
+    beside(
+        "aws_iam_user_policy",
+        "AWS::IAM::UserPolicy",
+        ResourceKind::IamRole,
+        None,
+        &[
+            same("user", "UserName"),
+            same("name", "PolicyName"),
+            row("policy", "PolicyDocument", How::Json),
+        ],
+    ),
+    beside(
+        "aws_iam_group_policy",
+        "AWS::IAM::GroupPolicy",
+        ResourceKind::IamRole,
+        None,
+        &[
+            same("group", "GroupName"),
+            same("name", "PolicyName"),
+            row("policy", "PolicyDocument", How::Json),
+        ],
+    ),
     // Clusters name profiles; the roles that they hold are judged for what the profile is used for.
     beside(
         "aws_iam_instance_profile",

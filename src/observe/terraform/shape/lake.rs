@@ -4,6 +4,9 @@
 use super::Type;
 use super::row::{How, Row, row, same};
 use crate::observed::ResourceKind;
+use crate::observed::lake::{
+    DATABASE as DATABASE_TYPE, OPT_IN, TABLE as TABLE_TYPE, TAG_EXPRESSION,
+};
 
 const IDENTIFIER: &str = "DataLakePrincipalIdentifier";
 
@@ -90,6 +93,42 @@ pub(super) const TYPES: &[Type] = &[
         ResourceKind::LakeFormationTag,
         None,
         ASSIGNMENT,
+    ),
+    ours(
+        "aws_lakeformation_lf_tag_expression",
+        TAG_EXPRESSION,
+        ResourceKind::LakeFormationTag,
+        Some("name"),
+        &[
+            same("catalog_id", "CatalogId"),
+            same("name", "Name"),
+            row(
+                "expression",
+                "Expression",
+                How::Blocks(&[same("tag_key", "TagKey"), same("tag_values", "TagValues")]),
+            ),
+        ],
+    ),
+    ours(
+        "aws_lakeformation_opt_in",
+        OPT_IN,
+        ResourceKind::LakeFormationGrant,
+        None,
+        OPTED_IN,
+    ),
+    ours(
+        "aws_glue_catalog_database",
+        DATABASE_TYPE,
+        ResourceKind::GlueCatalog,
+        None,
+        GLUE_DATABASE,
+    ),
+    ours(
+        "aws_glue_catalog_table",
+        TABLE_TYPE,
+        ResourceKind::GlueCatalog,
+        None,
+        GLUE_TABLE,
     ),
     ours(
         "aws_glue_data_catalog_encryption_settings",
@@ -298,6 +337,147 @@ const CATALOG: &[Row] = &[
                 "connection_password_encryption.aws_kms_key_id",
                 "ConnectionPasswordEncryption/KmsKeyId",
             ),
+        ]),
+    ),
+];
+
+/// The members of `CreateLakeFormationOptIn`: CloudFormation has no such type.
+const OPTED_IN: &[Row] = &[
+    same(
+        "principal.data_lake_principal_identifier",
+        "Principal/DataLakePrincipalIdentifier",
+    ),
+    row(
+        "resource_data.catalog",
+        "Resource/Catalog",
+        How::Block(&[same("id", "Id")]),
+    ),
+    row(
+        "resource_data.database",
+        "Resource/Database",
+        How::Block(DATABASE),
+    ),
+    row("resource_data.table", "Resource/Table", How::Block(TABLE)),
+    row(
+        "resource_data.table_with_columns",
+        "Resource/TableWithColumns",
+        How::Block(&[
+            same("catalog_id", "CatalogId"),
+            same("database_name", "DatabaseName"),
+            same("name", "Name"),
+            same("column_names", "ColumnNames"),
+            row("column_wildcard", "ColumnWildcard", How::Block(EXCLUDED)),
+        ]),
+    ),
+    row(
+        "resource_data.data_location",
+        "Resource/DataLocation",
+        How::Block(&[
+            same("catalog_id", "CatalogId"),
+            same("resource_arn", "ResourceArn"),
+        ]),
+    ),
+    row(
+        "resource_data.data_cells_filter",
+        "Resource/DataCellsFilter",
+        How::Block(&[
+            same("table_catalog_id", "TableCatalogId"),
+            same("database_name", "DatabaseName"),
+            same("table_name", "TableName"),
+            same("name", "Name"),
+        ]),
+    ),
+    row(
+        "resource_data.lf_tag",
+        "Resource/LFTag",
+        How::Block(&[
+            same("catalog_id", "CatalogId"),
+            same("key", "TagKey"),
+            same("values", "TagValues"),
+        ]),
+    ),
+    row(
+        "resource_data.lf_tag_policy",
+        "Resource/LFTagPolicy",
+        How::Block(&[
+            same("catalog_id", "CatalogId"),
+            same("resource_type", "ResourceType"),
+            same("expression_name", "ExpressionName"),
+            same("expression", "Expression"),
+        ]),
+    ),
+];
+
+const GLUE_DATABASE: &[Row] = &[
+    same("catalog_id", "CatalogId"),
+    same("name", "DatabaseInput/Name"),
+    same("description", "DatabaseInput/Description"),
+    same("location_uri", "DatabaseInput/LocationUri"),
+    same("parameters", "DatabaseInput/Parameters"),
+    row(
+        "create_table_default_permission",
+        "DatabaseInput/CreateTableDefaultPermissions",
+        How::Blocks(&[
+            same("permissions", "Permissions"),
+            same(
+                "principal.data_lake_principal_identifier",
+                "Principal/DataLakePrincipalIdentifier",
+            ),
+        ]),
+    ),
+    row(
+        "target_database",
+        "DatabaseInput/TargetDatabase",
+        How::Block(&[
+            same("catalog_id", "CatalogId"),
+            same("database_name", "DatabaseName"),
+            same("region", "Region"),
+        ]),
+    ),
+    row(
+        "federated_database",
+        "DatabaseInput/FederatedDatabase",
+        How::Block(&[
+            same("connection_name", "ConnectionName"),
+            same("identifier", "Identifier"),
+        ]),
+    ),
+];
+
+const GLUE_TABLE: &[Row] = &[
+    same("catalog_id", "CatalogId"),
+    same("database_name", "DatabaseName"),
+    same("name", "TableInput/Name"),
+    same("description", "TableInput/Description"),
+    same("owner", "TableInput/Owner"),
+    same("parameters", "TableInput/Parameters"),
+    same("table_type", "TableInput/TableType"),
+    same("view_original_text", "TableInput/ViewOriginalText"),
+    same("view_expanded_text", "TableInput/ViewExpandedText"),
+    same(
+        "storage_descriptor.location",
+        "TableInput/StorageDescriptor/Location",
+    ),
+    same(
+        "storage_descriptor.parameters",
+        "TableInput/StorageDescriptor/Parameters",
+    ),
+    same(
+        "storage_descriptor.ser_de_info.parameters",
+        "TableInput/StorageDescriptor/SerdeInfo/Parameters",
+    ),
+    same(
+        "storage_descriptor.ser_de_info.serialization_library",
+        "TableInput/StorageDescriptor/SerdeInfo/SerializationLibrary",
+    ),
+    row(
+        "target_table",
+        "TableInput/TargetTable",
+        How::Block(&[
+            same("catalog_id", "CatalogId"),
+            same("database_name", "DatabaseName"),
+            same("name", "Name"),
+            same("region", "Region"),
         ]),
     ),
 ];
