@@ -9,7 +9,7 @@ use super::{Instance, emr, keys};
 use crate::observe::{Problem, Seen};
 use crate::observed::Reason;
 use crate::observed::tree::{Kind, NodeId, Span, TextRef, Tree};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How a part stands in its whole.
 #[derive(Debug)]
@@ -154,6 +154,8 @@ const NAMES: &[&str] = &["id", "name", "bucket", "key_id", "arn"];
 #[derive(Debug, Default)]
 pub(super) struct Joins {
     by_address: BTreeMap<String, usize>,
+    /// The types of the wholes there are.
+    kinds: BTreeSet<String>,
     /// By type and name; `None` where several bear a name.
     by_name: BTreeMap<(String, String), Option<usize>>,
     /// Items by the whole and the list that they belong into.
@@ -166,6 +168,7 @@ impl Joins {
         if !PARTS.iter().any(|part| part.of == instance.kind) {
             return;
         }
+        self.kinds.insert(instance.kind.clone());
         self.by_address.insert(instance.address.clone(), index);
         for name in NAMES {
             let Some(text) = tree.node(instance.values).get(name).as_text() else {
@@ -195,7 +198,7 @@ impl Joins {
                 key.reason()
                     .is_some_and(|reason| reason.reference().is_none())
             });
-            let known = self.by_name.keys().any(|(kind, _)| kind == part.of);
+            let known = self.kinds.contains(part.of);
             return (part.ours || lost && known).then(|| {
                 Problem::at(
                     tree.node(instance.outer),
