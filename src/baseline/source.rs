@@ -22,6 +22,19 @@ pub struct Source {
     shown: Arc<str>,
     /// The byte at which each line begins.
     lines: Vec<usize>,
+    /// How many characters begin before each block of [`BLOCK`] bytes: a list of a line may have very many places.
+    characters: Vec<usize>,
+    /// The byte at which each byte order mark begins.
+    marks: Vec<usize>,
+}
+
+/// Characters are counted ahead in blocks of so many bytes.
+const BLOCK: usize = 1024;
+
+/// How many characters begin in these bytes.
+fn beginnings(bytes: &[u8]) -> usize {
+    let begins = |byte: &&u8| !(0x80..0xc0).contains(*byte);
+    bytes.iter().filter(begins).count()
 }
 
 impl Source {
@@ -32,11 +45,19 @@ impl Source {
         let lines = std::iter::once(0)
             .chain(breaks.map(|(at, _)| at + 1))
             .collect();
+        let blocks = text.as_bytes().chunks(BLOCK);
+        let characters = blocks.scan(0, |before, block| {
+            let here = *before;
+            *before += beginnings(block);
+            Some(here)
+        });
         Self {
             name: name.into(),
             shown: harmless(&text),
-            text,
             lines,
+            characters: characters.collect(),
+            marks: text.match_indices('\u{feff}').map(|(at, _)| at).collect(),
+            text,
         }
     }
 
@@ -83,9 +104,20 @@ impl Source {
     fn position(&self, byte: usize) -> (usize, usize) {
         let line = self.line_of(byte);
         let begin = self.lines.get(line).copied().unwrap_or_default();
-        let before = self.text.get(begin..byte).unwrap_or_default();
-        let column = before.chars().filter(|char| *char != '\u{feff}').count();
-        (line, column)
+        let byte = byte.clamp(begin, self.text.len());
+        (
+            line,
+            self.characters_before(byte) - self.characters_before(begin),
+        )
+    }
+
+    /// How many characters begin before a byte; a byte order mark is none.
+    fn characters_before(&self, byte: usize) -> usize {
+        let block = (byte / BLOCK).min(self.characters.len().saturating_sub(1));
+        let before = self.characters.get(block).copied().unwrap_or_default();
+        let rest = self.text.as_bytes().get(block * BLOCK..byte);
+        let marks = self.marks.partition_point(|mark| *mark < byte);
+        before + rest.map_or(0, beginnings) - marks
     }
 
     /// The zero-based line that holds this byte.
@@ -217,6 +249,20 @@ mod tests {
         assert_eq!((origin.line, origin.column), (2, 2));
         let at = source.text().find(" = 1").unwrap();
         assert_eq!(source.origin(&(at..at + 1)).column, 2);
+    }
+
+    #[test]
+    fn the_places_of_a_very_long_line_are_as_quick_as_others() {
+        let text = "\u{feff}x = [".to_owned() + &"\"é\", ".repeat(200_000) + "]\n";
+        let source = Source::new("a.toml", text.as_str());
+        let places = text.match_indices('é').enumerate();
+        for (index, (at, _)) in places {
+            assert_eq!(
+                source.position(at),
+                (0, "x = [\"".len() + index * "\"é\", ".chars().count())
+            );
+        }
+        assert_eq!(source.position(text.len() + 9), (1, 0));
     }
 
     #[test]
