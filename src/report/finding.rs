@@ -101,6 +101,12 @@ pub(super) fn unlisted(report: &Report) -> String {
     text
 }
 
+/// Whether there are findings that are not listed because they were there before: without new ones, the report is
+/// still not compliant.
+pub(super) fn has_old(report: &Report) -> bool {
+    report.counts.tolerated() + report.before.unchanged.applicable() > 0
+}
+
 /// `1 finding`, `2 findings`.
 pub(super) fn plural(count: u64, noun: &str) -> String {
     let ending = if count == 1 { "" } else { "s" };

@@ -74,6 +74,8 @@ fn outcome(report: &Report) -> String {
         parts.join(", ")
     } else if report.coverage.resources == 0 {
         "nothing was judged".to_owned()
+    } else if finding::has_old(report) {
+        "nothing new".to_owned()
     } else {
         "compliant".to_owned()
     }

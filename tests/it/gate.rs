@@ -76,6 +76,10 @@ fn a_change_that_adds_nothing_passes_whatever_stood_there_before() {
     assert_eq!(plain.code, Some(1), "without a base nothing is forgiven");
     let text = bench.run(&["check", "b.toml", "infra", "--diff", "base"]);
     assert!(text.out.contains("1 unchanged since base"), "{}", text.out);
+    assert!(
+        text.out.ends_with("\nnothing new\n"),
+        "what stood there is not compliant"
+    );
 }
 
 #[test]
@@ -300,6 +304,21 @@ fn a_ratchet_tolerates_what_it_lists_and_the_verdicts_stand() {
     let tolerated = all.iter().filter(|one| one["tolerated"] == true).count();
     assert_eq!(tolerated, 2);
     let text = bench.run(&["check", "b.toml", "infra", "--ratchet", "r.json"]);
+    let summary = [
+        "check",
+        "b.toml",
+        "infra",
+        "--ratchet",
+        "r.json",
+        "--format",
+        "markdown",
+    ];
+    let summary = bench.run(&summary).out;
+    assert!(
+        summary.starts_with("## emr-baseline: nothing new\n"),
+        "{summary}"
+    );
+    assert!(text.out.ends_with("\nnothing new\n"), "{}", text.out);
     assert!(
         text.out.contains("2 tolerated") && !text.out.contains("-->"),
         "{}",

@@ -24,6 +24,7 @@ mod forms;
 mod gate;
 mod generated;
 mod hostile;
+mod integrations;
 mod lake;
 mod laws;
 mod links;

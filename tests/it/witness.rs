@@ -74,6 +74,11 @@ fn python() -> &'static Path {
     })
 }
 
+/// A program that the environment has, e.g. `pre-commit`.
+pub(crate) fn executable(name: &str) -> PathBuf {
+    python().with_file_name(name)
+}
+
 fn interpreter(home: &Path) -> PathBuf {
     if cfg!(windows) {
         home.join("Scripts/python.exe")

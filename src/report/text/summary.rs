@@ -5,7 +5,7 @@ use super::severity_style;
 use crate::control::Severity;
 use crate::judge::{Counts, Report};
 use crate::report::evaluated_at;
-use crate::report::finding::unlisted;
+use crate::report::finding::{has_old, unlisted};
 use std::io;
 
 pub(super) fn write(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
@@ -81,6 +81,8 @@ fn verdict(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         (RED, "noncompliant")
     } else if report.coverage.resources == 0 {
         (RED, "nothing was judged")
+    } else if parts.is_empty() && has_old(report) {
+        (GREEN, "nothing new")
     } else if parts.is_empty() {
         (GREEN, "compliant")
     } else {
