@@ -12,4 +12,5 @@ git ls-files 'golden/**/*.jsonl' 'examples/**/*.jsonl' | seed snapshot
 git ls-files 'golden/controls' 'examples' | grep -E '\.(json|ya?ml)$' | xargs grep -l 'AWS::' | seed template
 git ls-files 'golden/controls' 'golden/compile' 'examples' | grep -E '\.json$' | xargs grep -lE '"(JobFlowRole|Ec2InstanceAttributes)"' | seed request
 git ls-files 'golden/controls' 'golden/aws' 'golden/compile' | grep -E '\.json$' | xargs grep -lE '"(Encryption|Authentication|Authorization)Configuration"' | seed document
+git ls-files 'golden/controls' | grep -E '\.json$' | xargs grep -l '"format_version"' | seed plan
 find fuzz/corpus -type f | wc -l

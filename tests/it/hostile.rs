@@ -236,6 +236,52 @@ fn five_megabytes_on_one_line_are_judged_with_short_excerpts() {
 }
 
 #[test]
+fn a_plan_of_one_line_with_very_many_resources_is_read_in_linear_time() {
+    const MANY: usize = 1_500;
+    let refers = |to: &str| json!({"references": [format!("{to}.id"), to, "each.key"]});
+    let change = |kind: &str, key: String, after: serde_json::Value, unknown: serde_json::Value| {
+        json!({"address": format!("module.m.{kind}.it[{key:?}]"), "mode": "managed", "type": kind,
+            "change": {"actions": ["create"], "before": null, "after": after, "after_unknown": unknown,
+                "after_sensitive": {"tags_all": {"secret": true}}}})
+    };
+    let mut changes = Vec::new();
+    for at in 0..MANY {
+        let after = json!({"name": format!("c{at}"), "release_label": "emr-5.0.0", "tags_all": {"secret": "s3cr3t"},
+            "additional_info": "é".repeat(1_500)});
+        let unknown = json!({"security_configuration": true, "id": true});
+        changes.push(change("aws_emr_cluster", format!("k{at}"), after, unknown));
+        let after = json!({"configuration": "{}"});
+        changes.push(change(
+            "aws_emr_security_configuration",
+            format!("k{at}"),
+            after,
+            json!({"name": true}),
+        ));
+        // Every group is of one cluster.
+        let after = json!({"instance_type": "m5.xlarge", "instance_count": 1});
+        changes.push(change(
+            "aws_emr_instance_group",
+            format!("k{at}"),
+            after,
+            json!({"cluster_id": true}),
+        ));
+    }
+    let plan = json!({"format_version": "1.2", "terraform_version": "1.9.5", "resource_changes": changes,
+    "configuration": {"root_module": {"module_calls": {"m": {"module": {"resources": [
+        {"address": "aws_emr_cluster.it", "expressions": {
+            "security_configuration": refers("aws_emr_security_configuration.it")}},
+        {"address": "aws_emr_instance_group.it", "expressions": {
+            "cluster_id": {"references": ["aws_emr_cluster.it[\"k0\"].id", "aws_emr_cluster.it[\"k0\"]", "aws_emr_cluster.it"]}}}
+    ]}}}}}});
+    let bench = Bench::new().with("plan.json", plan.to_string());
+    let (report, run) = bench.report(&["check", "builtin:minimum", "plan.json"]);
+    assert!(run.took < SOON, "{:?}", run.took);
+    assert_eq!(report["problems"], json!([]));
+    assert_eq!(report["coverage"]["resources"], 2 * MANY);
+    assert!(!run.out.contains("s3cr3t"));
+}
+
+#[test]
 fn many_conditions_do_not_multiply_without_bound() {
     let map = |name: &str, value: &dyn Fn(usize) -> serde_json::Value| {
         (0..60)
