@@ -265,7 +265,8 @@ pub struct Check {
     /// The target whose parameters are put in [default: the only one, else none]
     #[arg(long, value_name = "NAME")]
     pub target: Option<String>,
-    /// Take every file for this dialect instead of recognising it
+    /// Take every file for this dialect instead of recognising it: `security-configuration`, `run-job-flow`,
+    /// `step-functions`, `python`, `cloudformation`, `terraform-plan`, `terraform` or `lake-formation`
     #[arg(long = "as", value_name = "DIALECT")]
     pub dialect: Option<String>,
     /// A template parameter; repeatable
