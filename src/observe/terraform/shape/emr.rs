@@ -332,15 +332,15 @@ const STUDIO: &[Row] = &[
     row("tags_all", "Tags", How::Tags),
 ];
 
-/// The members of `PutBlockPublicAccessConfiguration`: CloudFormation has no such type.
+/// The members of the `BlockPublicAccessConfiguration` of EMR's API: CloudFormation has no such type.
 const PUBLIC_ACCESS: &[Row] = &[
     same(
         "block_public_security_group_rules",
-        "BlockPublicAccessConfiguration/BlockPublicSecurityGroupRules",
+        "BlockPublicSecurityGroupRules",
     ),
     row(
         "permitted_public_security_group_rule_range",
-        "BlockPublicAccessConfiguration/PermittedPublicSecurityGroupRuleRanges",
+        "PermittedPublicSecurityGroupRuleRanges",
         How::Blocks(&[same("min_range", "MinRange"), same("max_range", "MaxRange")]),
     ),
 ];
