@@ -227,6 +227,8 @@ pub enum Shape {
     ExactlyRows(Vec<Row>),
     /// All of these tables, by identity: one identity with two contents is a conflict.
     Rows(BTreeMap<String, Row>),
+    /// Nothing but what these tables describe may stand: fewer are stricter.
+    OnlyRows(BTreeMap<String, Row>),
     /// Nothing but these names may stand, each for what all its texts accept. Fewer names are stricter.
     OnlyPairs(BTreeMap<String, BTreeSet<Text>>),
     /// For each named family at least this version; families that are not named are refused.
@@ -248,7 +250,7 @@ impl Shape {
                 .flat_map(BTreeMap::values)
                 .flat_map(Cell::texts)
                 .collect(),
-            Self::Rows(rows) => rows
+            Self::Rows(rows) | Self::OnlyRows(rows) => rows
                 .values()
                 .flat_map(BTreeMap::values)
                 .flat_map(Cell::texts)
@@ -280,6 +282,7 @@ impl Shape {
             }
             (Self::ExactlyRows(a), Self::ExactlyRows(b)) if a == b => Self::ExactlyRows(a.clone()),
             (Self::Rows(a), Self::Rows(b)) => Self::Rows(meet_rows(a, b)?),
+            (Self::OnlyRows(a), Self::OnlyRows(b)) => Self::OnlyRows(meet_only_rows(a, b)),
             (Self::OnlyPairs(a), Self::OnlyPairs(b)) => Self::OnlyPairs(meet_pairs(a, b)),
             (Self::Versions(a), Self::Versions(b)) => Self::Versions(meet_versions(a, b)?),
             (Self::Prefer(a), Self::Prefer(b)) => Self::Prefer(a | b),
@@ -315,6 +318,9 @@ impl Shape {
                 .all(|(name, texts)| b.get(name).is_some_and(|other| implies(texts, other))),
             (Self::Rows(a), Self::Rows(b)) => {
                 b.iter().all(|(identity, row)| a.get(identity) == Some(row))
+            }
+            (Self::OnlyRows(a), Self::OnlyRows(b)) => {
+                a.iter().all(|(identity, row)| b.get(identity) == Some(row))
             }
             (Self::Versions(a), Self::Versions(b)) => a
                 .iter()
@@ -390,6 +396,15 @@ fn meet_rows(
         .chain(b)
         .map(|(identity, row)| (identity.clone(), row.clone()))
         .collect())
+}
+
+/// The tables that both permit.
+fn meet_only_rows(a: &BTreeMap<String, Row>, b: &BTreeMap<String, Row>) -> BTreeMap<String, Row> {
+    let both = a
+        .iter()
+        .filter(|(identity, row)| b.get(*identity) == Some(row));
+    both.map(|(identity, row)| (identity.clone(), row.clone()))
+        .collect()
 }
 
 fn meet_versions(

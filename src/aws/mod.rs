@@ -9,6 +9,7 @@ pub mod kerberos;
 pub mod kms;
 pub mod lake_formation;
 pub mod managed_policy;
+pub mod network;
 pub mod overrides;
 pub mod policy;
 pub mod release;

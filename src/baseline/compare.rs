@@ -210,7 +210,7 @@ fn setting(id: &str, field: &Field, old: &Requirement, new: &Requirement) -> Opt
 fn rows(old: Option<&Shape>, new: Option<&Shape>) -> Vec<String> {
     let tables = |shape: Option<&Shape>| -> BTreeSet<String> {
         match shape {
-            Some(Shape::Rows(rows)) => rows.values().map(row).collect(),
+            Some(Shape::Rows(rows) | Shape::OnlyRows(rows)) => rows.values().map(row).collect(),
             Some(Shape::ExactlyRows(rows)) => rows.iter().map(row).collect(),
             _ => BTreeSet::new(),
         }

@@ -72,6 +72,7 @@ impl Reader<'_> {
                 Shape::ExactlyRows(list.into_iter().map(|(row, _)| row).collect())
             }
             Spec::Rows(columns) => Shape::Rows(self.keyed(key, columns, item, &mut rows)?),
+            Spec::OnlyRows(columns) => Shape::OnlyRows(self.keyed(key, columns, item, &mut rows)?),
             Spec::OnlyPairs(domain) => Shape::OnlyPairs(self.pairs(key, domain, item)?),
             Spec::Releases => Shape::Versions(self.releases(key, item)?),
         };

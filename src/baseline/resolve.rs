@@ -303,7 +303,9 @@ fn loosened(
 /// unbound parameters, which stay side by side, are weaker only when they hold all that the base holds.
 fn loosens(child: &Shape, base: &Shape) -> bool {
     match (child, base) {
-        (Shape::AtLeast(_) | Shape::AtMost(_) | Shape::Versions(_), _) => !child.satisfies(base),
+        (Shape::AtLeast(_) | Shape::AtMost(_) | Shape::Versions(_) | Shape::OnlyRows(_), _) => {
+            !child.satisfies(base)
+        }
         (Shape::OneOf(a), Shape::OneOf(b)) | (Shape::Only(a), Shape::Only(b)) => {
             if is_plain(a) && is_plain(b) {
                 return !child.satisfies(base);

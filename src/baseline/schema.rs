@@ -220,7 +220,7 @@ fn spec(spec: &Spec, doc: &str) -> Value {
         | Spec::Excludes(domain) => one_or_many(&one(domain, None), doc),
         Spec::Exactly(domain) | Spec::Prefer(domain) => one(domain, Some(doc)),
         Spec::ExactlyTable(columns) => rows(columns, doc),
-        Spec::ExactlyRows(columns) | Spec::Rows(columns) => {
+        Spec::ExactlyRows(columns) | Spec::Rows(columns) | Spec::OnlyRows(columns) => {
             json!({"type": "array", "description": doc, "items": rows(columns, doc)})
         }
         Spec::OnlyPairs(domain) => {

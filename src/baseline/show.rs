@@ -51,6 +51,7 @@ pub fn show(spec: &Spec, shape: &Shape) -> String {
             | Spec::ExactlyTable(_)
             | Spec::ExactlyRows(_)
             | Spec::Rows(_)
+            | Spec::OnlyRows(_)
             | Spec::OnlyPairs(_)
             | Spec::Releases
             | Spec::Stated
@@ -67,7 +68,7 @@ pub fn show(spec: &Spec, shape: &Shape) -> String {
             let rows: Vec<String> = rows.iter().map(row).collect();
             format!("[{}]", rows.join(", "))
         }
-        Shape::Rows(rows) => {
+        Shape::Rows(rows) | Shape::OnlyRows(rows) => {
             let rows: Vec<String> = rows.values().map(row).collect();
             format!("[{}]", rows.join(", "))
         }

@@ -105,7 +105,10 @@ pub fn settings_table(fields: &[Field]) -> String {
 
 /// The keys of a setting that is a table, or several.
 fn columns_table(key: &str, spec: &Spec) -> String {
-    let (Spec::ExactlyTable(columns) | Spec::ExactlyRows(columns) | Spec::Rows(columns)) = spec
+    let (Spec::ExactlyTable(columns)
+    | Spec::ExactlyRows(columns)
+    | Spec::Rows(columns)
+    | Spec::OnlyRows(columns)) = spec
     else {
         return String::new();
     };

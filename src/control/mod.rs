@@ -15,6 +15,7 @@ mod listed;
 mod locations;
 mod mappings;
 pub mod meta;
+pub(crate) mod network;
 pub mod overridden;
 pub mod policy;
 pub mod repeated;

@@ -1,5 +1,6 @@
 //! The registry: one line a control, in the order of the documentation. Nothing else.
 
+mod account;
 mod baseline;
 mod emr;
 mod iam;
@@ -41,7 +42,14 @@ pub static REGISTRY: &[Entry] = &[
     Entry::of::<emr::instance_types::InstanceTypes>(),
     Entry::of::<emr::instance_count::InstanceCount>(),
     Entry::of::<emr::auto_termination::AutoTermination>(),
+    Entry::of::<account::block_public_access::BlockPublicAccess>(),
+    Entry::of::<account::audit_trail::AuditTrail>(),
     Entry::of::<network::private_subnet::PrivateSubnet>(),
+    Entry::of::<network::public_address::PublicAddress>(),
+    Entry::of::<network::security_groups::SecurityGroups>(),
+    Entry::of::<network::managed_security_groups::ManagedSecurityGroups>(),
+    Entry::of::<network::egress::Egress>(),
+    Entry::of::<network::vpc_endpoints::VpcEndpoints>(),
     Entry::of::<kms::customer_managed::CustomerManaged>(),
     Entry::of::<kms::alias_pinning::AliasPinning>(),
     Entry::of::<iam::instance_profile::InstanceProfile>(),

@@ -43,7 +43,11 @@ fn written(kind: usize) -> BoxedStrategy<Shape> {
             .boxed(),
         6 => row().prop_map(Shape::ExactlyTable).boxed(),
         7 => vec(row(), 0..2).prop_map(Shape::ExactlyRows).boxed(),
-        8 => btree_map("[ab]", row(), 0..3).prop_map(Shape::Rows).boxed(),
+        8 => prop_oneof![
+            btree_map("[ab]", row(), 0..3).prop_map(Shape::Rows),
+            btree_map("[ab]", row(), 0..3).prop_map(Shape::OnlyRows),
+        ]
+        .boxed(),
         9 => btree_map("[ab]", btree_set(text(), 1..2), 0..3)
             .prop_map(Shape::OnlyPairs)
             .boxed(),

@@ -10,6 +10,10 @@ const SUBNET_IDS: Paths = (
     "NetworkConfiguration/SubnetIds",
     "networkConfiguration/subnetIds",
 );
+const SECURITY_GROUP_IDS: Paths = (
+    "NetworkConfiguration/SecurityGroupIds",
+    "networkConfiguration/securityGroupIds",
+);
 const RUNTIME_CONFIGURATION: Paths = ("RuntimeConfiguration", "runtimeConfiguration");
 
 /// An application, read by fact.
@@ -46,6 +50,11 @@ impl<'t> Application<'_, 't> {
     /// The subnets of its own network; absent when it has none and runs in AWS's.
     pub fn subnet_ids(self) -> Node<'t> {
         self.fact(SUBNET_IDS)
+    }
+
+    /// The security groups of its own network.
+    pub fn security_group_ids(self) -> Node<'t> {
+        self.fact(SECURITY_GROUP_IDS)
     }
 
     /// The list of classifications.

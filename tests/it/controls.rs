@@ -1,6 +1,6 @@
 //! Each control says about each of its fixtures what the fixture's name declares.
 
-use crate::support::{Failures, check, declared, fixtures, golden, relative, root, worst};
+use crate::support::{Failures, declared, fixtures, golden, judge_fixture, relative, root, worst};
 use std::collections::BTreeMap;
 
 #[test]
@@ -10,7 +10,7 @@ fn every_fixture_gets_the_verdict_that_its_name_declares() {
     for (id, fixture) in fixtures() {
         let path = relative(&fixture);
         let baseline = relative(&fixture.parent().unwrap().join("baseline.toml"));
-        let (report, _) = check(&[&baseline, &path]);
+        let (report, _) = judge_fixture(&baseline, &path);
         let verdict = worst(&report, &id);
         if verdict.as_deref() != Some(declared(&fixture)) {
             let message = report["evaluations"]
@@ -50,7 +50,7 @@ fn the_matrix_of_controls_and_fixtures_changes_only_on_purpose() {
     let mut rows = BTreeMap::new();
     for (_, fixture) in fixtures() {
         let path = relative(&fixture);
-        let (report, _) = check(&[file.to_str().unwrap(), &path]);
+        let (report, _) = judge_fixture(file.to_str().unwrap(), &path);
         let row: String = ids
             .iter()
             .map(|id| match worst(&report, id).as_deref() {

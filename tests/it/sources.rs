@@ -67,6 +67,12 @@ const DIFFERENT: &[(&str, &str, &str, &str)] = &[
         "a subnet's routes are a fact of the account, which this snapshot lacks",
     ),
     (
+        "network.public-address",
+        "snapshot",
+        "indeterminate",
+        "nodes are facts of a running cluster, which files have not and this snapshot lacks",
+    ),
+    (
         "emr.instance-metadata",
         "snapshot",
         "indeterminate",

@@ -47,6 +47,31 @@ pub fn check(arguments: &[&str]) -> (Value, Exit) {
     (report, ran.exit)
 }
 
+/// Judges a fixture as what it is: a snapshot by `audit`, anything else by `check`.
+pub fn judge_fixture(baseline: &str, fixture: &str) -> (Value, Exit) {
+    if !is_snapshot(Path::new(fixture)) {
+        return check(&[baseline, fixture]);
+    }
+    let audit = [
+        "audit",
+        "--format",
+        "json",
+        "--all",
+        baseline,
+        "--snapshot",
+        fixture,
+    ];
+    let ran = run(&audit);
+    let report = serde_json::from_str(&ran.out)
+        .unwrap_or_else(|error| panic!("{error}: {fixture}\n{}\n{}", ran.out, ran.err));
+    (report, ran.exit)
+}
+
+/// Whether a fixture is a snapshot of live answers.
+pub fn is_snapshot(fixture: &Path) -> bool {
+    fixture.extension().is_some_and(|found| found == "jsonl")
+}
+
 /// The worst verdict of a control over all resources of a report.
 pub fn worst(report: &Value, control: &str) -> Option<String> {
     const ORDER: [&str; 5] = [

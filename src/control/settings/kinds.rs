@@ -73,6 +73,9 @@ pub struct ExactlyRows<V>(PhantomData<V>);
 /// All of these tables, by identity. Reads as `BTreeMap<String, Row>`.
 #[derive(Debug)]
 pub struct Rows<V>(PhantomData<V>);
+/// Nothing but what these tables describe may stand. Reads as `BTreeMap<String, Row>`.
+#[derive(Debug)]
+pub struct OnlyRows<V>(PhantomData<V>);
 /// No names but these may stand, each for its text. Reads as `BTreeMap<String, BTreeSet<Text>>`, where a name stands
 /// for what all its texts accept.
 #[derive(Debug)]
@@ -141,6 +144,11 @@ impl Choice {
         self.0
             .as_ref()
             .is_none_or(|sets| sets.iter().all(|set| set.iter().any(&mut same)))
+    }
+
+    /// The sets of the layers: a value must be allowed by each.
+    pub fn sets(&self) -> impl Iterator<Item = &BTreeSet<Text>> {
+        self.0.iter().flatten()
     }
 
     /// Every text mentioned, for messages and for compiling.
@@ -355,6 +363,17 @@ impl<V: Table> SettingKind for Rows<V> {
     const SPEC: Spec = Spec::Rows(V::COLUMNS);
     fn value(shape: Option<&Shape>, _: Option<Preset>) -> Self::Value {
         if let Some(Shape::Rows(rows)) = shape {
+            rows.clone()
+        } else {
+            BTreeMap::new()
+        }
+    }
+}
+impl<V: Table> SettingKind for OnlyRows<V> {
+    type Value = BTreeMap<String, Row>;
+    const SPEC: Spec = Spec::OnlyRows(V::COLUMNS);
+    fn value(shape: Option<&Shape>, _: Option<Preset>) -> Self::Value {
+        if let Some(Shape::OnlyRows(rows)) = shape {
             rows.clone()
         } else {
             BTreeMap::new()

@@ -172,6 +172,8 @@ pub enum Spec {
     ExactlyRows(&'static [Column]),
     /// A list of tables, by identity.
     Rows(&'static [Column]),
+    /// A list of tables, by identity; nothing else may stand.
+    OnlyRows(&'static [Column]),
     /// A table of names and texts; no other names may stand.
     OnlyPairs(Domain),
     /// A list of release labels, one a family.
@@ -285,6 +287,13 @@ impl fmt::Display for Spec {
                 write!(f, "exactly these tables, in order, of {}", columns(table))
             }
             Self::Rows(table) => write!(f, "tables of {}; more is stricter", columns(table)),
+            Self::OnlyRows(table) => {
+                write!(
+                    f,
+                    "permitted tables of {}; fewer is stricter",
+                    columns(table)
+                )
+            }
             Self::OnlyPairs(domain) => write!(
                 f,
                 "permitted names, each with its {domain}; fewer is stricter"

@@ -1,11 +1,11 @@
 //! Clusters stand in subnets without a way in from the internet.
 
 use crate::artifact::Member;
+use crate::control::network::{Lets, subnet_nodes};
 use crate::control::settings::{Allowance, OneOf, Plain, Subnet, settings};
 use crate::control::{Conditions, Control, Draft, Meta, Severity, Span, View, Weakening};
 use crate::lattice::Text;
-use crate::observed::cluster::Attribute;
-use crate::observed::{Form, Known, Node, Reason, ResourceKind, Value};
+use crate::observed::{Known, Neighbour, Node, Reason, ResourceKind, Value};
 
 #[derive(Debug)]
 pub(crate) enum PrivateSubnet {}
@@ -42,7 +42,7 @@ impl Control for PrivateSubnet {
     type Setting = Setting;
 
     fn judge(want: &Setting, seen: &View<'_, '_>, out: &mut Conditions) {
-        let nodes = subnets(seen);
+        let nodes = subnet_nodes(seen);
         let mut any = false;
         for node in &nodes {
             any |= judge_subnets(want, *node, seen, out);
@@ -85,30 +85,6 @@ impl Control for PrivateSubnet {
     ];
 }
 
-/// Where the subnets of a resource are named: single ids and lists of them.
-fn subnets<'t>(seen: &View<'_, 't>) -> Vec<Node<'t>> {
-    let resource = seen.resource;
-    if seen.is_cluster() {
-        let cluster = resource.cluster();
-        return vec![
-            cluster.attribute(Attribute::SubnetId),
-            cluster.attribute(Attribute::SubnetIds),
-        ];
-    }
-    if resource.kind() == ResourceKind::EmrServerlessApplication {
-        return vec![resource.application().subnet_ids()];
-    }
-    let studio = if resource.form == Form::Live {
-        resource
-            .body
-            .get("elasticmapreduce:DescribeStudio")
-            .get("Studio")
-    } else {
-        resource.body
-    };
-    vec![studio.get("SubnetIds")]
-}
-
 /// Judges an id or a list of ids. Returns whether any subnet is, or may be, named.
 fn judge_subnets(
     want: &Setting,
@@ -131,6 +107,13 @@ fn judge_subnets(
         | Value::String(_)
         | Value::Template
         | Value::Map => {}
+    }
+    // A subnet that is declared here has no id yet that a baseline could name: its facts are judged.
+    if want.subnets.is_any()
+        && let Some(declared) = seen.scope.neighbour("AWS::EC2::Subnet", node)
+    {
+        judge_declared(want, node, declared, seen, out);
+        return true;
     }
     let condition = match node.text() {
         Known::Set(id) if !want.subnets.allows_by(|text: &Text| text.accepts(id)) => out.failed(
@@ -170,6 +153,36 @@ fn judge_subnets(
     true
 }
 
+fn judge_declared(
+    want: &Setting,
+    node: Node<'_>,
+    subnet: &Neighbour<'_>,
+    seen: &View<'_, '_>,
+    out: &mut Conditions,
+) {
+    let lets = Lets {
+        auto_assign_public: want.auto_assign_public,
+        local_gateway: want.local_gateway,
+    };
+    out.must_be_private(seen, node, subnet, lets);
+    let vpc = subnet.body.get("VpcId");
+    if want.vpcs.is_any() {
+        return;
+    }
+    let condition = match vpc.text() {
+        Known::Set(id) if want.vpcs.allows(id) => return out.held(),
+        Known::Unreadable(reason) => out.unknown(vpc, reason, "the VPC of the subnet is unknown"),
+        Known::Set(_) | Known::Absent | Known::Mistyped => out.failed(
+            vpc,
+            "the VPC of the subnet is not one that the baseline names",
+        ),
+    };
+    condition
+        .under("vpcs")
+        .expected(want.vpcs.to_string())
+        .observed(vpc.display());
+}
+
 /// What the baseline asks of a subnet.
 fn wish(want: &Setting) -> String {
     let mut wish = if want.subnets.is_any() {
@@ -192,7 +205,7 @@ fn wish(want: &Setting) -> String {
 #[cfg(test)]
 mod tests {
     use super::PrivateSubnet;
-    use crate::control::testing::{cluster, etl_daily, judge, one_of, resource};
+    use crate::control::testing::{cluster, etl_daily, judge, judge_among, one_of, resource};
     use crate::control::{Entry, Verdict};
     use crate::observed::{Form, ResourceKind};
     use serde_json::{Value, json};
@@ -249,6 +262,50 @@ mod tests {
         ] {
             assert_eq!(verdict(&[MINE], Form::CloudFormation, &body(ids)), expected);
         }
+    }
+
+    #[test]
+    fn a_declared_subnet_is_judged_by_its_routes() {
+        let verdict = |subnet: Value, route: Option<Value>, associated: bool| {
+            let body = json!({ "ReleaseLabel": "emr-7.2.0", "Instances": { "Ec2SubnetId": { "$ref": "Subnet" } } });
+            let cluster = resource(ResourceKind::EmrCluster, Form::CloudFormation, "C", &body);
+            let mut beside = vec![
+                ("AWS::EC2::Subnet", "Subnet", subnet),
+                ("AWS::EC2::RouteTable", "Table", json!({})),
+                ("AWS::EC2::InternetGateway", "Internet", json!({})),
+                ("AWS::EC2::VPNGateway", "Office", json!({})),
+            ];
+            if associated {
+                beside.push(("AWS::EC2::SubnetRouteTableAssociation", "A",
+                    json!({ "SubnetId": { "$ref": "Subnet" }, "RouteTableId": { "$ref": "Table" } })));
+            }
+            beside.extend(route.map(|mut route| {
+                route["RouteTableId"] = json!({ "$ref": "Table" });
+                ("AWS::EC2::Route", "R", route)
+            }));
+            judge_among(&ENTRY, &[], &[], vec![cluster], &beside).verdict
+        };
+        let nat = json!({ "DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId": { "$ref": "Nat" } });
+        let internet =
+            json!({ "DestinationIpv6CidrBlock": "::/0", "GatewayId": { "$ref": "Internet" } });
+        let office =
+            json!({ "DestinationCidrBlock": "10.0.0.0/8", "GatewayId": { "$ref": "Office" } });
+        let elsewhere =
+            json!({ "DestinationCidrBlock": "0.0.0.0/0", "GatewayId": { "$unknown": "Gateway" } });
+        let public = json!({ "MapPublicIpOnLaunch": "true" });
+        assert_eq!(verdict(json!({}), None, true), Verdict::Compliant);
+        assert_eq!(verdict(json!({}), Some(nat), true), Verdict::Compliant);
+        assert_eq!(verdict(json!({}), Some(office), true), Verdict::Compliant);
+        assert_eq!(
+            verdict(json!({}), Some(internet), true),
+            Verdict::Noncompliant
+        );
+        assert_eq!(verdict(public, None, true), Verdict::Noncompliant);
+        assert_eq!(
+            verdict(json!({}), Some(elsewhere), true),
+            Verdict::Indeterminate
+        );
+        assert_eq!(verdict(json!({}), None, false), Verdict::Indeterminate);
     }
 
     #[test]

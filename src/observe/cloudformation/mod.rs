@@ -55,7 +55,7 @@ pub fn evaluate(tree: Tree, given: &Given) -> Evaluated {
     let sections = Sections::of(&tree);
     let declared = read_resources(&tree, &sections);
     let mut evaluator = Evaluator::new(tree, given, sections);
-    let parts: Vec<(String, NodeId)> = evaluator
+    let parts: Vec<Declaration> = evaluator
         .sections
         .resources
         .iter()
@@ -88,31 +88,12 @@ pub fn evaluate(tree: Tree, given: &Given) -> Evaluated {
     let mut worlds = Vec::new();
     for (label, choice) in worlds::worlds(&formulas, &needs.conditions, &needs.keys) {
         evaluator.enter(choice);
-        let (mut resources, mut neighbours) = (Vec::new(), Vec::new());
-        for (id, resource) in &declared {
-            match resources::read(&mut evaluator, id, *resource) {
-                Some(Declared::Resource(seen)) => resources.push(seen),
-                Some(Declared::Neighbour(seen)) => neighbours.push(seen),
-                None => {}
-            }
-        }
-        for (id, part) in &parts {
-            if let Some(problem) = attached::attach(&mut evaluator, (id, *part), &mut resources)
-                && !problems.contains(&problem)
-            {
-                problems.push(problem);
-            }
-        }
-        for (id, launcher) in &launchers {
-            let read = launchers::read(&mut evaluator, id, *launcher);
-            resources.extend(read.seen);
-            problems.extend(read.problem.filter(|problem| !problems.contains(problem)));
-        }
-        worlds.push(World {
+        worlds.push(world(
+            &mut evaluator,
             label,
-            resources,
-            neighbours,
-        });
+            [&declared, &parts, &launchers],
+            &mut problems,
+        ));
     }
     Evaluated {
         tree: evaluator.tree,
@@ -121,8 +102,46 @@ pub fn evaluate(tree: Tree, given: &Given) -> Evaluated {
     }
 }
 
+/// A declaration: its logical id, and where it stands.
+type Declaration = (String, NodeId);
+
+/// What there is in the world that was entered: the resources, with the parts of clusters put where they belong, and what state
+/// machines and schedules launch.
+fn world(
+    evaluator: &mut Evaluator<'_>,
+    label: Option<String>,
+    [declared, parts, launchers]: [&[Declaration]; 3],
+    problems: &mut Vec<Problem>,
+) -> World {
+    let (mut resources, mut neighbours) = (Vec::new(), Vec::new());
+    for (id, resource) in declared {
+        match resources::read(evaluator, id, *resource) {
+            Some(Declared::Resource(seen)) => resources.push(seen),
+            Some(Declared::Neighbour(seen)) => neighbours.push(seen),
+            None => {}
+        }
+    }
+    for (id, part) in parts {
+        if let Some(problem) = attached::attach(evaluator, (id, *part), &mut resources)
+            && !problems.contains(&problem)
+        {
+            problems.push(problem);
+        }
+    }
+    for (id, launcher) in launchers {
+        let read = launchers::read(evaluator, id, *launcher);
+        resources.extend(read.seen);
+        problems.extend(read.problem.filter(|problem| !problems.contains(problem)));
+    }
+    World {
+        label,
+        resources,
+        neighbours,
+    }
+}
+
 /// The resources that are read, in the order written.
-fn read_resources(tree: &Tree, sections: &Sections) -> Vec<(String, NodeId)> {
+fn read_resources(tree: &Tree, sections: &Sections) -> Vec<Declaration> {
     let is_read = |resource: &NodeId| {
         tree.node(*resource)
             .get("Type")

@@ -116,6 +116,11 @@ const TYPES: &[Type] = &[
         Some("InstanceProfileName"),
     ),
     beside(
+        "AWS::CloudTrail::Trail",
+        ResourceKind::EmrAccount,
+        Some("TrailName"),
+    ),
+    beside(
         "AWS::S3::Bucket",
         ResourceKind::S3Bucket,
         Some("BucketName"),
@@ -131,6 +136,9 @@ const NEIGHBOURS: &[&str] = &[
     "AWS::EC2::SecurityGroup",
     "AWS::EC2::SecurityGroupIngress",
     "AWS::EC2::SecurityGroupEgress",
+    "AWS::EC2::PrefixList",
+    "AWS::EC2::InternetGateway",
+    "AWS::EC2::VPNGateway",
     "AWS::EC2::VPCEndpoint",
     "AWS::KMS::Alias",
     "AWS::S3::BucketPolicy",

@@ -29,11 +29,11 @@ const fn calls_of(kind: ResourceKind) -> &'static [&'static str] {
             "iam:GetAccountAuthorizationDetails",
             "iam:GetInstanceProfile",
         ],
+        ResourceKind::EmrAccount => &["elasticmapreduce:GetBlockPublicAccessConfiguration"],
         ResourceKind::LakeFormationSettings => &["lakeformation:GetDataLakeSettings"],
         ResourceKind::LakeFormationGrant => &["lakeformation:ListPermissions"],
         ResourceKind::LakeFormationFilter => &["lakeformation:GetDataCellsFilter"],
         ResourceKind::EmrSecurityConfiguration
-        | ResourceKind::EmrAccount
         | ResourceKind::EmrServerlessApplication
         | ResourceKind::EmrContainersVirtualCluster
         | ResourceKind::EmrContainersSecurityConfiguration
