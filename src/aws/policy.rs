@@ -33,6 +33,8 @@ enum Piece {
     Run,
     /// A text that is not known, and that is the same wherever this name stands: a declared bucket, the account.
     Name(Arc<str>),
+    /// As [`Self::Name`], for a text without slash or colon: the name of a bucket or role, an account.
+    Word(Arc<str>),
     /// A text that is not known.
     Hole,
 }
@@ -88,6 +90,11 @@ impl Pattern {
         self.0.push(Piece::Name(name.into()));
     }
 
+    /// As [`Self::push_name`], for a text that surely holds neither slash nor colon.
+    pub fn push_word(&mut self, name: &str) {
+        self.0.push(Piece::Word(name.into()));
+    }
+
     /// Adds an unknown text.
     pub fn push_hole(&mut self) {
         self.0.push(Piece::Hole);
@@ -126,7 +133,7 @@ impl Pattern {
     pub fn literal(&self) -> Option<String> {
         let chars = self.0.iter().map(|piece| match piece {
             Piece::Char(char) => Some(*char),
-            Piece::One | Piece::Run | Piece::Name(_) | Piece::Hole => None,
+            Piece::One | Piece::Run | Piece::Name(_) | Piece::Word(_) | Piece::Hole => None,
         });
         chars.collect()
     }
@@ -134,7 +141,7 @@ impl Pattern {
     /// The name, when the pattern is nothing but an unknown text of that name.
     pub fn name(&self) -> Option<&str> {
         match self.0.as_slice() {
-            [Piece::Name(name)] => Some(name),
+            [Piece::Name(name) | Piece::Word(name)] => Some(name),
             _ => None,
         }
     }
@@ -155,7 +162,7 @@ impl Pattern {
     pub fn is_open(&self) -> bool {
         self.0
             .iter()
-            .any(|piece| matches!(piece, Piece::Name(_) | Piece::Hole))
+            .any(|piece| matches!(piece, Piece::Name(_) | Piece::Word(_) | Piece::Hole))
     }
 
     /// The parts between colons, for an ARN.
@@ -190,7 +197,7 @@ impl Pattern {
             Piece::Char(char) => char.to_string(),
             Piece::One => "?".to_owned(),
             Piece::Run => "*".to_owned(),
-            Piece::Name(name) => format!("${{{name}}}"),
+            Piece::Name(name) | Piece::Word(name) => format!("${{{name}}}"),
             Piece::Hole => "${…}".to_owned(),
         });
         shown.collect()
@@ -265,22 +272,25 @@ fn covers(wide: &[Piece], narrow: &[Piece]) -> bool {
 fn overlaps(one: &[Piece], other: &[Piece], widely: bool) -> bool {
     let is_run = |piece: &Piece| match piece {
         Piece::Run => true,
-        Piece::Name(_) | Piece::Hole => widely,
+        Piece::Name(_) | Piece::Word(_) | Piece::Hole => widely,
         Piece::Char(_) | Piece::One => false,
     };
-    let is_one = |piece: &Piece| *piece == Piece::One;
+    let takes = |run: &Piece, piece: &Piece| {
+        is_run(run) && !matches!((run, piece), (Piece::Word(_), Piece::Char('/' | ':')))
+    };
+    let single = |piece: &Piece| matches!(piece, Piece::Char(_) | Piece::One);
     table(one, other, |one, other, [down, right, diagonal]| {
-        match (one, other) {
-            (None, None) => true,
-            (Some(one), other) if is_run(one) => down || other.is_some() && right,
-            (one, Some(other)) if is_run(other) => right || one.is_some() && down,
-            (None, Some(_)) | (Some(_), None) => false,
-            (Some(one), Some(other)) => {
-                let single = |piece: &Piece| matches!(piece, Piece::Char(_) | Piece::One);
-                let wild = is_one(one) && single(other) || is_one(other) && single(one);
-                (wild || one == other && *one != Piece::Hole) && diagonal
-            }
-        }
+        let (Some(one), Some(other)) = (one, other) else {
+            return match (one, other) {
+                (None, None) => true,
+                (Some(one), _) => is_run(one) && down,
+                (None, Some(other)) => is_run(other) && right,
+            };
+        };
+        let wild = single(one) && single(other) && (*one == Piece::One || *other == Piece::One);
+        is_run(one) && (down || takes(one, other) && right)
+            || is_run(other) && (right || takes(other, one) && down)
+            || (wild || one == other && *one != Piece::Hole) && diagonal
     })
 }
 
@@ -336,13 +346,17 @@ mod tests {
         let named = |before: &str, name: &str, after: &str| {
             let mut pattern = Pattern::default();
             pattern.push(before);
-            pattern.push_name(name);
+            pattern.push_word(name);
             pattern.push(after);
             pattern.finished()
         };
         let objects = named("arn:aws:s3:::", "Logs", "/*");
         let key = named("arn:aws:s3:::", "Logs", "/k");
         assert_eq!(objects.reach(&key), Reach::All);
+        assert_eq!(
+            objects.reach(&named("arn:aws:s3:::", "Logs", "")),
+            Reach::None
+        );
         assert_eq!(key.reach(&objects), Reach::Part);
         assert_eq!(
             named("arn:aws:s3:::", "Other", "/*").reach(&key),

@@ -187,7 +187,9 @@ fn emitted(path: &str, kinds: &[Emit]) -> bool {
             Emit::SecurityConfiguration => path == "security-configuration.json",
             Emit::Launch => path == "launch.json",
             Emit::LakeFormation => path.starts_with("lake-formation/"),
-            Emit::Iam => path.starts_with("iam/"),
+            Emit::Iam => ["iam/", "s3/", "scp/"]
+                .iter()
+                .any(|folder| path.starts_with(folder)),
             Emit::Kms => path.starts_with("kms/"),
             Emit::Leaves => path == "leaves.txt",
         })

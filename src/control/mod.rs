@@ -1,6 +1,7 @@
 //! What a control is: a trait, what it says about itself, how it is asked for, and how its conditions add
 //! up to a verdict. The controls themselves are in `controls`, one file each.
 
+pub mod buckets;
 pub(crate) mod code;
 pub mod combined;
 mod conditions;

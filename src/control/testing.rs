@@ -1,7 +1,7 @@
 //! What the tests of controls share: resources written as JSON values, judged by one control.
 //!
 //! `{"$ref": "Id"}` stands for a reference, `{"$attribute": ["Id", "Arn"]}` for one to an attribute,
-//! `{"$unknown": "name"}` for a parameter without a value, `{"$secret": "name"}` for a hidden one,
+//! `{"$call": ["action", "why"]}` for a call that failed, `{"$unknown": "name"}` for a parameter without a value, `{"$secret": "name"}` for a hidden one,
 //! `{"$dynamic": "{{resolve:…}}"}` for a dynamic reference, `{"$sub": [..]}` for a text with holes, and a map with
 //! `"$open": "place"` among its keys for one that may have more.
 
@@ -84,6 +84,12 @@ fn reason(value: &Value) -> Option<Reason> {
     if let Some(reference) = value.get("$dynamic") {
         return Some(Reason::Dynamic {
             reference: text(reference),
+        });
+    }
+    if let Some(pair) = value.get("$call") {
+        return Some(Reason::Call {
+            action: text(&pair[0]),
+            why: text(&pair[1]),
         });
     }
     let secret = value.get("$secret");

@@ -7,6 +7,7 @@ mod iam;
 mod kms;
 mod lake;
 mod network;
+mod s3;
 
 use crate::control::Entry;
 
@@ -56,6 +57,10 @@ pub static REGISTRY: &[Entry] = &[
     Entry::of::<iam::service_role::ServiceRole>(),
     Entry::of::<lake::admins::Admins>(),
     Entry::of::<lake::default_permissions::DefaultPermissions>(),
+    Entry::of::<s3::tls_only::TlsOnly>(),
+    Entry::of::<s3::public_access::PublicAccess>(),
+    Entry::of::<s3::bucket_encryption::BucketEncryption>(),
+    Entry::of::<s3::ownership::Ownership>(),
     Entry::of::<lake::iam_allowed_principals::IamAllowedPrincipals>(),
     Entry::of::<lake::external_filtering::ExternalFiltering>(),
     Entry::of::<lake::cross_account::CrossAccount>(),

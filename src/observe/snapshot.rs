@@ -26,6 +26,7 @@
 //! Reading keeps one record in memory at a time, besides what the caller keeps.
 
 mod lines;
+mod policies;
 mod record;
 
 use super::Problem;

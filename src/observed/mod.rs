@@ -2,6 +2,7 @@
 //! strict, complete and for writing; the two share no types, so that a key misspelt on one side fails the
 //! round trip instead of agreeing with itself.
 
+pub mod buckets;
 pub mod cluster;
 pub mod filter;
 pub mod grant;

@@ -1,6 +1,7 @@
 //! What a resource names and does not hold: the keys and roles of a document or a cluster. Each becomes a
 //! resource of its own, of which a file tells the name only.
 
+use super::buckets::{BucketName, bucket_in, bucket_nodes};
 use super::cluster::Attribute;
 use super::{Form, Identity, Lookup, Node, Resource, ResourceKind, Scope};
 
@@ -202,6 +203,17 @@ pub fn named<'t>(resource: &Resource<'t>, scope: &Scope<'t>) -> Vec<Named<'t>> {
     let roles = role_nodes(resource)
         .into_iter()
         .map(|(purpose, node)| (ResourceKind::IamRole, purpose, node));
+    let buckets = bucket_nodes(resource)
+        .into_iter()
+        .filter_map(|(purpose, node)| match bucket_in(node) {
+            BucketName::Known(bucket) => Some(Named {
+                kind: ResourceKind::S3Bucket,
+                id: bucket.to_owned(),
+                purpose,
+                node,
+            }),
+            BucketName::Refers(_) | BucketName::Unknown => None,
+        });
     keys.chain(roles)
         .filter_map(|(kind, purpose, node)| {
             let known = node
@@ -216,6 +228,7 @@ pub fn named<'t>(resource: &Resource<'t>, scope: &Scope<'t>) -> Vec<Named<'t>> {
                 node,
             })
         })
+        .chain(buckets)
         .collect()
 }
 
@@ -263,6 +276,10 @@ pub fn profile_roles<'t>(profile: &Resource<'t>) -> impl Iterator<Item = Node<'t
 
 fn direct_purposes(resource: &Resource<'_>, scope: &Scope<'_>) -> Vec<&'static str> {
     let mut purposes: Vec<&'static str> = resource.uses.iter().map(|used| used.purpose).collect();
+    if resource.kind() == ResourceKind::S3Bucket {
+        purposes.extend(bucket_classes(resource, scope));
+        return purposes;
+    }
     for user in scope.resources() {
         let nodes = if resource.kind() == ResourceKind::KmsKey {
             key_nodes(user)
@@ -279,6 +296,19 @@ fn direct_purposes(resource: &Resource<'_>, scope: &Scope<'_>) -> Vec<&'static s
         );
     }
     purposes
+}
+
+fn bucket_classes(bucket: &Resource<'_>, scope: &Scope<'_>) -> Vec<&'static str> {
+    let all = scope.resources().iter().flat_map(bucket_nodes);
+    let identity = &bucket.identity;
+    let is_it = |node: Node<'_>| match bucket_in(node) {
+        BucketName::Known(name) => identity.name.as_deref().unwrap_or(&identity.id) == name,
+        BucketName::Refers(id) => identity.id == id,
+        BucketName::Unknown => false,
+    };
+    all.filter(|(_, node)| is_it(*node))
+        .map(|(class, _)| class)
+        .collect()
 }
 
 #[cfg(test)]

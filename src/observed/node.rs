@@ -291,6 +291,20 @@ impl<'t> Node<'t> {
         }
     }
 
+    /// The string, number or boolean here as it is written, when it is known and is one.
+    pub fn as_written(self) -> Option<&'t str> {
+        match self.value() {
+            Value::String(text) | Value::Number(text) => Some(text),
+            Value::Bool(value) => Some(if value { "true" } else { "false" }),
+            Value::Absent
+            | Value::Unreadable(_)
+            | Value::Null
+            | Value::Template
+            | Value::List
+            | Value::Map => None,
+        }
+    }
+
     /// A whole number. A string of digits is [`Known::Mistyped`]: see [`Self::number_leniently`].
     pub fn number(self) -> Known<'t, i64> {
         match self.value() {

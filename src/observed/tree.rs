@@ -330,6 +330,14 @@ impl Tree {
         }
     }
 
+    /// Puts what stands at `other` in the place of `value`: a document for the text that it was decoded out of.
+    pub fn replace(&mut self, value: NodeId, other: NodeId) {
+        let kind = self.slot(other).kind;
+        if let Some(slot) = self.slots.get_mut(value as usize) {
+            slot.kind = kind;
+        }
+    }
+
     /// Hides ranges of bytes from those who will show the source's text; see [`Source::hiding`].
     pub fn hide(&mut self, ranges: &[(usize, usize)]) {
         if !ranges.is_empty() {

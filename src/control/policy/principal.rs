@@ -1,5 +1,6 @@
 //! Whom a statement is about.
 
+use super::Allowed;
 use super::text::{list_of, pattern_of};
 use crate::aws::policy::Pattern;
 use crate::observed::{Node, Scope, Value};
@@ -134,6 +135,17 @@ fn of_aws(pattern: &Pattern) -> Who {
 }
 
 impl Who {
+    /// Whether it is everybody.
+    pub fn is_everybody(&self) -> Allowed {
+        if *self == Self::Anyone {
+            Allowed::Yes
+        } else if *self == Self::Unknown {
+            Allowed::Perhaps
+        } else {
+            Allowed::No
+        }
+    }
+
     /// The account of an account or an identity.
     pub fn account(&self) -> Option<Pattern> {
         match self {

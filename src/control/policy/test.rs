@@ -1,5 +1,6 @@
 //! The tests of a condition, and what the well-known ones say about who may come.
 
+use super::Allowed;
 use super::text::{list_of, pattern_of};
 use crate::aws::policy::Pattern;
 use crate::observed::{Node, Scope, Switch, Value};
@@ -148,6 +149,19 @@ impl<'t> Test<'t> {
             && self.is("aws:SecureTransport")
             && !values.is_empty()
             && values.into_iter().all(is_false)
+    }
+
+    /// As [`Self::is_plain_http`], where a value may not be known.
+    pub fn refuses_plain_http(&self) -> Allowed {
+        if self.is_plain_http() {
+            Allowed::Yes
+        } else if self.is("aws:SecureTransport")
+            && self.values().iter().any(|node| node.reason().is_some())
+        {
+            Allowed::Perhaps
+        } else {
+            Allowed::No
+        }
     }
 
     /// Whether it closes a statement to those who do not come from `ours`: by account, by ARN, by organisation or

@@ -45,7 +45,7 @@ fn of(statements: &Value) -> Value {
 }
 
 fn inline(statements: &Value) -> Value {
-    json!({ "Policies": [{ "PolicyName": "p", "PolicyDocument": of(&statements) }] })
+    json!({ "Policies": [{ "PolicyName": "p", "PolicyDocument": of(statements) }] })
 }
 
 /// How sure it is that what the first of these carries allows an action on anything.

@@ -40,7 +40,7 @@ pub fn pattern_of(node: Node<'_>, scope: &Scope<'_>) -> Pattern {
 fn push(pattern: &mut Pattern, piece: Node<'_>, scope: &Scope<'_>) {
     match (piece.value(), piece.reason()) {
         (Value::String(text), _) => pattern.push(text),
-        (_, Some(Reason::Pseudo { name })) => pattern.push_name(name),
+        (_, Some(Reason::Pseudo { name })) => pattern.push_word(name),
         (_, Some(Reason::Parameter { name, .. })) => {
             pattern.push_name(&format!("parameter {name}"));
         }
@@ -59,7 +59,7 @@ fn refer(pattern: &mut Pattern, id: &str, attribute: Option<&str>, scope: &Scope
     let asked = attribute.unwrap_or_default().to_ascii_lowercase();
     // Terraform asks AWS for the account it works in.
     if id.contains("aws_caller_identity") && asked == "account_id" {
-        return pattern.push_name(ACCOUNT);
+        return pattern.push_word(ACCOUNT);
     }
     let found = scope
         .resources()
@@ -79,7 +79,7 @@ fn refer(pattern: &mut Pattern, id: &str, attribute: Option<&str>, scope: &Scope
 fn push_own_name(pattern: &mut Pattern, resource: &Resource<'_>) {
     match resource.identity.name.as_deref() {
         Some(name) => pattern.push(name),
-        None => pattern.push_name(&resource.identity.id),
+        None => pattern.push_word(&resource.identity.id),
     }
 }
 
@@ -112,7 +112,7 @@ fn push_arn(pattern: &mut Pattern, resource: &Resource<'_>) -> bool {
         pattern.push("arn::kms:");
         match resource.identity.region.as_deref() {
             Some(region) => pattern.push(region),
-            None => pattern.push_name(REGION),
+            None => pattern.push_word(REGION),
         }
         pattern.push(":");
         pattern.append(&account);
@@ -129,7 +129,7 @@ pub fn own_account(resource: &Resource<'_>) -> Pattern {
     let mut account = Pattern::default();
     match resource.identity.account.as_deref() {
         Some(number) => account.push(number),
-        None => account.push_name(ACCOUNT),
+        None => account.push_word(ACCOUNT),
     }
     account
 }

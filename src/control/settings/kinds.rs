@@ -117,6 +117,12 @@ text_domains! {
     /// Patterns of role ARNs.
     RolePattern = Domain::Patterns(TextType::IamRole);
 }
+/// What buckets hold.
+#[derive(Debug)]
+pub enum BucketClass {}
+impl Vocabulary for BucketClass {
+    const DOMAIN: Domain = Domain::Words(crate::observed::buckets::CLASSES);
+}
 impl Vocabulary for () {
     const DOMAIN: Domain = Domain::Texts(TextType::String);
 }

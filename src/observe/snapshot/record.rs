@@ -1,6 +1,6 @@
 //! One record of a snapshot: the answers of the calls about one thing.
 
-use super::Region;
+use super::{Region, policies};
 use crate::observe::{Problem, Seen, Syntax, json, security_configuration, tags};
 use crate::observed::Source;
 use crate::observed::tree::{NodeId, Span, TextRef, Tree};
@@ -24,7 +24,21 @@ const fn calls_of(kind: ResourceKind) -> &'static [&'static str] {
             "ec2:DescribeInstances",
         ],
         ResourceKind::EmrStudio => &["elasticmapreduce:DescribeStudio"],
-        ResourceKind::KmsKey => &["kms:DescribeKey"],
+        ResourceKind::KmsKey => &[
+            "kms:DescribeKey",
+            "kms:GetKeyRotationStatus",
+            "kms:GetKeyPolicy",
+            "kms:ListGrants",
+        ],
+        ResourceKind::S3Bucket => &[
+            "s3:GetBucketLocation",
+            "s3:GetBucketPolicy",
+            "s3:GetBucketPolicyStatus",
+            "s3:GetBucketPublicAccessBlock",
+            "s3:GetAccountPublicAccessBlock",
+            "s3:GetEncryptionConfiguration",
+            "s3:ListAllMyBuckets",
+        ],
         ResourceKind::IamRole => &[
             "iam:GetAccountAuthorizationDetails",
             "iam:GetInstanceProfile",
@@ -39,8 +53,7 @@ const fn calls_of(kind: ResourceKind) -> &'static [&'static str] {
         | ResourceKind::EmrContainersSecurityConfiguration
         | ResourceKind::LakeFormationLocation
         | ResourceKind::LakeFormationTag
-        | ResourceKind::GlueCatalog
-        | ResourceKind::S3Bucket => &[],
+        | ResourceKind::GlueCatalog => &[],
     }
 }
 
@@ -94,6 +107,7 @@ impl Record {
         }
         drop_secrets(&mut tree);
         let answers = answers(&mut tree, kind);
+        policies::decode(&mut tree, answers);
         let seen = if kind == ResourceKind::EmrSecurityConfiguration {
             let (document, outer) = document(&mut tree, answers);
             Seen::new(identity, Form::Live, document).within(outer)
