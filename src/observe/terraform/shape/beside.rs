@@ -83,6 +83,30 @@ pub(super) const TYPES: &[Beside] = &[
         ],
     ),
     (
+        "aws_internet_gateway",
+        "AWS::EC2::InternetGateway",
+        &[row("tags", "Tags", How::Tags)],
+    ),
+    (
+        "aws_vpn_gateway",
+        "AWS::EC2::VPNGateway",
+        &[row("tags", "Tags", How::Tags)],
+    ),
+    (
+        "aws_ec2_managed_prefix_list",
+        "AWS::EC2::PrefixList",
+        &[
+            same("name", "PrefixListName"),
+            same("address_family", "AddressFamily"),
+            same("max_entries", "MaxEntries"),
+            row(
+                "entry",
+                "Entries",
+                How::Blocks(&[same("cidr", "Cidr"), same("description", "Description")]),
+            ),
+        ],
+    ),
+    (
         "aws_kms_alias",
         "AWS::KMS::Alias",
         &[

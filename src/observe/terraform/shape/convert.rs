@@ -119,17 +119,27 @@ impl Converter<'_> {
 
     fn convert(&mut self, found: Option<NodeId>, row: &Row, block: NodeId) -> Option<NodeId> {
         let Some(value) = found else {
-            let How::Default(number) = row.how else {
-                return None;
+            let kind = match row.how {
+                How::Default(number) => Kind::Number(self.tree.decoded_text(number)),
+                How::On => Kind::Bool(true),
+                How::Same
+                | How::Flag
+                | How::Tags
+                | How::Commas
+                | How::One
+                | How::Each(_)
+                | How::Json
+                | How::JsonOrPlace
+                | How::Block(_)
+                | How::Blocks(_) => return None,
             };
-            let text = self.tree.decoded_text(number);
-            return Some(self.tree.push_at(Kind::Number(text), block));
+            return Some(self.tree.push_at(kind, block));
         };
         if let Kind::Unreadable(_) = self.tree.slot(value).kind {
             return Some(value);
         }
         Some(match row.how {
-            How::Same | How::Default(_) => value,
+            How::Same | How::Default(_) | How::On => value,
             How::Flag => return self.flag(value),
             How::Tags => self.tags(value),
             How::Commas => self.commas(value),

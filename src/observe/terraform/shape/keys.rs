@@ -1,4 +1,4 @@
-//! Keys, roles and buckets: what the resources of EMR and Lake Formation name.
+//! Keys, roles, buckets and trails: what the resources of EMR and Lake Formation name.
 //! Source: the AWS provider's schema 6.62 and the CloudFormation types of the same things.
 
 use super::Type;
@@ -106,6 +106,13 @@ pub(super) const TYPES: &[Type] = &[
         ],
     ),
     beside(
+        "aws_cloudtrail",
+        "AWS::CloudTrail::Trail",
+        ResourceKind::EmrAccount,
+        Some("name"),
+        TRAIL,
+    ),
+    beside(
         "aws_s3_bucket",
         "AWS::S3::Bucket",
         ResourceKind::S3Bucket,
@@ -130,6 +137,64 @@ const KEY: &[Row] = &[
     row("policy", "KeyPolicy", How::Json),
     row("tags", "Tags", How::Tags),
     row("tags_all", "Tags", How::Tags),
+];
+
+/// A trail logs, unless that is turned off.
+const TRAIL: &[Row] = &[
+    same("name", "TrailName"),
+    row("enable_logging", "IsLogging", How::On),
+    row(
+        "include_global_service_events",
+        "IncludeGlobalServiceEvents",
+        How::On,
+    ),
+    same("is_multi_region_trail", "IsMultiRegionTrail"),
+    same("is_organization_trail", "IsOrganizationTrail"),
+    same("enable_log_file_validation", "EnableLogFileValidation"),
+    same("kms_key_id", "KMSKeyId"),
+    same("s3_bucket_name", "S3BucketName"),
+    same("s3_key_prefix", "S3KeyPrefix"),
+    row(
+        "event_selector",
+        "EventSelectors",
+        How::Blocks(&[
+            row(
+                "include_management_events",
+                "IncludeManagementEvents",
+                How::On,
+            ),
+            same(
+                "exclude_management_event_sources",
+                "ExcludeManagementEventSources",
+            ),
+            same("read_write_type", "ReadWriteType"),
+            row(
+                "data_resource",
+                "DataResources",
+                How::Blocks(&[same("type", "Type"), same("values", "Values")]),
+            ),
+        ]),
+    ),
+    row(
+        "advanced_event_selector",
+        "AdvancedEventSelectors",
+        How::Blocks(&[
+            same("name", "Name"),
+            row(
+                "field_selector",
+                "FieldSelectors",
+                How::Blocks(&[
+                    same("field", "Field"),
+                    same("equals", "Equals"),
+                    same("starts_with", "StartsWith"),
+                    same("ends_with", "EndsWith"),
+                    same("not_equals", "NotEquals"),
+                    same("not_starts_with", "NotStartsWith"),
+                    same("not_ends_with", "NotEndsWith"),
+                ]),
+            ),
+        ]),
+    ),
 ];
 
 /// `aws_kms_key_policy`: the policy of a key.

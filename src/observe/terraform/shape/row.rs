@@ -19,6 +19,8 @@ pub(super) enum How {
     Same,
     /// A number that the provider sends where nothing is written.
     Default(&'static str),
+    /// A switch that the provider turns on where nothing is written.
+    On,
     /// `true` is an object without members; `false` is nothing.
     Flag,
     /// A map of tags is a list of keys and values.

@@ -292,3 +292,50 @@ fn what_the_provider_works_out_are_arguments_of_it() {
         }
     }
 }
+
+#[test]
+fn rules_of_one_block_are_one_for_each_other_side() {
+    let (tree, found) = shaped(&json!([
+        {"type": "aws_security_group", "address": "aws_security_group.a", "values": {"id": "sg-1", "name": "a",
+            "ingress": [{"protocol": "tcp", "from_port": 22, "to_port": 22, "cidr_blocks": ["10.0.0.0/8"],
+                "ipv6_cidr_blocks": ["::/0"], "prefix_list_ids": [], "security_groups": ["sg-2"], "self": true}]}},
+        {"type": "aws_security_group_rule", "address": "aws_security_group_rule.b", "values": {"type": "egress",
+            "security_group_id": "sg-1", "protocol": "-1", "from_port": 0, "to_port": 0, "cidr_blocks": ["0.0.0.0/0"]}},
+        {"type": "aws_vpc_security_group_ingress_rule", "address": "aws_vpc_security_group_ingress_rule.c",
+            "values": {"security_group_id": "sg-1", "ip_protocol": "-1", "referenced_security_group_id": "sg-3"}},
+        {"type": "aws_route_table", "address": "aws_route_table.d", "values": {"id": "rtb-1", "vpc_id": "vpc-1",
+            "route": [{"cidr_block": "0.0.0.0/0", "gateway_id": "igw-1", "ipv6_cidr_block": ""}]}}
+    ]));
+    let bodies: Vec<_> = found
+        .neighbours
+        .iter()
+        .map(|one| json!([one.type_name, one.names.first(), plain(tree.node(one.body))]))
+        .collect();
+    let ssh =
+        |side: &str, of: &str| json!({"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, side: of});
+    assert_eq!(
+        Value::Array(bodies),
+        json!([
+            ["AWS::EC2::SecurityGroup", "sg-1", {"GroupName": "a", "SecurityGroupEgress": [], "SecurityGroupIngress": [
+                ssh("CidrIp", "10.0.0.0/8"), ssh("CidrIpv6", "::/0"), ssh("SourceSecurityGroupId", "sg-2"),
+                ssh("SourceSecurityGroupId", "?reference to `aws_security_group.a`")]}],
+            ["AWS::EC2::SecurityGroupEgress", null, {"GroupId": "sg-1", "IpProtocol": "-1", "FromPort": 0,
+                "ToPort": 0, "CidrIp": "0.0.0.0/0"}],
+            ["AWS::EC2::SecurityGroupIngress", null, {"GroupId": "sg-1", "IpProtocol": "-1", "SourceSecurityGroupId": "sg-3"}],
+            ["AWS::EC2::RouteTable", "rtb-1", {"VpcId": "vpc-1"}],
+            ["AWS::EC2::Route", "rtb-1", {"DestinationCidrBlock": "0.0.0.0/0", "GatewayId": "igw-1",
+                "RouteTableId": "?reference to `aws_route_table.d`"}]
+        ])
+    );
+}
+
+#[test]
+fn a_trail_logs_unless_that_is_turned_off() {
+    let found = body("aws_cloudtrail", &json!({"name": "t"}));
+    assert_eq!(
+        found,
+        json!({"TrailName": "t", "IsLogging": true, "IncludeGlobalServiceEvents": true})
+    );
+    let found = body("aws_cloudtrail", &json!({"enable_logging": false}));
+    assert_eq!(found["IsLogging"], false);
+}
