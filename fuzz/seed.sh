@@ -13,4 +13,6 @@ git ls-files 'golden/controls' 'examples' | grep -E '\.(json|ya?ml)$' | xargs gr
 git ls-files 'golden/controls' 'golden/compile' 'examples' | grep -E '\.json$' | xargs grep -lE '"(JobFlowRole|Ec2InstanceAttributes)"' | seed request
 git ls-files 'golden/controls' 'golden/aws' 'golden/compile' | grep -E '\.json$' | xargs grep -lE '"(Encryption|Authentication|Authorization)Configuration"' | seed document
 git ls-files 'golden/controls' | grep -E '\.json$' | xargs grep -l '"format_version"' | seed plan
+git ls-files 'golden/controls' 'examples' | grep -E '\.(json|ya?ml)$' | xargs grep -l 'StartAt' | seed machine
+git ls-files 'golden/controls/**/*.py' 'examples/**/*.py' | seed program
 find fuzz/corpus -type f | wc -l

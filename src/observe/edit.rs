@@ -250,12 +250,14 @@ fn rewritten_map(tree: &mut Tree, id: NodeId, rewrite: &mut dyn Rewrite) -> Node
             changed = true;
             continue;
         }
-        let new = match rewrite.member(tree, (key, key_span, value)) {
-            Some(new) => new,
-            None => (key, key_span, rewritten(tree, value, rewrite)),
-        };
-        changed |= new.2 != value;
-        after.push(new);
+        if let Some(new) = rewrite.member(tree, (key, key_span, value)) {
+            changed = true;
+            after.push(new);
+            continue;
+        }
+        let new = rewritten(tree, value, rewrite);
+        changed |= new != value;
+        after.push((key, key_span, new));
     }
     if !changed {
         return id;

@@ -168,7 +168,7 @@ fn files_with_nothing_of_ours_are_told_apart() {
 fn files_of_ours_that_are_not_read_are_problems_and_not_silence() {
     for (text, dialect) in [
         (
-            "import boto3\nboto3.client('emr').run_job_flow(Name='x')\n",
+            "import boto3\nboto3.client('emr').run_job_flow(Name=\n",
             Some(Dialect::Python),
         ),
         (

@@ -13,6 +13,7 @@ mod files_tests;
 pub mod json;
 pub mod lake_formation;
 mod placeholders;
+mod python;
 mod reading;
 mod recognise;
 pub mod run_job_flow;
@@ -74,15 +75,13 @@ pub fn read_file(source: &Arc<Source>, dialect: Option<Dialect>, given: &Given) 
         return File::NothingOfOurs;
     }
     let unread = |dialect: Option<Dialect>, problem: Problem| File::Unreadable { dialect, problem };
-    if dialect == Some(Dialect::Terraform) {
-        return read_terraform(source, given);
+    let found = dialect.is_none().then(|| recognise_text(&text)).flatten();
+    match dialect.or(found) {
+        Some(Dialect::Python) => return python::read(source),
+        Some(Dialect::Terraform) => return read_terraform(source, given),
+        _ => {}
     }
-    if dialect.is_none()
-        && let Some(found) = recognise_text(&text)
-    {
-        if found == Dialect::Terraform {
-            return read_terraform(source, given);
-        }
+    if let Some(found) = found {
         return unread(Some(found), Problem::file(source, not_read(found)));
     }
     let plain = parse(source);

@@ -2,7 +2,7 @@
 
 use super::terraform::plan::embedded;
 use super::terraform::shape;
-use super::{lake_formation, step_functions};
+use super::{lake_formation, python, step_functions};
 use crate::observed::{Node, Value};
 use memchr::memmem;
 use std::fmt;
@@ -94,6 +94,12 @@ const MARKS: &[&str] = &[
     "aws-sdk:emr",
     "aws-sdk:lakeformation",
     "run_job_flow",
+    "create_job_flow",
+    "create_security_configuration",
+    "CfnCluster",
+    "EmrServerless",
+    "emrserverless",
+    "emr-serverless",
     "JOB_FLOW_OVERRIDES",
     "aws_emr_",
     "aws_emrcontainers_",
@@ -132,6 +138,11 @@ fn holds(text: &str, word: &str) -> bool {
 /// Whether a text can hold anything of ours. A quick look that errs on the side of yes.
 pub fn may_be_ours(text: &str) -> bool {
     holds_any(text, MARKS)
+}
+
+/// Whether a text has fences around code, as pages do that quote it.
+pub(super) fn has_fences(text: &str) -> bool {
+    holds(text, "```")
 }
 
 /// Whether a text that cannot be parsed was meant to be ours: it names ours, and it is laid out as a document.
@@ -183,9 +194,8 @@ pub fn recognise_text(text: &str) -> Option<Dialect> {
         text.lines()
             .any(|line| starts.iter().any(|start| line.starts_with(start)))
     };
-    if holds_any(text, &["run_job_flow(", "JOB_FLOW_OVERRIDES"])
+    if python::names_ours(text)
         && statement(&["import ", "from ", "def ", "class ", "JOB_FLOW_OVERRIDES"])
-        && !holds(text, "```")
     {
         return Some(Dialect::Python);
     }

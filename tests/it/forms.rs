@@ -117,6 +117,33 @@ impl Estate {
         )
     }
 
+    /// A program that creates both by boto3.
+    pub fn boto3(&self) -> String {
+        format!(
+            "import json\n\nimport boto3\n\nemr = boto3.client('emr')\nREQUEST = {}\n\nemr.create_security_configuration(\n    Name='{NAME}', SecurityConfiguration=json.dumps({})\n)\nemr.run_job_flow(**REQUEST)\n",
+            python(&self.request),
+            python(&self.document)
+        )
+    }
+
+    /// A program of CDK's that declares both.
+    pub fn cdk(&self) -> String {
+        let properties = self.properties();
+        let arguments = properties.as_object().unwrap().iter().map(|(key, value)| {
+            let value = if value.pointer("/Ref").is_some() {
+                "configuration.ref".to_owned()
+            } else {
+                python(&cased(value))
+            };
+            format!("    {}={value},\n", snake(key))
+        });
+        let arguments: String = arguments.collect();
+        format!(
+            "from aws_cdk import aws_emr as emr\n\nconfiguration = emr.CfnSecurityConfiguration(\n    stack, 'Configuration', name='{NAME}', security_configuration={}\n)\nemr.CfnCluster(\n    stack, 'Cluster',\n{arguments})\n",
+            python(&self.document)
+        )
+    }
+
     /// A state machine that creates both, its members under `parameters`.
     pub fn machine(&self, parameters: &str) -> Value {
         let task = |resource: &str, request: Value| json!({"Type": "Task", "Resource": format!("arn:aws:states:::{resource}"), parameters: request, "End": true});
@@ -516,6 +543,55 @@ fn renamed(value: &Value, from: &str, to: &str) -> Value {
         Value::Object(members)
     };
     Value::Array(list.iter().map(rename).collect())
+}
+
+/// A value as Python writes it.
+fn python(value: &Value) -> String {
+    match value {
+        Value::Null => "None".to_owned(),
+        Value::Bool(true) => "True".to_owned(),
+        Value::Bool(false) => "False".to_owned(),
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(python).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Value::Object(members) => {
+            let members: Vec<String> = members
+                .iter()
+                .map(|(key, value)| format!("{}: {}", json!(key), python(value)))
+                .collect();
+            format!("{{{}}}", members.join(", "))
+        }
+        scalar => scalar.to_string(),
+    }
+}
+
+/// `Ec2SubnetId` as `ec2_subnet_id`.
+fn snake(name: &str) -> String {
+    let mut out = String::new();
+    for (at, letter) in name.char_indices() {
+        if letter.is_ascii_uppercase() && at > 0 {
+            out.push('_');
+        }
+        out.push(letter.to_ascii_lowercase());
+    }
+    out
+}
+
+/// Keys as CDK has them, but for those that are the user's own.
+fn cased(value: &Value) -> Value {
+    match value {
+        Value::Array(items) => items.iter().map(cased).collect(),
+        Value::Object(members) => {
+            let members = members.iter().map(|(key, value)| {
+                let own = ["ConfigurationProperties", "StepProperties"].contains(&key.as_str());
+                let value = if own { value.clone() } else { cased(value) };
+                (snake(key), value)
+            });
+            Value::Object(members.collect())
+        }
+        scalar => scalar.clone(),
+    }
 }
 
 /// A value as YAML in block style.

@@ -69,6 +69,14 @@ const PIECES: &[&str] = &[
     "{\"Fn::Select\":[\"9\",[]]}",
     "{\"Fn::Transform\":{}}",
     "Fn::ForEach::L",
+    "{{ x }}",
+    "%{ if x }",
+    "{% endif %}",
+    "{% $x %}",
+    ".$",
+    "States.Format('{}', $.a)",
+    "f\"{",
+    "**",
     "arn:",
     "arn:aws:kms:::",
     "s3://",
@@ -144,7 +152,7 @@ fn survive(
 
 #[test]
 fn mutants_of_files_are_read_and_judged_without_a_panic() {
-    survive(&seeds(&["json", "yaml"]), 3_000, |bytes| {
+    survive(&seeds(&["json", "yaml", "py"]), 4_000, |bytes| {
         fuzzed::file(bytes, None)
     });
 }
@@ -152,6 +160,11 @@ fn mutants_of_files_are_read_and_judged_without_a_panic() {
 #[test]
 fn mutants_of_files_are_read_as_any_dialect_without_a_panic() {
     use emr_baseline::observe::Dialect;
+    let programs = seeds(&["py"]);
+    let said = survive(&programs, 1_200, |bytes| {
+        fuzzed::file(bytes, Some(Dialect::Python))
+    });
+    assert!(said > 50, "{said}");
     let seeds = seeds(&["json", "yaml"]);
     for dialect in Dialect::ALL {
         survive(&seeds, 600, |bytes| fuzzed::file(bytes, Some(*dialect)));

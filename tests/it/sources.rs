@@ -110,6 +110,12 @@ const DIFFERENT: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "emr.kerberos-secrets",
+        "cdk-python",
+        "compliant",
+        "CloudFormation resolves dynamic references; a request would carry them literally",
+    ),
+    (
+        "emr.kerberos-secrets",
         "state-machine-template",
         "compliant",
         "CloudFormation resolves dynamic references; a request would carry them literally",
@@ -180,6 +186,8 @@ fn reports(baseline: &str, estate: &Estate) -> Vec<(&'static str, Value)> {
         judged("module", estate.module()),
         judged("module-json", estate.module_json()),
         judged("state", estate.state()),
+        judged("boto3", vec![("launch.py".to_owned(), estate.boto3())]),
+        judged("cdk-python", vec![("stack.py".to_owned(), estate.cdk())]),
         judged(
             "state-machine",
             vec![(
