@@ -10,6 +10,7 @@ seed() {
 git ls-files 'baselines/*.toml' 'golden/**/*.toml' 'examples/**/*.toml' | seed baseline
 git ls-files 'golden/**/*.jsonl' 'examples/**/*.jsonl' | seed snapshot
 git ls-files 'golden/controls' 'examples' | grep -E '\.(json|ya?ml)$' | xargs grep -l 'AWS::' | seed template
+git ls-files 'golden/controls' 'examples' | grep -E '\.tf(\.json)?$' | seed module
 git ls-files 'golden/controls' 'golden/compile' 'examples' | grep -E '\.json$' | xargs grep -lE '"(JobFlowRole|Ec2InstanceAttributes)"' | seed request
 git ls-files 'golden/controls' 'golden/aws' 'golden/compile' | grep -E '\.json$' | xargs grep -lE '"(Encryption|Authentication|Authorization)Configuration"' | seed document
 git ls-files 'golden/controls' | grep -E '\.json$' | xargs grep -l '"format_version"' | seed plan

@@ -83,6 +83,18 @@ const PIECES: &[&str] = &[
     "****",
     "emr-",
     "2027-02-30",
+    "${var.x}",
+    "%{ if var.x }",
+    "%{ endif }",
+    "<<-EOT\n",
+    "\nEOT\n",
+    "jsonencode(",
+    "[for k, v in var.x : k => v...]",
+    "count = 1e9\n",
+    "for_each = local.x\n",
+    "dynamic \"step\" {\n",
+    "var.x == \"a\" ? 1 : 2",
+    "...",
 ];
 
 /// One change: bytes removed, doubled, swapped with others, overwritten, or a piece put in.
@@ -169,6 +181,15 @@ fn mutants_of_files_are_read_as_any_dialect_without_a_panic() {
     for dialect in Dialect::ALL {
         survive(&seeds, 600, |bytes| fuzzed::file(bytes, Some(*dialect)));
     }
+}
+
+#[test]
+fn mutants_of_modules_are_evaluated_and_judged_without_a_panic() {
+    use emr_baseline::observe::Dialect;
+    let said = survive(&seeds(&["tf"]), 3_000, |bytes| {
+        fuzzed::file(bytes, Some(Dialect::Terraform))
+    });
+    assert!(said > 50, "{said}");
 }
 
 #[test]

@@ -65,14 +65,14 @@ pub(super) struct Passed<'b> {
     obstacles: Vec<Obstacle>,
     /// Files that the user named and that hold nothing of ours.
     pub(super) strangers: Vec<String>,
-    /// Folders of modules that were judged where others call them.
+    /// Folders of modules that were judged where others call them, and files that modules read.
     called: BTreeSet<String>,
 }
 
 /// A file or module that was read.
 struct Taken {
     file: File,
-    /// Folders of modules that were read as parts of it.
+    /// Folders of modules, and files, that were read as parts of it.
     called: Vec<String>,
 }
 
@@ -91,26 +91,26 @@ impl<'b> Passes<'_, 'b> {
         mut progress: impl FnMut(usize) -> io::Result<()>,
     ) -> io::Result<Passed<'b>> {
         let mut passed = Passed::default();
-        // A module that another one calls is judged there, with its arguments.
-        let is_called =
-            |unit: &&Unit| matches!(unit, Unit::Module(at, _) if self.modules.is_called(*at));
-        let (called, units): (Vec<&Unit>, Vec<&Unit>) = units.iter().partition(is_called);
-        for (number, batch) in units.chunks(BATCH).enumerate() {
-            progress(number * BATCH)?;
-            self.batch(batch, &mut passed);
+        // A module that another one calls is judged there, with its arguments; what only looked as if it was called,
+        // by itself. Then come files, but for those that a module reads: what they say is judged there.
+        let turn = |unit: &Unit| match unit {
+            Unit::Module(at, _) if !self.modules.is_called(*at) => 0,
+            Unit::Module(..) => 1,
+            Unit::File(_) => 2,
+        };
+        let mut done = 0;
+        for now in 0..3 {
+            let left: Vec<&Unit> = units
+                .iter()
+                .filter(|unit| turn(unit) == now && !passed.is_part(unit, &self.modules))
+                .collect();
+            for batch in left.chunks(BATCH) {
+                progress(done)?;
+                self.batch(batch, &mut passed);
+                done += batch.len();
+            }
         }
-        // What looked as if it was called, and was not, is judged by itself.
-        let left: Vec<&Unit> = called
-            .into_iter()
-            .filter(|unit| match unit {
-                Unit::Module(at, _) => !passed.called.contains(self.modules.folder(*at)),
-                Unit::File(_) => true,
-            })
-            .collect();
-        for batch in left.chunks(BATCH) {
-            self.batch(batch, &mut passed);
-        }
-        progress(units.len() + left.len())?;
+        progress(units.len())?;
         self.look_again(&mut passed);
         Ok(passed)
     }
@@ -283,6 +283,16 @@ pub(super) fn unreadable(path: &Path, why: &str) -> Obstacle {
 }
 
 impl<'b> Passed<'b> {
+    /// Whether a unit was judged as a part of a module. What is named by itself is judged by itself, too.
+    fn is_part(&self, unit: &Unit, modules: &Modules) -> bool {
+        match unit {
+            Unit::Module(at, _) => self.called.contains(modules.folder(*at)),
+            Unit::File(input) => {
+                !input.named && self.called.contains(&input.path.display().to_string())
+            }
+        }
+    }
+
     /// Takes one file in, in the order of the input.
     fn take(&mut self, unit: &Unit, read: Result<(Taken, Option<Verdicts<'b>>), String>) {
         let read = read.map(|(taken, verdicts)| {

@@ -3,7 +3,7 @@
 use super::bodies::items_of;
 use super::eval::Evaluator;
 use super::expr::{At, Block};
-use super::names::address_of;
+use super::names::{address_of, reference_to};
 use super::scope::Env;
 use super::value::{Handle, Kind, Map, Member, Piece, Value};
 use crate::observed::Reason;
@@ -85,11 +85,7 @@ impl Evaluator<'_> {
     }
 
     fn reference(handle: &Handle, name: &str, at: At) -> Value {
-        let reason = Reason::Reference {
-            resource: address_of(handle),
-            attribute: Some(name.to_owned()),
-        };
-        Value::unknown(reason, at)
+        Value::unknown(reference_to(handle, name), at)
     }
 
     /// The document of `aws_iam_policy_document`. Source: provider documentation of that data source.

@@ -82,7 +82,7 @@ pub fn calls(files: &ModuleFiles) -> Vec<String> {
 pub struct Read {
     /// What it says.
     pub file: File,
-    /// The folders of modules that were evaluated as parts of it.
+    /// The folders of modules that were evaluated as parts of it, and the files that it read.
     pub called: Vec<String>,
 }
 
@@ -134,7 +134,8 @@ pub fn read(files: &ModuleFiles, library: &dyn Library, given: &Given) -> Read {
         .problems
         .iter()
         .any(|problem| problem.what.contains("module `"));
-    let called = evaluator.modules.keys().cloned().collect();
+    let called = evaluator.modules.keys().chain(evaluator.read.keys());
+    let called = called.cloned().collect();
     let file = if ours || broken || remote {
         File::Read(Box::new(reading(files, evaluator, worlds)))
     } else {

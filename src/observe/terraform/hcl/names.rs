@@ -21,6 +21,19 @@ pub(super) fn address_of(handle: &Handle) -> String {
     format!("{path}{data}{kind}.{name}{}", handle.key.shown())
 }
 
+/// A reference as controls know it: what is referred to without attribute, as its id, and by its ARN are told apart
+/// by CloudFormation's names.
+pub(super) fn reference_to(handle: &Handle, attribute: &str) -> Reason {
+    Reason::Reference {
+        resource: address_of(handle),
+        attribute: match attribute {
+            "id" | "name" | "bucket" | "key_id" => None,
+            "arn" => Some("Arn".to_owned()),
+            other => Some(other.to_owned()),
+        },
+    }
+}
+
 /// Attributes that are another argument of the resource under another name (provider documentation, *Attribute
 /// Reference* of each).
 const SAME: &[(&str, &str, &str)] = &[
@@ -258,13 +271,7 @@ impl Evaluator<'_> {
     }
 
     fn attribute_once(&mut self, handle: &Handle, name: &str, at: At) -> Value {
-        let reference = || {
-            let reason = Reason::Reference {
-                resource: address_of(handle),
-                attribute: Some(name.to_owned()),
-            };
-            Value::unknown(reason, at)
-        };
+        let reference = || Value::unknown(reference_to(handle, name), at);
         let module = self.module_of(handle.instance);
         if &*handle.kind == "module" {
             return self.output(handle, &module, name, at);

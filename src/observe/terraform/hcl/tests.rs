@@ -313,7 +313,7 @@ fn references_to_resources_are_literal_where_they_say_so() {
     for (expression, value) in [
         (
             "aws_kms_key.k.arn",
-            json!("?reference to `aws_kms_key.k.arn`"),
+            json!("?reference to `aws_kms_key.k.Arn`"),
         ),
         ("aws_emr_security_configuration.s.name", json!("sc")),
         ("aws_emr_security_configuration.s.id", json!("sc")),
@@ -321,15 +321,15 @@ fn references_to_resources_are_literal_where_they_say_so() {
         ("aws_s3_bucket.b[*].bucket", json!(["b-0", "b-1"])),
         (
             "aws_s3_bucket.b[0].arn",
-            json!("?reference to `aws_s3_bucket.b[0].arn`"),
+            json!("?reference to `aws_s3_bucket.b[0].Arn`"),
         ),
         (
             "aws_subnet.elsewhere[0].id",
-            json!("?reference to `aws_subnet.elsewhere.id`"),
+            json!("?reference to `aws_subnet.elsewhere`"),
         ),
         (
             "\"s3://${aws_s3_bucket.other.id}/logs/\"",
-            json!("s3://<reference to `aws_s3_bucket.other.id`>/logs/"),
+            json!("s3://<reference to `aws_s3_bucket.other`>/logs/"),
         ),
         (
             "data.aws_caller_identity.current.account_id",

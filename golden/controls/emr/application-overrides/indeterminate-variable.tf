@@ -1,0 +1,9 @@
+variable "value" {}
+
+resource "aws_emr_cluster" "etl" {
+  name                              = "etl"
+  release_label                     = "emr-7.12.0"
+  security_configuration            = "analytics"
+  keep_job_flow_alive_when_no_steps = false
+  configurations_json               = var.value
+}

@@ -1,0 +1,8 @@
+module "configuration" {
+  source = "./configuration"
+  tls    = var.tls
+}
+
+variable "tls" {
+  type = string
+}

@@ -1,0 +1,5 @@
+variable "tls" {}
+
+variable "name" {
+  default = "main"
+}

@@ -1,0 +1,4 @@
+module "configuration" {
+  source = "./configuration"
+  tls    = false
+}

@@ -1,0 +1,22 @@
+resource "aws_emr_security_configuration" "main" {
+  name = "main"
+  configuration = jsonencode({
+    AuthorizationConfiguration = {
+      IAMConfiguration = {
+        EnableApplicationScopedIAMRole = true
+        ApplicationScopedIAMRoleConfiguration = {
+          PropagateSourceIdentity = true
+        }
+      }
+    }
+    EncryptionConfiguration = {
+      EnableInTransitEncryption = true
+      InTransitEncryptionConfiguration = {
+        TLSCertificateConfiguration = {
+          CertificateProviderType = "PEM"
+          S3Object                = "s3://security-artifacts-111122223333/emr/certificates.zip"
+        }
+      }
+    }
+  })
+}

@@ -1,0 +1,7 @@
+variable "share_version" {}
+
+resource "aws_lakeformation_data_lake_settings" "settings" {
+  parameters = {
+    CROSS_ACCOUNT_VERSION = var.share_version
+  }
+}

@@ -1,0 +1,20 @@
+locals {
+  countries = ["DE", "FR"]
+}
+
+resource "aws_lakeformation_data_cells_filter" "eu" {
+  table_data {
+    name             = "eu-only"
+    database_name    = "sales"
+    table_name       = "orders"
+    table_catalog_id = "111122223333"
+
+    row_filter {
+      filter_expression = "country IN (${join(",", [for country in local.countries : "'${country}'"])})"
+    }
+
+    column_wildcard {
+      excluded_column_names = ["card_number"]
+    }
+  }
+}
