@@ -130,13 +130,13 @@ fn what_files_show(entry: &Entry) -> String {
 
 /// The dialects of a fixture's files.
 fn forms(fixture: &Path) -> String {
-    let files = if fixture.is_dir() {
-        entries(fixture)
-    } else {
-        vec![fixture.to_owned()]
-    };
     let mut forms = BTreeSet::new();
-    for file in files {
+    for entry in walkdir::WalkDir::new(fixture).sort_by_file_name() {
+        let file = entry.unwrap().into_path();
+        // A template is a part of the module that reads it.
+        if file.is_dir() || file.extension().is_some_and(|ending| ending == "tftpl") {
+            continue;
+        }
         let text = std::fs::read_to_string(&file).unwrap();
         let source = Arc::new(Source::new(file.to_str().unwrap(), text));
         if let File::Read(reading) = read_file(&source, None, &Given::default()) {
