@@ -118,7 +118,7 @@ fn cluster(number: u64, key: u64) -> Value {
         "Properties": {
             "Name": format!("pipeline-{number:04}"),
             "ReleaseLabel": "emr-7.9.0",
-            "Applications": [{ "Name": "Spark" }, { "Name": "Hive" }, { "Name": "Livy" }],
+            "Applications": [{ "Name": "Spark" }, { "Name": "Hadoop" }, { "Name": "Livy" }],
             "ServiceRole": "arn:aws:iam::111122223333:role/emr-service",
             "JobFlowRole": "emr-nodes",
             "LogUri": format!("s3://emr-logs-111122223333/pipeline-{number:04}/"),
@@ -140,8 +140,8 @@ fn cluster(number: u64, key: u64) -> Value {
                     "spark.sql.shuffle.partitions": "400",
                     "spark.dynamicAllocation.enabled": "true",
                 } },
-                { "Classification": "hive-site", "ConfigurationProperties": {
-                    "hive.exec.dynamic.partition.mode": "nonstrict",
+                { "Classification": "yarn-site", "ConfigurationProperties": {
+                    "yarn.nodemanager.vmem-check-enabled": "false",
                 } },
             ],
             "Tags": tags(number),
@@ -149,13 +149,16 @@ fn cluster(number: u64, key: u64) -> Value {
     })
 }
 
+/// A template that is in order.
+pub(crate) fn good_template() -> Value {
+    template(0, NOTHING_WRONG, 0)
+}
+
+/// What is wrong with most templates.
+const NOTHING_WRONG: u64 = 3;
+
 /// A template: a security configuration, a cluster, three security groups and three grants.
-fn template(number: u64, numbers: &mut Numbers) -> Value {
-    let wrong = if numbers.below(8) == 0 {
-        numbers.below(3)
-    } else {
-        3
-    };
+fn template(number: u64, wrong: u64, subnet: u64) -> Value {
     let mut document = document(if wrong == 0 { "Custom" } else { "AwsKms" });
     if wrong == 1 {
         document["EncryptionConfiguration"]["EnableInTransitEncryption"] = json!(false);
@@ -169,7 +172,7 @@ fn template(number: u64, numbers: &mut Numbers) -> Value {
                 "Type": "AWS::EMR::SecurityConfiguration",
                 "Properties": { "Name": format!("pipeline-{number:04}"), "SecurityConfiguration": document },
             },
-            "Cluster": cluster(number, numbers.below(1 << 48)),
+            "Cluster": cluster(number, subnet),
             "Primary": security_group("primary", number, wrong == 2),
             "Core": security_group("core", number, false),
             "Service": security_group("service", number, false),
@@ -230,7 +233,12 @@ pub(crate) fn write_templates(folder: &Path, count: u64) -> io::Result<u64> {
     let mut numbers = Numbers::new(0x00e4_ba5e);
     let mut bytes = 0;
     for number in 0..count {
-        let value = template(number, &mut numbers);
+        let wrong = if numbers.below(8) == 0 {
+            numbers.below(NOTHING_WRONG)
+        } else {
+            NOTHING_WRONG
+        };
+        let value = template(number, wrong, numbers.below(1 << 48));
         let (name, text) = if number % 2 == 0 {
             (
                 format!("{number:04}.json"),

@@ -10,6 +10,7 @@
 )]
 
 mod corpus;
+mod faults;
 mod measure;
 mod parsers;
 mod peer;
@@ -85,7 +86,7 @@ fn compare() -> io::Result<()> {
     println!(
         "cpu: user and system time of all threads, the least of several runs; memory: largest resident set\n"
     );
-    templates(&places, bytes);
+    templates(&places, bytes)?;
     snapshots(&places)?;
     start_up(&places);
     Ok(())
@@ -120,7 +121,7 @@ fn over(one: Option<Cost>, other: Option<Cost>) -> Option<f64> {
     Some(one?.cpu / other?.cpu)
 }
 
-fn templates(places: &Places, bytes: f64) {
+fn templates(places: &Places, bytes: f64) -> io::Result<()> {
     let folder = text(&places.templates);
     let parse = run(&places.this, &["parse-templates", folder], &[0], 10);
     let judged = ["check", &places.baseline, "--target", "prod", folder];
@@ -128,7 +129,16 @@ fn templates(places: &Places, bytes: f64) {
     let with_json = [&judged[..], &["--format", "json"]].concat();
     let full = run(Path::new(PRODUCT), &with_json, JUDGED, 5);
     let rules = format!("{HERE}/benches/guard");
-    let guard = peer::installed(&places.target).and_then(|program| {
+    let program = peer::installed(&places.target);
+    let rule_count = match &program {
+        Some(program) => {
+            let template = corpus::good_template();
+            let faults = places.target.join("bench-corpus").join("faults");
+            faults::check(program, &rules, &template, &faults)?
+        }
+        None => 0,
+    };
+    let guard = program.and_then(|program| {
         let arguments = [
             "validate",
             "--rules",
@@ -145,7 +155,7 @@ fn templates(places: &Places, bytes: f64) {
     row("check", check, bytes);
     row("check --format json", full, bytes);
     row(
-        &format!("cfn-guard {}, nine like rules", peer::VERSION),
+        &format!("cfn-guard {}, {rule_count} like rules", peer::VERSION),
         guard,
         bytes,
     );
@@ -153,6 +163,7 @@ fn templates(places: &Places, bytes: f64) {
     ratio("check / cfn-guard", over(check, guard), 0.1);
     ratio("memory of check, MiB", check.map(|cost| cost.memory), 30.0);
     println!();
+    Ok(())
 }
 
 fn snapshots(places: &Places) -> io::Result<()> {

@@ -60,6 +60,9 @@ pub enum Feature {
 }
 
 impl Feature {
+    /// How many there are.
+    pub const COUNT: usize = Self::ForeignToRanger as usize + 1;
+
     /// Whether a security configuration document alone tells it. The others need a cluster.
     pub const fn is_of_document(self) -> bool {
         !matches!(

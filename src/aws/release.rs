@@ -17,22 +17,13 @@ impl Release {
             .strip_prefix("spark-")
             .map_or((false, rest), |rest| (true, rest));
         let number = rest.split('-').next()?;
-        let parts: Vec<u32> = number
-            .split('.')
-            .map(str::parse)
-            .collect::<Result<_, _>>()
-            .ok()?;
-        match parts.as_slice() {
-            [major, minor] => Some(Self {
-                spark,
-                version: [*major, *minor, 0],
-            }),
-            [major, minor, patch] => Some(Self {
-                spark,
-                version: [*major, *minor, *patch],
-            }),
-            _ => None,
-        }
+        let mut parts = number.split('.').map(str::parse);
+        let (major, minor) = (parts.next()?.ok()?, parts.next()?.ok()?);
+        let patch = parts.next().unwrap_or(Ok(0)).ok()?;
+        parts.next().is_none().then_some(Self {
+            spark,
+            version: [major, minor, patch],
+        })
     }
 
     /// The family that support and minimum releases are given for: `emr-7`, `emr-spark`.

@@ -1,12 +1,12 @@
 //! Conditions on features that exclude or need each other, and on releases that have them.
 
 use super::features::InForce;
-use super::used::{Sighting, Used};
+use super::used::Used;
 use super::{Condition, Conditions, View};
 use crate::aws::features::{Combination, Feature, Floor};
 use crate::aws::release::Release;
-use crate::observed::Known;
 use crate::observed::cluster::Attribute;
+use crate::observed::{Known, Node};
 
 impl Conditions {
     /// The combination must not stand. Nothing is recorded when it does not, or when the resource cannot tell.
@@ -16,15 +16,15 @@ impl Conditions {
         used: &Used<'_, '_, '_>,
         seen: &View<'_, '_>,
     ) -> Option<&mut Condition> {
-        let (mut state, sightings) = all(combination.when, used)?;
+        let mut state = all(combination.when, used)?;
         for feature in combination.unless {
             if matches!(state, InForce::No) {
                 return None;
             }
-            match used.look(*feature)?.in_use {
+            match &used.look(*feature)?.in_use {
                 InForce::Yes => return None,
                 InForce::No => {}
-                InForce::Unknown(why) => state = state.and(InForce::Unknown(why)),
+                unknown @ InForce::Unknown(_) => state = state.and(unknown.clone()),
             }
         }
         if let Some(floor) = combination.from {
@@ -33,20 +33,21 @@ impl Conditions {
             }
             state = state.and(reaches(&[floor], seen));
         }
-        self.combined(&state, &sightings, combination.message)
+        let nodes = nodes(combination.when, used);
+        self.combined(&state, nodes, combination.message)
     }
 
     /// A feature must be on a release that has it. Nothing is recorded for anything but a cluster that may use it.
-    pub fn must_reach_floor(
+    pub fn must_reach_floor<'t>(
         &mut self,
         floor: &Floor,
-        used: &Used<'_, '_, '_>,
-        seen: &View<'_, '_>,
+        used: &Used<'_, '_, 't>,
+        seen: &View<'_, 't>,
     ) {
         if !seen.is_cluster() {
             return;
         }
-        let Some((state, mut sightings)) = all(floor.when, used) else {
+        let Some(state) = all(floor.when, used) else {
             return;
         };
         if matches!(state, InForce::No) {
@@ -60,49 +61,53 @@ impl Conditions {
         let node = seen.resource.cluster().attribute(Attribute::ReleaseLabel);
         let floors = floor.floors.join(", ");
         let message = format!("the release has no {}: it came with {floors}", floor.name);
-        let in_use = InForce::Yes;
-        sightings.insert(0, Sighting { in_use, node });
-        if let Some(condition) = self.combined(&state.and(below), &sightings, &message) {
+        let nodes = std::iter::once(node).chain(nodes(floor.when, used));
+        if let Some(condition) = self.combined(&state.and(below), nodes, &message) {
             condition.expected(floors).observed(node.display());
         }
     }
 
-    fn combined(
+    fn combined<'t>(
         &mut self,
         state: &InForce,
-        sightings: &[Sighting<'_>],
+        mut nodes: impl Iterator<Item = Node<'t>>,
         message: &str,
     ) -> Option<&mut Condition> {
-        let (first, others) = sightings.split_first()?;
+        if matches!(state, InForce::No) {
+            return None;
+        }
+        let first = nodes.next()?;
         let condition = match state {
-            InForce::No => return None,
-            InForce::Yes => self.failed(first.node, message),
             InForce::Unknown(why) => self.undecided(
-                first.node,
+                first,
                 format!("cannot be known: {message} ({why})"),
                 "make the features, the release, the applications and the primary nodes known",
             ),
+            InForce::Yes | InForce::No => self.failed(first, message),
         };
-        for other in others {
-            condition.also(other.node);
+        for other in nodes {
+            condition.also(other);
         }
         Some(condition.fix("leave one of the features out, or add the one that is needed"))
     }
 }
 
-/// Whether all of these are in use, and where each is; `None` when the resource cannot tell one of them.
-fn all<'t>(features: &[Feature], used: &Used<'_, '_, 't>) -> Option<(InForce, Vec<Sighting<'t>>)> {
+/// Whether all of these are in use; `None` when the resource cannot tell one of them.
+fn all(features: &[Feature], used: &Used<'_, '_, '_>) -> Option<InForce> {
     let mut state = InForce::Yes;
-    let mut sightings = Vec::new();
     for feature in features {
-        let sighting = used.look(*feature)?;
-        state = state.and(sighting.in_use.clone());
+        state = state.and(used.look(*feature)?.in_use.clone());
         if matches!(state, InForce::No) {
-            return Some((state, sightings));
+            break;
         }
-        sightings.push(sighting);
     }
-    Some((state, sightings))
+    Some(state)
+}
+
+/// Where each of these is, or would be.
+fn nodes<'t>(features: &[Feature], used: &Used<'_, '_, 't>) -> impl Iterator<Item = Node<'t>> {
+    let sightings = features.iter().filter_map(|feature| used.look(*feature));
+    sightings.map(|sighting| sighting.node)
 }
 
 /// Whether the cluster's release is at or above one of the floors. A cluster from before release labels is below all.

@@ -11,16 +11,20 @@ use crate::observed::properties::{Property, Setting as Said};
 use crate::observed::{Known, Node};
 use std::collections::BTreeSet;
 
-/// Whether a rule over this classification and name is about the property, under the name it has there.
-pub fn is_about(property: &Property<'_>, about: impl Fn(&str, &str) -> bool) -> bool {
-    property.classifications.iter().any(|&classification| {
-        about(classification, &property.name)
-            || classification == "spark-defaults"
-                && property
-                    .name
-                    .strip_prefix(SPARK_HADOOP)
-                    .is_some_and(|name| HADOOP_SITES.iter().any(|site| about(site, name)))
-    })
+/// The classifications that a property stands in, each with the name that it has there: `spark.hadoop.` carries those of
+/// Hadoop's sites, too.
+pub fn standings<'p>(property: &'p Property<'_>) -> Vec<(&'p str, &'p str)> {
+    let name = property.name.as_str();
+    let mut standings = Vec::new();
+    for &classification in &property.classifications {
+        standings.push((classification, name));
+        if classification == "spark-defaults"
+            && let Some(name) = name.strip_prefix(SPARK_HADOOP)
+        {
+            standings.extend(HADOOP_SITES.iter().map(|site| (*site, name)));
+        }
+    }
+    standings
 }
 
 impl Conditions {
@@ -34,12 +38,12 @@ impl Conditions {
         seen: &View<'_, '_>,
     ) {
         let mut worst: Option<((bool, bool), &Rule, InForce)> = None;
-        for rule in rules() {
-            if !is_about(property, |classification, name| {
-                rule.is_about(classification, name)
-            }) {
-                continue;
-            }
+        let standings = standings(property);
+        let about = |rule: &&Rule| {
+            let mut standings = standings.iter();
+            standings.any(|(classification, name)| rule.is_about(classification, name))
+        };
+        for rule in rules().filter(about) {
             let counted = hits(property, rule, seen).and(counts(features, rule, seen));
             let failed = match counted {
                 InForce::Yes => true,

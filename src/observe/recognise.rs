@@ -207,18 +207,22 @@ pub fn recognise_text(text: &str) -> Option<Dialect> {
             .map(|rest| rest.trim_start().trim_start_matches('"'))
             .is_some_and(is_terraform_type)
     };
-    text.lines().any(block).then_some(Dialect::Terraform)
+    let terraform = holds_any(text, TERRAFORM_TYPES) && text.lines().any(block);
+    terraform.then_some(Dialect::Terraform)
 }
 
+/// What the types of our resources begin with in Terraform.
+const TERRAFORM_TYPES: &[&str] = &[
+    "aws_emr_",
+    "aws_emrcontainers_",
+    "aws_emrserverless_",
+    "aws_lakeformation_",
+];
+
 fn is_terraform_type(name: &str) -> bool {
-    [
-        "aws_emr_",
-        "aws_emrcontainers_",
-        "aws_emrserverless_",
-        "aws_lakeformation_",
-    ]
-    .iter()
-    .any(|prefix| name.starts_with(prefix))
+    TERRAFORM_TYPES
+        .iter()
+        .any(|prefix| name.starts_with(prefix))
 }
 
 /// A look at a document's root.

@@ -2,6 +2,7 @@
 
 use super::tree::{Entries, Kind, NONE, NodeId, Step, Tree};
 use super::{Known, Place, Reason};
+use std::borrow::Cow;
 
 /// A value, or the place where one is missing. Cheap to copy; never fails to navigate.
 #[derive(Clone, Copy, Debug)]
@@ -394,26 +395,26 @@ impl<'t> Node<'t> {
 
     /// The JSON pointer: of the value, or where the missing one would stand.
     pub fn pointer(self) -> String {
-        let mut steps = Vec::new();
+        let mut steps: Vec<Cow<'t, str>> = Vec::new();
         if let Some(key) = self.missing.filter(|key| !key.is_empty()) {
-            steps.push(key.to_owned());
+            steps.push(key.into());
         }
         let mut at = self.id;
         while at != NONE {
             let slot = self.tree.slot(at);
             match slot.step {
                 Step::Root => {}
-                Step::Key(text) => steps.push(self.tree.text(text).to_owned()),
-                Step::Index(index) => steps.push(index.to_string()),
+                Step::Key(text) => steps.push(self.tree.text(text).into()),
+                Step::Index(index) => steps.push(index.to_string().into()),
             }
             at = slot.parent;
         }
-        let above = self.tree.above().to_owned();
-        steps.iter().rev().fold(above, |mut pointer, step| {
+        let mut pointer = self.tree.above().to_owned();
+        for step in steps.iter().rev() {
             pointer.push('/');
-            pointer.push_str(&step.replace('~', "~0").replace('/', "~1"));
-            pointer
-        })
+            push_escaped(step, &mut pointer);
+        }
+        pointer
     }
 
     /// Where this value is written, or the container that lacks it.
@@ -441,15 +442,18 @@ impl<'t> Node<'t> {
             return self.place();
         };
         let (start, end) = self.tree.bytes(span);
-        Place::new(
-            self.tree.source(),
-            start,
-            end,
-            format!(
-                "{}/{}",
-                self.pointer(),
-                key.replace('~', "~0").replace('/', "~1")
-            ),
-        )
+        let mut pointer = self.pointer();
+        pointer.push('/');
+        push_escaped(key, &mut pointer);
+        Place::new(self.tree.source(), start, end, pointer)
+    }
+}
+
+/// Adds a step of a JSON pointer. Source: RFC 6901, section 3.
+fn push_escaped(step: &str, pointer: &mut String) {
+    if step.contains(['~', '/']) {
+        pointer.push_str(&step.replace('~', "~0").replace('/', "~1"));
+    } else {
+        pointer.push_str(step);
     }
 }

@@ -5,10 +5,13 @@ use crate::aws::lake_formation::grant::{Columns, Expression, Node, Object, TagPo
 use crate::aws::lake_formation::name::Name;
 use crate::aws::lake_formation::permissions::PERMISSIONS;
 use crate::control::settings::{
-    CellKind, Column, Domain, Requirement, Table, TextType, cell_text, cell_texts,
+    CellKind, Column, Domain, Preset, Requirement, Rows, SettingKind, Spec, Table, TextType,
+    cell_text, cell_texts,
 };
 use crate::lattice::{Row, Shape};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 /// The table `[[lake.grants.grant]]`.
 #[derive(Debug)]
@@ -93,6 +96,45 @@ pub struct DeclaredGrant {
     pub grantable: BTreeSet<String>,
     /// The attribute condition.
     pub condition: Option<Name>,
+}
+
+/// The grants of `[[lake.grants.grant]]`, by identity. Reads as [`DeclaredGrants`].
+#[derive(Debug)]
+pub enum GrantRows {}
+
+impl SettingKind for GrantRows {
+    type Value = DeclaredGrants;
+    const SPEC: Spec = <Rows<GrantTable> as SettingKind>::SPEC;
+    fn value(shape: Option<&Shape>, default: Option<Preset>) -> DeclaredGrants {
+        DeclaredGrants {
+            rows: <Rows<GrantTable> as SettingKind>::value(shape, default),
+            understood: OnceLock::new(),
+        }
+    }
+}
+
+/// The declared grants, as they are written and as they are understood.
+#[derive(Clone, Debug)]
+pub struct DeclaredGrants {
+    /// The tables, by identity.
+    pub rows: BTreeMap<String, Row>,
+    understood: OnceLock<(Option<String>, Vec<DeclaredGrant>)>,
+}
+
+impl DeclaredGrants {
+    /// Those grants that can be understood, as they are in an account. They are understood once: a baseline is bound to
+    /// one account when it judges.
+    pub fn in_account(&self, account: Option<&str>) -> Cow<'_, [DeclaredGrant]> {
+        let understand = || grants(&self.rows, account).0;
+        let (known, grants) = self
+            .understood
+            .get_or_init(|| (account.map(str::to_owned), understand()));
+        if known.as_deref() == account {
+            Cow::Borrowed(grants)
+        } else {
+            Cow::Owned(understand())
+        }
+    }
 }
 
 /// What is wrong with one table of a list.

@@ -23,10 +23,11 @@ pub struct Sighting<'t> {
     pub node: Node<'t>,
 }
 
-/// The features of one resource, looked for as they are asked.
+/// The features of one resource, each looked for when it is first asked for.
 #[derive(Debug)]
 pub struct Used<'v, 'a, 't> {
     seen: &'v View<'a, 't>,
+    sightings: [OnceCell<Option<Sighting<'t>>>; Feature::COUNT],
     properties: OnceCell<Listed<'t, Property<'t>>>,
 }
 
@@ -123,17 +124,22 @@ impl<'v, 'a, 't> Used<'v, 'a, 't> {
     pub fn of(seen: &'v View<'a, 't>) -> Self {
         Self {
             seen,
+            sightings: [const { OnceCell::new() }; Feature::COUNT],
             properties: OnceCell::new(),
         }
     }
 
     /// Whether a feature is in use; `None` where this resource cannot tell, which is no gap: a document does not know
     /// its clusters.
-    pub fn look(&self, feature: Feature) -> Option<Sighting<'t>> {
-        if feature.is_of_document() {
-            return Some(self.in_document(feature));
-        }
-        self.seen.is_cluster().then(|| self.on_cluster(feature))
+    pub fn look(&self, feature: Feature) -> Option<&Sighting<'t>> {
+        let sighting = self.sightings.get(feature as usize)?;
+        let look = || {
+            if feature.is_of_document() {
+                return Some(self.in_document(feature));
+            }
+            self.seen.is_cluster().then(|| self.on_cluster(feature))
+        };
+        sighting.get_or_init(look).as_ref()
     }
 
     fn in_document(&self, feature: Feature) -> Sighting<'t> {

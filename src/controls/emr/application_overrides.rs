@@ -1,6 +1,6 @@
 //! No classification undoes what the security configuration turns on.
 
-use crate::control::overridden::is_about;
+use crate::control::overridden::standings;
 use crate::control::settings::{
     CellKind, Column, Domain, Includes, Rows, Switch, Table, TextType, cell_text, cell_texts,
     settings, vocabulary,
@@ -87,9 +87,7 @@ fn judge_own(want: &Setting, property: &Property<'_>, out: &mut Conditions) {
         else {
             continue;
         };
-        if !is_about(property, |site, other| {
-            site == classification && other == name
-        }) {
+        if !standings(property).contains(&(classification, name)) {
             continue;
         }
         let allowed = cell_texts(row, "allowed");

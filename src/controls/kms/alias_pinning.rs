@@ -67,28 +67,29 @@ impl Control for AliasPinning {
 }
 
 fn judge_key(want: &Setting, node: Node<'_>, scope: &Scope<'_>, out: &mut Conditions) {
-    let key = node
-        .missing_key()
-        .map_or_else(|| last_step(node), str::to_owned);
+    let key = || {
+        node.missing_key()
+            .map_or_else(|| last_step(node), str::to_owned)
+    };
     let condition = match node.text() {
         Known::Absent | Known::Set("") => return,
         Known::Mistyped => out.failed(
             node,
-            format!("`{key}` is {}, not a key ARN", node.value().type_name()),
+            format!("`{}` is {}, not a key ARN", key(), node.value().type_name()),
         ),
         Known::Unreadable(reason) => match declared(reason, scope) {
             Some("Arn") => return out.held(),
-            Some("") => bare_id(node, &key, out),
+            Some("") => bare_id(node, &key(), out),
             Some(_) | None => out.unknown(
                 node,
                 reason,
-                format!("how `{key}` names its key is unknown"),
+                format!("how `{}` names its key is unknown", key()),
             ),
         },
         Known::Set(text) => match KeyName::of(text) {
             KeyName::KeyArn { .. } => return out.held(),
-            KeyName::Id(_) => bare_id(node, &key, out),
-            KeyName::Malformed => out.failed(node, format!("`{key}` is not a key ARN")),
+            KeyName::Id(_) => bare_id(node, &key(), out),
+            KeyName::Malformed => out.failed(node, format!("`{}` is not a key ARN", key())),
             KeyName::Alias { name } => match want.pins.get(name) {
                 Some(pin) => match target(text, scope) {
                     Some(arn) if pin.iter().all(|text| text.accepts(arn)) => return out.held(),
@@ -101,7 +102,7 @@ fn judge_key(want: &Setting, node: Node<'_>, scope: &Scope<'_>, out: &mut Condit
                 .under("pins")
                 .expected(display(pin)),
                 None => out
-                    .failed(node, format!("`{key}` names the alias `{name}`"))
+                    .failed(node, format!("`{}` names the alias `{name}`", key()))
                     .under("pins"),
             },
         },
