@@ -60,7 +60,7 @@ fn faults() -> Vec<Fault> {
         ("service_role", CLUSTER, "/ServiceRole", json!("arn:aws:iam::111122223333:role/EMR_DefaultRole")),
         ("iam_allowed_principals", GRANT, "/Principal/DataLakePrincipalIdentifier", json!("IAM_ALLOWED_PRINCIPALS")),
         ("wide_grants", GRANT, "/Permissions", json!(["ALL"])),
-        ("grants", GRANT, "/Resource/TableWithColumns/DatabaseName", json!("hr")),
+        ("grants", GRANT, "/Resource/TableWithColumns/Name", json!("salaries")),
         ("granted_columns", GRANT, "/Resource/TableWithColumns/ColumnNames", json!(["amount", "iban"])),
     ]
 }

@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
-/// Records judged at a time. Enough to keep every core busy, few enough to forget soon.
-const BATCH: usize = 512;
+/// Records judged at a time. Enough to keep every core busy, few enough to still be in its cache when they are judged.
+const BATCH: usize = 64;
 /// Uses of a named key or role that are kept for messages.
 const USES: usize = 16;
 
