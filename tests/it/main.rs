@@ -25,6 +25,7 @@ mod gate;
 mod generated;
 mod hostile;
 mod integrations;
+mod labels;
 mod lake;
 mod laws;
 mod links;
