@@ -12,6 +12,7 @@ mod edit;
 mod files_tests;
 pub mod json;
 pub mod lake_formation;
+mod parts;
 mod placeholders;
 mod python;
 mod reading;
@@ -167,7 +168,12 @@ fn parse(source: &Arc<Source>) -> Result<(Tree, Option<Syntax>), Syntax> {
 fn read_tree(tree: Tree, dialect: Dialect, given: &Given) -> Result<Reading, String> {
     match dialect {
         Dialect::SecurityConfiguration => Ok(security_configuration::read(tree)),
-        Dialect::RunJobFlow => Ok(run_job_flow::read(tree)),
+        Dialect::RunJobFlow
+            if recognise::is_run_job_flow(tree.root()) || !parts::recognises(tree.root()) =>
+        {
+            Ok(run_job_flow::read(tree))
+        }
+        Dialect::RunJobFlow => Ok(parts::read(tree)),
         Dialect::CloudFormation => {
             let evaluated = cloudformation::evaluate(tree, given);
             Ok(Reading {

@@ -2,7 +2,7 @@
 
 use super::terraform::plan::embedded;
 use super::terraform::shape;
-use super::{lake_formation, python, step_functions};
+use super::{lake_formation, parts, python, step_functions};
 use crate::observed::{Node, Value};
 use memchr::memmem;
 use std::fmt;
@@ -101,6 +101,15 @@ const MARKS: &[&str] = &[
     "emrserverless",
     "emr-serverless",
     "JOB_FLOW_OVERRIDES",
+    "job_flow_overrides",
+    "\"Classification\"",
+    "Classification:",
+    "InstanceGroupType",
+    "InstanceFleetType",
+    "InstanceProfile",
+    "BootstrapAction",
+    "HadoopJarStep",
+    "ActionOnFailure",
     "aws_emr_",
     "aws_emrcontainers_",
     "aws_emrserverless_",
@@ -237,7 +246,7 @@ pub fn recognise(root: Node<'_>) -> Option<Dialect> {
             .any(|(name, resource)| holds_resource_of_ours(name, resource));
         return ours.then_some(Dialect::CloudFormation);
     }
-    let checks: [(Check, Dialect); 7] = [
+    let checks: [(Check, Dialect); 8] = [
         (is_snapshot, Dialect::Snapshot),
         (step_functions::recognises, Dialect::StepFunctions),
         (is_plan, Dialect::TerraformPlan),
@@ -245,6 +254,7 @@ pub fn recognise(root: Node<'_>) -> Option<Dialect> {
         (is_run_job_flow, Dialect::RunJobFlow),
         (is_security_configuration, Dialect::SecurityConfiguration),
         (lake_formation::recognises, Dialect::LakeFormation),
+        (parts::recognises, Dialect::RunJobFlow),
     ];
     checks
         .iter()
@@ -333,7 +343,7 @@ const INSTANCES: &[&str] = &[
     "EmrManagedMasterSecurityGroup",
 ];
 
-fn is_run_job_flow(root: Node<'_>) -> bool {
+pub(super) fn is_run_job_flow(root: Node<'_>) -> bool {
     let has = |node: Node<'_>, names: &[&str]| {
         node.members()
             .filter(|(key, _)| names.contains(key))

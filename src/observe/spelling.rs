@@ -5,7 +5,7 @@ use crate::observed::Reason;
 use crate::observed::tree::{Entries, Kind, NodeId, Span, TextRef, Tree};
 
 /// Source: EMR API 2009-03-31, `RunJobFlow`; CloudFormation Template Reference, `AWS::EMR::Cluster`.
-const CLUSTER: &[&str] = &[
+pub(super) const CLUSTER: &[&str] = &[
     "AdditionalInfo",
     "AmiVersion",
     "Applications",

@@ -1,0 +1,332 @@
+//! Parts of a request that stand in files of their own: the option files of `aws emr create-cluster`, a request that is
+//! spread over several files, the overrides that Airflow puts over a connection.
+//!
+//! What the part says is judged. What it does not say may be said by the rest of the request, so it is unknown.
+
+use super::edit;
+use super::spelling::CLUSTER;
+use super::{Dialect, Reading, run_job_flow, stem};
+use crate::observed::tree::{NodeId, Tree};
+use crate::observed::{Node, Reason, Value};
+
+/// What a document is a part of a request as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    /// A list of classifications.
+    Configurations,
+    /// A list of instance groups.
+    Groups,
+    /// A list of instance fleets.
+    Fleets,
+    /// A list of bootstrap actions.
+    Actions,
+    /// A list of steps.
+    Steps,
+    /// The command line's EC2 attributes.
+    Attributes,
+    /// Some members of a request.
+    Members,
+}
+
+/// Members of the command line's `--ec2-attributes`, and what a request calls them in `Instances`. Source: AWS CLI Command
+/// Reference, `emr create-cluster`.
+const ATTRIBUTES: &[(&str, &str)] = &[
+    ("KeyName", "Ec2KeyName"),
+    ("SubnetId", "Ec2SubnetId"),
+    ("SubnetIds", "Ec2SubnetIds"),
+    ("AvailabilityZone", "AvailabilityZone"),
+    ("AvailabilityZones", "AvailabilityZones"),
+    (
+        "EmrManagedMasterSecurityGroup",
+        "EmrManagedMasterSecurityGroup",
+    ),
+    (
+        "EmrManagedSlaveSecurityGroup",
+        "EmrManagedSlaveSecurityGroup",
+    ),
+    ("ServiceAccessSecurityGroup", "ServiceAccessSecurityGroup"),
+    (
+        "AdditionalMasterSecurityGroups",
+        "AdditionalMasterSecurityGroups",
+    ),
+    (
+        "AdditionalSlaveSecurityGroups",
+        "AdditionalSlaveSecurityGroups",
+    ),
+];
+const PROFILE: &str = "InstanceProfile";
+
+/// Whether a document is a part of a request, or holds Airflow's overrides.
+pub(super) fn recognises(root: Node<'_>) -> bool {
+    part_of(root).is_some() || !overrides(root).is_empty()
+}
+
+/// Reads a part of a request, or Airflow's overrides.
+pub(super) fn read(mut tree: Tree) -> Reading {
+    let file = stem(&tree.source().name).to_owned();
+    let found = overrides(tree.root());
+    let mut seen = Vec::new();
+    for body in found {
+        let place = "the Airflow connection".to_owned();
+        let body = edit::opened(&mut tree, body, Reason::Elsewhere { place });
+        seen.push(run_job_flow::request(&mut tree, body, &file));
+    }
+    if let Some(part) = part_of(tree.root()).filter(|_| seen.is_empty()) {
+        let body = request_of(&mut tree, part);
+        seen.push(run_job_flow::request(&mut tree, body, &file));
+    }
+    Reading::new(Dialect::RunJobFlow, tree, seen)
+}
+
+fn has(node: Node<'_>, keys: &[&'static str]) -> bool {
+    keys.iter().any(|key| node.get(key).is_set())
+}
+
+fn part_of(root: Node<'_>) -> Option<Part> {
+    if matches!(root.value(), Value::Map) {
+        let keys = || root.members().map(|(key, _)| key);
+        let attribute =
+            |key: &str| key == PROFILE || ATTRIBUTES.iter().any(|(name, _)| *name == key);
+        if has(root, &[PROFILE, "SubnetId", "SubnetIds"])
+            && root.members().len() > 1
+            && keys().all(attribute)
+        {
+            return Some(Part::Attributes);
+        }
+        let lists = [
+            ("Configurations", Part::Configurations),
+            ("BootstrapActions", Part::Actions),
+            ("Steps", Part::Steps),
+        ];
+        let telling = lists
+            .iter()
+            .any(|(key, part)| of_list(root.get(key)) == Some(*part))
+            || has(
+                root.get("Instances"),
+                &[
+                    "InstanceGroups",
+                    "InstanceFleets",
+                    "Ec2SubnetId",
+                    "Ec2SubnetIds",
+                    "KeepJobFlowAliveWhenNoSteps",
+                ],
+            )
+            || has(root, &["ReleaseLabel"]) && has(root, &["Applications", "ServiceRole"]);
+        return (telling && keys().all(|key| CLUSTER.contains(&key))).then_some(Part::Members);
+    }
+    of_list(root)
+}
+
+/// Tells whether an item is of a kind.
+type Is = fn(Node<'_>) -> bool;
+
+/// What the items of a list are, all of them.
+fn of_list(list: Node<'_>) -> Option<Part> {
+    let is: [(Part, Is); 5] = [
+        (Part::Configurations, |item| {
+            item.get("Classification").is_set()
+                && item.members().all(|(key, _)| {
+                    matches!(key, "Classification" | "Properties" | "Configurations")
+                })
+        }),
+        (Part::Groups, |item| {
+            has(item, &["InstanceGroupType", "InstanceRole"]) && has(item, &["InstanceType"])
+        }),
+        (Part::Fleets, |item| {
+            has(item, &["InstanceFleetType"]) && has(item, &["InstanceTypeConfigs"])
+        }),
+        (Part::Actions, |item| {
+            has(item, &["ScriptBootstrapAction"])
+                || has(item, &["Path"])
+                    && item
+                        .members()
+                        .all(|(key, _)| matches!(key, "Name" | "Path" | "Args"))
+        }),
+        (Part::Steps, |item| {
+            has(item, &["HadoopJarStep"])
+                || has(item, &["ActionOnFailure"]) && has(item, &["Jar", "Args"])
+        }),
+    ];
+    let found = is.into_iter().find(|(_, is)| {
+        list.items().len() > 0 && list.items().all(|item| is(item) || item.reason().is_some())
+    });
+    found
+        .filter(|(_, is)| list.items().any(is))
+        .map(|(part, _)| part)
+}
+
+/// The request that a part belongs to: open, because the rest of it is elsewhere.
+fn request_of(tree: &mut Tree, part: Part) -> NodeId {
+    let root = tree.root_id();
+    let place = "the rest of the request, which is in another file".to_owned();
+    let rest = Reason::Elsewhere { place };
+    if part == Part::Members {
+        return edit::opened(tree, root, rest);
+    }
+    let empty = edit::empty_map(tree, root);
+    let empty = edit::opened(tree, empty, rest);
+    let inside = |tree: &mut Tree, key: &str, value| {
+        let instances = edit::with(tree, empty, key, value);
+        edit::with(tree, empty, "Instances", instances)
+    };
+    match part {
+        Part::Configurations => edit::with(tree, empty, "Configurations", root),
+        Part::Actions => edit::with(tree, empty, "BootstrapActions", root),
+        Part::Groups => inside(tree, "InstanceGroups", root),
+        Part::Fleets => inside(tree, "InstanceFleets", root),
+        Part::Steps => {
+            let steps = edit::items(tree, root).unwrap_or_default();
+            let steps: Vec<NodeId> = steps.into_iter().map(|step| step_of(tree, step)).collect();
+            let kind = tree.list_kind(&steps);
+            let steps = tree.push_at(kind, root);
+            edit::with(tree, empty, "Steps", steps)
+        }
+        Part::Attributes | Part::Members => attributes(tree, root, empty),
+    }
+}
+
+/// The command line has the members of `HadoopJarStep` in the step itself.
+fn step_of(tree: &mut Tree, step: NodeId) -> NodeId {
+    if edit::member(tree, step, "HadoopJarStep").is_some() {
+        step
+    } else {
+        edit::with(tree, step, "HadoopJarStep", step)
+    }
+}
+
+fn attributes(tree: &mut Tree, root: NodeId, empty: NodeId) -> NodeId {
+    let mut instances = empty;
+    for (name, member) in ATTRIBUTES {
+        if let Some(value) = edit::member(tree, root, name) {
+            instances = edit::with(tree, instances, member, value);
+        }
+    }
+    let body = edit::with(tree, empty, "Instances", instances);
+    match edit::member(tree, root, PROFILE) {
+        Some(profile) => edit::with(tree, body, "JobFlowRole", profile),
+        None => body,
+    }
+}
+
+/// Every mapping under a key `job_flow_overrides`, in either case, at any depth.
+fn overrides(root: Node<'_>) -> Vec<NodeId> {
+    let mut found = Vec::new();
+    let mut open = vec![root];
+    while let Some(node) = open.pop() {
+        for (key, value) in node.members().rev() {
+            if key.eq_ignore_ascii_case("job_flow_overrides") && matches!(value.value(), Value::Map)
+            {
+                found.push(value.id());
+            } else {
+                open.push(value);
+            }
+        }
+        open.extend(node.items().rev());
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{read, recognises};
+    use crate::observe::json;
+    use crate::observe::testing::{plain, source};
+    use serde_json::{Value, json};
+
+    const REST: &str = "?may be supplied by the rest of the request, which is in another file";
+
+    #[test]
+    fn a_part_says_what_it_says_and_the_rest_is_unknown() {
+        for (part, path, expected) in [
+            (
+                json!([{"Classification": "a", "Properties": {"b": "c"}}]),
+                "Configurations",
+                json!([{"Classification": "a", "Properties": {"b": "c"}}]),
+            ),
+            (
+                json!([{"InstanceGroupType": "MASTER", "InstanceType": "m5.xlarge"}]),
+                "Instances/InstanceGroups",
+                json!([{"InstanceGroupType": "MASTER", "InstanceType": "m5.xlarge"}]),
+            ),
+            (
+                json!([{"Path": "s3://b/a.sh", "Args": []}]),
+                "BootstrapActions",
+                json!([{"Path": "s3://b/a.sh", "Args": []}]),
+            ),
+            (
+                json!({"KeyName": "k", "InstanceProfile": "p"}),
+                "JobFlowRole",
+                json!("p"),
+            ),
+            (
+                json!({"KeyName": "k", "InstanceProfile": "p"}),
+                "Instances",
+                json!({"Ec2KeyName": "k"}),
+            ),
+            (
+                json!({"Instances": {"Ec2SubnetId": "s", "InstanceFleets": []}}),
+                "Instances/Ec2SubnetId",
+                json!("s"),
+            ),
+            (
+                json!({"BootstrapActions": [], "Steps": [{"HadoopJarStep": {"Jar": "j"}}]}),
+                "Steps",
+                json!([{"HadoopJarStep": {"Jar": "j"}}]),
+            ),
+        ] {
+            let tree = json::read(source(&part.to_string())).unwrap();
+            assert!(recognises(tree.root()), "{part}");
+            let reading = read(tree);
+            let body = reading.tree().node(reading.worlds()[0].resources[0].body);
+            assert_eq!(plain(body.path(path)), expected, "{part}");
+            assert_eq!(
+                plain(body.get("SecurityConfiguration")),
+                json!(REST),
+                "{part}"
+            );
+        }
+        let steps = json!([{"Type": "CUSTOM_JAR", "ActionOnFailure": "CONTINUE", "Jar": "j.jar"}]);
+        let reading = read(json::read(source(&steps.to_string())).unwrap());
+        let body = reading.tree().node(reading.worlds()[0].resources[0].body);
+        let jar = body
+            .get("Steps")
+            .items()
+            .next()
+            .unwrap()
+            .path("HadoopJarStep/Jar");
+        assert_eq!(plain(jar), json!("j.jar"));
+    }
+
+    #[test]
+    fn overrides_are_found_wherever_they_stand() {
+        let document = json!({"dag": {"tasks": [{"operator": "EmrCreateJobFlowOperator", "job_flow_overrides": {"Name": "etl"}}]}});
+        let reading = read(json::read(source(&document.to_string())).unwrap());
+        let seen = &reading.worlds()[0].resources[0];
+        assert_eq!(seen.identity.id, "etl");
+        assert!(
+            reading
+                .tree()
+                .node(seen.body)
+                .get("LogUri")
+                .reason()
+                .is_some()
+        );
+    }
+
+    #[test]
+    fn lists_and_objects_of_others_are_left_alone() {
+        let others: [Value; 7] = [
+            json!([]),
+            json!([1, 2]),
+            json!([{"Path": "a", "Method": "GET"}]),
+            json!([{"Classification": "secret", "Owner": "x"}]),
+            json!({"Name": "x", "Tags": []}),
+            json!({"Steps": ["a"]}),
+            json!({"SubnetId": "s"}),
+        ];
+        for other in others {
+            let tree = json::read(source(&other.to_string())).unwrap();
+            assert!(!recognises(tree.root()), "{other}");
+        }
+    }
+}
