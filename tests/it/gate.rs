@@ -425,6 +425,37 @@ fn entries_of_files_that_were_not_looked_at_stay() {
 }
 
 #[test]
+fn both_hold_from_every_folder_of_the_repository() {
+    let bench = repository().with("deep/er/x.txt", "");
+    let ratchet = ["check", "b.toml", "infra", "--write-ratchet", "r.json"];
+    assert_eq!(bench.run(&ratchet).code, Some(1));
+    let below = |words: &[&str]| {
+        let mut command = bench.command(words);
+        crate::binary::finish(command.current_dir(bench.path().join("deep/er")))
+    };
+    let check = ["check", "../../b.toml", "../../infra"];
+    let with = |more: &[&str]| below(&[&check[..], more].concat());
+    assert_eq!(with(&[]).code, Some(1));
+    assert_eq!(with(&["--ratchet", "../../r.json"]).code, Some(0));
+    assert_eq!(with(&["--diff", "base"]).code, Some(0));
+    let again = with(&["--write-ratchet", "../../s.json"]);
+    assert_eq!(again.code, Some(1), "{}", again.err);
+    assert_eq!(read(&bench, "s.json"), read(&bench, "r.json"));
+    // Another file is looked at: the entry stays, although its name is none from here.
+    write(&bench, "infra/good.json", request(&json!(true)));
+    let other = [
+        "check",
+        "../../b.toml",
+        "../../infra/good.json",
+        "--ratchet",
+        "../../r.json",
+    ];
+    let run = below(&[&other[..], &["--write-ratchet", "../../s.json"]].concat());
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    assert_eq!(read(&bench, "s.json"), read(&bench, "r.json"));
+}
+
+#[test]
 fn a_ratchet_is_written_the_same_whatever_the_order_of_its_inputs() {
     let bench = ratcheted();
     let turned = [
