@@ -146,6 +146,12 @@ impl Pattern {
         }
     }
 
+    /// The name behind the last slash, when all of it is known and nothing in it is a wildcard.
+    pub fn last_name(&self) -> Option<String> {
+        let last = self.0.rsplit(|piece| *piece == Piece::Char('/')).next()?;
+        Self(last.to_vec()).literal()
+    }
+
     /// Whether it holds a wildcard.
     pub fn is_wild(&self) -> bool {
         self.0
@@ -163,6 +169,13 @@ impl Pattern {
         self.0
             .iter()
             .any(|piece| matches!(piece, Piece::Name(_) | Piece::Word(_) | Piece::Hole))
+    }
+
+    /// Whether a part of it could be anything, a wildcard included: not the name of something declared.
+    pub fn is_unknown(&self) -> bool {
+        self.0
+            .iter()
+            .any(|piece| matches!(piece, Piece::Name(_) | Piece::Hole))
     }
 
     /// The parts between colons, for an ARN.

@@ -148,6 +148,25 @@ pub fn key_nodes<'t>(resource: &Resource<'t>) -> Vec<(&'static str, Node<'t>)> {
                 })
                 .collect()
         }
+        (ResourceKind::S3Bucket, form) => {
+            let rules = if form == Form::Live {
+                let answer = resource.body.get("s3:GetEncryptionConfiguration");
+                answer.path("ServerSideEncryptionConfiguration/Rules")
+            } else {
+                resource
+                    .body
+                    .path("BucketEncryption/ServerSideEncryptionConfiguration")
+            };
+            let default = if form == Form::Live {
+                "ApplyServerSideEncryptionByDefault"
+            } else {
+                "ServerSideEncryptionByDefault"
+            };
+            let each = rules
+                .items()
+                .map(|rule| rule.get(default).get("KMSMasterKeyID"));
+            each.map(|node| ("buckets", node)).collect()
+        }
         // Objects in a catalog, `<catalog>/<type>/<name>`, have no settings of their own.
         (ResourceKind::GlueCatalog, Form::Live) if resource.identity.id.contains('/') => Vec::new(),
         (ResourceKind::GlueCatalog, form) => {

@@ -83,9 +83,11 @@ impl std::fmt::Debug for Query<'_, '_> {
 
 /// An allow, and how sure it is.
 #[derive(Clone, Debug)]
-pub struct Grant<'t> {
+pub struct Grant<'a, 't> {
     /// The statement, or the managed policy.
     pub node: Node<'t>,
+    /// The statement; none for a managed policy of AWS's, which allows on everything.
+    pub statement: Option<Statement<'a, 't>>,
     /// How sure it is: never [`Allowed::No`].
     pub sure: Allowed,
     /// Which it is, for a message.
@@ -215,7 +217,7 @@ impl<'a, 't> Held<'a, 't> {
     }
 
     /// The allows that answer a query, after denies and the boundary. What [`Self::gaps`] hold is not among them.
-    pub fn grants(&self, query: &Query<'_, 't>) -> Vec<Grant<'t>> {
+    pub fn grants(&self, query: &Query<'_, 't>) -> Vec<Grant<'a, 't>> {
         let ceiling = self.ceiling(query);
         if ceiling == Allowed::No {
             return Vec::new();
@@ -235,6 +237,7 @@ impl<'a, 't> Held<'a, 't> {
             if sure > Allowed::No {
                 grants.push(Grant {
                     node: statement.node,
+                    statement: Some(statement),
                     sure,
                     label: statement.label(),
                 });
@@ -245,6 +248,7 @@ impl<'a, 't> Held<'a, 't> {
             if sure > Allowed::No {
                 grants.push(Grant {
                     node: *node,
+                    statement: None,
                     sure,
                     label: format!("the managed policy `{}`", managed.name),
                 });

@@ -40,7 +40,7 @@ mod text;
 pub use held::{Gap, Grant, Held, Query, is_policy, is_principal};
 pub use principal::{Principal, Principals, Who};
 pub use test::{Limit, Test};
-pub use text::{list_of, own_account, pattern_of, trust_of};
+pub use text::{list_of, own_account, pattern_of, pattern_of_identity, trust_of};
 
 use crate::aws::policy::{Pattern, Reach, reach_beyond, reach_of};
 use crate::observed::{Node, Reason, Scope, Value};

@@ -124,6 +124,16 @@ fn push_arn(pattern: &mut Pattern, resource: &Resource<'_>) -> bool {
     true
 }
 
+/// The ARN of a declared or live role, user or group.
+pub fn pattern_of_identity(resource: &Resource<'_>) -> Pattern {
+    let mut pattern = Pattern::default();
+    match resource.identity.arn.as_deref() {
+        Some(arn) => pattern.push(arn),
+        None => drop(push_arn(&mut pattern, resource)),
+    }
+    pattern.finished()
+}
+
 /// The account of a resource: its number, or the name under which the own account stands.
 pub fn own_account(resource: &Resource<'_>) -> Pattern {
     let mut account = Pattern::default();

@@ -114,12 +114,18 @@ impl Column {
 /// one on the table, and two grants on different columns of one table are a conflict, not two grants.
 pub fn row_identity(columns: &[Column], row: &Row) -> String {
     let mut parts = Vec::new();
+    // A list that is all of the identity is told by what it holds.
+    let alone = columns.iter().filter(|column| column.identity).count() == 1;
     for column in columns.iter().filter(|column| column.identity) {
         match row.get(column.key) {
             None => {}
             Some(Cell::Text(text)) => parts.push(format!("{} {text}", column.key)),
             Some(Cell::Flag(flag)) => parts.push(format!("{} {flag}", column.key)),
             Some(Cell::Number(number)) => parts.push(format!("{} {number}", column.key)),
+            Some(Cell::Set(set)) if alone => {
+                let texts: Vec<String> = set.iter().map(ToString::to_string).collect();
+                parts.push(format!("{} {}", column.key, texts.join(" ")));
+            }
             Some(Cell::Set(_) | Cell::Map(_)) => parts.push(column.key.to_owned()),
         }
     }

@@ -1,4 +1,8 @@
 //! Controls over the roles of EMR.
 
+pub(super) mod decrypt_scope;
+pub(super) mod execution_roles;
 pub(super) mod instance_profile;
+pub(super) mod pass_role;
+pub(super) mod permission_management;
 pub(super) mod service_role;

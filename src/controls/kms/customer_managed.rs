@@ -1,14 +1,14 @@
 //! Keys are customer-managed.
 
 use crate::aws::kms::KeyName;
-use crate::control::settings::{Includes, settings, vocabulary};
+use crate::control::kms::KeyUse;
+use crate::control::settings::{Includes, settings};
 use crate::control::{Conditions, Control, Meta, Severity, Span, View};
 use crate::observed::{Form, Known, Node, ResourceKind, named};
 
 #[derive(Debug)]
 pub(crate) enum CustomerManaged {}
 
-vocabulary!(pub(crate) KeyUse: "s3", "disk", "wal", "logs", "catalog", "passwords", "studio", "serverless", "eks", "buckets");
 settings! {
     pub(crate) struct Setting {
         /// For which uses a key must be customer-managed. A key of a use without a word here, such as that of EMR's own
