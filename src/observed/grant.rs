@@ -107,6 +107,11 @@ impl<'t> Resource<'t> {
 }
 
 impl<'t> Grant<'t> {
+    /// Reads the members of a grant, or of an opt-in, which has no permissions.
+    pub fn at(root: Node<'t>) -> Self {
+        Self::of(root, root)
+    }
+
     /// Reads the members of a grant; `request` is what names the catalog of the whole.
     fn of(root: Node<'t>, request: Node<'t>) -> Self {
         let principal = first(root, &["Principal", "DataLakePrincipal"]);

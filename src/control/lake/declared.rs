@@ -381,18 +381,27 @@ fn tag_policy(text: &str) -> Result<TagPolicy, Wrong> {
             expression,
         });
     }
-    let mut tags = BTreeMap::new();
-    for pair in rest.split('&') {
-        let (key, values) = pair.split_once('=').unwrap_or((pair, ""));
-        let values = tag_values(values);
-        if key.trim().is_empty() || values.is_empty() {
-            return wrong(format!("`{}` is not a key with values", pair.trim()), help);
-        }
-        tags.insert(key.trim().to_lowercase(), values);
-    }
+    let tags = tags_of_text(rest).map_err(|(message, _)| (message, help.to_owned()))?;
     let expression = Expression::Tags(tags);
     Ok(TagPolicy {
         databases,
         expression,
     })
+}
+
+/// The values of each key of `key=value,value & key=value`, in lower case.
+pub(super) fn tags_of_text(text: &str) -> Result<BTreeMap<String, BTreeSet<Name>>, Wrong> {
+    let mut tags = BTreeMap::new();
+    for pair in text.split('&') {
+        let (key, values) = pair.split_once('=').unwrap_or((pair, ""));
+        let values = tag_values(values);
+        if key.trim().is_empty() || values.is_empty() {
+            return wrong(
+                format!("`{}` is not a key with values", pair.trim()),
+                "write `key=value,value & key=value`",
+            );
+        }
+        tags.insert(key.trim().to_lowercase(), values);
+    }
+    Ok(tags)
 }

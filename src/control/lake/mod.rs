@@ -1,14 +1,22 @@
 //! What the controls over Lake Formation share: declared and seen grants in one form, and how they compare.
 
+pub mod bypass;
 pub mod checks;
 mod compare;
 pub mod declared;
 pub mod filter;
 pub mod members;
 mod object;
+pub mod others;
+pub mod places;
+pub mod registration;
 pub mod request;
 pub mod seen;
 pub mod settings;
+pub mod tag_expressions;
+pub mod tagged;
+pub mod tags;
+pub mod unfiltered;
 pub mod width;
 
 pub use compare::{Asked, judge};

@@ -233,6 +233,20 @@ impl<'t> Context<'_, 't> {
                 expression,
             });
         }
+        Ok(TagPolicy {
+            databases,
+            expression: Expression::Tags(self.expression(expression)?),
+        })
+    }
+
+    /// The values of each key of an expression, in lower case.
+    ///
+    /// # Errors
+    /// What of it is not known.
+    pub fn expression(
+        &self,
+        expression: Node<'t>,
+    ) -> Result<BTreeMap<String, BTreeSet<Name>>, Trouble<'t>> {
         if !matches!(expression.value(), Value::List) {
             return Err(Trouble::new(expression, "the tag expression is unknown"));
         }
@@ -247,10 +261,7 @@ impl<'t> Context<'_, 't> {
                 self.names(pair.get("TagValues"), "the values of the tag")?,
             );
         }
-        Ok(TagPolicy {
-            databases,
-            expression: Expression::Tags(tags),
-        })
+        Ok(tags)
     }
 }
 

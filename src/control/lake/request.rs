@@ -2,6 +2,7 @@
 
 use super::declared::DeclaredGrant;
 use super::filter::DeclaredFilter;
+use super::places::DeclaredLocation;
 use crate::aws::lake_formation::grant::{Columns, Expression, Node, TagPolicy};
 use crate::aws::lake_formation::name::Name;
 use serde_json::{Map, Value, json};
@@ -131,4 +132,55 @@ pub fn filter(filter: &DeclaredFilter, account: &str) -> Value {
         ),
     };
     json!({ "TableData": data })
+}
+
+/// The body of `RegisterResource`.
+pub fn location(location: &DeclaredLocation, role: &str, partition: &str) -> Value {
+    let mut body = Map::new();
+    let arn = format!("arn:{partition}:s3:::{}", location.place);
+    body.insert("ResourceArn".to_owned(), json!(arn));
+    body.insert("RoleArn".to_owned(), json!(role));
+    if location.hybrid {
+        body.insert("HybridAccessEnabled".to_owned(), json!(true));
+    }
+    Value::Object(body)
+}
+
+/// The body of `CreateLakeFormationOptIn` for a grant on a database or a table, columns and filters of it included.
+/// Source: Lake Formation Developer Guide, *Hybrid access mode*: opt-ins are on named objects only.
+pub fn opt_in(grant: &DeclaredGrant, account: &str) -> Option<Value> {
+    let own = Name::from(account);
+    let catalog = grant.object.catalog.as_ref().unwrap_or(&own).to_string();
+    let resource = match &grant.object.node {
+        Node::Database(name) => {
+            json!({ "Database": { "CatalogId": catalog, "Name": name.to_string() } })
+        }
+        Node::AllTables(database) => json!({ "Table": {
+            "CatalogId": catalog, "DatabaseName": database.to_string(), "TableWildcard": {}
+        } }),
+        Node::Table(database, table)
+        | Node::Columns(database, table, _)
+        | Node::Filter(database, table, _) => json!({ "Table": {
+            "CatalogId": catalog, "DatabaseName": database.to_string(), "Name": table.to_string()
+        } }),
+        Node::Catalog
+        | Node::Location(_)
+        | Node::Tag(..)
+        | Node::TagPolicy(_)
+        | Node::TagExpression(_)
+        | Node::Function(..)
+        | Node::AnyTable
+        | Node::RowPolicy(_) => return None,
+    };
+    let mut body = Map::new();
+    let principal = json!({ "DataLakePrincipalIdentifier": grant.principal.to_string() });
+    body.insert("Principal".to_owned(), principal);
+    body.insert("Resource".to_owned(), resource);
+    if let Some(condition) = &grant.condition {
+        body.insert(
+            "Condition".to_owned(),
+            json!({ "Expression": condition.to_string() }),
+        );
+    }
+    Some(Value::Object(body))
 }

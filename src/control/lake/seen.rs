@@ -145,6 +145,19 @@ impl<'a, 't> Context<'a, 't> {
     }
 
     /// The text of a node; references leave openings.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn text(&self, node: Node<'t>) -> Result<Name, Trouble<'t>> {
+        self.name(node, "the text")
+    }
+
+    /// As [`Self::text`], where why there is none does not matter.
+    pub fn text_of(&self, node: Node<'t>) -> Option<Name> {
+        self.text(node).ok()
+    }
+
+    /// The text of a node; references leave openings.
     pub(super) fn name(&self, node: Node<'t>, what: &str) -> Result<Name, Trouble<'t>> {
         match node.value() {
             Value::String(text) | Value::Number(text) => Ok(Name::known(text)),
@@ -186,6 +199,9 @@ impl<'a, 't> Context<'a, 't> {
                 |value| Part::Known(value.to_owned()),
             )];
         }
+        if let Some(parts) = self.bucket(reason) {
+            return parts;
+        }
         let role = reason
             .reference()
             .filter(|(_, attribute)| *attribute == Some("Arn"))
@@ -221,6 +237,30 @@ impl<'a, 't> Context<'a, 't> {
             name,
         ]
         .concat()
+    }
+
+    /// A reference to a declared bucket: its name or its ARN, as far as they are known.
+    fn bucket(&self, reason: &Reason) -> Option<Vec<Part>> {
+        let (id, attribute) = reason.reference()?;
+        let Lookup::Found(bucket) = self.scope.by_id(ResourceKind::S3Bucket, id) else {
+            return None;
+        };
+        let name = bucket.identity.name.as_deref();
+        let name = name.map_or_else(
+            || Part::Open(format!("bucket {id}")),
+            |name| Part::Known(name.to_owned()),
+        );
+        match attribute.map(str::to_ascii_lowercase).as_deref() {
+            None | Some("id" | "bucket" | "name") => Some(vec![name]),
+            Some("arn") => {
+                let partition = self.opening(&Reason::Pseudo {
+                    name: "AWS::Partition".to_owned(),
+                });
+                let known = |text: &str| vec![Part::Known(text.to_owned())];
+                Some([known("arn:"), partition, known(":s3:::"), vec![name]].concat())
+            }
+            Some(_) => None,
+        }
     }
 
     pub(super) fn catalog(&self, node: Node<'t>) -> Result<Option<Name>, Trouble<'t>> {

@@ -150,7 +150,11 @@ fn judge_shares(want: &Setting, body: Node<'_>, out: &mut Conditions) {
             }
         }
     }
-    let principals = body.get("ram:ListPrincipals").get("principals");
+    judge_organizations(want, body.get("ram:ListPrincipals").get("principals"), out);
+}
+
+/// The organisations that shares reach.
+fn judge_organizations(want: &Setting, principals: Node<'_>, out: &mut Conditions) {
     if want.organizations.is_any() {
         return;
     }

@@ -55,9 +55,8 @@ impl Control for DefaultPermissions {
             }
             return;
         }
-        match resource.catalog_object() {
-            Some((DATABASE, database)) => judge_database(want, database.input, out),
-            Some(_) | None => {}
+        if let Some((DATABASE, database)) = resource.catalog_object() {
+            judge_database(want, database.input, out);
         }
     }
 

@@ -1,0 +1,75 @@
+//! What else is in sight of a grant: other grants, and opt-ins.
+
+use super::seen::{Context, SeenGrant, Trouble};
+use crate::aws::lake_formation::grant::{Node as On, Object};
+use crate::aws::lake_formation::name::{Likeness, Name};
+use crate::control::View;
+use crate::observed::grant::Grant;
+use crate::observed::{Resource, ResourceKind};
+
+/// Every other grant in sight, opt-ins aside.
+pub fn grants_in<'a, 't>(
+    context: &Context<'a, 't>,
+    seen: &View<'a, 't>,
+) -> impl Iterator<Item = (&'a Resource<'t>, SeenGrant<'t>)> {
+    let (context, own) = (*context, seen.resource);
+    let all = seen.scope.resources().iter();
+    all.filter(move |one| {
+        one.kind() == ResourceKind::LakeFormationGrant
+            && !one.is_opt_in()
+            && !std::ptr::eq(*one, own)
+    })
+    .map(move |one| (one, context.read(one.grant())))
+}
+
+/// Every opt-in in sight that can be understood.
+pub fn opt_ins_in<'a, 't>(
+    context: &Context<'a, 't>,
+    seen: &View<'a, 't>,
+) -> impl Iterator<Item = OptIn> {
+    let context = *context;
+    let all = seen.scope.resources().iter();
+    all.filter(|one| one.kind() == ResourceKind::LakeFormationGrant && one.is_opt_in())
+        .filter_map(move |one| OptIn::of(&context, one).ok())
+}
+
+/// An opt-in of hybrid access mode: Lake Formation decides for this principal on this object.
+#[derive(Clone, Debug)]
+pub struct OptIn {
+    /// Who.
+    pub principal: Name,
+    /// On what.
+    pub object: Object,
+}
+
+impl OptIn {
+    /// Reads an opt-in.
+    pub fn of<'t>(context: &Context<'_, 't>, resource: &Resource<'t>) -> Result<Self, Trouble<'t>> {
+        let seen = context.read(Grant::at(resource.opt_in()));
+        Ok(Self {
+            principal: seen.principal?,
+            object: seen.object?,
+        })
+    }
+
+    /// Whether it opts the principal in on the object, or on the database of the object.
+    pub fn covers(&self, principal: &Name, object: &Object) -> bool {
+        self.principal == *principal && self.reaches(object)
+    }
+
+    /// Whether a grant on the object is one that the opt-in is for: on the same, or on something in it.
+    pub fn reaches(&self, object: &Object) -> bool {
+        let own = &self.object.node;
+        if *own == On::Catalog {
+            return true;
+        }
+        if let On::Database(database) | On::AllTables(database) = own {
+            return object.database() == Some(database);
+        }
+        if let On::Table(database, table) = own {
+            return object.table() == Some((database, table))
+                || matches!(&object.node, On::AllTables(of) if of == database);
+        }
+        self.object.relation(object).within == Likeness::Same
+    }
+}

@@ -1,0 +1,254 @@
+//! LF-Tags stand where the baseline puts them.
+
+use crate::aws::lake_formation::name::{Likeness, Name};
+use crate::control::lake::tags::{
+    Assignment, AssignmentTable, Bearer, SeenTag, TagTable, assignment_request, assignments,
+    definitions, tag_request,
+};
+use crate::control::lake::{Context, checks, tagged};
+use crate::control::settings::{Includes, Pattern, Plain, Rows, settings};
+use crate::control::{Conditions, Control, Draft, Meta, Review, Severity, Span, View};
+use crate::lattice::Cell;
+use crate::observed::lake::{TAG, TAG_ASSOCIATION};
+use crate::observed::{Node, ResourceKind};
+use std::collections::{BTreeMap, BTreeSet};
+
+#[derive(Debug)]
+pub(crate) enum Tags {}
+
+settings! {
+    pub(crate) struct Setting {
+        /// The tags, each with all its values.
+        tag: Rows<TagTable>,
+        /// What bears which tags: databases, tables and columns.
+        assignment: Rows<AssignmentTable>,
+        /// Keys that every table and column of `databases` must bear.
+        required: Includes<Plain>,
+        /// Patterns of the databases whose tables must bear them.
+        databases: Includes<Pattern>,
+    }
+}
+
+/// The declared tags: by key, the identity of the table and the values.
+type Definitions = BTreeMap<String, (String, BTreeSet<Name>)>;
+
+impl Control for Tags {
+    const META: &'static Meta = &Meta {
+        id: "lake.tags",
+        title: "LF-Tags stand where the baseline puts them",
+        severity: Severity::High,
+        kinds: &[ResourceKind::LakeFormationTag],
+        span: Span::Resource,
+        since: "0.1.0",
+        aliases: &[],
+        references: &["own NIST-800-53 AC-16"],
+        docs: include_str!("tags.md"),
+    };
+    type Setting = Setting;
+
+    fn judge(want: &Setting, seen: &View<'_, '_>, out: &mut Conditions) {
+        let context = Context::of(seen);
+        let tags = definitions(&want.tag);
+        let (declared, _) = assignments(&want.assignment);
+        match seen.resource.lf_tag() {
+            (TAG, node) if !tags.is_empty() => match context.lf_tag(node) {
+                Ok(tag) => judge_definition(&tags, &tag, out),
+                Err(trouble) => trouble.record(out),
+            },
+            (TAG_ASSOCIATION, node) if seen.is_live() => {
+                let keys = (&want.required, &want.databases);
+                tagged::judge_effective(&context, &declared, keys, (seen.resource, node), out);
+            }
+            (TAG_ASSOCIATION, node) => {
+                let bearers = match context.bearers(node.get("Resource")) {
+                    Ok(bearers) => bearers,
+                    Err(trouble) => return trouble.record(out),
+                };
+                judge_assignment(&context, &tags, &declared, (&bearers, node), out);
+            }
+            _ => {}
+        }
+    }
+
+    fn compile(want: &Setting, draft: &mut Draft<'_>) {
+        let bound = |rows: &BTreeMap<String, crate::lattice::Row>, key, draft: &mut Draft<'_>| {
+            let cells = rows.values().flat_map(|row| row.values());
+            let open = cells
+                .flat_map(Cell::texts)
+                .filter(|text| draft.bound(key, text).is_none());
+            open.count() == 0
+        };
+        let account = draft.target.account.clone();
+        if bound(&want.tag, "tag", draft) {
+            for (key, (identity, values)) in &definitions(&want.tag) {
+                let body = tag_request(key, values, &account);
+                let whole = (String::new(), identity.clone());
+                draft.request(
+                    &format!("create-lf-tag-{}", file(key)),
+                    body,
+                    "tag",
+                    [whole],
+                );
+            }
+        }
+        if bound(&want.assignment, "assignment", draft) {
+            for one in assignments(&want.assignment).0 {
+                let body = assignment_request(&one, &account);
+                let whole = (String::new(), one.identity.clone());
+                let name = format!("add-lf-tags-to-resource-{}", file(&one.bearer.to_string()));
+                draft.request(&name, body, "assignment", [whole]);
+            }
+        }
+    }
+
+    fn review(want: &Setting, review: &mut Review<'_>) {
+        let tags = definitions(&want.tag);
+        let (declared, faults) = assignments(&want.assignment);
+        checks::faults(review, "assignment", faults);
+        for one in &declared {
+            for (key, value) in &one.tags {
+                let known = tags.get(key).is_some_and(|(_, values)| {
+                    values
+                        .iter()
+                        .any(|known| known.likeness(value) != Likeness::Different)
+                });
+                if !tags.is_empty() && !known {
+                    let places =
+                        checks::places(review, "assignment", &one.identity, "assigned here");
+                    let message = format!("`{key}={value}` is no value of a declared tag");
+                    review.object(places, message, "add the value to its `[[lake.tags.tag]]`");
+                }
+            }
+        }
+    }
+}
+
+/// A name as a part of the name of a file.
+fn file(name: &str) -> String {
+    let plain = |char: char| char.is_alphanumeric() || "._-".contains(char);
+    name.chars()
+        .map(|char| if plain(char) { char } else { '_' })
+        .collect()
+}
+
+/// A tag has the declared values, all of them and no others.
+fn judge_definition(tags: &Definitions, tag: &SeenTag<'_>, out: &mut Conditions) {
+    let Some(key) = tag.key.as_known() else {
+        return record_unknown(tag.node.get("TagKey"), "the key of the tag", out);
+    };
+    let Some((identity, values)) = tags.get(key) else {
+        out.failed(tag.node, format!("tag `{key}` is not declared"))
+            .under("tag")
+            .expected("the declared tags")
+            .observed(format!("`{key}`"));
+        return;
+    };
+    let mut found: BTreeSet<&Name> = BTreeSet::new();
+    for (node, value) in &tag.values {
+        judge_value(values, (key, identity), (*node, value), out);
+        found.insert(value);
+    }
+    let unknown = tag
+        .values
+        .iter()
+        .any(|(_, value)| value.as_known().is_none());
+    for missing in values.iter().filter(|value| !found.contains(value)) {
+        let list = tag.node.get("TagValues");
+        let message = format!("tag `{key}` lacks the value `{missing}`");
+        if unknown || missing.as_known().is_none() {
+            out.undecided(
+                list,
+                message,
+                "name its values literally, or choose a target with `--target`",
+            )
+        } else {
+            out.failed(list, message)
+        }
+        .under("tag")
+        .row(identity.clone())
+        .expected(format!("`{missing}`"));
+    }
+}
+
+fn judge_value(
+    values: &BTreeSet<Name>,
+    (key, identity): (&str, &str),
+    (node, value): (Node<'_>, &Name),
+    out: &mut Conditions,
+) {
+    let best = values.iter().map(|want| want.likeness(value)).max();
+    match best.unwrap_or(Likeness::Different) {
+        Likeness::Same => out.held(),
+        Likeness::Possible => record_unknown(node, "a value of the tag", out),
+        Likeness::Different => {
+            out.failed(
+                node,
+                format!("`{value}` is no declared value of tag `{key}`"),
+            )
+            .under("tag")
+            .row(identity)
+            .expected(
+                values
+                    .iter()
+                    .map(|one| format!("`{one}`"))
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            )
+            .observed(node.display());
+        }
+    }
+}
+
+fn record_unknown(node: Node<'_>, what: &str, out: &mut Conditions) {
+    match node.reason() {
+        Some(reason) => out.unknown(node, reason, format!("{what} is unknown")),
+        None => out.undecided(
+            node,
+            format!("{what} is unknown"),
+            "choose a target with `--target`",
+        ),
+    };
+}
+
+/// What is put on something is declared, and what is declared for it has no other value.
+fn judge_assignment(
+    context: &Context<'_, '_>,
+    tags: &Definitions,
+    declared: &[Assignment],
+    (bearers, node): (&[Bearer], Node<'_>),
+    out: &mut Conditions,
+) {
+    let list = node.get("LFTags");
+    if list.items().len() == 0 {
+        record_unknown(list, "which tags are put on it", out);
+    }
+    for item in list.items() {
+        let tag = match context.lf_tag(item) {
+            Ok(tag) => tag,
+            Err(trouble) => {
+                trouble.record(out);
+                continue;
+            }
+        };
+        let Some(key) = tag.key.as_known() else {
+            record_unknown(tag.node.get("TagKey"), "the key of a tag", out);
+            continue;
+        };
+        match tags.get(key) {
+            Some((identity, values)) => {
+                for (node, value) in &tag.values {
+                    judge_value(values, (key, identity), (*node, value), out);
+                }
+            }
+            None if tags.is_empty() => {}
+            None => {
+                out.failed(tag.node, format!("tag `{key}` is not declared"))
+                    .under("tag")
+                    .observed(format!("`{key}`"));
+            }
+        }
+        for bearer in bearers {
+            tagged::judge_bearer(declared, bearer, &tag, out);
+        }
+    }
+}
