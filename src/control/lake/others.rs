@@ -7,6 +7,11 @@ use crate::control::View;
 use crate::observed::grant::Grant;
 use crate::observed::{Resource, ResourceKind};
 
+/// Whether both are one thing: a fact of a record is in sight of itself.
+pub fn is_same(one: &Resource<'_>, other: &Resource<'_>) -> bool {
+    std::ptr::eq(one.body.tree(), other.body.tree()) && one.body.id() == other.body.id()
+}
+
 /// Every other grant in sight, opt-ins aside.
 pub fn grants_in<'a, 't>(
     context: &Context<'a, 't>,
@@ -15,9 +20,7 @@ pub fn grants_in<'a, 't>(
     let (context, own) = (*context, seen.resource);
     let all = seen.scope.resources().iter();
     all.filter(move |one| {
-        one.kind() == ResourceKind::LakeFormationGrant
-            && !one.is_opt_in()
-            && !std::ptr::eq(*one, own)
+        one.kind() == ResourceKind::LakeFormationGrant && !one.is_opt_in() && !is_same(one, own)
     })
     .map(move |one| (one, context.read(one.grant())))
 }

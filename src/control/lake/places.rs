@@ -79,8 +79,14 @@ pub fn place(text: &str) -> Name {
 }
 
 /// Whether this is a whole bucket.
-pub fn is_root(place: &Name) -> bool {
-    !place.to_string().contains('/')
+pub fn is_root(place: &Name) -> Likeness {
+    let shown = place.to_string();
+    if shown.contains('/') {
+        return Likeness::Different;
+    }
+    // A declared bucket without a name of its own is the whole of it all the same.
+    let bucket = place.as_known().is_some() || shown.starts_with("${bucket ");
+    if bucket { Likeness::Same } else { Likeness::Possible }
 }
 
 /// Whether one place is another, or lies below it.

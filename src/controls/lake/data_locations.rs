@@ -1,7 +1,7 @@
 //! Who may point tables at a location is listed.
 
 use crate::aws::lake_formation::grant::Node as On;
-use crate::aws::lake_formation::name::Name;
+use crate::aws::lake_formation::name::{Likeness, Name};
 use crate::aws::lake_formation::permissions::includes;
 use crate::control::lake::others::grants_in;
 use crate::control::lake::places::{is_root, lies_in};
@@ -74,17 +74,22 @@ fn judge_location(
     };
     out.must_be_permitted(node, principal, &want.principals, "principals", "principal");
     let resource = grant.grant.root.get("Resource");
-    if is_root(place) && !want.bucket_root {
-        let message = match place.as_known() {
-            Some(_) => format!("the grant is on the whole bucket `{place}`"),
-            None => format!("the grant is on `{place}`, a whole bucket or anything in it"),
-        };
-        let condition = match resource_reason(grant) {
-            Some(reason) if place.as_known().is_none() && !is_bucket(place) => {
-                out.unknown(resource, reason, message)
-            }
-            _ => out.failed(resource, message),
-        };
+    let root = if want.bucket_root {
+        Likeness::Different
+    } else {
+        is_root(place)
+    };
+    let condition = match (root, resource_reason(grant)) {
+        (Likeness::Different, _) => None,
+        (Likeness::Possible, Some(reason)) => {
+            let message = "whether the grant is on a whole bucket is unknown";
+            Some(out.unknown(resource, reason, message))
+        }
+        (Likeness::Possible | Likeness::Same, _) => {
+            Some(out.failed(resource, format!("the grant is on the whole bucket `{place}`")))
+        }
+    };
+    if let Some(condition) = condition {
         condition.under("bucket-root").expected("a prefix");
     }
     let mut holders: BTreeSet<Name> = BTreeSet::from([principal.clone()]);
@@ -119,11 +124,6 @@ fn judge_location(
     } else {
         out.held();
     }
-}
-
-/// Whether what is not known is a bucket that is declared: then it is surely the whole of it.
-fn is_bucket(place: &Name) -> bool {
-    place.to_string().starts_with("${bucket ")
 }
 
 fn resource_reason<'t>(grant: &SeenGrant<'t>) -> Option<&'t Reason> {

@@ -5,9 +5,10 @@ use crate::aws::lake_formation::name::Likeness;
 use crate::aws::lake_formation::principal::is_iam_allowed_principals;
 use crate::control::lake::declared::grants_of;
 use crate::control::lake::others::{OptIn, grants_in, opt_ins_in};
+use crate::control::lake::places::{lies_in, place};
 use crate::control::lake::{Context, SeenGrant, request};
 use crate::control::settings::{Only, S3Prefix, settings};
-use crate::control::{Conditions, Control, Draft, Meta, Severity, Span, View, lies_under};
+use crate::control::{Conditions, Control, Draft, Meta, Severity, Span, View};
 use crate::observed::{Node, ResourceKind, Switch, Value};
 
 #[derive(Debug)]
@@ -82,7 +83,7 @@ fn judge_location(want: &Setting, seen: &View<'_, '_>, out: &mut Conditions) {
         Switch::Odd if matches!(node.value(), Value::Null) => return out.held(),
         Switch::Unreadable(reason) => out.unknown(node, reason, "`HybridAccessEnabled` is unknown"),
         Switch::On | Switch::TextOn => match (arn.as_text(), arn.reason()) {
-            (Some(text), _) if want.paths.allows_by(|path| lies_under(path, text)) => {
+            (Some(text), _) if is_allowed(want, text) => {
                 return out.held();
             }
             (None, Some(reason)) if !want.paths.texts().is_empty() => {
@@ -103,6 +104,15 @@ fn judge_location(want: &Setting, seen: &View<'_, '_>, out: &mut Conditions) {
         .under("paths")
         .expected(format!("hybrid access on {}", want.paths))
         .observed(node.display());
+}
+
+/// Whether a location is one of the listed ones, or lies in one.
+fn is_allowed(want: &Setting, seen: &str) -> bool {
+    let seen = place(seen);
+    want.paths.allows_by(|path| {
+        let path = place(&path.to_string());
+        path.likeness(&seen) == Likeness::Same || lies_in(&seen, &path)
+    })
 }
 
 /// Where IAM decides on an object, a grant does nothing for a principal without an opt-in.

@@ -2,6 +2,7 @@
 
 use crate::aws::lake_formation::name::{Likeness, Name};
 use crate::control::lake::members::likeness;
+use crate::control::lake::others::is_same;
 use crate::control::lake::places::{
     DeclaredLocation, LocationTable, is_role, is_root, lies_in, locations,
 };
@@ -101,7 +102,7 @@ impl Control for Locations {
 
     fn review(want: &Setting, review: &mut Review<'_>) {
         let declared = locations(&want.location);
-        for location in declared.iter().filter(|one| is_root(&one.place)) {
+        for location in declared.iter().filter(|one| is_root(&one.place) == Likeness::Same) {
             if !want.bucket_root {
                 let label = "this location";
                 let places = crate::control::lake::checks::places(
@@ -146,14 +147,7 @@ impl One<'_, '_> {
             self.judge_hybrid(own, root.get("HybridAccessEnabled"), out);
         }
         self.judge_owner(own.is_some(), &place, root, out);
-        if is_root(&place) && !self.want.bucket_root {
-            out.failed(arn, format!("`{place}` is a whole bucket"))
-                .under("bucket-root")
-                .expected("a prefix")
-                .observed(arn.display());
-        } else {
-            out.held();
-        }
+        self.judge_root(&place, arn, out);
         self.judge_overlap(&place, arn, out);
         let privileged = root.get("WithPrivilegedAccess");
         match self.seen.resource.lake_switch(privileged) {
@@ -290,10 +284,27 @@ impl One<'_, '_> {
         .under("accounts");
     }
 
+    fn judge_root(&self, place: &Name, arn: Node<'_>, out: &mut Conditions) {
+        let condition = match (is_root(place), arn.reason()) {
+            _ if self.want.bucket_root => return,
+            (Likeness::Different, _) => return out.held(),
+            (Likeness::Possible, Some(reason)) => {
+                out.unknown(arn, reason, "whether the location is a whole bucket is unknown")
+            }
+            (Likeness::Possible | Likeness::Same, _) => {
+                out.failed(arn, format!("`{place}` is a whole bucket"))
+            }
+        };
+        condition
+            .under("bucket-root")
+            .expected("a prefix")
+            .observed(arn.display());
+    }
+
     fn judge_overlap(&self, place: &Name, arn: Node<'_>, out: &mut Conditions) {
         let others = self.context.registered();
         let other = others.iter().find(|other| {
-            !std::ptr::eq(other.resource, self.seen.resource)
+            !is_same(other.resource, self.seen.resource)
                 && (lies_in(place, &other.place) || lies_in(&other.place, place))
         });
         if let Some(other) = other {
