@@ -2,6 +2,7 @@
 //! rewrites what it was given, and the language of row filters.
 
 pub mod breadth;
+pub mod condition;
 pub mod grant;
 pub mod name;
 pub mod permissions;

@@ -86,7 +86,11 @@ pub fn is_root(place: &Name) -> Likeness {
     }
     // A declared bucket without a name of its own is the whole of it all the same.
     let bucket = place.as_known().is_some() || shown.starts_with("${bucket ");
-    if bucket { Likeness::Same } else { Likeness::Possible }
+    if bucket {
+        Likeness::Same
+    } else {
+        Likeness::Possible
+    }
 }
 
 /// Whether one place is another, or lies below it.

@@ -85,9 +85,10 @@ fn judge_location(
             let message = "whether the grant is on a whole bucket is unknown";
             Some(out.unknown(resource, reason, message))
         }
-        (Likeness::Possible | Likeness::Same, _) => {
-            Some(out.failed(resource, format!("the grant is on the whole bucket `{place}`")))
-        }
+        (Likeness::Possible | Likeness::Same, _) => Some(out.failed(
+            resource,
+            format!("the grant is on the whole bucket `{place}`"),
+        )),
     };
     if let Some(condition) = condition {
         condition.under("bucket-root").expected("a prefix");

@@ -102,7 +102,10 @@ impl Control for Locations {
 
     fn review(want: &Setting, review: &mut Review<'_>) {
         let declared = locations(&want.location);
-        for location in declared.iter().filter(|one| is_root(&one.place) == Likeness::Same) {
+        for location in declared
+            .iter()
+            .filter(|one| is_root(&one.place) == Likeness::Same)
+        {
             if !want.bucket_root {
                 let label = "this location";
                 let places = crate::control::lake::checks::places(
@@ -288,9 +291,11 @@ impl One<'_, '_> {
         let condition = match (is_root(place), arn.reason()) {
             _ if self.want.bucket_root => return,
             (Likeness::Different, _) => return out.held(),
-            (Likeness::Possible, Some(reason)) => {
-                out.unknown(arn, reason, "whether the location is a whole bucket is unknown")
-            }
+            (Likeness::Possible, Some(reason)) => out.unknown(
+                arn,
+                reason,
+                "whether the location is a whole bucket is unknown",
+            ),
             (Likeness::Possible | Likeness::Same, _) => {
                 out.failed(arn, format!("`{place}` is a whole bucket"))
             }

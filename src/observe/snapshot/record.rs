@@ -44,14 +44,20 @@ const fn calls_of(kind: ResourceKind) -> &'static [&'static str] {
             "iam:GetInstanceProfile",
         ],
         ResourceKind::EmrAccount => &["elasticmapreduce:GetBlockPublicAccessConfiguration"],
-        ResourceKind::LakeFormationSettings => &["lakeformation:GetDataLakeSettings"],
+        ResourceKind::LakeFormationSettings => &[
+            "lakeformation:GetDataLakeSettings",
+            "lakeformation:DescribeLakeFormationIdentityCenterConfiguration",
+            "sts:GetCallerIdentity",
+            "ram:GetResourceShares",
+            "ram:ListPrincipals",
+        ],
+        ResourceKind::LakeFormationLocation => &["lakeformation:ListResources"],
         ResourceKind::LakeFormationGrant => &["lakeformation:ListPermissions"],
         ResourceKind::LakeFormationFilter => &["lakeformation:GetDataCellsFilter"],
         ResourceKind::EmrSecurityConfiguration
         | ResourceKind::EmrServerlessApplication
         | ResourceKind::EmrContainersVirtualCluster
         | ResourceKind::EmrContainersSecurityConfiguration
-        | ResourceKind::LakeFormationLocation
         | ResourceKind::LakeFormationTag
         | ResourceKind::GlueCatalog => &[],
     }

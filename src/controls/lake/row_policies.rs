@@ -1,0 +1,150 @@
+//! Row-level-security policies and attachments are declared.
+
+use crate::control::lake::row_policies::{AttachmentTable, PolicyTable, attachments, policies};
+use crate::control::settings::{Allowance, Rows, settings};
+use crate::control::{Conditions, Control, Meta, Severity, Span, View};
+use crate::observed::{Node, ResourceKind, Switch};
+
+#[derive(Debug)]
+pub(crate) enum RowPolicies {}
+
+settings! {
+    pub(crate) struct Setting {
+        /// The policies, each with its rows.
+        policy: Rows<PolicyTable>,
+        /// What each policy is attached to, and for whom.
+        attachment: Rows<AttachmentTable>,
+        /// Whether a policy may be attached for all principals.
+        default: Allowance = false,
+    }
+}
+
+const POLICY: &str = "lakeformation:GetRLSPolicy";
+const ATTACHMENTS: &str = "lakeformation:ListRLSPolicyAttachments";
+
+impl Control for RowPolicies {
+    const META: &'static Meta = &Meta {
+        id: "lake.row-policies",
+        title: "row-level-security policies and attachments are declared",
+        severity: Severity::High,
+        kinds: &[ResourceKind::LakeFormationFilter],
+        span: Span::Resource,
+        since: "0.1.0",
+        aliases: &[],
+        references: &["own NIST-800-53 AC-3"],
+        docs: include_str!("row_policies.md"),
+    };
+    type Setting = Setting;
+
+    fn judge(want: &Setting, seen: &View<'_, '_>, out: &mut Conditions) {
+        let body = seen.resource.body;
+        // Of the same kind as data cells filters, which another control judges.
+        let filter = body.get("lakeformation:GetDataCellsFilter").is_set();
+        if !seen.is_live() || filter {
+            return;
+        }
+        let answer = body.get(POLICY);
+        match answer.reason() {
+            Some(reason) => {
+                out.unknown(answer, reason, "the policy is unknown");
+            }
+            None => judge_policy(want, answer, out),
+        }
+        let list = body.get(ATTACHMENTS);
+        if let Some(reason) = list.reason() {
+            out.unknown(list, reason, "what the policy is attached to is unknown");
+            return;
+        }
+        let members = [
+            "RLSPolicyAttachments",
+            "Attachments",
+            "RLSPolicyAttachmentList",
+        ];
+        let items = members
+            .iter()
+            .map(|key| list.get(key))
+            .find(|items| items.is_set());
+        let Some(items) = items else {
+            out.undecided(
+                list,
+                "what the policy is attached to is not in the answer",
+                "observe again",
+            );
+            return;
+        };
+        for item in items.items() {
+            judge_attachment(want, answer, item, out);
+        }
+        out.held();
+    }
+}
+
+/// The members of a policy, wherever the answer puts them.
+fn members(answer: Node<'_>) -> Node<'_> {
+    let inner = answer.get("RLSPolicy");
+    if inner.is_set() { inner } else { answer }
+}
+
+fn judge_policy(want: &Setting, answer: Node<'_>, out: &mut Conditions) {
+    let policy = members(answer);
+    let name = policy.get("Name").as_text().unwrap_or_default();
+    let declared = policies(&want.policy);
+    let Some(own) = declared.iter().find(|one| one.is(name)) else {
+        out.failed(policy, format!("policy `{name}` is not declared"))
+            .under("policy")
+            .expected("the declared policies")
+            .observed(format!("`{name}`"));
+        return;
+    };
+    let rows = policy.get("FilterExpression");
+    if own.has_rows(rows) {
+        return out.held();
+    }
+    match rows.reason() {
+        Some(reason) => out.unknown(rows, reason, "the rows of the policy are unknown"),
+        None => out.failed(
+            rows,
+            format!("the rows of policy `{name}` are not the declared ones"),
+        ),
+    }
+    .under("policy")
+    .row(own.identity.clone())
+    .expected(own.rows.to_string())
+    .observed(rows.display());
+}
+
+fn judge_attachment(want: &Setting, answer: Node<'_>, item: Node<'_>, out: &mut Conditions) {
+    let default = item.get("DefaultRLSPolicy");
+    let set = matches!(default.switch(), Switch::On | Switch::TextOn)
+        || default
+            .as_text()
+            .is_some_and(|text| !text.is_empty() && !text.eq_ignore_ascii_case("false"));
+    if set && !want.default {
+        out.failed(
+            default,
+            "the policy is the default: it opens its rows to every principal",
+        )
+        .under("default")
+        .expected("an attachment for named principals")
+        .observed(default.display());
+        return;
+    }
+    let name = members(answer).get("Name").as_text().unwrap_or_default();
+    let principal = item.get("Principal").get("DataLakePrincipalIdentifier");
+    let declared = attachments(&want.attachment);
+    let known = declared
+        .iter()
+        .any(|one| one.is(name, item.get("Resource"), principal));
+    if known || set {
+        return out.held();
+    }
+    out.failed(
+        item,
+        format!(
+            "an attachment of policy `{name}` for {} is not declared",
+            principal.display()
+        ),
+    )
+    .under("attachment")
+    .expected("the declared attachments");
+}
