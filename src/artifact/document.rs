@@ -98,6 +98,7 @@ leaves! {
         CreateDatabaseDefaultPermissions = "/DataLakeSettings/CreateDatabaseDefaultPermissions",
         CreateTableDefaultPermissions = "/DataLakeSettings/CreateTableDefaultPermissions",
         CrossAccountVersion = "/DataLakeSettings/Parameters/CROSS_ACCOUNT_VERSION",
+        SetContext = "/DataLakeSettings/Parameters/SET_CONTEXT",
         SetSourceIdentity = "/DataLakeSettings/Parameters/SET_SOURCE_IDENTITY",
         AllowExternalDataFiltering = "/DataLakeSettings/AllowExternalDataFiltering",
         ExternalDataFilteringAllowList = "/DataLakeSettings/ExternalDataFilteringAllowList",

@@ -69,6 +69,9 @@ impl Control for AuditContext {
     }
 
     fn compile(want: &Setting, draft: &mut Draft<'_>) {
+        if want.set_context {
+            draft.lake_setting(LakeSetting::SetContext, "TRUE", Some("set-context"));
+        }
         if !want.source_identity {
             return;
         }
