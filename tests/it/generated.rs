@@ -240,7 +240,14 @@ fn footprints() -> BTreeMap<&'static str, BTreeSet<(String, String)>> {
 
 /// The file of a request, with the name of what it is for left out.
 fn request_file(name: &str) -> String {
-    let actions = ["batch-grant-permissions", "create-data-cells-filter"];
+    let actions = [
+        "batch-grant-permissions",
+        "create-data-cells-filter",
+        "create-lf-tag",
+        "add-lf-tags-to-resource",
+        "register-resource",
+        "create-lake-formation-opt-in",
+    ];
     let action = actions
         .iter()
         .find(|action| name.starts_with(*action))

@@ -145,7 +145,9 @@ fn judge_definition(tags: &Definitions, tag: &SeenTag<'_>, out: &mut Conditions)
     };
     let mut found: BTreeSet<&Name> = BTreeSet::new();
     for (node, value) in &tag.values {
-        judge_value(values, (key, identity), (*node, value), out);
+        if is_declared_value(values, (key, identity), (*node, value), out) {
+            out.held();
+        }
         found.insert(value);
     }
     let unknown = tag
@@ -170,15 +172,16 @@ fn judge_definition(tags: &Definitions, tag: &SeenTag<'_>, out: &mut Conditions)
     }
 }
 
-fn judge_value(
+/// Whether the value is a declared one; anything else is recorded.
+fn is_declared_value(
     values: &BTreeSet<Name>,
     (key, identity): (&str, &str),
     (node, value): (Node<'_>, &Name),
     out: &mut Conditions,
-) {
+) -> bool {
     let best = values.iter().map(|want| want.likeness(value)).max();
     match best.unwrap_or(Likeness::Different) {
-        Likeness::Same => out.held(),
+        Likeness::Same => return true,
         Likeness::Possible => record_unknown(node, "a value of the tag", out),
         Likeness::Different => {
             out.failed(
@@ -197,6 +200,7 @@ fn judge_value(
             .observed(node.display());
         }
     }
+    false
 }
 
 fn record_unknown(node: Node<'_>, what: &str, out: &mut Conditions) {
@@ -237,7 +241,11 @@ fn judge_assignment(
         match tags.get(key) {
             Some((identity, values)) => {
                 for (node, value) in &tag.values {
-                    judge_value(values, (key, identity), (*node, value), out);
+                    let known = is_declared_value(values, (key, identity), (*node, value), out);
+                    // Where assignments are declared, one that stands elsewhere is none of them.
+                    if known && declared.is_empty() {
+                        out.held();
+                    }
                 }
             }
             None if tags.is_empty() => {}
