@@ -17,12 +17,24 @@ pub fn grants_in<'a, 't>(
     context: &Context<'a, 't>,
     seen: &View<'a, 't>,
 ) -> impl Iterator<Item = (&'a Resource<'t>, SeenGrant<'t>)> {
+    grants_held(context, seen, |_| true)
+}
+
+/// As [`grants_in`], of holders that `may` tells by the identifier as written, where it is known. A listing holds
+/// thousands of grants, and reading each of them beside each other one costs more than looking at the holder.
+pub fn grants_held<'a, 't>(
+    context: &Context<'a, 't>,
+    seen: &View<'a, 't>,
+    may: impl Fn(&str) -> bool,
+) -> impl Iterator<Item = (&'a Resource<'t>, SeenGrant<'t>)> {
     let (context, own) = (*context, seen.resource);
     let all = seen.scope.resources().iter();
-    all.filter(move |one| {
-        one.kind() == ResourceKind::LakeFormationGrant && !one.is_opt_in() && !is_same(one, own)
-    })
-    .map(move |one| (one, context.read(one.grant())))
+    all.filter(|one| one.kind() == ResourceKind::LakeFormationGrant && !one.is_opt_in())
+        .filter_map(move |one| {
+            let grant = one.grant();
+            let held = grant.principal.as_text().is_none_or(&may) && !is_same(one, own);
+            held.then(|| (one, context.read(grant)))
+        })
 }
 
 /// Every opt-in in sight that can be understood.

@@ -5,7 +5,7 @@ use crate::aws::lake_formation::name::{Likeness, Name};
 use crate::control::lake::Context;
 use crate::control::lake::declared::grants_of;
 use crate::control::lake::members::permitted;
-use crate::control::lake::others::grants_in;
+use crate::control::lake::others::grants_held;
 use crate::control::lake::unfiltered::{Restricted, Wider, restricted_by, way_around};
 use crate::control::settings::{Includes, Only, Pattern, settings};
 use crate::control::{Conditions, Control, Meta, Review, Severity, Span, View};
@@ -148,7 +148,12 @@ impl Around<'_, '_> {
         let of_baseline = declared.iter().filter_map(|grant| {
             Restricted::new(&grant.principal, &grant.object, "the baseline declares")
         });
-        let in_sight = grants_in(&context, seen).filter_map(|(_, other)| {
+        let own = self.principal.as_known();
+        let may = |holder: &str| {
+            let everybody = |own: &str| own.ends_with(":IAMPrincipals");
+            own.is_none_or(|own| own == holder || everybody(own))
+        };
+        let in_sight = grants_held(&context, seen, may).filter_map(|(_, other)| {
             let (Ok(holder), Ok(object)) = (&other.principal, &other.object) else {
                 return None;
             };
