@@ -239,7 +239,7 @@ pub fn named<'t>(resource: &Resource<'t>, scope: &Scope<'t>) -> Vec<Named<'t>> {
                 .as_text()
                 .filter(|text| !text.is_empty())
                 .map(str::to_owned);
-            let id = known.or_else(|| unknown_role(resource, scope, kind, purpose, node))?;
+            let id = known.or_else(|| unknown_name(resource, scope, kind, purpose, node))?;
             Some(Named {
                 kind,
                 id,
@@ -251,9 +251,9 @@ pub fn named<'t>(resource: &Resource<'t>, scope: &Scope<'t>) -> Vec<Named<'t>> {
         .collect()
 }
 
-/// A role whose name is not known still has to be judged: it is called after what needs it. A role or profile that
-/// the scope declares is judged as itself. Keys without a known name are judged where they stand, in their document.
-fn unknown_role(
+/// A key or role whose name is not known still has to be judged: it is called after what needs it. One that the scope
+/// declares is judged as itself; mapped and runtime roles are judged where they stand, in their document.
+fn unknown_name(
     resource: &Resource<'_>,
     scope: &Scope<'_>,
     kind: ResourceKind,
@@ -263,9 +263,14 @@ fn unknown_role(
     let reason = node.reason()?;
     let declared =
         |(id, _): (&str, Option<&str>)| matches!(scope.by_id(kind, id), Lookup::Found(_));
-    let unknown = kind == ResourceKind::IamRole && purpose != "emrfs" && purpose != "runtime";
-    (unknown && !reason.reference().is_some_and(declared))
-        .then(|| format!("{} {purpose}", resource.identity.id))
+    let judged_there = kind == ResourceKind::IamRole && matches!(purpose, "emrfs" | "runtime");
+    let key = if kind == ResourceKind::KmsKey {
+        " key"
+    } else {
+        ""
+    };
+    (!judged_there && !reason.reference().is_some_and(declared))
+        .then(|| format!("{} {purpose}{key}", resource.identity.id))
 }
 
 /// What a key or role is used for: by the uses it carries, or, when the scope declares it, by the references to it.
@@ -355,7 +360,10 @@ mod tests {
             .iter()
             .map(|one| (one.purpose, one.id.as_str()))
             .collect();
-        assert_eq!(found, [("s3", key), ("s3", "alias/other")]);
+        assert_eq!(
+            found,
+            [("s3", key), ("disk", "d disk key"), ("s3", "alias/other")]
+        );
     }
 
     #[test]

@@ -57,6 +57,20 @@ impl Control for CustomerManaged {
         if !purposes.is_empty() && !purposes.iter().any(|purpose| asked(purpose)) {
             return;
         }
+        if key.form == Form::Named
+            && let Some(reason) = key.body.reason()
+            && !names_own_key(key.body)
+        {
+            out.unknown(
+                key.body,
+                reason,
+                "the key is unknown, and so who manages it",
+            )
+            .under("uses")
+            .expected("a customer-managed key")
+            .observed(key.body.display());
+            return;
+        }
         // `DescribeKey` is never called on AWS's own aliases, because the call can create the key: the name tells.
         let name = key
             .body
@@ -78,6 +92,12 @@ impl Control for CustomerManaged {
             | Form::Described => out.held(),
         }
     }
+}
+
+/// Whether a text with holes ends as the ARN of a key does: AWS's own keys are named by their aliases.
+fn names_own_key(node: Node<'_>) -> bool {
+    let last = node.pieces().into_iter().next_back().flatten();
+    last.is_some_and(|text| text.contains(":key/") || text.starts_with("key/"))
 }
 
 fn judge_live(answers: Node<'_>, purposes: &[&str], out: &mut Conditions) {
@@ -139,6 +159,27 @@ mod tests {
             place: Place::from(key.body),
         });
         key
+    }
+
+    #[test]
+    fn a_key_whose_name_is_not_known_is_not_known_to_be_ours() {
+        let verdict = |body: &serde_json::Value| {
+            let mut key = resource(ResourceKind::KmsKey, Form::Named, "d s3 key", body);
+            key.uses.push(Use {
+                purpose: "s3",
+                by: "d".to_owned(),
+                place: Place::from(key.body),
+            });
+            let judged = judge(&Entry::of::<CustomerManaged>(), &[], &[], vec![key]);
+            (judged.verdict, judged.left_to_audit)
+        };
+        let parameter = json!({ "$unknown": "Key" });
+        assert_eq!(verdict(&parameter), (Verdict::Indeterminate, false));
+        let alias = json!({ "$sub": ["alias/", { "$unknown": "Key" }] });
+        assert_eq!(verdict(&alias), (Verdict::Indeterminate, false));
+        let own = json!({ "$sub": ["arn:aws:kms:", { "$unknown": "AWS::Region" },
+            ":111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"] });
+        assert_eq!(verdict(&own), (Verdict::NotApplicable, true));
     }
 
     #[test]

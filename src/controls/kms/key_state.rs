@@ -48,6 +48,17 @@ impl Control for KeyState {
             return;
         }
         judge_name(want, name, seen, out);
+        if key.form == Form::Named
+            && let Some(reason) = key.body.reason()
+        {
+            out.unknown(
+                key.body,
+                reason,
+                "the key is unknown, and so its region and account",
+            )
+            .observed(key.body.display());
+            return;
+        }
         match key.form {
             Form::Named => out.leave_to_audit(),
             Form::Live => judge_live(want, seen, out),
