@@ -132,6 +132,11 @@ impl Vocabulary for () {
 pub struct Choice(Option<crate::lattice::Sets>);
 
 impl Choice {
+    /// What permits nothing.
+    pub fn nothing() -> Self {
+        Self(Some(std::iter::once(BTreeSet::new()).collect()))
+    }
+
     /// True when no layer restricts it.
     pub fn is_any(&self) -> bool {
         self.0.is_none()
