@@ -8,7 +8,7 @@ use crate::control::settings::{
 };
 use crate::control::{Conditions, Control, Draft, Meta, Severity, Span, View};
 use crate::lattice::Text;
-use crate::observed::ResourceKind;
+use crate::observed::{Node, ResourceKind};
 use serde_json::json;
 
 #[derive(Debug)]
@@ -93,42 +93,7 @@ impl Control for Guardrails {
             .items()
             .map(|policy| Document::of(policy.get("Content"), seen.scope))
             .collect();
-        let unknown = out.unknown_policies(&documents, "a service control policy");
-        let statements: Vec<_> = documents.iter().flat_map(Document::statements).collect();
-        for action in want.actions.iter().filter_map(Text::as_literal) {
-            let best = statements
-                .iter()
-                .map(|statement| denies(want, statement, action))
-                .max()
-                .unwrap_or(Allowed::No);
-            match best {
-                Allowed::Yes => out.held(),
-                Allowed::No if want.by.allows("boundary") && !want.by.is_any() => {
-                    out.undecided(
-                        policies,
-                        format!("whether permission boundaries deny `{action}` is not read"),
-                        "deny it by a service control policy",
-                    );
-                }
-                Allowed::Perhaps => {
-                    out.undecided(
-                        policies,
-                        format!("whether `{action}` is denied depends on what is not known"),
-                        "write the deny literally",
-                    )
-                    .under("actions");
-                }
-                Allowed::No if unknown => {}
-                Allowed::No => {
-                    out.failed(
-                        policies,
-                        format!("nothing keeps others than the pipeline from `{action}`"),
-                    )
-                    .under("actions")
-                    .expected("a deny with the pipeline as its only way out");
-                }
-            }
-        }
+        judge_denies(want, policies, &documents, out);
     }
 
     fn compile(want: &Setting, draft: &mut Draft<'_>) {
@@ -142,6 +107,51 @@ impl Control for Guardrails {
             deny = deny.when(json!({ "ArnNotLike": { "aws:PrincipalArn": pipeline } }));
         }
         draft.statement("scp/guardrails", deny, Some("actions"));
+    }
+}
+
+/// Each action must be denied to everybody but the pipeline.
+fn judge_denies(
+    want: &Setting,
+    policies: Node<'_>,
+    documents: &[Document<'_, '_>],
+    out: &mut Conditions,
+) {
+    let unknown = out.unknown_policies(documents, "a service control policy");
+    let statements: Vec<_> = documents.iter().flat_map(Document::statements).collect();
+    for action in want.actions.iter().filter_map(Text::as_literal) {
+        let best = statements
+            .iter()
+            .map(|statement| denies(want, statement, action))
+            .max()
+            .unwrap_or(Allowed::No);
+        match best {
+            Allowed::Yes => out.held(),
+            Allowed::No if want.by.allows("boundary") && !want.by.is_any() => {
+                out.undecided(
+                    policies,
+                    format!("whether permission boundaries deny `{action}` is not read"),
+                    "deny it by a service control policy",
+                );
+            }
+            Allowed::Perhaps => {
+                out.undecided(
+                    policies,
+                    format!("whether `{action}` is denied depends on what is not known"),
+                    "write the deny literally",
+                )
+                .under("actions");
+            }
+            Allowed::No if unknown => {}
+            Allowed::No => {
+                out.failed(
+                    policies,
+                    format!("nothing keeps others than the pipeline from `{action}`"),
+                )
+                .under("actions")
+                .expected("a deny with the pipeline as its only way out");
+            }
+        }
     }
 }
 
@@ -177,23 +187,14 @@ fn only_the_pipeline(want: &Setting, test: &Test<'_>, statement: &Seen<'_, '_>) 
     {
         return Allowed::No;
     }
-    let each = test.values().into_iter().map(|node| {
-        let pattern = pattern_of(node, statement.scope());
-        match node.as_text() {
-            Some(text)
-                if want.pipeline.allows(text)
-                    || want
-                        .pipeline
-                        .texts()
-                        .iter()
-                        .any(|own| own.as_literal() == Some(text)) =>
-            {
-                Allowed::Yes
-            }
-            Some(_) => Allowed::No,
-            None if pattern.is_open() => Allowed::Perhaps,
-            None => Allowed::No,
-        }
+    let is_pipeline = |arn: &str| {
+        let own = want.pipeline.texts();
+        want.pipeline.allows(arn) || own.iter().any(|own| own.as_literal() == Some(arn))
+    };
+    let each = test.values().into_iter().map(|node| match node.as_text() {
+        Some(arn) if is_pipeline(arn) => Allowed::Yes,
+        None if pattern_of(node, statement.scope()).is_open() => Allowed::Perhaps,
+        Some(_) | None => Allowed::No,
     });
     each.min().unwrap_or(Allowed::No)
 }
