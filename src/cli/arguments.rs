@@ -269,8 +269,9 @@ pub struct Check {
     /// `step-functions`, `python`, `cloudformation`, `terraform-plan`, `terraform` or `lake-formation`
     #[arg(long = "as", value_name = "DIALECT")]
     pub dialect: Option<String>,
-    /// A template parameter; repeatable
-    #[arg(long, value_name = "KEY=VALUE")]
+    /// A template's parameter or a module's variable, or a file of them as the AWS command line or Terraform
+    /// take it; repeatable, the last one counts
+    #[arg(long, value_name = "FILE|KEY=VALUE")]
     pub parameters: Vec<String>,
     /// Report only what is new since this git commit, branch or tag: findings that stood in its tree already are
     /// counted, not listed

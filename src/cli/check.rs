@@ -12,13 +12,13 @@ use super::reporting::{deliver, sinks, wants_everything};
 use super::{Ended, Terminal, compile, files, homes, spill};
 use crate::baseline::Baseline;
 use crate::judge::{Before, Counted, Counts, Coverage, Evaluations, Exit, Judge, Obstacle, Report};
-use crate::observe::{Dialect, Given, Reading};
+use crate::observe::{Dialect, Given, Reading, parameters};
 use crate::observed::Source;
 use jiff::Timestamp;
 use passes::{Passes, unreadable};
 use std::collections::BTreeMap;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Runs `check BASELINE PATH...`.
@@ -183,12 +183,23 @@ fn said_of_inputs(arguments: &Check) -> Result<(Option<Dialect>, Given), String>
     }
     let mut given = Given::default();
     for parameter in &arguments.parameters {
-        let (key, value) = parameter
-            .split_once('=')
-            .ok_or_else(|| format!("`--parameters {parameter}` is not KEY=VALUE"))?;
-        given.parameters.insert(key.to_owned(), value.to_owned());
+        if let Some((key, value)) = parameter.split_once('=') {
+            given.parameters.insert(key.to_owned(), value.to_owned());
+        } else {
+            given.parameters.extend(parameter_file(parameter)?);
+        }
     }
     Ok((dialect, given))
+}
+
+/// The values of a file of parameters.
+fn parameter_file(path: &str) -> Result<BTreeMap<String, String>, String> {
+    let unread = |why: String| {
+        format!("`--parameters {path}` is not KEY=VALUE, and no file of parameters: {why}")
+    };
+    let bytes = files::read(Path::new(path)).map_err(unread)?;
+    let text = String::from_utf8(bytes).map_err(|_| unread("it is not UTF-8".to_owned()))?;
+    parameters::read(path, &text).map_err(unread)
 }
 
 fn unusable(message: &str, terminal: &mut Terminal<'_>) -> Ended {

@@ -12,6 +12,7 @@ mod edit;
 mod files_tests;
 pub mod json;
 pub mod lake_formation;
+pub mod parameters;
 mod parts;
 mod placeholders;
 mod python;

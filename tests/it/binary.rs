@@ -579,3 +579,32 @@ fn without_a_target_its_own_names_are_said_to_have_no_value() {
     assert!(open.contains("any value passes: `region`"), "{open}");
     assert!(!notes("bound.toml").contains("any value passes"));
 }
+
+#[test]
+fn parameters_come_from_files_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("prod.json");
+    std::fs::write(
+        &file,
+        r#"[{"ParameterKey": "Stage", "ParameterValue": "prod"}]"#,
+    )
+    .unwrap();
+    let check = |parameters: &str| {
+        crate::support::run(&[
+            "check",
+            "examples/tutorial/analytics.toml",
+            "examples/tutorial/template.yaml",
+            "--format",
+            "json",
+            "--parameters",
+            parameters,
+        ])
+    };
+    std::env::set_current_dir(crate::support::root()).unwrap();
+    let from_file = check(file.to_str().unwrap());
+    assert_eq!(from_file.out, check("Stage=prod").out);
+    assert_ne!(from_file.out, check("Stage=test").out);
+    let missing = check("nothing.json");
+    assert_eq!(missing.exit, emr_baseline::judge::Exit::Unusable);
+    assert!(missing.err.contains("nothing.json"), "{}", missing.err);
+}
