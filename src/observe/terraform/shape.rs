@@ -7,6 +7,7 @@
 mod beside;
 mod convert;
 mod emr;
+mod glue;
 mod join;
 mod keys;
 mod lake;
@@ -60,7 +61,7 @@ struct Type {
     exclusive: &'static [&'static [&'static str]],
 }
 
-const TYPES: &[&[Type]] = &[emr::TYPES, lake::TYPES, keys::TYPES];
+const TYPES: &[&[Type]] = &[emr::TYPES, lake::TYPES, glue::TYPES, keys::TYPES];
 
 fn type_of(name: &str) -> Option<&'static Type> {
     let mut types = TYPES.iter().copied().flatten();
