@@ -107,6 +107,17 @@ impl Conditions {
             return;
         }
         let node = seen.resource.cluster().attribute(Attribute::ReleaseLabel);
+        self.label_must_reach(node, floors, feature, setting);
+    }
+
+    /// As [`Self::must_reach_release`], of any release label: nothing else but clusters can be without one.
+    pub fn label_must_reach(
+        &mut self,
+        node: Node<'_>,
+        floors: &[&str],
+        feature: &str,
+        setting: Option<&'static str>,
+    ) {
         let condition = match node.text() {
             Known::Set(label) => match Release::of(label) {
                 Some(release) if release.reaches(floors) => return self.held(),

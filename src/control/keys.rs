@@ -18,6 +18,30 @@ impl Conditions {
         setting: &'static str,
         scope: &Scope<'_>,
     ) {
+        self.judge_key(node, name, (want, setting), scope, Takes::Arns);
+    }
+
+    /// As [`Self::must_name_key`], of a service that takes the id of a key as well: an id that is not said to be
+    /// another key's is the key's own name, and so is a reference to a declared key.
+    pub fn must_name_key_or_id(
+        &mut self,
+        node: Node<'_>,
+        name: &str,
+        want: Option<&Text>,
+        setting: &'static str,
+        scope: &Scope<'_>,
+    ) {
+        self.judge_key(node, name, (want, setting), scope, Takes::Ids);
+    }
+
+    fn judge_key(
+        &mut self,
+        node: Node<'_>,
+        name: &str,
+        (want, setting): (Option<&Text>, &'static str),
+        scope: &Scope<'_>,
+        takes: Takes,
+    ) {
         let expected = want.map_or_else(
             || "a KMS key by its ARN".to_owned(),
             |want| format!("`{want}`"),
@@ -29,7 +53,8 @@ impl Conditions {
                 format!("`{name}` is {}, not a key", node.value().type_name()),
             ),
             Known::Unreadable(reason) => {
-                if want.is_none_or(|want| want.as_literal().is_none()) && refers_to_key(node, scope)
+                if want.is_none_or(|want| want.as_literal().is_none())
+                    && refers_to_key(node, scope, takes)
                 {
                     return self.held();
                 }
@@ -51,6 +76,7 @@ impl Conditions {
                 {
                     self.failed(node, format!("`{name}` names another key"))
                 }
+                (KeyName::Id(_), _) if takes == Takes::Ids => return self.held(),
                 (KeyName::Alias { .. } | KeyName::Id(_), _) => self.undecided(
                     node,
                     format!("`{name}` is an alias or id, whose key is not known here"),
@@ -68,11 +94,22 @@ impl Conditions {
     }
 }
 
-/// Whether the node is the ARN of a key that the same input declares.
-fn refers_to_key(node: Node<'_>, scope: &Scope<'_>) -> bool {
+/// By what a service takes keys.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Takes {
+    Arns,
+    Ids,
+}
+
+/// Whether the node is the ARN of a key that the same input declares, or its id where that is taken.
+fn refers_to_key(node: Node<'_>, scope: &Scope<'_>, takes: Takes) -> bool {
     let reference = node.reason().and_then(|reason| reason.reference());
     reference.is_some_and(|(id, attribute)| {
-        attribute == Some("Arn")
-            && matches!(scope.by_id(ResourceKind::KmsKey, id), Lookup::Found(_))
+        let names = match attribute {
+            Some("Arn" | "arn") => true,
+            None | Some("KeyId" | "key_id" | "id") => takes == Takes::Ids,
+            Some(_) => false,
+        };
+        names && matches!(scope.by_id(ResourceKind::KmsKey, id), Lookup::Found(_))
     })
 }

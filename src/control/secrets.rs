@@ -1,7 +1,10 @@
 //! What stands where a secret belongs: a reference to it, or the secret itself. No value is ever shown.
 
-use crate::aws::secrets::{HOLE, Resolved, is_masked, resolved};
+use super::verdict::Conditions;
+use crate::aws::secrets::{HOLE, Resolved, is_masked, is_reference, resolved};
+use crate::lattice::{Text, pattern_accepts};
 use crate::observed::{Node, Reason, Value};
+use std::collections::BTreeSet;
 
 /// What stands where a secret belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,4 +108,52 @@ pub(crate) fn text_with_holes(node: Node<'_>) -> String {
         }
     }
     text
+}
+
+/// Whether a name is one of those that a baseline adds, whatever its case.
+pub(crate) fn is_among(names: &BTreeSet<Text>, name: &str) -> bool {
+    names.iter().any(|pattern| {
+        pattern.accepts_as_pattern(name)
+            || pattern.as_literal().is_some_and(|pattern| {
+                pattern_accepts(&pattern.to_ascii_lowercase(), &name.to_ascii_lowercase())
+            })
+    })
+}
+
+impl Conditions {
+    /// What stands under a name for secrets must refer to one. An unresolved expression is no secret in this text.
+    pub(crate) fn must_refer_to_secret(&mut self, value: Node<'_>, name: &str) {
+        match Secret::of(value) {
+            Secret::Literal
+                if !is_reference(&text_with_holes(value)) || value.pieces().is_empty() =>
+            {
+                self.holds_secret(value, format!("`{name}` is written in plain text"));
+            }
+            Secret::Masked => {
+                self.undecided(
+                    value,
+                    format!("`{name}` is set and masked, so whether it is a reference is unknown"),
+                    "judge the request that sets it",
+                );
+            }
+            Secret::Odd => {
+                let message = format!("`{name}` is {}, not a text", value.value().type_name());
+                self.undecided(value, message, "write a reference to a secret");
+            }
+            Secret::Literal
+            | Secret::Nothing
+            | Secret::Reference
+            | Secret::PlainReference
+            | Secret::OpenParameter
+            | Secret::Unknown(_) => {}
+        }
+    }
+
+    /// A secret was seen. Its value is not shown.
+    pub(crate) fn holds_secret(&mut self, node: Node<'_>, message: impl Into<String>) {
+        self.failed(node, message)
+            .expected("a reference to a secret")
+            .observed("a value that is not shown")
+            .fix("keep it in AWS Secrets Manager and refer to it; change it, because this text has made it known");
+    }
 }

@@ -3,6 +3,7 @@
 mod account;
 mod baseline;
 mod emr;
+mod glue;
 mod iam;
 mod kms;
 mod lake;
@@ -97,6 +98,14 @@ pub static REGISTRY: &[Entry] = &[
     Entry::of::<lake::audit_context::AuditContext>(),
     Entry::of::<lake::table_properties::TableProperties>(),
     Entry::of::<lake::query_results::QueryResults>(),
+    Entry::of::<glue::catalog_encryption::CatalogEncryption>(),
+    Entry::of::<glue::connection_passwords::ConnectionPasswords>(),
+    Entry::of::<glue::catalog_policy::CatalogPolicy>(),
+    Entry::of::<glue::connections::Connections>(),
+    Entry::of::<glue::security_configurations::SecurityConfigurations>(),
+    Entry::of::<glue::workload_encryption::WorkloadEncryption>(),
+    Entry::of::<glue::job_secrets::JobSecrets>(),
+    Entry::of::<glue::jobs::Jobs>(),
     Entry::of::<baseline::waivers::Waivers>(),
     Entry::of::<baseline::coverage::Coverage>(),
 ];

@@ -113,7 +113,7 @@ impl<'t> Resource<'t> {
         let (_, path) = self.identity.id.split_once('/')?;
         let (word, name) = path.split_once('/')?;
         (self.kind() == ResourceKind::GlueCatalog && word == known.word)
-            .then(|| found(self.body.get(known.call), known, name))
+            .then(|| found(self.body.get(known.call), known, name))?
     }
 
     /// The name of this, a thing of Glue's.
@@ -125,14 +125,12 @@ impl<'t> Resource<'t> {
     }
 }
 
-/// The thing in an answer that lists many, or that is about it alone.
-fn found<'t>(answer: Node<'t>, known: &Listed, name: &str) -> Node<'t> {
+/// The thing in an answer that lists many, or that is about it alone; `None` when the list has no such thing.
+fn found<'t>(answer: Node<'t>, known: &Listed, name: &str) -> Option<Node<'t>> {
     let list = answer.get(known.list);
     if !matches!(list.value(), Value::List) {
-        return answer;
+        return Some(answer);
     }
     let mut items = list.items();
-    items
-        .find(|item| item.get(known.named_by).as_text() == Some(name))
-        .unwrap_or(list)
+    items.find(|item| item.get(known.named_by).as_text() == Some(name))
 }

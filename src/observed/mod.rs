@@ -5,6 +5,7 @@
 pub mod buckets;
 pub mod cluster;
 pub mod filter;
+pub mod glue;
 pub mod grant;
 pub mod groups;
 mod known;

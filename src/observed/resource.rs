@@ -259,6 +259,11 @@ impl<'t> Scope<'t> {
         self.complete.push(kind);
     }
 
+    /// Whether every resource of this kind was listed.
+    pub fn holds_all(&self, kind: ResourceKind) -> bool {
+        self.complete.contains(&kind)
+    }
+
     /// Every resource, in the order seen.
     pub fn resources(&self) -> &[Resource<'t>] {
         &self.resources

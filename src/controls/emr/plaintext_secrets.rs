@@ -1,10 +1,9 @@
 //! No password, key or token stands in a request, plan or state.
 
-use crate::aws::secrets::{is_reference, is_secret_property, secret_words, shape};
-use crate::control::secrets::{Secret, text_with_holes};
+use crate::aws::secrets::{is_secret_property, secret_words, shape};
+use crate::control::secrets::{is_among, text_with_holes};
 use crate::control::settings::{Includes, Pattern, settings};
 use crate::control::{Conditions, Control, Meta, Severity, Span, View};
-use crate::lattice::{Text, pattern_accepts};
 use crate::observed::cluster::{Attribute, Cluster};
 use crate::observed::groups::{Classification, Listed, classifications_in};
 use crate::observed::{Node, ResourceKind, Value};
@@ -18,8 +17,6 @@ settings! {
         names: Includes<Pattern>,
     }
 }
-
-const FIX: &str = "keep it in AWS Secrets Manager and refer to it; change it, because this text has made it known";
 
 impl Control for PlaintextSecrets {
     const META: &'static Meta = &Meta {
@@ -96,44 +93,17 @@ fn pairs(node: Node<'_>) -> Vec<(&str, Node<'_>)> {
 }
 
 fn judge_property(want: &Setting, name: &str, value: Node<'_>, out: &mut Conditions) {
-    let asked = |pattern: &Text| {
-        pattern.accepts_as_pattern(name)
-            || pattern.as_literal().is_some_and(|pattern| {
-                pattern_accepts(&pattern.to_ascii_lowercase(), &name.to_ascii_lowercase())
-            })
-    };
-    if !is_secret_property(name) && !want.names.iter().any(asked) {
-        return judge_text(value, &format!("`{name}`"), out);
-    }
-    match Secret::of(value) {
-        Secret::Literal if !is_reference(&text_with_holes(value)) || value.pieces().is_empty() => {
-            found(value, format!("`{name}` is written in plain text"), out);
-        }
-        Secret::Masked => {
-            out.undecided(
-                value,
-                format!("`{name}` is set and masked, so whether it is a reference is unknown"),
-                "judge the request that sets it",
-            );
-        }
-        Secret::Odd => {
-            let message = format!("`{name}` is {}, not a text", value.value().type_name());
-            out.undecided(value, message, "write a reference to a secret");
-        }
-        // An unresolved expression is no secret in this text.
-        Secret::Literal
-        | Secret::Nothing
-        | Secret::Reference
-        | Secret::PlainReference
-        | Secret::OpenParameter
-        | Secret::Unknown(_) => {}
+    if is_secret_property(name) || is_among(&want.names, name) {
+        out.must_refer_to_secret(value, name);
+    } else {
+        judge_text(value, &format!("`{name}`"), out);
     }
 }
 
 /// A text that may hold the shape of a secret, whatever its name.
 fn judge_text(node: Node<'_>, name: &str, out: &mut Conditions) {
     if let Some(what) = shape(&text_with_holes(node)) {
-        found(node, format!("{name} holds {what}"), out);
+        out.holds_secret(node, format!("{name} holds {what}"));
     }
 }
 
@@ -161,7 +131,7 @@ fn judge_arguments(list: Node<'_>, whose: &str, out: &mut Conditions) {
         .collect();
     for (node, text) in &texts {
         if let Some(what) = shape(text) {
-            found(*node, format!("an argument of a {whose} holds {what}"), out);
+            out.holds_secret(*node, format!("an argument of a {whose} holds {what}"));
         }
     }
     // An argument may itself be a command line: its words count one by one.
@@ -173,16 +143,9 @@ fn judge_arguments(list: Node<'_>, whose: &str, out: &mut Conditions) {
     for (at, option) in secret_words(&bare) {
         if let Some((node, _)) = words.get(at) {
             let message = format!("an argument of a {whose} gives `{option}` in plain text");
-            found(*node, message, out);
+            out.holds_secret(*node, message);
         }
     }
-}
-
-fn found(node: Node<'_>, message: String, out: &mut Conditions) {
-    out.failed(node, message)
-        .expected("a reference to a secret")
-        .observed("a value that is not shown")
-        .fix(FIX);
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::eval::{Evaluator, GONE};
 use super::sections::member;
 use crate::observe::{Given, Seen, SeenNeighbour, security_configuration, spelling, tags};
+use crate::observed::glue;
 use crate::observed::tree::{Kind, NONE, NodeId, Tree};
 use crate::observed::{Form, Identity, Reason, ResourceKind};
 use std::sync::Arc;
@@ -97,6 +98,20 @@ const TYPES: &[Type] = &[
         ResourceKind::GlueCatalog,
         None,
     ),
+    ours(glue::CONNECTION, ResourceKind::GlueCatalog, None),
+    ours(
+        glue::SECURITY_CONFIGURATION,
+        ResourceKind::GlueCatalog,
+        Some("Name"),
+    ),
+    ours(glue::JOB, ResourceKind::GlueCatalog, Some("Name")),
+    ours(glue::CRAWLER, ResourceKind::GlueCatalog, Some("Name")),
+    ours(
+        glue::ENDPOINT,
+        ResourceKind::GlueCatalog,
+        Some("EndpointName"),
+    ),
+    ours(glue::TRANSFORM, ResourceKind::GlueCatalog, Some("Name")),
     ours("AWS::Glue::Database", ResourceKind::GlueCatalog, None),
     ours("AWS::Glue::Table", ResourceKind::GlueCatalog, None),
     beside("AWS::KMS::Key", ResourceKind::KmsKey, None),

@@ -13,6 +13,7 @@ const CALLS: &[&str] = &[
     "s3:GetBucketPolicy",
     "kms:GetKeyPolicy",
     "glue:GetResourcePolicy",
+    "glue:GetResourcePolicies",
     "ec2:DescribeVpcEndpoints",
     "organizations:DescribePolicy",
 ];

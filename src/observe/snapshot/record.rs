@@ -23,7 +23,26 @@ const fn calls_of(kind: ResourceKind) -> &'static [&'static str] {
             "elasticmapreduce:GetManagedScalingPolicy",
             "ec2:DescribeInstances",
         ],
-        ResourceKind::EmrStudio => &["elasticmapreduce:DescribeStudio"],
+        ResourceKind::EmrStudio => &[
+            "elasticmapreduce:DescribeStudio",
+            "elasticmapreduce:ListStudioSessionMappings",
+        ],
+        ResourceKind::EmrServerlessApplication => &["emr-serverless:GetApplication"],
+        ResourceKind::EmrContainersVirtualCluster => &["emr-containers:ListVirtualClusters"],
+        ResourceKind::EmrContainersSecurityConfiguration => {
+            &["emr-containers:DescribeSecurityConfiguration"]
+        }
+        ResourceKind::GlueCatalog => &[
+            "glue:GetDataCatalogEncryptionSettings",
+            "glue:GetResourcePolicies",
+            "glue:GetConnections",
+            "glue:GetSecurityConfigurations",
+            "glue:GetJobs",
+            "glue:GetCrawlers",
+            "glue:GetDevEndpoints",
+            "glue:GetMLTransforms",
+            "glue:GetTags",
+        ],
         ResourceKind::KmsKey => &[
             "kms:DescribeKey",
             "kms:GetKeyRotationStatus",
@@ -55,11 +74,7 @@ const fn calls_of(kind: ResourceKind) -> &'static [&'static str] {
         ResourceKind::LakeFormationGrant => &["lakeformation:ListPermissions"],
         ResourceKind::LakeFormationFilter => &["lakeformation:GetDataCellsFilter"],
         ResourceKind::EmrSecurityConfiguration
-        | ResourceKind::EmrServerlessApplication
-        | ResourceKind::EmrContainersVirtualCluster
-        | ResourceKind::EmrContainersSecurityConfiguration
-        | ResourceKind::LakeFormationTag
-        | ResourceKind::GlueCatalog => &[],
+        | ResourceKind::LakeFormationTag => &[],
     }
 }
 
