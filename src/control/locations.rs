@@ -108,6 +108,29 @@ impl Conditions {
         setting: &'static str,
     ) {
         let (read, lenient) = (node.number(), node.number_leniently());
+        self.judge_number(node, name, (read, lenient), bound, setting);
+    }
+
+    /// As [`Self::must_be_within`], where strings are read as numbers: templates convert typed properties.
+    pub fn must_be_within_leniently(
+        &mut self,
+        node: Node<'_>,
+        name: &str,
+        bound: NumberBound,
+        setting: &'static str,
+    ) {
+        let lenient = node.number_leniently();
+        self.judge_number(node, name, (lenient, lenient), bound, setting);
+    }
+
+    fn judge_number<'t>(
+        &mut self,
+        node: Node<'t>,
+        name: &str,
+        (read, lenient): (Known<'t, i64>, Known<'t, i64>),
+        bound: NumberBound,
+        setting: &'static str,
+    ) {
         let condition = match (read, lenient) {
             (Known::Set(number), _) if bound.holds(number) => return self.held(),
             (Known::Absent, _) if bound.default.is_some_and(|number| bound.holds(number)) => {

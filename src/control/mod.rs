@@ -5,6 +5,7 @@ pub mod buckets;
 pub(crate) mod code;
 pub mod combined;
 mod conditions;
+mod containers;
 mod draft;
 mod existence;
 pub mod features;

@@ -2,6 +2,7 @@
 
 mod account;
 mod baseline;
+mod eks;
 mod emr;
 mod glue;
 mod iam;
@@ -9,6 +10,8 @@ mod kms;
 mod lake;
 mod network;
 mod s3;
+mod serverless;
+mod studio;
 
 use crate::control::Entry;
 
@@ -106,6 +109,17 @@ pub static REGISTRY: &[Entry] = &[
     Entry::of::<glue::workload_encryption::WorkloadEncryption>(),
     Entry::of::<glue::job_secrets::JobSecrets>(),
     Entry::of::<glue::jobs::Jobs>(),
+    Entry::of::<studio::authentication::Authentication>(),
+    Entry::of::<studio::encryption::Encryption>(),
+    Entry::of::<serverless::network::Network>(),
+    Entry::of::<serverless::image::Image>(),
+    Entry::of::<serverless::auto_stop::AutoStop>(),
+    Entry::of::<serverless::encryption::Encryption>(),
+    Entry::of::<serverless::endpoints::Endpoints>(),
+    Entry::of::<serverless::lake_formation::LakeFormation>(),
+    Entry::of::<eks::security_configuration::SecurityConfiguration>(),
+    Entry::of::<eks::encryption::Encryption>(),
+    Entry::of::<eks::lake_formation::LakeFormation>(),
     Entry::of::<baseline::waivers::Waivers>(),
     Entry::of::<baseline::coverage::Coverage>(),
 ];

@@ -4,6 +4,7 @@
 
 pub mod buckets;
 pub mod cluster;
+pub mod containers;
 pub mod filter;
 pub mod glue;
 pub mod grant;
@@ -21,6 +22,7 @@ mod resource;
 pub mod serverless;
 mod slot;
 mod source;
+pub mod studio;
 pub mod tree;
 
 pub use known::Known;

@@ -156,6 +156,7 @@ const NEIGHBOURS: &[&str] = &[
     "AWS::EC2::VPNGateway",
     "AWS::EC2::VPCEndpoint",
     "AWS::KMS::Alias",
+    "AWS::EMR::StudioSessionMapping",
     "AWS::S3::BucketPolicy",
 ];
 

@@ -1,0 +1,5 @@
+//! Controls over EMR on EKS.
+
+pub(super) mod encryption;
+pub(super) mod lake_formation;
+pub(super) mod security_configuration;

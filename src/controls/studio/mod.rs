@@ -1,0 +1,4 @@
+//! Controls over EMR Studio.
+
+pub(super) mod authentication;
+pub(super) mod encryption;
