@@ -19,7 +19,10 @@ impl<'t> View<'_, 't> {
         }
         match cluster.secured(self.scope) {
             Secured::By(found) => Some(found.container_security()),
-            other => {
+            other @ (Secured::Nothing(_)
+            | Secured::Missing(_)
+            | Secured::Unknown(_)
+            | Secured::Inexpressible(_)) => {
                 out.not_secured(other, self);
                 None
             }

@@ -29,7 +29,7 @@ pub struct Logs<'t> {
     pub s3: Node<'t>,
     /// Its key.
     pub s3_key: Node<'t>,
-    /// Whether logs go to CloudWatch.
+    /// Whether logs go to `CloudWatch`.
     pub cloudwatch: Node<'t>,
     /// The key there.
     pub cloudwatch_key: Node<'t>,

@@ -38,7 +38,10 @@ impl Control for SecurityConfiguration {
         }
         match cluster.secured(seen.scope) {
             Secured::By(found) => judge_name(&want.names, found, out),
-            other => out.not_secured(other, seen),
+            other @ (Secured::Nothing(_)
+            | Secured::Missing(_)
+            | Secured::Unknown(_)
+            | Secured::Inexpressible(_)) => out.not_secured(other, seen),
         }
         if !want.namespaces.is_any() {
             let namespace = cluster.namespace();

@@ -188,19 +188,19 @@ fn judge_opening(
 }
 
 fn limit_of(test: &Test<'_>, want: &Setting, seen: &View<'_, '_>) -> Limit {
-    let keys = [
+    let about_organizations = [
         "aws:PrincipalOrgID",
         "aws:SourceOrgID",
         "aws:PrincipalOrgPaths",
         "aws:SourceOrgPaths",
     ];
-    if !keys.into_iter().any(|key| test.is(key)) {
+    if !about_organizations.into_iter().any(|name| test.is(name)) {
         return test.closes_to(seen.scope, |account| standing(account, want, seen));
     }
     test.each(seen.scope, |value| match value.literal() {
         _ if value.is_everything() => Limit::Open,
-        Some(text) => {
-            let id = text.split('/').next().unwrap_or_default();
+        Some(path) => {
+            let id = path.split('/').next().unwrap_or_default();
             if want.organizations.allows(id) {
                 Limit::Closed
             } else {

@@ -86,30 +86,10 @@ fn judge_credentials(want: &Setting, connection: Node<'_>, out: &mut Conditions)
     let login = connection.path("AuthenticationConfiguration/BasicAuthenticationCredentials");
     let written = properties.members().chain(login.members());
     let is_something = |node: Node<'_>| !matches!(node.value(), Value::Null | Value::String(""));
-    let mut found: Vec<(Holds, Node<'_>)> = Vec::new();
-    for (name, value) in written.filter(|(_, value)| is_something(*value)) {
-        let holds = holds(name);
-        found.extend(holds.map(|holds| (holds, value)));
-        match holds {
-            Some(Holds::Password) => judge_password(name, value, out),
-            Some(Holds::Encrypted) => {
-                out.failed(
-                    value,
-                    format!("`{name}` holds a password, though encrypted"),
-                )
-                .under("secrets")
-                .at(Severity::Low)
-                .expected("a secret in Secrets Manager")
-                .observed("a value that is not shown");
-            }
-            Some(Holds::Reference | Holds::User) => {}
-            None => {
-                if let Some(what) = shape(&text_with_holes(value)) {
-                    out.holds_secret(value, format!("`{name}` holds {what}"));
-                }
-            }
-        }
-    }
+    let found: Vec<(Holds, Node<'_>)> = written
+        .filter(|(_, value)| is_something(*value))
+        .filter_map(|(name, value)| Some((judge_property(name, value, out)?, value)))
+        .collect();
     let secret = connection.path("AuthenticationConfiguration/SecretArn");
     let has = |kind: Holds| {
         found
@@ -149,6 +129,29 @@ fn judge_credentials(want: &Setting, connection: Node<'_>, out: &mut Conditions)
     .under("secrets")
     .expected(want.secrets.to_string())
     .observed(format!("`{keeper}`"));
+}
+
+/// One property: what it holds, if it holds anything of credentials.
+fn judge_property(name: &str, value: Node<'_>, out: &mut Conditions) -> Option<Holds> {
+    let holds = holds(name);
+    match holds {
+        Some(Holds::Password) => judge_password(name, value, out),
+        Some(Holds::Encrypted) => {
+            let message = format!("`{name}` holds a password, though encrypted");
+            out.failed(value, message)
+                .under("secrets")
+                .at(Severity::Low)
+                .expected("a secret in Secrets Manager")
+                .observed("a value that is not shown");
+        }
+        Some(Holds::Reference | Holds::User) => {}
+        None => {
+            if let Some(what) = shape(&text_with_holes(value)) {
+                out.holds_secret(value, format!("`{name}` holds {what}"));
+            }
+        }
+    }
+    holds
 }
 
 /// Whatever stands under the name ends up in the catalog, also what a template takes from a secret.
@@ -207,7 +210,7 @@ fn judge_tls(kind: Node<'_>, properties: Node<'_>, out: &mut Conditions) {
         Read::On => out.held(),
         Read::Absent if *default => out.held(),
         Read::Unreadable(reason) => {
-            trouble = Some(out.unknown(enforced, reason, format!("`{on}` is unknown")))
+            trouble = Some(out.unknown(enforced, reason, format!("`{on}` is unknown")));
         }
         Read::Absent | Read::Off | Read::TextOn | Read::TextOff | Read::Odd => {
             trouble = Some(out.failed(enforced, format!("`{on}` is {}", enforced.display())));

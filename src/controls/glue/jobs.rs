@@ -84,9 +84,10 @@ fn judge_logging(job: Node<'_>, out: &mut Conditions) {
 }
 
 fn judge_version(floor: &str, node: Node<'_>, out: &mut Conditions) {
-    let text = match node.value() {
-        Value::Number(text) => Known::Set(text),
-        _ => node.text(),
+    let text = if let Value::Number(text) = node.value() {
+        Known::Set(text)
+    } else {
+        node.text()
     };
     let condition = match text {
         Known::Set(text) => match (version(text), version(floor)) {

@@ -1,6 +1,6 @@
 //! Glue security configurations encrypt everything they can.
 
-use crate::control::settings::{Choice, Exactly, KmsKey, OneOf, Switch, settings, vocabulary};
+use crate::control::settings::{Exactly, KmsKey, OneOf, Switch, settings, vocabulary};
 use crate::control::{Conditions, Control, Meta, Severity, Span, View};
 use crate::observed::glue::SECURITY_CONFIGURATION;
 use crate::observed::{Known, Node, ResourceKind, Value};
@@ -13,7 +13,7 @@ settings! {
     pub(crate) struct Setting {
         /// How output in S3 may be encrypted.
         s3: OneOf<S3Mode> = &["SSE-KMS"],
-        /// Whether logs in CloudWatch must be encrypted.
+        /// Whether logs in `CloudWatch` must be encrypted.
         cloudwatch: Switch = true,
         /// Whether job bookmarks must be encrypted.
         bookmarks: Switch = true,
@@ -109,32 +109,13 @@ impl Judge<'_, '_, '_> {
                 .observed(list.display());
         }
         for item in items {
-            let mode = self.mode(
-                item.get("S3EncryptionMode"),
-                "S3EncryptionMode",
-                &self.want.s3,
-                out,
-            );
+            let name = "S3EncryptionMode";
+            let words = &["DISABLED", "SSE-KMS", "SSE-S3"];
+            let mode = out.must_be_allowed(item.get(name), name, &self.want.s3, "s3", words);
             if matches!(mode, Known::Set("SSE-KMS")) {
                 self.key(item, out);
             }
         }
-    }
-
-    fn mode<'t>(
-        &self,
-        node: Node<'t>,
-        name: &str,
-        allowed: &Choice,
-        out: &mut Conditions,
-    ) -> Known<'t, &'t str> {
-        out.must_be_allowed(
-            node,
-            name,
-            allowed,
-            "s3",
-            &["DISABLED", "SSE-KMS", "SSE-S3"],
-        )
     }
 
     fn block(

@@ -33,51 +33,18 @@ impl Control for Encryption {
     type Setting = Setting;
 
     fn judge(want: &Setting, seen: &View<'_, '_>, out: &mut Conditions) {
-        let application = seen.resource.application();
-        let disk = application.disk_key();
-        if seen.resource.form.is_template() && disk.is_absent() {
-            out.undecided(
-                seen.resource.body,
-                "a template has no property for the key of disks",
-                "audit the live application",
-            )
-            .under("disk-key")
-            .expected(
-                want.disk_key
-                    .as_ref()
-                    .map_or_else(|| "a KMS key".to_owned(), |key| format!("`{key}`")),
-            );
-        } else {
-            out.must_name_key(
-                disk,
-                "encryptionKeyArn",
-                want.disk_key.as_ref(),
-                "disk-key",
-                seen.scope,
-            );
-        }
-        let logs = application.logs();
+        judge_disk(want, seen, out);
+        let logs = seen.resource.application().logs();
         let key = |node: Node<'_>, out: &mut Conditions| {
-            out.must_name_key(
-                node,
-                "encryptionKeyArn",
-                want.log_key.as_ref(),
-                "log-key",
-                seen.scope,
-            );
+            let (name, key) = ("encryptionKeyArn", want.log_key.as_ref());
+            out.must_name_key(node, name, key, "log-key", seen.scope);
         };
         if !matches!(logs.s3.value(), Value::Absent | Value::Null) {
             key(logs.s3_key, out);
         }
-        let lenient = |node: Node<'_>| {
-            if seen.resource.form.is_template() {
-                node.switch_leniently()
-            } else {
-                node.switch()
-            }
-        };
+        let converts = seen.resource.form.is_template();
         // Off unless it is turned on.
-        match lenient_state(logs.cloudwatch, lenient(logs.cloudwatch)) {
+        match state(logs.cloudwatch, converts) {
             State::Off | State::Absent => {}
             State::On => key(logs.cloudwatch_key, out),
             State::Unknown => note(
@@ -87,10 +54,7 @@ impl Control for Encryption {
                 out,
             ),
         }
-        match (
-            lenient_state(logs.managed, lenient(logs.managed)),
-            want.managed_logs,
-        ) {
+        match (state(logs.managed, converts), want.managed_logs) {
             (State::Off, _) => out.held(),
             (State::On | State::Absent, true) => key(logs.managed_key, out),
             (State::On | State::Absent, false) => {
@@ -111,6 +75,22 @@ impl Control for Encryption {
     }
 }
 
+fn judge_disk(want: &Setting, seen: &View<'_, '_>, out: &mut Conditions) {
+    let node = seen.resource.application().disk_key();
+    let key = want.disk_key.as_ref();
+    if !seen.resource.form.is_template() || !node.is_absent() {
+        let name = "encryptionKeyArn";
+        return out.must_name_key(node, name, key, "disk-key", seen.scope);
+    }
+    out.undecided(
+        seen.resource.body,
+        "a template has no property for the key of disks",
+        "audit the live application",
+    )
+    .under("disk-key")
+    .expected(key.map_or_else(|| "a KMS key".to_owned(), |key| format!("`{key}`")));
+}
+
 enum State {
     On,
     Off,
@@ -118,7 +98,12 @@ enum State {
     Unknown,
 }
 
-fn lenient_state(node: Node<'_>, switch: Switch<'_>) -> State {
+fn state(node: Node<'_>, converts: bool) -> State {
+    let switch = if converts {
+        node.switch_leniently()
+    } else {
+        node.switch()
+    };
     match switch {
         Switch::On => State::On,
         Switch::Off => State::Off,

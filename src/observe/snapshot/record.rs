@@ -32,17 +32,7 @@ const fn calls_of(kind: ResourceKind) -> &'static [&'static str] {
         ResourceKind::EmrContainersSecurityConfiguration => {
             &["emr-containers:DescribeSecurityConfiguration"]
         }
-        ResourceKind::GlueCatalog => &[
-            "glue:GetDataCatalogEncryptionSettings",
-            "glue:GetResourcePolicies",
-            "glue:GetConnections",
-            "glue:GetSecurityConfigurations",
-            "glue:GetJobs",
-            "glue:GetCrawlers",
-            "glue:GetDevEndpoints",
-            "glue:GetMLTransforms",
-            "glue:GetTags",
-        ],
+        ResourceKind::GlueCatalog => GLUE,
         ResourceKind::KmsKey => &[
             "kms:DescribeKey",
             "kms:GetKeyRotationStatus",
@@ -73,10 +63,22 @@ const fn calls_of(kind: ResourceKind) -> &'static [&'static str] {
         ResourceKind::LakeFormationLocation => &["lakeformation:ListResources"],
         ResourceKind::LakeFormationGrant => &["lakeformation:ListPermissions"],
         ResourceKind::LakeFormationFilter => &["lakeformation:GetDataCellsFilter"],
-        ResourceKind::EmrSecurityConfiguration
-        | ResourceKind::LakeFormationTag => &[],
+        ResourceKind::EmrSecurityConfiguration | ResourceKind::LakeFormationTag => &[],
     }
 }
+
+/// The calls about a Data Catalog and what stands in it.
+const GLUE: &[&str] = &[
+    "glue:GetDataCatalogEncryptionSettings",
+    "glue:GetResourcePolicies",
+    "glue:GetConnections",
+    "glue:GetSecurityConfigurations",
+    "glue:GetJobs",
+    "glue:GetCrawlers",
+    "glue:GetDevEndpoints",
+    "glue:GetMLTransforms",
+    "glue:GetTags",
+];
 
 /// Secrets of `KerberosAttributes` (EMR API, `KerberosAttributes`).
 const SECRETS: &[&str] = &[
