@@ -229,7 +229,7 @@ impl Loading<'_> {
 }
 
 /// The text of a file, or what is wrong with its bytes.
-fn decode(name: &str, bytes: Vec<u8>) -> Result<String, Problem> {
+pub(super) fn decode(name: &str, bytes: Vec<u8>) -> Result<String, Problem> {
     if bytes.len() > LARGEST {
         let message = format!("`{name}` is larger than a baseline can be");
         return Err(Problem::new("too-large", message).help("the limit is 16 MiB"));

@@ -5,6 +5,7 @@
 
 mod binding;
 mod canonical;
+pub mod case;
 mod check;
 pub mod compare;
 mod declare;

@@ -75,6 +75,18 @@ pub enum Command {
         after_help = "Examples:\n  emr-baseline check builtin:recommended template.yaml launch.json\n  emr-baseline check prod.toml --target prod-us --format sarif=out.sarif infra/\n  emr-baseline check prod.toml infra/ --diff origin/main\n  emr-baseline check prod.toml infra/ --write-ratchet ratchet.json\n  emr-baseline check prod.toml infra/ --ratchet ratchet.json"
     )]
     Check(Check),
+    /// Test baselines by cases: inputs with the verdicts that are expected of them
+    #[command(
+        after_help = "Examples:\n  emr-baseline test security/cases\n\nEvery folder below DIR that holds a `case.toml` is a case; its paths are seen from there:\n\n  baseline = \"../../prod.toml\"             # or \"builtin:NAME\"\n  input    = [\"template.yaml\"]             # files and folders\n  target   = \"prod-us\"                     # optional, as `check --target`\n  at       = 2026-11-22T12:00:00Z          # optional, as `--at`\n\n  [parameters]                             # optional, as `check --parameters`\n  Stage = \"prod\"\n\n  [expect]                                 # the worst verdict over all resources\n  \"emr.disk-encryption\" = \"noncompliant\"\n\n  [[expect-resource]]                      # the verdict on one of them\n  control  = \"emr.disk-encryption\"\n  resource = \"Etl\"\n  verdict  = \"noncompliant\"\n\nExit codes: 0 all as expected, 1 a verdict is not as expected, 2 a mistake in a case, or no case."
+    )]
+    Test {
+        /// Folders of cases
+        #[arg(required = true, value_name = "DIR")]
+        folders: Vec<PathBuf>,
+        /// Where the result goes.
+        #[command(flatten)]
+        output: Output,
+    },
     /// Judge live AWS, or a snapshot of it
     #[command(
         after_help = "Examples:\n  emr-baseline audit prod.toml --snapshot estate.jsonl\n  emr-baseline audit prod.toml --snapshot estate.jsonl.zst --format json"
@@ -128,6 +140,7 @@ impl Command {
     pub(super) fn output(&self) -> Option<&Path> {
         let output = match self {
             Self::Validate { output, .. }
+            | Self::Test { output, .. }
             | Self::Controls { output, .. }
             | Self::Completions { output, .. }
             | Self::Schema(output)

@@ -38,11 +38,7 @@ pub(super) fn run(arguments: &Check, at: Timestamp, terminal: &mut Terminal<'_>)
     let Some(baseline) = resolved(&loaded, target.as_deref(), terminal)? else {
         return Ok(Exit::Unusable);
     };
-    if let Some(target) = &baseline.target {
-        given.account = Some(target.account.clone());
-        given.region = Some(target.region.clone());
-        given.partition = Some(target.partition.to_owned());
-    }
+    place(&mut given, &baseline);
     let everything = wants_everything(&sinks, &arguments.reporting);
     let judging = Judging {
         baseline: &baseline,
@@ -105,26 +101,35 @@ fn before(
     Ok(Ok((before, ratchet)))
 }
 
+/// Inputs are read as in the account and region of the target, if there is one.
+pub(super) fn place(given: &mut Given, baseline: &Baseline) {
+    if let Some(target) = &baseline.target {
+        given.account = Some(target.account.clone());
+        given.region = Some(target.region.clone());
+        given.partition = Some(target.partition.to_owned());
+    }
+}
+
 /// How the files of a run are read and judged.
-struct Judging<'a> {
-    baseline: &'a Baseline,
-    at: Timestamp,
-    dialect: Option<Dialect>,
-    given: &'a Given,
+pub(super) struct Judging<'a> {
+    pub(super) baseline: &'a Baseline,
+    pub(super) at: Timestamp,
+    pub(super) dialect: Option<Dialect>,
+    pub(super) given: &'a Given,
 }
 
 /// What came of that.
-struct Judged {
-    report: Report,
+pub(super) struct Judged {
+    pub(super) report: Report,
     /// The files that were looked at.
     inputs: Vec<PathBuf>,
     /// Files that the user named and that hold nothing of ours.
-    strangers: Vec<String>,
+    pub(super) strangers: Vec<String>,
 }
 
 impl Judging<'_> {
     /// Reads and judges everything below these paths.
-    fn judged(
+    pub(super) fn judged(
         &self,
         paths: &[PathBuf],
         (everything, before): (bool, Before),

@@ -17,6 +17,7 @@ mod ratchet;
 mod reporting;
 mod spill;
 mod terminal;
+mod test;
 mod validate;
 
 pub use arguments::Arguments;
@@ -97,6 +98,7 @@ fn dispatch(arguments: &Arguments, terminal: &mut Terminal<'_>) -> Ended {
         Command::Explain(explain) => explain::run(explain, at, terminal),
         Command::Compare(compare) => compare::run(compare, at, terminal),
         Command::Check(check) => check::run(check, at, terminal),
+        Command::Test { folders, .. } => test::run(folders, at, terminal),
         Command::Audit(audit) => audit::run(audit, at, terminal),
         Command::Schema(_) => {
             writeln!(terminal.out, "{:#}", crate::baseline::schema::schema())?;

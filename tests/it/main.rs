@@ -17,6 +17,7 @@ mod across_files;
 mod architecture;
 mod aws_documents;
 mod binary;
+mod cases;
 mod compile;
 mod controls;
 mod formats;
