@@ -318,20 +318,20 @@ fn expectations(reader: &mut Reader<'_>, item: &Item, out: &mut Vec<Expectation>
     }
     for pair in pairs {
         let Value::Table(inner) = &pair.item.value else {
-            out.extend(expectation(reader, pair.key.clone(), pair));
+            out.extend(expectation(reader, &pair.key, pair));
             continue;
         };
         // Without quotes, TOML takes the dot in a control's id for a table in a table.
         for inner in inner {
             let id = format!("{}.{}", pair.key, inner.key);
-            out.extend(expectation(reader, id, inner));
+            out.extend(expectation(reader, &id, inner));
         }
     }
 }
 
-fn expectation(reader: &mut Reader<'_>, id: String, pair: &Pair) -> Option<Expectation> {
-    let control = control(reader, &id, &pair.key_bytes);
-    let verdict = verdict(reader, &id, &pair.item);
+fn expectation(reader: &mut Reader<'_>, id: &str, pair: &Pair) -> Option<Expectation> {
+    let control = control(reader, id, &pair.key_bytes);
+    let verdict = verdict(reader, id, &pair.item);
     Some(Expectation {
         control: control?,
         resource: None,

@@ -229,7 +229,7 @@ fn unmet(case: &Case, baseline: &Baseline, report: &Report) -> io::Result<Vec<Un
     let expected = case.expected.iter().enumerate();
     let unmet = expected.filter_map(|(index, expected)| {
         let seen = seen.remove(&index).unwrap_or_default();
-        held_to(expected, seen, obstacle, baseline)
+        held_to(expected, &seen, obstacle, baseline)
     });
     Ok(unmet.collect())
 }
@@ -237,7 +237,7 @@ fn unmet(case: &Case, baseline: &Baseline, report: &Report) -> io::Result<Vec<Un
 /// What is to be said of an expectation; `None` when it is met.
 fn held_to(
     expected: &Expectation,
-    seen: Seen,
+    seen: &Seen,
     obstacle: Option<&Obstacle>,
     baseline: &Baseline,
 ) -> Option<Unmet> {
@@ -269,7 +269,7 @@ fn held_to(
             Some(worst.verdict)
         }
         (None, None) => {
-            lines.push(nothing(expected, &seen, baseline));
+            lines.push(nothing(expected, seen, baseline));
             None
         }
     };
