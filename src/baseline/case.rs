@@ -473,6 +473,18 @@ mod tests {
     }
 
     #[test]
+    fn a_case_without_input_or_expectation_is_a_mistake() {
+        let text = "baseline = 'b.toml'\ninput = []\n[expect]\n";
+        assert_eq!(
+            mistakes(text),
+            [
+                "c/case.toml:2:9: error[case::empty-input]: `input` names nothing",
+                "c/case.toml:3:1: error[case::empty-expect]: `expect` is empty",
+            ]
+        );
+    }
+
+    #[test]
     fn a_verdict_that_is_expected_twice_is_a_mistake() {
         let text = "baseline = 'b.toml'\ninput = ['a.yaml']\n[expect]\nemr.tags = 'compliant'\n\
                     'emr.tags' = 'noncompliant'\n";
