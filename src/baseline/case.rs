@@ -459,9 +459,9 @@ mod tests {
         assert_eq!(
             mistakes(text),
             [
-                "c/case.toml:1:1: error[case::unknown-key]: `a case` has no key `inputs`",
                 "c/case.toml:1:1: error[case::missing-key]: the case names no baseline",
                 "c/case.toml:1:1: error[case::missing-key]: the case names no input",
+                "c/case.toml:1:1: error[case::unknown-key]: `a case` has no key `inputs`",
                 "c/case.toml:2:6: error[case::bad-time]: `at` is no time of RFC 3339",
                 "c/case.toml:3:10: error[case::wrong-type]: `target` must be a string",
                 "c/case.toml:5:1: error[case::unknown-control]: there is no control `emr.disk-encription`",
