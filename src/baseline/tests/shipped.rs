@@ -114,6 +114,7 @@ const PLANNED: &[(&str, &[&str])] = &[
             "lake.audit-context",
             "lake.table-properties",
             "lake.query-results",
+            "glue.catalog-policy",
             "glue.connections",
             "glue.security-configurations",
             "glue.workload-encryption",
