@@ -29,7 +29,7 @@
 //! `AWS::IAM::ManagedPolicy` (`Roles`, `Users`, `Groups`), each with `PolicyDocument`, as resources of kind `iam-role`
 //! or as neighbours. A bucket has `PublicAccessBlockConfiguration` and `BucketEncryption` among its own properties; its
 //! policy is an `AWS::S3::BucketPolicy` (`Bucket`, `PolicyDocument`). A key has `KeyPolicy`. References in them are
-//! [`Reason::Reference`](crate::observed::Reason::Reference) to the id of the declared thing, with no attribute for its
+//! [`Reason::Reference`] to the id of the declared thing, with no attribute for its
 //! name and `Arn` for its ARN, in any case.
 
 mod held;

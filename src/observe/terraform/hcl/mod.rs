@@ -2,7 +2,7 @@
 //!
 //! The files are parsed by `hcl-edit`, or as JSON; the expressions of what is judged are evaluated. What only a
 //! plan would know is unknown, with its reason: nothing is guessed. A condition that the files do not decide is
-//! taken both ways, each a world of its own ([`choice`]). Modules that are called by a path are evaluated with
+//! taken both ways, each a world of its own (`choice`). Modules that are called by a path are evaluated with
 //! their arguments; others are not fetched, and said to be left out.
 //!
 //! Places are those of the files: a value stands where a resource uses it, members of objects and documents inside
