@@ -18,7 +18,7 @@ impl Numbers {
     }
 
     /// The next number below `bound`.
-    fn below(&mut self, bound: u64) -> u64 {
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.0 = self
             .0
             .wrapping_mul(6_364_136_223_846_793_005)
@@ -27,11 +27,12 @@ impl Numbers {
     }
 }
 
-const ACCOUNT: &str = "111122223333";
-const KEY: &str = "arn:aws:kms:us-west-2:111122223333:key/0987dcba-09fe-87dc-65ba-ab0987654321";
+pub(crate) const ACCOUNT: &str = "111122223333";
+pub(crate) const KEY: &str =
+    "arn:aws:kms:us-west-2:111122223333:key/0987dcba-09fe-87dc-65ba-ab0987654321";
 
 /// The document of a good security configuration.
-fn document(provider: &str) -> Value {
+pub(crate) fn document(provider: &str) -> Value {
     json!({
         "EncryptionConfiguration": {
             "EnableInTransitEncryption": true,
@@ -112,7 +113,7 @@ fn grant(table: &str, columns: &[&str]) -> Value {
     })
 }
 
-fn cluster(number: u64, key: u64) -> Value {
+pub(crate) fn cluster(number: u64, key: u64) -> Value {
     json!({
         "Type": "AWS::EMR::Cluster",
         "Properties": {
@@ -155,7 +156,7 @@ pub(crate) fn good_template() -> Value {
 }
 
 /// What is wrong with most templates.
-const NOTHING_WRONG: u64 = 3;
+pub(crate) const NOTHING_WRONG: u64 = 3;
 
 /// A template: a security configuration, a cluster, three security groups and three grants.
 fn template(number: u64, wrong: u64, subnet: u64) -> Value {

@@ -12,19 +12,23 @@
 mod corpus;
 mod faults;
 mod measure;
+mod mixed;
 mod parsers;
 mod peer;
+mod terraform;
 
 use measure::{Cost, run};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode, Output};
 
 const PRODUCT: &str = env!("CARGO_BIN_EXE_emr-baseline");
 const HERE: &str = env!("CARGO_MANIFEST_DIR");
 /// What a run may end with here: nothing or something is wrong in what is judged, or not all of it can be known.
 const JUDGED: &[i32] = &[0, 1, 3];
 const TEMPLATES: u64 = 1000;
+const MODULES: u64 = 1000;
+const PLANS: u64 = 200;
 const CLUSTERS: u64 = 20_000;
 const MIB: f64 = 1_048_576.0;
 
@@ -35,8 +39,17 @@ fn main() -> ExitCode {
             measure::wrap(arguments).ok_or_else(|| io::Error::other("not measured"))
         }
         Some("parse-templates") => parsers::templates(&arguments.next().unwrap_or_default()),
+        Some("parse-modules") => parsers::modules(&arguments.next().unwrap_or_default()),
         Some("parse-snapshot") => parsers::snapshot(&arguments.next().unwrap_or_default()),
-        _ => compare(),
+        // What follows `cargo bench --`: the parts to run; `--bench` is cargo's own.
+        first => {
+            let words = first.map(str::to_owned).into_iter().chain(arguments);
+            compare(
+                &words
+                    .filter(|word| !word.starts_with('-'))
+                    .collect::<Vec<_>>(),
+            )
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -74,8 +87,32 @@ impl Places {
     }
 }
 
-fn compare() -> io::Result<()> {
+/// Runs the parts that are named, or all.
+fn compare(parts: &[String]) -> io::Result<()> {
     let places = Places::new()?;
+    let wanted = |part: &str| parts.is_empty() || parts.iter().any(|name| name == part);
+    println!(
+        "cpu: user and system time of all threads, the least of several runs; memory: largest resident set\n"
+    );
+    if wanted("templates") {
+        templates(&places)?;
+    }
+    if wanted("terraform") {
+        terraform(&places)?;
+    }
+    if wanted("mixed") {
+        everything(&places)?;
+    }
+    if wanted("snapshots") {
+        snapshots(&places)?;
+    }
+    if wanted("start-up") {
+        start_up(&places)?;
+    }
+    Ok(())
+}
+
+fn templates(places: &Places) -> io::Result<()> {
     let _ = std::fs::remove_dir_all(&places.templates);
     let bytes = corpus::write_templates(&places.templates, TEMPLATES)? as f64;
     println!(
@@ -83,13 +120,7 @@ fn compare() -> io::Result<()> {
         bytes / MIB,
         bytes / TEMPLATES as f64 / 1000.0
     );
-    println!(
-        "cpu: user and system time of all threads, the least of several runs; memory: largest resident set\n"
-    );
-    templates(&places, bytes)?;
-    snapshots(&places)?;
-    start_up(&places);
-    Ok(())
+    judged_templates(places, bytes)
 }
 
 fn text(path: &Path) -> &str {
@@ -121,7 +152,7 @@ fn over(one: Option<Cost>, other: Option<Cost>) -> Option<f64> {
     Some(one?.cpu / other?.cpu)
 }
 
-fn templates(places: &Places, bytes: f64) -> io::Result<()> {
+fn judged_templates(places: &Places, bytes: f64) -> io::Result<()> {
     let folder = text(&places.templates);
     let parse = run(&places.this, &["parse-templates", folder], &[0], 10);
     let judged = ["check", &places.baseline, "--target", "prod", folder];
@@ -223,7 +254,8 @@ fn snapshots(places: &Places) -> io::Result<()> {
     Ok(())
 }
 
-fn start_up(places: &Places) {
+fn start_up(places: &Places) -> io::Result<()> {
+    corpus::write_templates(&places.templates, 1)?;
     let file = places.templates.join("0000.json");
     let version = run(Path::new(PRODUCT), &["--version"], &[0], 50);
     let arguments = ["check", &places.baseline, "--target", "prod", text(&file)];
@@ -237,4 +269,96 @@ fn start_up(places: &Places) {
         one.map(|cost| cost.memory),
         30.0,
     );
+    Ok(())
+}
+
+fn terraform(places: &Places) -> io::Result<()> {
+    let corpus = places.target.join("bench-corpus");
+    let (modules, plans) = (corpus.join("modules"), corpus.join("plans"));
+    let _ = std::fs::remove_dir_all(&modules);
+    let _ = std::fs::remove_dir_all(&plans);
+    let bytes_of_modules = terraform::write_modules(&modules, MODULES)? as f64;
+    let bytes_of_plans = terraform::write_plans(&plans, PLANS)? as f64;
+    let checkov = peer::checkov(&places.target);
+    for (what, folder, bytes, parser, framework) in [
+        (
+            format!("{MODULES} modules"),
+            &modules,
+            bytes_of_modules,
+            "parse-modules",
+            "terraform",
+        ),
+        (
+            format!("{PLANS} plans of five stacks"),
+            &plans,
+            bytes_of_plans,
+            "parse-templates",
+            "terraform_plan",
+        ),
+    ] {
+        let folder = text(folder);
+        let parse = run(&places.this, &[parser, folder], &[0], 10);
+        let judged = ["check", &places.baseline, "--target", "prod", folder];
+        let check = run(Path::new(PRODUCT), &judged, JUDGED, 10);
+        let peer = checkov.as_deref().and_then(|program| {
+            let checks = ["--check", peer::CHECKOV_CHECKS, "--framework", framework];
+            let quiet = ["--compact", "--quiet", "--skip-download"];
+            let arguments = [&["--directory", folder], &checks[..], &quiet].concat();
+            run(program, &arguments, &[0, 1], 1)
+        });
+        let head = format!("{what}, {:.1} MiB", bytes / MIB);
+        println!("{head:<50}      cpu   throughput   memory");
+        row("parse, nothing else", parse, bytes);
+        row("check", check, bytes);
+        row(
+            &format!("Checkov {}, its checks of EMR", peer::CHECKOV),
+            peer,
+            bytes,
+        );
+        ratio("check / parse", over(check, parse), 3.0);
+        ratio("check / Checkov", over(check, peer), 0.01);
+        let memory = check
+            .zip(peer)
+            .map(|(check, peer)| check.memory / peer.memory);
+        ratio("memory of check / of Checkov", memory, 0.1);
+        println!();
+    }
+    Ok(())
+}
+
+/// Ten thousand files of all kinds in one run, twice: what is said must be the same to the byte.
+fn everything(places: &Places) -> io::Result<()> {
+    let folder = places.target.join("bench-corpus").join("mixed");
+    let _ = std::fs::remove_dir_all(&folder);
+    let bytes = mixed::write(&folder)? as f64;
+    let judged = ["check", &places.baseline, "--target", "prod", text(&folder)];
+    let check = run(Path::new(PRODUCT), &judged, JUDGED, 5);
+    let output = || Command::new(PRODUCT).args(judged).output();
+    let (one, other) = (output()?, output()?);
+    // One line says when it was.
+    let said = |output: &Output| -> Vec<String> {
+        let text = String::from_utf8_lossy(&output.stdout);
+        let lines = text.lines().map(str::to_owned);
+        lines
+            .filter(|line| !line.starts_with("baseline bench "))
+            .collect()
+    };
+    let same = said(&one) == said(&other) && one.stderr == other.stderr;
+    let head = format!("{} mixed files, {:.1} MiB", mixed::FILES, bytes / MIB);
+    println!("{head:<50}      cpu   throughput   memory");
+    row("check", check, bytes);
+    if let Some(check) = check {
+        println!("  {:<48} {:>8.1} ms", "time on the clock", check.wall * 1e3);
+    }
+    let verdict = if same {
+        "the same to the byte"
+    } else {
+        "NOT THE SAME"
+    };
+    let size = one.stdout.len() as f64 / MIB;
+    println!(
+        "  {:<48} {verdict} ({size:.1} MiB)\n",
+        "the output of two runs"
+    );
+    Ok(())
 }

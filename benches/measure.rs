@@ -6,13 +6,16 @@
 
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Instant;
 
 /// What a process took.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cost {
     /// User and system time, in seconds.
     pub(crate) cpu: f64,
-    /// The largest resident set, in MiB.
+    /// Time on the clock, in seconds.
+    pub(crate) wall: f64,
+    /// The largest resident set of one process, in MiB.
     pub(crate) memory: f64,
 }
 
@@ -21,14 +24,19 @@ pub(crate) const WRAPPER: &str = "measure-one";
 
 /// Runs a command and prints what it took, for [`run`] to read.
 pub(crate) fn wrap(mut arguments: impl Iterator<Item = String>) -> Option<()> {
+    let begun = Instant::now();
     let status = Command::new(arguments.next()?)
         .args(arguments)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status()
         .ok()?;
+    let wall = begun.elapsed().as_micros();
     let (micros, mebibytes) = of_children()?;
-    println!("{} {micros} {mebibytes}", status.code().unwrap_or(-1));
+    println!(
+        "{} {micros} {wall} {mebibytes}",
+        status.code().unwrap_or(-1)
+    );
     Some(())
 }
 
@@ -78,9 +86,12 @@ pub(crate) fn run(program: &Path, arguments: &[&str], codes: &[i32], times: usiz
             return None;
         }
         let cpu = words.next()?.parse::<f64>().ok()? / 1e6;
+        let wall = words.next()?.parse::<f64>().ok()? / 1e6;
         let memory = words.next()?.parse().ok()?;
-        cost = Some(cost.map_or(Cost { cpu, memory }, |known| Cost {
+        let this = Cost { cpu, wall, memory };
+        cost = Some(cost.map_or(this, |known| Cost {
             cpu: known.cpu.min(cpu),
+            wall: known.wall.min(wall),
             memory: known.memory.max(memory),
         }));
     }

@@ -1,4 +1,5 @@
-//! What the product is measured against on the same bytes: its own readers, and `serde_json` into typed structs.
+//! What the product is measured against on the same bytes: its own readers, `hcl-edit`, and `serde_json` into typed
+//! structs.
 
 #![expect(
     dead_code,
@@ -30,6 +31,18 @@ pub(crate) fn templates(folder: &str) -> io::Result<()> {
             yaml::read(source)
         };
         black_box(tree.map_err(|_| io::Error::other("the corpus is not read"))?);
+    }
+    Ok(())
+}
+
+/// Parses every file of every module of a folder, by the parser that `check` rests on.
+pub(crate) fn modules(folder: &str) -> io::Result<()> {
+    for module in fs::read_dir(folder)? {
+        for entry in fs::read_dir(module?.path())? {
+            let text = fs::read_to_string(entry?.path())?;
+            let body = hcl_edit::parser::parse_body(&text);
+            black_box(body.map_err(|_| io::Error::other("the corpus is not parsed"))?);
+        }
     }
     Ok(())
 }

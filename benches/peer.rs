@@ -1,9 +1,9 @@
-//! cfn-guard, which judges CloudFormation templates by rules in a language of its own.
+//! What else judges such files: cfn-guard, by rules in a language of its own, and Checkov, by checks in Python.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The version that is compared with.
+/// The version of cfn-guard that is compared with.
 pub(crate) const VERSION: &str = "3.2.1";
 
 /// The program, installed below the target folder when it is not there yet; `None` when it cannot be.
@@ -34,5 +34,30 @@ pub(crate) fn installed(target: &Path) -> Option<PathBuf> {
         return Some(program);
     }
     eprintln!("cfn-guard {VERSION} cannot be installed (see above): it is NOT compared with");
+    None
+}
+
+/// The version of Checkov that is compared with.
+pub(crate) const CHECKOV: &str = "3.3.30";
+
+/// All that Checkov asks of Amazon EMR.
+pub(crate) const CHECKOV_CHECKS: &str = "CKV_AWS_171,CKV_AWS_349,CKV_AWS_350,CKV_AWS_351,CKV_AWS_114,CKV_AWS_390,CKV2_AWS_7,CKV2_AWS_55";
+
+/// Checkov, installed from `PyPI` below the target folder when it is not there yet; `None` when it cannot be.
+pub(crate) fn checkov(target: &Path) -> Option<PathBuf> {
+    let root = target.join("bench-tools").join("checkov");
+    let program = root.join("bin").join("checkov");
+    if program.exists() {
+        return Some(program);
+    }
+    println!("installing checkov {CHECKOV} to {}", root.display());
+    let done = |command: &mut Command| command.status().is_ok_and(|status| status.success());
+    let made = done(Command::new("python3").args(["-m", "venv"]).arg(&root));
+    let package = format!("checkov=={CHECKOV}");
+    let pip = root.join("bin").join("pip");
+    if made && done(Command::new(pip).args(["install", "--quiet", &package])) && program.exists() {
+        return Some(program);
+    }
+    eprintln!("checkov {CHECKOV} cannot be installed (see above): it is NOT compared with");
     None
 }
