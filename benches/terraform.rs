@@ -95,7 +95,7 @@ fn expression(value: &Value, depth: usize, out: &mut String) {
             }
             out.push(']');
         }
-        other => {
+        other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => {
             let _ = write!(out, "{other}");
         }
     }
@@ -312,6 +312,10 @@ struct Planned {
     sensitive: Value,
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "resources written out as Terraform prints them"
+)]
 fn planned(stack: &Stack) -> Vec<Planned> {
     let tags = json!({ "owner": stack.owner(), "cost-centre": stack.cost_centre() });
     let one = |kind, name: &str, after, unknown, sensitive| Planned {
@@ -382,6 +386,10 @@ fn planned(stack: &Stack) -> Vec<Planned> {
     resources
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one resource written out as Terraform prints it"
+)]
 fn cluster(stack: &Stack, tags: &Value) -> Planned {
     let configurations = json!([
         { "Classification": "spark-defaults", "Properties": {
