@@ -28,6 +28,7 @@ pub mod roles;
 mod run;
 mod schema;
 pub(crate) mod secrets;
+pub(crate) mod service_accounts;
 pub mod settings;
 pub(crate) mod size;
 mod standing;
@@ -37,6 +38,7 @@ pub mod trust;
 pub mod used;
 mod verdict;
 mod view;
+pub(crate) mod volumes;
 
 pub use draft::{Draft, Refusal};
 pub use grants::{INSTANCE_PROFILE, SERVICE_ROLE};

@@ -13,7 +13,7 @@ pub struct Named<'t> {
     /// The text that names it, as written.
     pub id: String,
     /// What for: `s3`, `disk`, `wal`, `certificates-ca`, `logs`, `service-role`, `autoscaling-role`,
-    /// `instance-profile`, `emrfs`, `runtime`, `catalog`, `passwords`, `serverless` …
+    /// `instance-profile`, `emrfs`, `runtime`, `catalog`, `passwords`, `studio`, `serverless`, `eks` …
     pub purpose: &'static str,
     /// Where it is named; a single string.
     pub node: Node<'t>,
@@ -135,38 +135,19 @@ pub fn key_nodes<'t>(resource: &Resource<'t>) -> Vec<(&'static str, Node<'t>)> {
                 ),
             ]
         }
-        (ResourceKind::EmrServerlessApplication, form) => {
-            let answer = resource.body.get("emr-serverless:GetApplication");
-            SERVERLESS_KEYS
-                .iter()
-                .map(|&(purpose, template, api)| {
-                    if form == Form::Live {
-                        (purpose, answer.get("application").path(api))
-                    } else {
-                        (purpose, resource.body.path(template))
-                    }
-                })
-                .collect()
+        (ResourceKind::EmrServerlessApplication, _) => application_keys(resource),
+        (ResourceKind::EmrStudio, _) => {
+            vec![("studio", resource.studio().get("EncryptionKeyArn"))]
         }
-        (ResourceKind::S3Bucket, form) => {
-            let rules = if form == Form::Live {
-                let answer = resource.body.get("s3:GetEncryptionConfiguration");
-                answer.path("ServerSideEncryptionConfiguration/Rules")
-            } else {
-                resource
-                    .body
-                    .path("BucketEncryption/ServerSideEncryptionConfiguration")
-            };
-            let default = if form == Form::Live {
-                "ApplyServerSideEncryptionByDefault"
-            } else {
-                "ServerSideEncryptionByDefault"
-            };
-            let each = rules
-                .items()
-                .map(|rule| rule.get(default).get("KMSMasterKeyID"));
-            each.map(|node| ("buckets", node)).collect()
+        // AWS's answer has no part for data at rest.
+        (ResourceKind::EmrContainersSecurityConfiguration, form) if form != Form::Live => {
+            let security = resource.container_security();
+            vec![
+                ("eks", security.s3().get("KMSKeyId")),
+                ("eks", security.disk().get("AwsKmsKeyId")),
+            ]
         }
+        (ResourceKind::S3Bucket, _) => bucket_keys(resource),
         // Objects in a catalog, `<catalog>/<type>/<name>`, have no settings of their own.
         (ResourceKind::GlueCatalog, Form::Live) if resource.identity.id.contains('/') => Vec::new(),
         (ResourceKind::GlueCatalog, form) => {
@@ -182,6 +163,36 @@ pub fn key_nodes<'t>(resource: &Resource<'t>) -> Vec<(&'static str, Node<'t>)> {
         }
         _ => Vec::new(),
     }
+}
+
+fn application_keys<'t>(application: &Resource<'t>) -> Vec<(&'static str, Node<'t>)> {
+    let answer = application.body.get("emr-serverless:GetApplication");
+    let each = SERVERLESS_KEYS.iter();
+    each.map(|&(purpose, template, api)| {
+        if application.form == Form::Live {
+            (purpose, answer.get("application").path(api))
+        } else {
+            (purpose, application.body.path(template))
+        }
+    })
+    .collect()
+}
+
+fn bucket_keys<'t>(bucket: &Resource<'t>) -> Vec<(&'static str, Node<'t>)> {
+    let (rules, default) = if bucket.form == Form::Live {
+        let answer = bucket.body.get("s3:GetEncryptionConfiguration");
+        let rules = answer.path("ServerSideEncryptionConfiguration/Rules");
+        (rules, "ApplyServerSideEncryptionByDefault")
+    } else {
+        let rules = bucket
+            .body
+            .path("BucketEncryption/ServerSideEncryptionConfiguration");
+        (rules, "ServerSideEncryptionByDefault")
+    };
+    let keys = rules
+        .items()
+        .map(|rule| rule.get(default).get("KMSMasterKeyID"));
+    keys.map(|node| ("buckets", node)).collect()
 }
 
 /// Every place of a security configuration document that names a key, with its purpose.
@@ -392,6 +403,32 @@ mod tests {
         assert_eq!(
             names(&application),
             [("serverless", "alias/disk".to_owned())]
+        );
+    }
+
+    #[test]
+    fn studios_and_security_configurations_of_emr_on_eks_name_keys_too() {
+        let names = |kind, body| {
+            let resource = resource(kind, Form::CloudFormation, "r", &body);
+            let found = named(&resource, &Scope::new()).into_iter();
+            found.map(|one| (one.purpose, one.id)).collect::<Vec<_>>()
+        };
+        let studio = json!({ "EncryptionKeyArn": "alias/studio" });
+        assert_eq!(
+            names(ResourceKind::EmrStudio, studio),
+            [("studio", "alias/studio".to_owned())]
+        );
+        let security = json!({ "SecurityConfigurationData": { "EncryptionConfiguration": {
+            "AtRestEncryptionConfiguration": {
+                "S3EncryptionConfiguration": { "KMSKeyId": "alias/eks" },
+                "LocalDiskEncryptionConfiguration": { "AwsKmsKeyId": "alias/disk" },
+            } } } });
+        assert_eq!(
+            names(ResourceKind::EmrContainersSecurityConfiguration, security),
+            [
+                ("eks", "alias/eks".to_owned()),
+                ("eks", "alias/disk".to_owned())
+            ]
         );
     }
 

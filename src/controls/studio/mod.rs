@@ -2,3 +2,4 @@
 
 pub(super) mod authentication;
 pub(super) mod encryption;
+pub(super) mod network;

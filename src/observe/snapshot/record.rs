@@ -22,6 +22,7 @@ const fn calls_of(kind: ResourceKind) -> &'static [&'static str] {
             "elasticmapreduce:GetAutoTerminationPolicy",
             "elasticmapreduce:GetManagedScalingPolicy",
             "ec2:DescribeInstances",
+            "ec2:DescribeVolumes",
         ],
         ResourceKind::EmrStudio => &[
             "elasticmapreduce:DescribeStudio",
