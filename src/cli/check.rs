@@ -1,6 +1,7 @@
 //! `check`: configuration files and folders, judged offline.
 
 mod named;
+mod parts;
 mod passes;
 
 use super::arguments::Check;

@@ -30,6 +30,7 @@ pub mod terraform;
 mod testing;
 pub mod yaml;
 
+pub use parts::joined;
 pub use reading::{Problem, Reading, Seen, SeenNeighbour, World};
 pub use recognise::{Dialect, SECTIONS, looks_like_ours, may_be_ours, recognise, recognise_text};
 pub use syntax::Syntax;
@@ -110,6 +111,26 @@ pub fn read_file(source: &Arc<Source>, dialect: Option<Dialect>, given: &Given) 
     }
 }
 
+/// Members of a request by which alone nobody would tell one, such as the name of a security configuration in a file of its
+/// own: they count where other files of the folder are parts of a request. `None` for any other text.
+pub fn read_few(source: &Arc<Source>) -> Option<Reading> {
+    let (plain, _) = parse(source).ok().unzip();
+    if plain
+        .as_ref()
+        .is_some_and(|tree| recognise(tree.root()).is_some())
+    {
+        return None;
+    }
+    let filled = placeholders::any(source.text())
+        .then(|| placeholders::read(source))
+        .flatten();
+    let tree = filled.or(plain)?;
+    recognise(tree.root())
+        .is_none()
+        .then(|| parts::few(tree))
+        .flatten()
+}
+
 /// A file that has placeholders, read as what it is made into. CloudFormation and Terraform have such texts of their
 /// own; a file that is nothing of ours even so is left alone.
 fn filled_in_later(
@@ -172,7 +193,10 @@ fn read_tree(tree: Tree, dialect: Dialect, given: &Given) -> Result<Reading, Str
         Dialect::RunJobFlow
             if recognise::is_run_job_flow(tree.root()) || !parts::recognises(tree.root()) =>
         {
-            Ok(run_job_flow::read(tree))
+            let lacks_instances = parts::lacks_instances(tree.root());
+            let mut reading = run_job_flow::read(tree);
+            reading.part = lacks_instances.then_some(parts::Portion::Members);
+            Ok(reading)
         }
         Dialect::RunJobFlow => Ok(parts::read(tree)),
         Dialect::CloudFormation => {
@@ -183,6 +207,7 @@ fn read_tree(tree: Tree, dialect: Dialect, given: &Given) -> Result<Reading, Str
                 notes: Vec::new(),
                 tree: evaluated.tree,
                 worlds: evaluated.worlds,
+                part: None,
             })
         }
         Dialect::LakeFormation => {

@@ -3,11 +3,27 @@
 //!
 //! What the part says is judged. What it does not say may be said by the rest of the request, so it is unknown.
 
+mod join;
+
+pub use join::joined;
+
 use super::edit;
+use super::recognise::{is_described, is_run_job_flow};
 use super::spelling::CLUSTER;
 use super::{Dialect, Reading, run_job_flow, stem};
 use crate::observed::tree::{NodeId, Tree};
 use crate::observed::{Node, Reason, Value};
+
+/// How much of a request a part is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Portion {
+    /// Members of a request by their names.
+    Members,
+    /// What an option of the command line takes.
+    Option,
+    /// Members by which alone nobody would tell a request.
+    Few,
+}
 
 /// What a document is a part of a request as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,10 +77,57 @@ pub(super) fn recognises(root: Node<'_>) -> bool {
     part_of(root).is_some() || !overrides(root).is_empty()
 }
 
+/// Whether a document is a request but for its instances: they may be told elsewhere.
+pub(super) fn lacks_instances(root: Node<'_>) -> bool {
+    is_run_job_flow(root)
+        && !is_described(root)
+        && !is_described(root.get("Cluster"))
+        && root.get("Instances").is_absent()
+        && root.members().all(|(key, _)| CLUSTER.contains(&key))
+}
+
+/// Members of a request that stand in nothing else, however few of them there are.
+const TELLING: &[&str] = &[
+    "AutoScalingRole",
+    "AutoTerminationPolicy",
+    "BootstrapActions",
+    "CustomAmiId",
+    "JobFlowRole",
+    "KerberosAttributes",
+    "LogEncryptionKmsKeyId",
+    "LogUri",
+    "ManagedScalingPolicy",
+    "ReleaseLabel",
+    "SecurityConfiguration",
+    "ServiceRole",
+];
+
+/// Reads members of a request that are too few to tell it by; `None` for anything else.
+pub(super) fn few(mut tree: Tree) -> Option<Reading> {
+    let root = tree.root();
+    let is_member = |key: &str| CLUSTER.contains(&key);
+    if !has(root, TELLING) || !root.members().all(|(key, _)| is_member(key)) {
+        return None;
+    }
+    let file = stem(&tree.source().name).to_owned();
+    let body = request_of(&mut tree, Part::Members);
+    let seen = run_job_flow::request(&mut tree, body, &file);
+    let mut reading = Reading::new(Dialect::RunJobFlow, tree, vec![seen]);
+    reading.part = Some(Portion::Few);
+    Some(reading)
+}
+
+/// Why a part of a request may have members that it does not show.
+fn rest() -> Reason {
+    let place = "the rest of the request, which is in another file".to_owned();
+    Reason::Elsewhere { place }
+}
+
 /// Reads a part of a request, or Airflow's overrides.
 pub(super) fn read(mut tree: Tree) -> Reading {
     let file = stem(&tree.source().name).to_owned();
     let found = overrides(tree.root());
+    let mut portion = None;
     let mut seen = Vec::new();
     for body in found {
         let place = "the Airflow connection".to_owned();
@@ -72,10 +135,16 @@ pub(super) fn read(mut tree: Tree) -> Reading {
         seen.push(run_job_flow::request(&mut tree, body, &file));
     }
     if let Some(part) = part_of(tree.root()).filter(|_| seen.is_empty()) {
+        portion = Some(match part {
+            Part::Members => Portion::Members,
+            _ => Portion::Option,
+        });
         let body = request_of(&mut tree, part);
         seen.push(run_job_flow::request(&mut tree, body, &file));
     }
-    Reading::new(Dialect::RunJobFlow, tree, seen)
+    let mut reading = Reading::new(Dialect::RunJobFlow, tree, seen);
+    reading.part = portion;
+    reading
 }
 
 fn has(node: Node<'_>, keys: &[&'static str]) -> bool {
@@ -158,8 +227,7 @@ fn of_list(list: Node<'_>) -> Option<Part> {
 /// The request that a part belongs to: open, because the rest of it is elsewhere.
 fn request_of(tree: &mut Tree, part: Part) -> NodeId {
     let root = tree.root_id();
-    let place = "the rest of the request, which is in another file".to_owned();
-    let rest = Reason::Elsewhere { place };
+    let rest = rest();
     if part == Part::Members {
         return edit::opened(tree, root, rest);
     }

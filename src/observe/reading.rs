@@ -157,6 +157,8 @@ pub struct Reading {
     pub notes: Vec<String>,
     pub(super) tree: Tree,
     pub(super) worlds: Vec<World>,
+    /// What part of a request it is, if it is one; see [`super::joined`].
+    pub(super) part: Option<super::parts::Portion>,
 }
 
 impl Reading {
@@ -172,7 +174,13 @@ impl Reading {
                 resources,
                 neighbours: Vec::new(),
             }],
+            part: None,
         }
+    }
+
+    /// Whether it is a part of a request, which other files of its folder may complete.
+    pub fn is_part(&self) -> bool {
+        self.part.is_some()
     }
 
     /// A security configuration document under the name that it is to be created with; `None` when it is not JSON.

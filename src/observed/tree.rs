@@ -5,6 +5,8 @@
 //! knows the bytes it was written as (a span in a *layer*; layer 0 is the file, further layers are texts
 //! decoded out of strings) and its parent, from which its JSON pointer follows.
 
+mod join;
+
 use super::layer::Layer;
 pub use super::slot::{Entries, Kind, MAX_TEXT, NONE, NodeId, Segment, Span, Step, TextRef};
 pub(crate) use super::slot::{Entry, Slot, clamp};

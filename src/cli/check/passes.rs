@@ -7,6 +7,7 @@
 
 use super::named::NamedOnly;
 use super::obstacle;
+use super::parts::{Held, folder_of};
 use crate::cli::files::{self, Input};
 use crate::cli::modules::{Modules, Unit};
 use crate::judge::{Counted, Judge, Obstacle, Report, merge};
@@ -19,7 +20,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Files read and judged at a time. Enough to keep every core busy, few enough to forget soon.
-const BATCH: usize = 64;
+pub(super) const BATCH: usize = 64;
 
 /// How every file of a run is read and judged.
 pub(super) struct Passes<'a, 'b> {
@@ -37,8 +38,7 @@ pub(super) struct Passes<'a, 'b> {
 /// What is kept of a file.
 struct Judged<'b> {
     source: Arc<Source>,
-    /// Its number, when it is a module.
-    module: Option<usize>,
+    origin: Origin,
     dialect: Dialect,
     /// What was left out on purpose.
     notes: Vec<String>,
@@ -48,8 +48,18 @@ struct Judged<'b> {
     verdicts: Verdicts<'b>,
 }
 
+/// What a judged file is, so that it can be read once more.
+pub(super) enum Origin {
+    /// A file.
+    File,
+    /// A module, by its number.
+    Module(usize),
+    /// Files that hold parts of one request.
+    Parts(Vec<Arc<Source>>),
+}
+
 /// What came of judging a file, final or not.
-struct Verdicts<'b> {
+pub(super) struct Verdicts<'b> {
     counted: Counted,
     /// The names that were looked up beyond the file.
     asked: BTreeSet<KindAndName>,
@@ -67,6 +77,8 @@ pub(super) struct Passed<'b> {
     pub(super) strangers: Vec<String>,
     /// Folders of modules that were judged where others call them, and files that modules read.
     called: BTreeSet<String>,
+    /// Parts of requests that were met.
+    pub(super) held: Held,
 }
 
 /// A file or module that was read.
@@ -110,20 +122,23 @@ impl<'b> Passes<'_, 'b> {
                 done += batch.len();
             }
         }
+        self.parts(units, &mut passed);
         progress(units.len())?;
         self.look_again(&mut passed);
         Ok(passed)
     }
 
     fn batch(&self, batch: &[&Unit], passed: &mut Passed<'b>) {
-        let directory = Arc::new(directory(self.compiled));
+        let directory = Arc::new(self.directory());
         let read: Vec<Result<_, String>> = batch
             .par_iter()
             .map(|unit| {
                 let taken = self.read(unit)?;
                 let judged = match &taken.file {
-                    File::Read(reading) => Some(self.judge(reading, &directory)),
-                    File::NothingOfOurs | File::Unreadable { .. } => None,
+                    File::Read(reading) if !reading.is_part() => {
+                        Some(self.judge(reading, &directory))
+                    }
+                    File::Read(_) | File::NothingOfOurs | File::Unreadable { .. } => None,
                 };
                 Ok((taken, judged))
             })
@@ -173,7 +188,11 @@ impl<'b> Passes<'_, 'b> {
     }
 
     /// Judges a file in its own scope, names looked up in `directory`, too.
-    fn judge<'t>(&self, reading: &'t Reading, directory: &Arc<Directory<'t>>) -> Verdicts<'b> {
+    pub(super) fn judge<'t>(
+        &self,
+        reading: &'t Reading,
+        directory: &Arc<Directory<'t>>,
+    ) -> Verdicts<'b> {
         let judge = self.judge.apart();
         let mut asked = BTreeSet::new();
         let worlds = reading.scopes().into_iter().map(|mut scope| {
@@ -209,9 +228,10 @@ impl<'b> Passes<'_, 'b> {
         let mut wanted: BTreeSet<KindAndName> = wanted.drain(..).flatten().collect();
         let read = |at: &usize| {
             let judged = passed.judged.get(*at)?;
-            let file = match judged.module {
-                Some(module) => self.modules.read(module, self.given)?.file,
-                None => read_file(&judged.source, self.dialect, self.given),
+            let file = match &judged.origin {
+                Origin::Module(module) => self.modules.read(*module, self.given)?.file,
+                Origin::File => read_file(&judged.source, self.dialect, self.given),
+                Origin::Parts(parts) => return self.together_again(parts),
             };
             match file {
                 File::Read(reading) => Some(*reading),
@@ -247,7 +267,7 @@ impl<'b> Passes<'_, 'b> {
 }
 
 /// What may be named from any file: the resources that exist in every world of theirs.
-fn directory<'r>(readings: impl IntoIterator<Item = &'r Reading>) -> Directory<'r> {
+pub(super) fn directory<'r>(readings: impl IntoIterator<Item = &'r Reading>) -> Directory<'r> {
     let mut directory = Directory::default();
     for reading in readings
         .into_iter()
@@ -284,7 +304,7 @@ pub(super) fn unreadable(path: &Path, why: &str) -> Obstacle {
 
 impl<'b> Passed<'b> {
     /// Whether a unit was judged as a part of a module. What is named by itself is judged by itself, too.
-    fn is_part(&self, unit: &Unit, modules: &Modules) -> bool {
+    pub(super) fn is_part(&self, unit: &Unit, modules: &Modules) -> bool {
         match unit {
             Unit::Module(at, _) => self.called.contains(modules.folder(*at)),
             Unit::File(input) => {
@@ -301,25 +321,16 @@ impl<'b> Passed<'b> {
         });
         match read {
             Ok((File::Read(reading), Some(verdicts))) => {
-                let problems = reading.problems.iter().map(obstacle);
-                self.obstacles.extend(problems);
-                let scopes = reading.scopes();
-                for scope in &scopes {
-                    self.named.add(&verdicts.judge, scope);
-                }
-                let resources = scopes.iter().map(|scope| scope.resources().len() as u64);
-                self.judged.push(Judged {
-                    source: Arc::clone(reading.tree().source()),
-                    module: match unit {
-                        Unit::Module(at, _) => Some(*at),
-                        Unit::File(_) => None,
-                    },
-                    dialect: reading.dialect,
-                    notes: reading.notes.clone(),
-                    resources: resources.max().unwrap_or_default(),
-                    declares: declares(&reading),
-                    verdicts,
-                });
+                let origin = match unit {
+                    Unit::Module(at, _) => Origin::Module(*at),
+                    Unit::File(_) => Origin::File,
+                };
+                self.keep(&reading, verdicts, origin);
+            }
+            Ok((File::Read(reading), None)) => {
+                let source = Arc::clone(reading.tree().source());
+                let folder = folder_of(Path::new(&source.name));
+                self.held.entry(folder).or_default().push(source);
             }
             Ok((File::Unreadable { problem, .. }, _)) => self.obstacles.push(obstacle(&problem)),
             Ok((File::NothingOfOurs, _)) => {
@@ -327,13 +338,36 @@ impl<'b> Passed<'b> {
                 let strangers = inputs.map(|input| input.path.display().to_string());
                 self.strangers.extend(strangers);
             }
-            Ok((File::Read(_), None)) => {}
             Err(why) => {
                 let inputs = unit.inputs().iter();
                 let failed = inputs.map(|input| unreadable(&input.path, &why));
                 self.obstacles.extend(failed);
             }
         }
+    }
+
+    /// Keeps what is to be known of a file that was judged.
+    pub(super) fn keep(&mut self, reading: &Reading, verdicts: Verdicts<'b>, origin: Origin) {
+        let problems = reading.problems.iter().map(obstacle);
+        self.obstacles.extend(problems);
+        let scopes = reading.scopes();
+        for scope in &scopes {
+            self.named.add(&verdicts.judge, scope);
+        }
+        if let Origin::Parts(parts) = &origin {
+            let judged = |name: &String| parts.iter().any(|part| part.name == *name);
+            self.strangers.retain(|name| !judged(name));
+        }
+        let resources = scopes.iter().map(|scope| scope.resources().len() as u64);
+        self.judged.push(Judged {
+            source: Arc::clone(reading.tree().source()),
+            origin,
+            dialect: reading.dialect,
+            notes: reading.notes.clone(),
+            resources: resources.max().unwrap_or_default(),
+            declares: declares(reading),
+            verdicts,
+        });
     }
 
     /// Which files declare which names, a file as often as it declares one.

@@ -55,6 +55,7 @@ pub(in crate::observe) fn read(mut tree: Tree, given: &Given) -> Result<Reading,
         notes: Vec::new(),
         tree,
         worlds,
+        part: None,
     })
 }
 

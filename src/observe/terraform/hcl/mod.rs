@@ -241,6 +241,7 @@ fn reading(
         notes: evaluator.notes.into_iter().collect(),
         tree,
         worlds,
+        part: None,
     }
 }
 

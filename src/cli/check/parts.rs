@@ -1,0 +1,120 @@
+//! Files that hold parts of requests: they are kept until every file is read, and judged with the others of their folder.
+
+use super::passes::{BATCH, Origin, Passed, Passes};
+use crate::cli::files::{self, Input};
+use crate::cli::modules::Unit;
+use crate::observe::{File, Reading, joined, read_few, read_file};
+use crate::observed::{Directory, Source};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The parts that were met, by their folders.
+pub(super) type Held = BTreeMap<PathBuf, Vec<Arc<Source>>>;
+
+/// The folder of a file.
+pub(super) fn folder_of(path: &Path) -> PathBuf {
+    path.parent().unwrap_or(Path::new("")).to_owned()
+}
+
+impl<'b> Passes<'_, 'b> {
+    /// Judges the parts of each folder, put together as far as they can be.
+    pub(super) fn parts(&self, units: &[Unit], passed: &mut Passed<'b>) {
+        let held: Vec<_> = std::mem::take(&mut passed.held).into_iter().collect();
+        let folders: BTreeSet<&PathBuf> = held.iter().map(|(folder, _)| folder).collect();
+        let mut others: BTreeMap<PathBuf, Vec<&Input>> = BTreeMap::new();
+        for unit in units {
+            if let Unit::File(input) = unit
+                && folders.contains(&folder_of(&input.path))
+                && !passed.is_part(unit, &self.modules)
+            {
+                others
+                    .entry(folder_of(&input.path))
+                    .or_default()
+                    .push(input);
+            }
+        }
+        for batch in held.chunks(BATCH) {
+            let directory = Arc::new(self.directory());
+            let read: Vec<_> = batch
+                .par_iter()
+                .map(|(folder, held)| {
+                    let beside = others.get(folder).map_or(&[][..], Vec::as_slice);
+                    let readings = self.put_together(folder, held, beside).into_iter();
+                    let judged = readings.map(|(reading, origin)| {
+                        let verdicts = self.judge(&reading, &directory);
+                        (reading, verdicts, origin)
+                    });
+                    judged.collect::<Vec<_>>()
+                })
+                .collect();
+            for (reading, verdicts, origin) in read.into_iter().flatten() {
+                passed.keep(&reading, verdicts, origin);
+            }
+        }
+    }
+
+    /// What the parts of a folder give, and where that comes from.
+    fn put_together(
+        &self,
+        folder: &Path,
+        held: &[Arc<Source>],
+        beside: &[&Input],
+    ) -> Vec<(Reading, Origin)> {
+        let known = |input: &&&Input| {
+            let name = input.path.display().to_string();
+            !held.iter().any(|source| source.name == name)
+        };
+        let few = beside.iter().filter(known).filter_map(|input| {
+            let bytes = files::read_unless_binary(&input.path, false).ok()??;
+            let text = String::from_utf8(bytes).ok()?;
+            let source = Arc::new(Source::new(input.path.display().to_string(), text));
+            read_few(&source).is_some().then_some(source)
+        });
+        let mut sources: Vec<Arc<Source>> = held.to_vec();
+        sources.extend(few);
+        sources.sort_by(|one, other| one.name.cmp(&other.name));
+        match joined(&name_of(folder), self.read_parts(&sources)) {
+            Ok(reading) => vec![(reading, Origin::Parts(sources))],
+            // A few members by themselves are nothing of ours.
+            Err(_) => held
+                .iter()
+                .filter_map(|source| Some((self.read_part(source)?, Origin::File)))
+                .collect(),
+        }
+    }
+
+    /// Reads what was put together once more.
+    pub(super) fn together_again(&self, parts: &[Arc<Source>]) -> Option<Reading> {
+        let folder = folder_of(Path::new(&parts.first()?.name));
+        joined(&name_of(&folder), self.read_parts(parts)).ok()
+    }
+
+    fn read_parts(&self, sources: &[Arc<Source>]) -> Vec<Reading> {
+        let parts = sources.iter().filter_map(|source| self.read_part(source));
+        parts.collect()
+    }
+
+    fn read_part(&self, source: &Arc<Source>) -> Option<Reading> {
+        match read_file(source, self.dialect, self.given) {
+            File::Read(reading) => Some(*reading),
+            File::NothingOfOurs | File::Unreadable { .. } => read_few(source),
+        }
+    }
+
+    /// What can be looked up from every file.
+    pub(super) fn directory(&self) -> Directory<'_> {
+        super::passes::directory(self.compiled)
+    }
+}
+
+/// A folder as notes name it.
+fn name_of(folder: &Path) -> String {
+    let name = folder.display().to_string();
+    if name.is_empty() {
+        ".".to_owned()
+    } else {
+        name
+    }
+}
