@@ -3,11 +3,13 @@
 //! and indentation, so that a message can point at the member that is wrong and not at the whole string.
 
 mod align;
+mod yaml;
 
 use super::Syntax;
 use super::json::{self, HOLE, Hole, Input};
 use crate::observed::tree::{Kind, MAX_TEXT, NodeId, Segment, Span, TextRef, Tree, clamp};
 use crate::observed::{Node, Reason};
+pub use yaml::yaml_in;
 
 /// The layer of a string's text: its offsets count bytes of the decoded text, and lead back to the bytes of
 /// the file. A part of the string stands at `Span { layer, start, end }`. `None` for what is not a string.
@@ -75,7 +77,7 @@ pub fn json_in(tree: &mut Tree, text: NodeId) -> Result<NodeId, Syntax> {
     let decoded = match tree.slot(text).kind {
         Kind::Unreadable(_) => return Ok(text),
         Kind::String(_) => whole(tree, text),
-        Kind::Template(_) => joined(tree, text),
+        Kind::Template(_) => joined(tree, text, |_| HOLE.to_string()),
         Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::List(_) | Kind::Map(..) => None,
     };
     let Some(decoded) = decoded else {
@@ -116,8 +118,8 @@ fn whole(tree: &mut Tree, string: NodeId) -> Option<Decoded> {
     })
 }
 
-/// The text of a template, a [`HOLE`] for each hole.
-fn joined(tree: &mut Tree, template: NodeId) -> Option<Decoded> {
+/// The text of a template, a mark for each hole; they are counted from one.
+fn joined(tree: &mut Tree, template: NodeId, mark: fn(usize) -> String) -> Option<Decoded> {
     let parts: Vec<NodeId> = tree.node(template).items().map(Node::id).collect();
     let mut text = String::new();
     let mut holes = Vec::new();
@@ -138,7 +140,7 @@ fn joined(tree: &mut Tree, template: NodeId) -> Option<Decoded> {
                 at: text.len(),
                 reason,
             });
-            text.push(HOLE);
+            text.push_str(&mark(holes.len()));
             tree.slot(part).span
         };
         segments.push(Segment { inner, outer });

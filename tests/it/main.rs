@@ -31,6 +31,7 @@ mod lake;
 mod laws;
 mod links;
 mod mutation;
+mod parts;
 mod problems;
 mod readers;
 mod registry;

@@ -5,6 +5,7 @@
 
 use super::eval::{Evaluator, GONE};
 use super::sections::member;
+use crate::observe::base64;
 use crate::observe::decode::text_layer;
 use crate::observed::tree::{Kind, NONE, NodeId, Segment, Span, TextRef, clamp};
 use crate::observed::{Node, Reason};
@@ -217,7 +218,7 @@ impl Evaluator<'_> {
         let value = self.eval(argument);
         match self.scalar(value) {
             Some(text) => {
-                let text = base64_of(text.as_bytes());
+                let text = base64::encode(text.as_bytes());
                 self.put_text(&text, at)
             }
             None => self.lost(value, "Fn::Base64", "text", at),
@@ -315,21 +316,4 @@ fn parts_of(text: &str) -> Vec<Part> {
     parts.push(Part::Text(from..text.len()));
     parts.retain(|part| !matches!(part, Part::Text(range) if range.is_empty()));
     parts
-}
-
-fn base64_of(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let mut word = 0_u32;
-        for index in 0..3 {
-            word = word << 8 | u32::from(chunk.get(index).copied().unwrap_or(0));
-        }
-        for index in 0..4_usize {
-            let six = (word >> (18 - 6 * index)) & 63;
-            let letter = ALPHABET.get(six as usize).copied().unwrap_or(b'=');
-            out.push(char::from(if index > chunk.len() { b'=' } else { letter }));
-        }
-    }
-    out
 }

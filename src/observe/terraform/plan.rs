@@ -169,7 +169,7 @@ fn in_module(module: Node<'_>, depth: usize, found: &mut Vec<(NodeId, String, St
 fn managed(resource: Node<'_>) -> Option<(&str, &str)> {
     let kind = resource.get("type").as_text()?;
     let data = resource.get("mode").as_text() == Some("data");
-    let read = !data && (shape::is_read(kind) || kind == embedded::STACK);
+    let read = !data && (shape::is_read(kind) || embedded::is_stack(kind));
     read.then_some((kind, resource.get("address").as_text()?))
 }
 

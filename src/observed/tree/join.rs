@@ -18,16 +18,25 @@ impl Tree {
         for tree in trees {
             grown.push(clamp(joined.slots.len()));
             let length = tree.source.text().len();
-            joined.take(tree, offset);
+            joined.take(tree, Home::File(clamp(offset)));
             offset += length;
         }
         (joined, grown)
     }
 
-    /// Adds what another tree holds, whose text begins at a byte of this one's.
-    fn take(&mut self, other: Self, offset: usize) {
+    /// Adds a document that was read out of a text of this tree: the text's offsets count in `layer`. What it gives is the
+    /// document's root.
+    pub(crate) fn take_document(&mut self, document: Self, text: TextRef, layer: u32) -> NodeId {
+        let root = document.root;
+        let by = clamp(self.slots.len());
+        self.take(document, Home::Text(text, layer));
+        root + by
+    }
+
+    /// Adds what another tree holds, whose text has a home in this one.
+    fn take(&mut self, other: Self, home: Home) {
         let shift = Shift {
-            source: clamp(offset),
+            home,
             buffer: clamp(self.buffer.len()),
             slots: clamp(self.slots.len()),
             entries: clamp(self.entries.len()),
@@ -52,9 +61,18 @@ impl Tree {
     }
 }
 
+/// Where the text of a tree stands in another one.
+#[derive(Clone, Copy)]
+enum Home {
+    /// In the files, from this byte on.
+    File(u32),
+    /// In a text, whose offsets count in a layer.
+    Text(TextRef, u32),
+}
+
 /// What the numbers of a tree grow by that is added to another one.
 struct Shift {
-    source: u32,
+    home: Home,
     buffer: u32,
     slots: u32,
     entries: u32,
@@ -68,28 +86,28 @@ impl Shift {
     }
 
     fn text(&self, text: TextRef) -> TextRef {
-        let by = if text.decoded {
-            self.buffer
-        } else {
-            self.source
+        let (by, decoded) = match self.home {
+            _ if text.decoded => (self.buffer, true),
+            Home::File(start) => (start, false),
+            Home::Text(whole, _) => (whole.start, whole.decoded),
         };
         TextRef {
             start: text.start + by,
-            ..text
+            len: text.len,
+            decoded,
         }
     }
 
     fn span(&self, span: Span) -> Span {
-        if span.layer > 0 {
-            return Span {
-                layer: span.layer + self.layers,
-                ..span
-            };
-        }
+        let (layer, by) = match self.home {
+            _ if span.layer > 0 => (span.layer + self.layers, 0),
+            Home::File(start) => (0, start),
+            Home::Text(_, layer) => (layer, 0),
+        };
         Span {
-            layer: 0,
-            start: span.start + self.source,
-            end: span.end + self.source,
+            layer,
+            start: span.start + by,
+            end: span.end + by,
         }
     }
 

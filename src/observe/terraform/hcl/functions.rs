@@ -5,8 +5,8 @@
 use super::eval::Evaluator;
 use super::expr::{At, Call};
 use super::list_functions::{
-    compact, converted, element, first_filled, first_given, keys_of, length, on_list, one, slice,
-    values_of, zipmap,
+    chunks, common, compact, converted, element, first_filled, first_given, keys_of, length,
+    on_list, one, position, range, slice, sort, sum, truths, values_of, zipmap,
 };
 use super::scope::Env;
 use super::value::{Kind, Map, Unknown, Value, equal};
@@ -57,7 +57,8 @@ impl Evaluator<'_> {
     /// What a function yields for these arguments.
     fn apply(&mut self, name: &str, arguments: &[Value], at: At) -> Value {
         match (name, arguments) {
-            ("jsonencode", [value]) => self.json_of(value, at),
+            // JSON is YAML, too.
+            ("jsonencode" | "yamlencode", [value]) => self.json_of(value, at),
             ("jsondecode", [text]) => self.decoded(text, false, at),
             ("yamldecode", [text]) => self.decoded(text, true, at),
             ("file", [path]) => self.file(path, at),
@@ -85,6 +86,18 @@ impl Evaluator<'_> {
                 Value::list(items.iter().rev().cloned().collect(), at)
             }),
             ("zipmap", [keys, values]) => zipmap(keys, values, at),
+            ("sort", [list]) => sort(list, at),
+            ("chunklist", [list, size]) => chunks(list, size, at),
+            ("range", bounds) => range(bounds, at),
+            ("alltrue" | "anytrue", [list]) => truths(list, name == "alltrue", at),
+            ("index", [list, value]) => position(list, value, at),
+            ("sum", [list]) => sum(list, at),
+            ("setintersection" | "setsubtract", [first, rest @ ..]) => {
+                let all = self.distinct(first, at);
+                common(all, rest, name == "setintersection", at)
+            }
+            ("setproduct", lists) => self.product(lists, at),
+            ("formatlist", [form, rest @ ..]) => self.format_list(form, rest, at),
             ("setunion", lists) => {
                 let all = self.concat(lists, at);
                 self.distinct(&all, at)
@@ -174,6 +187,60 @@ impl Evaluator<'_> {
             }
         }
         Value::new(Kind::Text(pieces.into()), at)
+    }
+
+    /// `setproduct`: every choice of an item of each list, the last changing first.
+    fn product(&mut self, lists: &[Value], at: At) -> Value {
+        let mut all: Vec<Vec<Value>> = vec![Vec::new()];
+        for list in lists {
+            let Some(items) = list.as_list() else {
+                return mistaken(list, "`setproduct` expects lists", at);
+            };
+            let mut more = Vec::new();
+            for chosen in &all {
+                for item in items.iter() {
+                    if !self.afford(1 + chosen.len()) {
+                        return Self::too_much(at);
+                    }
+                    let mut chosen = chosen.clone();
+                    chosen.push(item.clone());
+                    more.push(chosen);
+                }
+            }
+            all = more;
+        }
+        let all = all.into_iter().map(|chosen| Value::list(chosen, at));
+        Value::list(all.collect(), at)
+    }
+
+    /// `formatlist`: a text for each item of the lists; what is no list is the same for each.
+    fn format_list(&mut self, form: &Value, arguments: &[Value], at: At) -> Value {
+        let mut count = None;
+        for argument in arguments {
+            if let Kind::Unknown(why) = &argument.kind {
+                return Value::lost(why, at);
+            }
+            let length = argument.as_list().map(|items| items.len());
+            if let (Some(length), Some(other)) = (length, count)
+                && length != other
+            {
+                return Value::malformed("the lists of `formatlist` differ in length", at);
+            }
+            count = count.or(length);
+        }
+        let mut all = Vec::new();
+        for number in 0..count.unwrap_or(1) {
+            if !self.afford(1 + arguments.len()) {
+                return Self::too_much(at);
+            }
+            let item = |argument: &Value| match argument.as_list() {
+                Some(items) => items.get(number).cloned(),
+                None => Some(argument.clone()),
+            };
+            let items: Vec<Value> = arguments.iter().filter_map(item).collect();
+            all.push(self.format(form, &items, at));
+        }
+        Value::list(all, at)
     }
 
     /// `format` with `%s`, `%d`, `%v`, `%q` and `%%`; other verbs make the whole unknown.

@@ -2,7 +2,7 @@
 
 use super::expr::At;
 use super::functions::mistaken;
-use super::value::{Kind, Map, Member, Value};
+use super::value::{Kind, Map, Member, Value, equal};
 use std::rc::Rc;
 
 pub(super) fn first_given(values: &[Value], at: At) -> Value {
@@ -153,4 +153,161 @@ pub(super) fn converted(value: &Value, at: At, convert: impl Fn(&Value) -> Optio
         Some(kind) => Value::new(kind, at),
         None => mistaken(value, "the value cannot be converted", at),
     }
+}
+
+/// `sort`: texts in the order of their code points.
+pub(super) fn sort(list: &Value, at: At) -> Value {
+    on_list(list, at, |items| {
+        let mut texts = Vec::with_capacity(items.len());
+        for item in items {
+            match item.as_text() {
+                Some(text) => texts.push((text, item.clone())),
+                None => return mistaken(item, "`sort` expects texts", at),
+            }
+        }
+        texts.sort_by(|(one, _), (other, _)| one.cmp(other));
+        Value::list(texts.into_iter().map(|(_, item)| item).collect(), at)
+    })
+}
+
+pub(super) fn chunks(list: &Value, size: &Value, at: At) -> Value {
+    on_list(list, at, |items| match size.as_count() {
+        Some(0) => Value::list(vec![Value::list(items.to_vec(), at)], at),
+        Some(size) => {
+            let chunks = items.chunks(size);
+            Value::list(
+                chunks
+                    .map(|chunk| Value::list(chunk.to_vec(), at))
+                    .collect(),
+                at,
+            )
+        }
+        None => mistaken(size, "`chunklist` expects a size", at),
+    })
+}
+
+/// Terraform makes no longer ranges.
+const MAX_RANGE: usize = 1024;
+
+/// `range(limit)`, `range(start, limit)`, `range(start, limit, step)`.
+pub(super) fn range(bounds: &[Value], at: At) -> Value {
+    let mut numbers = Vec::with_capacity(3);
+    for bound in bounds {
+        match bound.as_number() {
+            Some(number) => numbers.push(number),
+            None => return mistaken(bound, "`range` expects numbers", at),
+        }
+    }
+    let (mut next, limit, step) = match numbers.as_slice() {
+        [limit] => (0.0, *limit, if *limit < 0.0 { -1.0 } else { 1.0 }),
+        [start, limit] => (*start, *limit, if limit < start { -1.0 } else { 1.0 }),
+        [start, limit, step] => (*start, *limit, *step),
+        _ => return Value::malformed("`range` expects one to three numbers", at),
+    };
+    let mut all = Vec::new();
+    while (step > 0.0 && next < limit) || (step < 0.0 && next > limit) {
+        if all.len() == MAX_RANGE {
+            return Value::malformed("the range is too long", at);
+        }
+        all.push(Value::number(next, at));
+        next += step;
+    }
+    if step == 0.0 {
+        return Value::malformed("the range has no step", at);
+    }
+    Value::list(all, at)
+}
+
+/// `alltrue` and `anytrue`; a null is false.
+pub(super) fn truths(list: &Value, all: bool, at: At) -> Value {
+    on_list(list, at, |items| {
+        let mut unknown = None;
+        for item in items {
+            let is = if item.is_null() {
+                Some(false)
+            } else {
+                item.as_bool()
+            };
+            match is {
+                Some(is) if is != all => return Value::new(Kind::Bool(is), at),
+                Some(_) => {}
+                None => unknown = unknown.or(Some(item)),
+            }
+        }
+        match unknown {
+            Some(item) => mistaken(item, "booleans are expected", at),
+            None => Value::new(Kind::Bool(all), at),
+        }
+    })
+}
+
+pub(super) fn position(list: &Value, value: &Value, at: At) -> Value {
+    if let Some(why) = value.why_deep() {
+        return Value::lost(&why, at);
+    }
+    on_list(list, at, |items| {
+        for (index, item) in items.iter().enumerate() {
+            match equal(item, value) {
+                Some(true) => return Value::count(index, at),
+                Some(false) => {}
+                None => return mistaken(item, "an item is not known", at),
+            }
+        }
+        Value::malformed("the list does not have this item", at)
+    })
+}
+
+pub(super) fn sum(list: &Value, at: At) -> Value {
+    on_list(list, at, |items| {
+        let mut total = 0.0;
+        for item in items {
+            match item.as_number() {
+                Some(number) => total += number,
+                None => return mistaken(item, "`sum` expects numbers", at),
+            }
+        }
+        Value::number(total, at)
+    })
+}
+
+/// Items of a list that are, or are not, in all of the others.
+pub(super) fn common(first: Value, others: &[Value], wanted: bool, at: At) -> Value {
+    let mut left = first;
+    for other in others {
+        let (Some(items), Some(known)) = (left.as_list(), other.as_list()) else {
+            let wrong = if left.as_list().is_none() {
+                &left
+            } else {
+                other
+            };
+            return mistaken(wrong, "lists are expected", at);
+        };
+        let mut kept = Vec::with_capacity(items.len());
+        for item in items.iter() {
+            let mut found = Some(false);
+            for one in known.iter() {
+                match equal(item, one) {
+                    Some(true) => {
+                        found = Some(true);
+                        break;
+                    }
+                    Some(false) => {}
+                    None => found = None,
+                }
+            }
+            match found {
+                Some(found) if found == wanted => kept.push(item.clone()),
+                Some(_) => {}
+                None => {
+                    let why = item.why_deep().or_else(|| other.why_deep());
+                    return match why {
+                        Some(why) => Value::lost(&why, at),
+                        None => Value::unsupported("a comparison of these items", at),
+                    };
+                }
+            }
+        }
+        left = Value::list(kept, at);
+    }
+    left
 }

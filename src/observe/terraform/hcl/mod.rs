@@ -8,6 +8,7 @@
 //! Places are those of the files: a value stands where a resource uses it, members of objects and documents inside
 //! texts where they are written.
 
+mod address_functions;
 mod bodies;
 mod calls;
 mod choice;
@@ -24,6 +25,7 @@ mod lower;
 mod module;
 mod names;
 mod operators;
+mod pattern_functions;
 mod scope;
 mod template;
 mod text_functions;
@@ -151,8 +153,6 @@ fn collect(evaluator: &mut Evaluator<'_>, instance: usize, found: &mut Vec<Found
     let mut ours = false;
     for block in &module.resources {
         let Some(kind) = kind_of(block) else { continue };
-        ours |= shape::is_ours(&kind)
-            || &*kind == embedded::STACK && evaluator.files.mention(embedded::mentions_ours);
         evaluator.varied = false;
         for (address, value) in evaluator.values(block, instance) {
             found.push(Found {
@@ -162,6 +162,9 @@ fn collect(evaluator: &mut Evaluator<'_>, instance: usize, found: &mut Vec<Found
                 varied: evaluator.varied,
             });
         }
+        // A stack's template may stand in a file that has been read by now.
+        ours |= shape::is_ours(&kind)
+            || embedded::is_stack(&kind) && evaluator.files.mention(embedded::mentions_ours);
     }
     for call in &module.calls {
         let expanded = evaluator.expanded(call, false, instance);
@@ -176,7 +179,7 @@ fn collect(evaluator: &mut Evaluator<'_>, instance: usize, found: &mut Vec<Found
 
 fn kind_of(block: &Rc<Block>) -> Option<Rc<str>> {
     let kind = block.labels.first()?;
-    (shape::is_read(kind) || &**kind == embedded::STACK).then(|| Rc::clone(kind))
+    (shape::is_read(kind) || embedded::is_stack(kind)).then(|| Rc::clone(kind))
 }
 
 /// The worlds' resources in one tree.
@@ -214,7 +217,7 @@ fn reading(
             });
         }
         let new = |one: &&shape::Instance| {
-            one.kind == embedded::STACK && !stacks.iter().any(|known| known.values == one.values)
+            embedded::is_stack(&one.kind) && !stacks.iter().any(|known| known.values == one.values)
         };
         let new: Vec<_> = instances.iter().filter(new).cloned().collect();
         stacks.extend(new);

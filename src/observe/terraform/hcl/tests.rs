@@ -235,13 +235,106 @@ fn functions_follow_terraform() {
             "jsonencode({a = [1, \"b\", null], c = {}})",
             json!("{\"a\":[1,\"b\",null],\"c\":{}}"),
         ),
-        (
-            "cidrsubnet(\"10.0.0.0/8\", 1, 1)",
-            json!("?function `cidrsubnet` is not evaluated"),
-        ),
+        ("uuid()", json!("?function `uuid` is not evaluated")),
     ] {
         assert_eq!(evaluated(expression), value, "{expression}");
     }
+}
+
+#[test]
+fn functions_of_addresses_patterns_and_sets_follow_terraform() {
+    for (expression, value) in [
+        (
+            r#"cidrsubnet("172.16.0.0/12", 4, 2)"#,
+            json!("172.18.0.0/16"),
+        ),
+        (
+            r#"cidrsubnet("10.1.2.0/24", 4, 15)"#,
+            json!("10.1.2.240/28"),
+        ),
+        (
+            r#"cidrsubnet("fd00:fd12:3456:7890::/56", 16, 162)"#,
+            json!("fd00:fd12:3456:7800:a200::/72"),
+        ),
+        (r#"cidrsubnet("0.0.0.0/0", 32, 1)"#, json!("0.0.0.1/32")),
+        (r#"cidrhost("10.12.112.0/20", 16)"#, json!("10.12.112.16")),
+        (r#"cidrhost("10.12.112.0/20", -1)"#, json!("10.12.127.255")),
+        (r#"cidrnetmask("172.16.0.0/12")"#, json!("255.240.0.0")),
+        (
+            r#"cidrsubnets("10.1.0.0/16", 4, 4, 8, 4)"#,
+            json!([
+                "10.1.0.0/20",
+                "10.1.16.0/20",
+                "10.1.32.0/24",
+                "10.1.48.0/20"
+            ]),
+        ),
+        (r#"can(cidrsubnet("10.0.0.0/8", 1, 2))"#, json!(false)),
+        (r#"can(cidrhost("10.0.0.0/30", 4))"#, json!(false)),
+        (r#"can(cidrnetmask("fd00::/8"))"#, json!(false)),
+        (r#"base64decode(base64encode("é=1"))"#, json!("é=1")),
+        (
+            r#"regex("[a-z]+", "53453453.345345aaabbbccc23454")"#,
+            json!("aaabbbccc"),
+        ),
+        (r#"regex("(\\d\\d)-(x)?", "20-")"#, json!(["20", null])),
+        (
+            r#"regex("^(?P<scheme>[^:]+):", "s3://b").scheme"#,
+            json!("s3"),
+        ),
+        (r#"regexall("[a-z]", "1a2b")"#, json!(["a", "b"])),
+        (r#"can(regex("a", "b"))"#, json!(false)),
+        (
+            r#"replace("hello world", "/w(.*)d/", "<$1>")"#,
+            json!("hello <orl>"),
+        ),
+        (r#"replace("a/b", "/", "-")"#, json!("a-b")),
+        (r#"sort(["b", "a"])"#, json!(["a", "b"])),
+        (
+            r#"setproduct(["a", "b"], [1, 2])"#,
+            json!([["a", 1], ["a", 2], ["b", 1], ["b", 2]]),
+        ),
+        ("chunklist([1, 2, 3], 2)", json!([[1, 2], [3]])),
+        ("range(3)", json!([0, 1, 2])),
+        ("range(4, 0, -2)", json!([4, 2])),
+        (
+            r#"formatlist("%s-%s", "a", ["x", "y"])"#,
+            json!(["a-x", "a-y"]),
+        ),
+        ("alltrue([true, false])", json!(false)),
+        ("anytrue([])", json!(false)),
+        (r#"index(["a", "b"], "b")"#, json!(1)),
+        ("sum([1, 2.5])", json!(3.5)),
+        ("setintersection([1, 2, 3], [2, 3], [3])", json!([3])),
+        ("setsubtract([1, 2], [2])", json!([1])),
+        (r#"parseint("ff", 16)"#, json!(255)),
+        ("pow(2, 10)", json!(1024)),
+        (r#"yamlencode({a = [1]})"#, json!("{\"a\":[1]}")),
+    ] {
+        assert_eq!(evaluated(expression), value, "{expression}");
+    }
+}
+
+#[test]
+fn functions_of_what_is_not_known_are_unknown() {
+    let files = [("root/v.tf", "variable \"v\" {}\n")];
+    let unknown = json!("?parameter `v` has no value");
+    for expression in [
+        "sort([var.v])",
+        "cidrsubnet(var.v, 1, 1)",
+        "regexall(\"a\", var.v)",
+        "base64decode(var.v)",
+        "range(var.v)",
+        "setintersection([1], [var.v])",
+        "setsubtract([var.v], [1])",
+        "formatlist(\"%s\", var.v)",
+        "chunklist(var.v, 1)",
+        "alltrue([true, var.v])",
+        "index([var.v], 1)",
+    ] {
+        assert_eq!(evaluated_in(&files, expression), unknown, "{expression}");
+    }
+    assert_eq!(evaluated_in(&files, "anytrue([var.v, true])"), json!(true));
 }
 
 #[test]
@@ -628,6 +721,44 @@ fn resource(configuration: &str) -> String {
     format!(
         "resource \"aws_emr_security_configuration\" \"s\" {{\n  configuration = {configuration}\n}}\n"
     )
+}
+
+#[test]
+fn a_stacks_template_in_yaml_stands_where_it_is_written() {
+    let main = "resource \"aws_kms_key\" \"k\" {}\nresource \"aws_cloudformation_stack\" \"s\" {\n  name = \"s\"\n  template_body = <<-EOT\n    Resources:\n      C:\n        Type: AWS::EMR::Cluster\n        Properties:\n          ReleaseLabel: emr-7.9.0\n          LogEncryptionKmsKeyId: ${aws_kms_key.k.arn}\n          LogUri: s3://b/${var.p}/\n  EOT\n}\nvariable \"p\" {}\n";
+    let files = [("root/main.tf", main)];
+    let place = place_of(&files, "ReleaseLabel");
+    assert_eq!(place, ("root/main.tf".to_owned(), 9, 25));
+    let memory = memory(&files);
+    let reading = read_all(&memory, &Given::default());
+    let body = reading.scopes()[1].resources()[0].body;
+    assert_eq!(body.get("LogUri").display(), "\"s3://b/${…}/\"");
+    let key = body.get("LogEncryptionKmsKeyId");
+    let reason = key.reason().unwrap_or_else(|| panic!("{:?}", key.pieces()));
+    assert_eq!(reason.to_string(), "reference to `aws_kms_key.k.arn`");
+    // The template may stand in a file of its own, or be made of an object.
+    for (template, more) in [
+        (
+            "file(\"t.yaml\")",
+            vec![(
+                "root/t.yaml",
+                "Resources:\n  C: {Type: 'AWS::EMR::Cluster', Properties: {ReleaseLabel: emr-7.9.0}}\n",
+            )],
+        ),
+        (
+            "yamlencode({Resources = {C = {Type = \"AWS::EMR::Cluster\", Properties = {ReleaseLabel = \"emr-7.9.0\"}}}})",
+            vec![],
+        ),
+    ] {
+        let main = format!(
+            "resource \"aws_cloudformation_stack\" \"s\" {{\n  template_body = {template}\n}}\n"
+        );
+        let mut files = vec![("root/main.tf", main.as_str())];
+        files.extend(more);
+        let memory = self::memory(&files);
+        let found = worlds(&memory, &Given::default(), "ReleaseLabel");
+        assert!(found.contains(&one("", &[("C", "emr-7.9.0")])), "{found:?}");
+    }
 }
 
 #[test]

@@ -3,6 +3,9 @@
 use super::expr::At;
 use super::functions::mistaken;
 use super::value::{Kind, Value};
+use super::{address_functions, pattern_functions};
+use crate::observe::base64;
+use std::cmp::Ordering;
 
 /// The functions that are known here: an unknown argument makes the result unknown for its reason.
 const NAMES: &[&str] = &[
@@ -29,6 +32,18 @@ const NAMES: &[&str] = &[
     "max",
     "min",
     "indent",
+    "strrev",
+    "parseint",
+    "pow",
+    "signum",
+    "base64encode",
+    "base64decode",
+    "regex",
+    "regexall",
+    "cidrsubnet",
+    "cidrsubnets",
+    "cidrhost",
+    "cidrnetmask",
 ];
 
 /// Whether a function is known here.
@@ -50,11 +65,14 @@ pub(super) fn apply(name: &str, arguments: &[Value], at: At) -> Value {
         }
     }
     let texts: Vec<&str> = texts.iter().map(|text| &**text).collect();
-    if ["abs", "ceil", "floor", "max", "min"].contains(&name) {
+    if ["abs", "ceil", "floor", "max", "min", "pow", "signum"].contains(&name) {
         return arithmetic(name, arguments, at);
     }
     trimmed(name, &texts, at)
+        .or_else(|| pattern_functions::apply(name, &texts, at))
         .or_else(|| cut(name, &texts, at))
+        .or_else(|| encoded(name, &texts, at))
+        .or_else(|| address_functions::apply(name, &texts, at))
         .unwrap_or_else(|| Value::malformed(format!("`{name}` has other arguments"), at))
 }
 
@@ -84,12 +102,6 @@ fn cut(name: &str, texts: &[&str], at: At) -> Option<Value> {
     let text = |text: String| Value::text(text, at);
     let truth = |value| Value::new(Kind::Bool(value), at);
     Some(match (name, texts) {
-        // Between slashes stands a regular expression, which is not evaluated.
-        ("replace", [_, from, _])
-            if from.len() > 1 && from.starts_with('/') && from.ends_with('/') =>
-        {
-            Value::unsupported("`replace` with a regular expression", at)
-        }
         ("replace", [_, "", _]) => Value::unsupported("`replace` of nothing", at),
         ("replace", [value, from, to]) => {
             let growth = value.matches(from).count().saturating_mul(to.len());
@@ -124,6 +136,29 @@ fn cut(name: &str, texts: &[&str], at: At) -> Option<Value> {
             }
             _ => Value::malformed("`indent` expects a number of spaces", at),
         },
+        _ => return None,
+    })
+}
+
+/// Functions between texts and other ways to write them.
+fn encoded(name: &str, texts: &[&str], at: At) -> Option<Value> {
+    Some(match (name, texts) {
+        ("strrev", [value]) => Value::text(value.chars().rev().collect::<String>(), at),
+        ("base64encode", [value]) => Value::text(base64::encode(value.as_bytes()), at),
+        ("base64decode", [value]) => {
+            let text = base64::decode(value).and_then(|bytes| String::from_utf8(bytes).ok());
+            match text {
+                Some(text) => Value::text(text, at),
+                None => Value::malformed("the text is not Base64 of a text", at),
+            }
+        }
+        ("parseint", [value, base]) => {
+            let base = base.parse().ok().filter(|base| (2..=36).contains(base));
+            match base.and_then(|base| i64::from_str_radix(value, base).ok()) {
+                Some(number) => Value::new(Kind::Number(number.to_string().into()), at),
+                None => Value::malformed("`parseint` expects a whole number and its base", at),
+            }
+        }
         _ => return None,
     })
 }
@@ -172,6 +207,17 @@ fn arithmetic(name: &str, arguments: &[Value], at: At) -> Value {
         "abs" => numbers.first().map(|number| number.abs()),
         "ceil" => numbers.first().map(|number| number.ceil()),
         "floor" => numbers.first().map(|number| number.floor()),
+        "signum" => numbers
+            .first()
+            .map(|number| match number.partial_cmp(&0.0) {
+                Some(Ordering::Greater) => 1.0,
+                Some(Ordering::Less) => -1.0,
+                Some(Ordering::Equal) | None => 0.0,
+            }),
+        "pow" => match numbers.as_slice() {
+            [base, power] => Some(base.powf(*power)),
+            _ => None,
+        },
         "max" => numbers.iter().copied().reduce(f64::max),
         _ => numbers.iter().copied().reduce(f64::min),
     };

@@ -1,14 +1,16 @@
 //! CloudFormation in Terraform: the template of an `aws_cloudformation_stack`, judged like any other.
 
 use crate::observe::cloudformation;
-use crate::observe::decode::json_in;
+use crate::observe::decode::{json_in, yaml_in};
 use crate::observe::terraform::shape::Instance;
 use crate::observe::{Given, Problem, World, recognise};
-use crate::observed::Value;
 use crate::observed::tree::{NodeId, Tree};
+use crate::observed::{Place, Value};
 
-/// The type of a stack.
-pub(in crate::observe) const STACK: &str = "aws_cloudformation_stack";
+/// Whether a type is one of stacks.
+pub(in crate::observe) fn is_stack(kind: &str) -> bool {
+    ["aws_cloudformation_stack", "aws_cloudformation_stack_set"].contains(&kind)
+}
 
 /// Adds the resources of stacks to those of the plan: each stack in worlds of its own, for its names are its own.
 pub(in crate::observe) fn with_stacks(
@@ -19,7 +21,7 @@ pub(in crate::observe) fn with_stacks(
 ) -> (Tree, Vec<World>, Vec<Problem>) {
     let mut problems = Vec::new();
     let root = tree.root_id();
-    for stack in instances.iter().filter(|instance| instance.kind == STACK) {
+    for stack in instances.iter().filter(|instance| is_stack(&instance.kind)) {
         let template = match template(&mut tree, stack) {
             Ok(Some(template)) => template,
             Ok(None) => continue,
@@ -56,23 +58,16 @@ fn template(tree: &mut Tree, stack: &Instance) -> Result<Option<NodeId>, Box<Pro
         Box::new(Problem::at(tree.node(at), what, why))
     };
     let body = tree.node(stack.values).get("template_body");
-    let text = match body.value() {
-        Value::String(text) => text,
+    let id = body.id();
+    match body.value() {
+        Value::String(_) | Value::Template => {}
         Value::Unreadable(reason) => {
-            return Err(problem(
-                tree,
-                body.id(),
-                format!("its template is not known: {reason}"),
-            ));
+            let why = format!("its template is not known: {reason}");
+            return Err(problem(tree, id, why));
         }
-        Value::Map => return Ok(Some(body.id())),
+        Value::Map => return Ok(Some(id)),
         // A stack without a body takes its template from S3.
-        Value::Absent
-        | Value::Null
-        | Value::Bool(_)
-        | Value::Number(_)
-        | Value::Template
-        | Value::List => {
+        Value::Absent | Value::Null | Value::Bool(_) | Value::Number(_) | Value::List => {
             let url = tree.node(stack.values).get("template_url");
             if !url.is_set() || matches!(url.value(), Value::Null) {
                 return Ok(None);
@@ -80,23 +75,35 @@ fn template(tree: &mut Tree, stack: &Instance) -> Result<Option<NodeId>, Box<Pro
             let why = "its template stands at a URL, which is not read".to_owned();
             return Err(problem(tree, url.id(), why));
         }
-    };
-    if !mentions_ours(text) {
+    }
+    let pieces = body.pieces();
+    let known = pieces.iter().copied().flatten();
+    if !known.clone().any(mentions_ours) {
         return Ok(None);
     }
-    let id = body.id();
-    if !text.trim_start().starts_with('{') {
-        let why = "a template in YAML inside a plan is not read: judge the template's own file"
-            .to_owned();
+    let starts = pieces.first().copied().flatten().unwrap_or_default();
+    let (read, format) = if starts.trim_start().starts_with('{') {
+        (json_in(tree, id), "JSON")
+    } else {
+        (yaml_in(tree, id), "YAML")
+    };
+    let template = read.map_err(|syntax| {
+        let why = format!("its template is not {format}: {}", syntax.message);
+        let mut problem = problem(tree, id, why);
+        let (start, end) = syntax.bytes;
+        problem.place = Some(Place::new(
+            tree.source(),
+            start,
+            end,
+            tree.node(id).pointer(),
+        ));
+        problem
+    })?;
+    if let Value::Unreadable(reason) = tree.node(template).value() {
+        let why = format!("its template is not known: {reason}");
         return Err(problem(tree, id, why));
     }
-    json_in(tree, id).map(Some).map_err(|syntax| {
-        problem(
-            tree,
-            id,
-            format!("its template is not JSON: {}", syntax.message),
-        )
-    })
+    Ok(Some(template))
 }
 
 /// What is given, with the parameters of a stack in the place of the template's defaults.

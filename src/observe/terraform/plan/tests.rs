@@ -380,7 +380,12 @@ fn a_stack_is_judged_as_its_template() {
         ),
         stack(
             "aws_cloudformation_stack.yaml",
-            json!({"template_body": "Resources:\n  C: {Type: AWS::EMR::Cluster}"}),
+            json!({"template_body": "Resources:\n  Y:\n    Type: AWS::EMR::Cluster\n    Properties: {Name: !Sub 'it', LogUri: !Ref Uri}\n"}),
+            json!({})
+        ),
+        stack(
+            "aws_cloudformation_stack_set.broken",
+            json!({"template_body": "Resources:\n  C: {Type: AWS::EMR::Cluster"}),
             json!({})
         ),
         stack(
@@ -397,14 +402,20 @@ fn a_stack_is_judged_as_its_template() {
     let reading = read(&plan(&changes, &json!({})));
     assert_eq!(
         bodies(&reading),
-        [("C".to_owned(), json!({"ReleaseLabel": "emr-7.9.0"}))]
+        [
+            ("C".to_owned(), json!({"ReleaseLabel": "emr-7.9.0"})),
+            (
+                "Y".to_owned(),
+                json!({"Name": "it", "LogUri": "?`Uri` is neither a parameter nor a resource"})
+            ),
+        ]
     );
     let whats: Vec<_> = reading
         .problems
         .iter()
         .map(|problem| problem.what.as_str())
         .collect();
-    let stacks = ["yaml", "unknown"]
-        .map(|name| format!("could not judge the stack of `aws_cloudformation_stack.{name}`"));
+    let stacks = ["_set.broken", ".unknown"]
+        .map(|name| format!("could not judge the stack of `aws_cloudformation_stack{name}`"));
     assert_eq!(whats, stacks);
 }
