@@ -135,9 +135,10 @@ pub(super) fn read(mut tree: Tree) -> Reading {
         seen.push(run_job_flow::request(&mut tree, body, &file));
     }
     if let Some(part) = part_of(tree.root()).filter(|_| seen.is_empty()) {
-        portion = Some(match part {
-            Part::Members => Portion::Members,
-            _ => Portion::Option,
+        portion = Some(if part == Part::Members {
+            Portion::Members
+        } else {
+            Portion::Option
         });
         let body = request_of(&mut tree, part);
         seen.push(run_job_flow::request(&mut tree, body, &file));

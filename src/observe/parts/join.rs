@@ -256,7 +256,9 @@ mod tests {
             let source = Arc::new(Source::new(format!("conf/{name}"), *text));
             match read_file(&source, None, &Given::default()) {
                 File::Read(reading) => *reading,
-                _ => read_few(&source).unwrap_or_else(|| panic!("{name} is no part")),
+                File::NothingOfOurs | File::Unreadable { .. } => {
+                    read_few(&source).unwrap_or_else(|| panic!("{name} is no part"))
+                }
             }
         });
         let parts: Vec<Reading> = parts.collect();

@@ -86,6 +86,33 @@ impl Evaluator<'_> {
                 Value::list(items.iter().rev().cloned().collect(), at)
             }),
             ("zipmap", [keys, values]) => zipmap(keys, values, at),
+            ("tostring", [value])
+                if matches!(value.kind, Kind::Text(_) | Kind::Null | Kind::Unknown(_)) =>
+            {
+                value.used(at)
+            }
+            ("tobool", [value]) => converted(value, at, |value| value.as_bool().map(Kind::Bool)),
+            ("tonumber", [value]) => converted(value, at, |value| {
+                value.as_number()?;
+                value.as_text().map(Kind::Number)
+            }),
+            ("abspath" | "pathexpand", [value]) => value.used(at),
+            _ => {
+                if let Some(value) = self.of_sets(name, arguments, at) {
+                    return value;
+                }
+                let known = arguments.iter().find_map(Value::why_deep);
+                if let Some(why) = known.filter(|_| text_functions::is_one(name)) {
+                    return Value::lost(&why, at);
+                }
+                text_functions::apply(name, arguments, at)
+            }
+        }
+    }
+
+    /// What functions of orders and sets yield; `None` for any other function.
+    fn of_sets(&mut self, name: &str, arguments: &[Value], at: At) -> Option<Value> {
+        Some(match (name, arguments) {
             ("sort", [list]) => sort(list, at),
             ("chunklist", [list, size]) => chunks(list, size, at),
             ("range", bounds) => range(bounds, at),
@@ -102,25 +129,8 @@ impl Evaluator<'_> {
                 let all = self.concat(lists, at);
                 self.distinct(&all, at)
             }
-            ("tostring", [value])
-                if matches!(value.kind, Kind::Text(_) | Kind::Null | Kind::Unknown(_)) =>
-            {
-                value.used(at)
-            }
-            ("tobool", [value]) => converted(value, at, |value| value.as_bool().map(Kind::Bool)),
-            ("tonumber", [value]) => converted(value, at, |value| {
-                value.as_number()?;
-                value.as_text().map(Kind::Number)
-            }),
-            ("abspath" | "pathexpand", [value]) => value.used(at),
-            _ => {
-                let known = arguments.iter().find_map(Value::why_deep);
-                if let Some(why) = known.filter(|_| text_functions::is_one(name)) {
-                    return Value::lost(&why, at);
-                }
-                text_functions::apply(name, arguments, at)
-            }
-        }
+            _ => return None,
+        })
     }
 
     /// `try`: the first argument without a mistake. What is merely unknown is no mistake.
