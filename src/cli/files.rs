@@ -4,8 +4,12 @@
     reason = "this is the module that the ban on file access points to"
 )]
 
-use std::io::{self, BufWriter, IntoInnerError, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+
+mod writing;
+
+pub(super) use writing::{write, write_all, write_with};
 
 /// Files over this are refused: no template, request or document of AWS's comes near it.
 const MAX_FILE: u64 = 256 << 20;
@@ -65,102 +69,6 @@ pub(super) fn plain(error: &io::Error) -> String {
         .next()
         .map(|first| first.to_lowercase().chain(chars).collect())
         .unwrap_or_default()
-}
-
-/// Writes a file whole: to a temporary file beside it, which then takes its name.
-///
-/// # Errors
-/// The system's.
-pub(super) fn write(path: &Path, text: &[u8]) -> io::Result<()> {
-    write_all(&[(path.to_path_buf(), text)]).map_err(|(_, error)| error)
-}
-
-/// Writes a file as [`write`] does, without holding its text.
-///
-/// # Errors
-/// The system's, or what `text` ends with.
-pub(super) fn write_with(
-    path: &Path,
-    text: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
-) -> io::Result<()> {
-    let mut folders = Vec::new();
-    let written = staged(path, &mut folders).and_then(|file| {
-        let mut out = BufWriter::with_capacity(1 << 16, file);
-        text(&mut out)?;
-        out.into_inner().map_err(IntoInnerError::into_error)
-    });
-    if written.is_err() {
-        remove(&folders);
-    }
-    written?.persist(path).map_err(|error| error.error)?;
-    Ok(())
-}
-
-/// Writes files, all of them or none: each is staged beside its place before the first one takes its name.
-///
-/// # Errors
-/// The file that cannot be written, and the system's reason.
-pub(super) fn write_all(files: &[(PathBuf, &[u8])]) -> Result<(), (PathBuf, io::Error)> {
-    let mut folders = Vec::new();
-    let staged = stage(files, &mut folders);
-    if staged.is_err() {
-        remove(&folders);
-    }
-    for (file, (path, _)) in staged?.into_iter().zip(files) {
-        file.persist(path)
-            .map_err(|error| (path.clone(), error.error))?;
-    }
-    Ok(())
-}
-
-/// The texts in temporary files beside their places; `made` gets the folders that had to be made, outermost first.
-fn stage(
-    files: &[(PathBuf, &[u8])],
-    made: &mut Vec<PathBuf>,
-) -> Result<Vec<tempfile::NamedTempFile>, (PathBuf, io::Error)> {
-    let one = |path: &Path, text: &[u8], made: &mut Vec<PathBuf>| {
-        let mut file = staged(path, made)?;
-        file.write_all(text)?;
-        Ok(file)
-    };
-    files
-        .iter()
-        .map(|(path, text)| one(path, text, made).map_err(|error| (path.clone(), error)))
-        .collect()
-}
-
-/// An empty temporary file beside the place that it will take; `made` gets the folders that had to be made.
-fn staged(path: &Path, made: &mut Vec<PathBuf>) -> io::Result<tempfile::NamedTempFile> {
-    if path.is_dir() {
-        return Err(io::ErrorKind::IsADirectory.into());
-    }
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or_else(|| Path::new("."));
-    let missing: Vec<&Path> = folder
-        .ancestors()
-        .take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists())
-        .collect();
-    made.extend(missing.into_iter().rev().map(Path::to_path_buf));
-    std::fs::create_dir_all(folder)?;
-    temporary().tempfile_in(folder)
-}
-
-/// Only what was made here and stayed empty goes away.
-fn remove(made: &[PathBuf]) {
-    for folder in made.iter().rev() {
-        let _ = std::fs::remove_dir(folder);
-    }
-}
-
-/// Temporary files are private by default; what is written here is as readable as any file that the user makes.
-fn temporary() -> tempfile::Builder<'static, 'static> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".emr-baseline-");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder
 }
 
 /// A file to judge.

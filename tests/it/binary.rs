@@ -608,3 +608,59 @@ fn parameters_come_from_files_too() {
     assert_eq!(missing.exit, emr_baseline::judge::Exit::Unusable);
     assert!(missing.err.contains("nothing.json"), "{}", missing.err);
 }
+
+#[test]
+#[cfg(unix)]
+fn what_is_written_to_is_replaced_only_where_it_is_a_file() {
+    use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, symlink};
+    let bench = Bench::new()
+        .with("b.toml", asks_for("emr.termination-protection"))
+        .with("in.json", request(&json!(true)))
+        .with("private.json", "old");
+    let at = |name: &str| bench.path().join(name);
+    let check = |to: &str| {
+        let run = bench.run(&[
+            "check", "b.toml", "in.json", "--format", "json", "--output", to,
+        ]);
+        assert_eq!(run.code, Some(0), "{to}: {}{}", run.out, run.err);
+        run
+    };
+    // A device or a pipe is written to. As the superuser, a rename over `/dev/null` would take it from everybody.
+    let made = std::process::Command::new("mkfifo")
+        .arg(at("pipe"))
+        .status();
+    assert!(made.unwrap().success());
+    let reader = {
+        let pipe = at("pipe");
+        std::thread::spawn(move || std::fs::read_to_string(pipe).unwrap())
+    };
+    check("pipe");
+    assert!(std::fs::metadata(at("pipe")).unwrap().file_type().is_fifo());
+    assert!(reader.join().unwrap().contains("\"coverage\""));
+    let before = std::fs::metadata("/dev/null").unwrap();
+    check("/dev/null");
+    let after = std::fs::metadata("/dev/null").unwrap();
+    assert!(after.file_type().is_char_device());
+    assert_eq!(before.ino(), after.ino());
+    assert!(check("/dev/stdout").out.contains("\"coverage\""));
+    // A link stays a link, and what only its owner may read stays so.
+    let private = std::fs::Permissions::from_mode(0o600);
+    std::fs::set_permissions(at("private.json"), private).unwrap();
+    symlink("private.json", at("link.json")).unwrap();
+    check("link.json");
+    assert!(
+        std::fs::symlink_metadata(at("link.json"))
+            .unwrap()
+            .is_symlink()
+    );
+    let mode = std::fs::metadata(at("private.json"))
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+    assert!(
+        std::fs::read_to_string(at("private.json"))
+            .unwrap()
+            .contains("\"coverage\"")
+    );
+}
