@@ -85,8 +85,17 @@ struct Call {
 records! {
     Answer {
         cluster: Cluster, instance_groups: Vec<Group>, bootstrap_actions: Vec<Named>, steps: Vec<Named>,
-        name: String, security_configuration: String,
+        name: String, security_configuration: String, reservations: Vec<Reservation>,
     }
+    Reservation { instances: Vec<Instance> }
+    Instance {
+        instance_id: String, instance_type: String, private_ip_address: String, state: InstanceState, subnet_id: String,
+        security_groups: Vec<InstanceGroup>, network_interfaces: Vec<Interface>, metadata_options: Metadata,
+    }
+    InstanceState { code: i64, name: String }
+    InstanceGroup { group_id: String }
+    Interface { private_ip_address: String, ipv6_addresses: Vec<String> }
+    Metadata { http_tokens: String, http_put_response_hop_limit: i64, http_endpoint: String }
     Named { name: String }
     Cluster {
         id: String, name: String, status: Status, ec2_instance_attributes: Attributes,

@@ -27,7 +27,9 @@ use crate::control::{
     Span, Tally, Verdict, View,
 };
 use crate::controls::REGISTRY;
-use crate::observed::{Form, Identity, Lookup, Place, Resource, ResourceKind, Scope, Use, named};
+use crate::observed::{
+    Form, Identity, Lookup, Place, Resource, ResourceKind, Scope, Use, named, named::Named,
+};
 use jiff::Timestamp;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -117,7 +119,18 @@ impl<'b> Judge<'b> {
         evaluations
     }
 
-    /// The keys, roles and buckets that resources name and the scope does not declare, each once with its uses.
+    /// Whether a control of the baseline judges this kind of thing.
+    pub fn judges(&self, kind: ResourceKind) -> bool {
+        self.ready.iter().any(|ready| ready.entry.meta.judges(kind))
+    }
+
+    /// What a resource names, of the kinds that a control of the baseline judges.
+    pub fn names<'t>(&self, resource: &Resource<'t>, scope: &Scope<'t>) -> Vec<Named<'t>> {
+        named::named(resource, scope, |kind| self.judges(kind))
+    }
+
+    /// The keys, roles and buckets that resources name and the scope does not declare, each once with its uses; of the
+    /// kinds that a control of the baseline judges.
     pub fn named_in<'a, 't: 'a>(
         &self,
         resources: impl Iterator<Item = &'a Resource<'t>>,
@@ -125,7 +138,7 @@ impl<'b> Judge<'b> {
     ) -> Vec<Resource<'t>> {
         let mut found: BTreeMap<(ResourceKind, String), Resource<'t>> = BTreeMap::new();
         for resource in resources {
-            for named in named::named(resource, scope) {
+            for named in self.names(resource, scope) {
                 if matches!(scope.by_id(named.kind, &named.id), Lookup::Found(_))
                     || matches!(scope.by_name(named.kind, &named.id), Lookup::Found(_))
                 {

@@ -224,42 +224,51 @@ pub fn role_nodes<'t>(resource: &Resource<'t>) -> Vec<(&'static str, Node<'t>)> 
     }
 }
 
-/// What a resource names by known text. A reference to something that the scope declares is no name: what is
-/// declared is a resource already; see [`purposes`].
-pub fn named<'t>(resource: &Resource<'t>, scope: &Scope<'t>) -> Vec<Named<'t>> {
-    let keys = key_nodes(resource)
-        .into_iter()
-        .map(|(purpose, node)| (ResourceKind::KmsKey, purpose, node));
-    let roles = role_nodes(resource)
-        .into_iter()
-        .map(|(purpose, node)| (ResourceKind::IamRole, purpose, node));
-    let buckets = bucket_nodes(resource)
-        .into_iter()
-        .filter_map(|(purpose, node)| match bucket_in(node) {
-            BucketName::Known(bucket) => Some(Named {
-                kind: ResourceKind::S3Bucket,
-                id: bucket.to_owned(),
-                purpose,
-                node,
-            }),
-            BucketName::Refers(_) | BucketName::Unknown => None,
-        });
-    keys.chain(roles)
-        .filter_map(|(kind, purpose, node)| {
-            let known = node
-                .as_text()
-                .filter(|text| !text.is_empty())
-                .map(str::to_owned);
-            let id = known.or_else(|| unknown_name(resource, scope, kind, purpose, node))?;
-            Some(Named {
+/// What a resource names by known text, of the kinds that are wanted. A reference to something that the scope declares
+/// is no name: what is declared is a resource already; see [`purposes`].
+pub fn named<'t>(
+    resource: &Resource<'t>,
+    scope: &Scope<'t>,
+    wanted: impl Fn(ResourceKind) -> bool,
+) -> Vec<Named<'t>> {
+    let mut found = Vec::new();
+    let mut add = |kind, purpose, node: Node<'t>| {
+        let known = node
+            .as_text()
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned);
+        if let Some(id) = known.or_else(|| unknown_name(resource, scope, kind, purpose, node)) {
+            found.push(Named {
                 kind,
                 id,
                 purpose,
                 node,
-            })
-        })
-        .chain(buckets)
-        .collect()
+            });
+        }
+    };
+    if wanted(ResourceKind::KmsKey) {
+        for (purpose, node) in key_nodes(resource) {
+            add(ResourceKind::KmsKey, purpose, node);
+        }
+    }
+    if wanted(ResourceKind::IamRole) {
+        for (purpose, node) in role_nodes(resource) {
+            add(ResourceKind::IamRole, purpose, node);
+        }
+    }
+    if wanted(ResourceKind::S3Bucket) {
+        for (purpose, node) in bucket_nodes(resource) {
+            if let BucketName::Known(bucket) = bucket_in(node) {
+                found.push(Named {
+                    kind: ResourceKind::S3Bucket,
+                    id: bucket.to_owned(),
+                    purpose,
+                    node,
+                });
+            }
+        }
+    }
+    found
 }
 
 /// A key or role whose name is not known still has to be judged: it is called after what needs it. One that the scope
@@ -366,7 +375,7 @@ mod tests {
                 "LocalDiskEncryptionConfiguration": { "AwsKmsKey": { "$ref": "DiskKey" } },
             } } }),
         );
-        let found = named(&document, &Scope::new());
+        let found = named(&document, &Scope::new(), |_| true);
         let found: Vec<_> = found
             .iter()
             .map(|one| (one.purpose, one.id.as_str()))
@@ -390,7 +399,7 @@ mod tests {
         let kind = ResourceKind::EmrServerlessApplication;
         let application = resource(kind, Form::Live, "a", &answer);
         let names = |resource| {
-            let found = named(resource, &Scope::new()).into_iter();
+            let found = named(resource, &Scope::new(), |_| true).into_iter();
             found.map(|one| (one.purpose, one.id)).collect::<Vec<_>>()
         };
         assert_eq!(
@@ -444,7 +453,7 @@ mod tests {
                 "LogEncryptionKmsKeyId": "arn:aws:kms:eu-west-1:444455556666:alias/logs",
             }),
         );
-        let found = named(&cluster, &Scope::new());
+        let found = named(&cluster, &Scope::new(), |_| true);
         let found: Vec<_> = found
             .iter()
             .map(|one| {

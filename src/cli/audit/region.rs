@@ -4,7 +4,7 @@ use crate::control::Tally;
 use crate::judge::{Counted, Judge, Report};
 use crate::observe::json;
 use crate::observe::snapshot::{Event, Reader, Record};
-use crate::observed::{Form, Identity, Resource, ResourceKind, Scope, Source, Tree, Use, named};
+use crate::observed::{Form, Identity, Resource, ResourceKind, Scope, Source, Tree, Use};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::io;
@@ -124,7 +124,9 @@ impl RegionRun<'_, '_> {
             .collect();
         for record in records {
             let resource = record.resource();
-            if named::named(&resource, scope)
+            if self
+                .judge
+                .names(&resource, scope)
                 .into_iter()
                 .all(|one| is_kept(named, &(one.kind, one.id)))
             {

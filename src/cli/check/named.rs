@@ -1,7 +1,7 @@
 //! Keys, roles and buckets that files only name: each is judged once, whichever files name it, when all are read.
 
 use crate::judge::{Evaluation, Judge};
-use crate::observed::named::{self, Named};
+use crate::observed::named::Named;
 use crate::observed::{Form, Identity, KindAndName, Resource, ResourceKind, Scope, Tree, Use};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -34,7 +34,7 @@ impl NamedOnly {
                 known.is_some_and(|kept| kept.uses.len() >= USES)
             };
             // Where a key stands is worked out for as many uses as are shown, and no more.
-            if !named::named(resource, scope).into_iter().all(full) {
+            if !judge.names(resource, scope).into_iter().all(full) {
                 for only in judge.named_in(std::iter::once(resource), scope) {
                     self.keep(only);
                 }
