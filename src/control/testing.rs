@@ -6,6 +6,7 @@
 //! `"$open": "place"` among its keys for one that may have more.
 
 use super::{Conditions, Effective, Entry, Requirement, Requirements, Target, Verdict, View};
+use crate::control::lake::declared::DeclaredOnce;
 use crate::control::settings::Asked;
 use crate::lattice::{Shape, Text};
 use crate::observed::Source;
@@ -239,6 +240,7 @@ pub(crate) fn judge_among(
         at: "2026-11-22T12:00:00Z".parse().unwrap(),
         document: &document,
         compiled: Some("compiled"),
+        declared: &DeclaredOnce::default(),
     };
     let mut out = Conditions::new();
     (entry.bind)(&own).judge(&seen, &mut out);

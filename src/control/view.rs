@@ -1,5 +1,6 @@
 //! What a control sees when it judges one resource.
 
+use super::lake::declared::DeclaredOnce;
 use super::settings::Requirement;
 use super::verdict::Conditions;
 use crate::observed::{Form, Known, Lookup, Node, Reason, Resource, ResourceKind, Scope, Value};
@@ -39,6 +40,8 @@ pub struct View<'a, 't> {
     pub document: &'a Effective<'t>,
     /// The name of the security configuration that is compiled for the target.
     pub compiled: Option<&'a str>,
+    /// The Lake Formation grants that the baseline declares; see [`Self::declared_grants`].
+    pub declared: &'a DeclaredOnce,
 }
 
 /// The security configuration document that applies to a resource (rule 5).

@@ -22,6 +22,7 @@ pub use subject::Subject;
 pub use worlds::merge;
 
 use crate::baseline::Baseline;
+use crate::control::lake::declared::DeclaredOnce;
 use crate::control::{
     Bound, Condition, Conditions, Effective, Entry, Met, Origin, Outcome, Requirement, Severity,
     Span, Tally, Verdict, View,
@@ -52,6 +53,8 @@ pub struct Judge<'b> {
     ready: Arc<[Ready<'b>]>,
     /// The name of the security configuration that is compiled for the target.
     compiled: Option<Arc<str>>,
+    /// The grants that the baseline declares, understood once.
+    declared: Arc<DeclaredOnce>,
     /// What each waiver met so far.
     met: Vec<AtomicU8>,
 }
@@ -86,6 +89,7 @@ impl<'b> Judge<'b> {
             at,
             ready: ready.collect(),
             compiled: None,
+            declared: Arc::default(),
             met: baseline.waivers.iter().map(|_| AtomicU8::new(0)).collect(),
         }
     }
@@ -106,6 +110,7 @@ impl<'b> Judge<'b> {
             at: self.at,
             ready: Arc::clone(&self.ready),
             compiled: self.compiled.clone(),
+            declared: Arc::clone(&self.declared),
             met: self.met.iter().map(|_| AtomicU8::new(0)).collect(),
         }
     }
@@ -176,6 +181,7 @@ impl<'b> Judge<'b> {
             at: self.at,
             document: &document,
             compiled: self.compiled.as_deref(),
+            declared: &self.declared,
         };
         let judging = self.ready.iter();
         out.reserve(

@@ -1,6 +1,5 @@
 //! Who is governed by Lake Formation, and whether something lets them reach the objects without it.
 
-use super::declared::grants_of;
 use super::others::grants_in;
 use super::places::{lies_in, locations_of};
 use super::seen::Context;
@@ -55,7 +54,7 @@ pub fn governed_by(seen: &View<'_, '_>, exempt: &Choice) -> Governed {
     let context = Context::of(seen);
     let own = [role.identity.arn.as_deref(), role.identity.name.as_deref()];
     let own: Vec<&str> = own.into_iter().flatten().collect();
-    let of_baseline = grants_of(seen.requirement("lake.grants"), context.account());
+    let of_baseline = seen.declared_grants();
     let declared = of_baseline
         .iter()
         .any(|grant| is_holder(role, &grant.principal));

@@ -4,12 +4,11 @@ use super::{name, own_or_other, parsed};
 use crate::aws::lake_formation::grant::{Columns, Expression, Node, Object, TagPolicy, location};
 use crate::aws::lake_formation::name::Name;
 use crate::aws::lake_formation::permissions::PERMISSIONS;
+use crate::control::View;
 use crate::control::settings::{
-    CellKind, Column, Domain, Preset, Requirement, Rows, SettingKind, Spec, Table, TextType,
-    cell_text, cell_texts,
+    CellKind, Column, Domain, Requirement, Table, TextType, cell_text, cell_texts,
 };
 use crate::lattice::{Row, Shape};
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
@@ -98,45 +97,6 @@ pub struct DeclaredGrant {
     pub condition: Option<Name>,
 }
 
-/// The grants of `[[lake.grants.grant]]`, by identity. Reads as [`DeclaredGrants`].
-#[derive(Debug)]
-pub enum GrantRows {}
-
-impl SettingKind for GrantRows {
-    type Value = DeclaredGrants;
-    const SPEC: Spec = <Rows<GrantTable> as SettingKind>::SPEC;
-    fn value(shape: Option<&Shape>, default: Option<Preset>) -> DeclaredGrants {
-        DeclaredGrants {
-            rows: <Rows<GrantTable> as SettingKind>::value(shape, default),
-            understood: OnceLock::new(),
-        }
-    }
-}
-
-/// The declared grants, as they are written and as they are understood.
-#[derive(Clone, Debug)]
-pub struct DeclaredGrants {
-    /// The tables, by identity.
-    pub rows: BTreeMap<String, Row>,
-    understood: OnceLock<(Option<String>, Vec<DeclaredGrant>)>,
-}
-
-impl DeclaredGrants {
-    /// Those grants that can be understood, as they are in an account. They are understood once: a baseline is bound to
-    /// one account when it judges.
-    pub fn in_account(&self, account: Option<&str>) -> Cow<'_, [DeclaredGrant]> {
-        let understand = || grants(&self.rows, account).0;
-        let (known, grants) = self
-            .understood
-            .get_or_init(|| (account.map(str::to_owned), understand()));
-        if known.as_deref() == account {
-            Cow::Borrowed(grants)
-        } else {
-            Cow::Owned(understand())
-        }
-    }
-}
-
 /// What is wrong with one table of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -172,6 +132,20 @@ pub fn grants_of(requirement: Option<&Requirement>, account: Option<&str>) -> Ve
     match requirement.and_then(|requirement| requirement.shape("grant")) {
         Some(Shape::Rows(rows)) => grants(rows, account).0,
         _ => Vec::new(),
+    }
+}
+
+/// The grants that a baseline declares, understood once for all that is judged by it: the target's account is part of
+/// what they mean, and a judge has one target.
+#[derive(Debug, Default)]
+pub struct DeclaredOnce(OnceLock<Vec<DeclaredGrant>>);
+
+impl<'a> View<'a, '_> {
+    /// The grants that `lake.grants` declares, as they are in the account of the target.
+    pub fn declared_grants(&self) -> &'a [DeclaredGrant] {
+        let account = self.target.map(|target| target.account.as_str());
+        let understand = || grants_of(self.requirement("lake.grants"), account);
+        self.declared.0.get_or_init(understand)
     }
 }
 

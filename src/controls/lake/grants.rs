@@ -1,8 +1,8 @@
 //! Grants are exactly the declared ones.
 
-use crate::control::lake::declared::{GrantRows, grants};
+use crate::control::lake::declared::{GrantTable, grants};
 use crate::control::lake::{self, Asked, Context, checks, request};
-use crate::control::settings::{Includes, Pattern, Switch, settings};
+use crate::control::settings::{Includes, Pattern, Rows, Switch, settings};
 use crate::control::{Conditions, Control, Draft, Meta, Review, Severity, Span, View};
 use crate::lattice::Cell;
 use crate::observed::ResourceKind;
@@ -14,7 +14,7 @@ pub(crate) enum Grants {}
 settings! {
     pub(crate) struct Setting {
         /// The grants, keyed by principal, object and condition.
-        grant: GrantRows,
+        grant: Rows<GrantTable>,
         /// Whether nothing else may be granted in the scope.
         exact: Switch = true,
         /// Patterns of the databases that are governed; without any, those of the grants.
@@ -46,9 +46,8 @@ impl Control for Grants {
             return;
         }
         let context = Context::of(seen);
-        let declared = want.grant.in_account(context.account());
         let asked = Asked {
-            declared: &declared,
+            declared: seen.declared_grants(),
             exact: want.exact,
             scope: &want.scope,
         };
@@ -56,7 +55,7 @@ impl Control for Grants {
     }
 
     fn compile(want: &Setting, draft: &mut Draft<'_>) {
-        let cells = want.grant.rows.values().flat_map(|row| row.values());
+        let cells = want.grant.values().flat_map(|row| row.values());
         let unbound = cells
             .flat_map(Cell::texts)
             .filter(|text| draft.bound("grant", text).is_none())
@@ -65,7 +64,7 @@ impl Control for Grants {
             return;
         }
         let target = draft.target.clone();
-        let (mut declared, _) = grants(&want.grant.rows, Some(&target.account));
+        let (mut declared, _) = grants(&want.grant, Some(&target.account));
         // One object at a time: concurrent changes of one object's grants fail at the service.
         declared.sort_by(|a, b| (&a.object, &a.principal).cmp(&(&b.object, &b.principal)));
         for (number, batch) in declared.chunks(MAX_ENTRIES).enumerate() {
@@ -89,7 +88,7 @@ impl Control for Grants {
 
     fn review(want: &Setting, review: &mut Review<'_>) {
         let account = review.target().map(|target| target.account.clone());
-        let (declared, faults) = grants(&want.grant.rows, account.as_deref());
+        let (declared, faults) = grants(&want.grant, account.as_deref());
         checks::faults(review, "grant", faults);
         checks::each(review, &declared);
         checks::collisions(review, &declared);

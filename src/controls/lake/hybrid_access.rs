@@ -182,8 +182,7 @@ fn judge_opt_in(context: &Context<'_, '_>, seen: &View<'_, '_>, out: &mut Condit
         .expected("a database or table");
         return;
     }
-    let account = context.account();
-    let declared = grants_of(seen.requirement("lake.grants"), account);
+    let declared = seen.declared_grants();
     let granted = declared.iter().any(|grant| {
         grant.principal.likeness(&opt_in.principal) == Likeness::Same
             && opt_in.reaches(&grant.object)

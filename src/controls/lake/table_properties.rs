@@ -3,7 +3,6 @@
 use crate::aws::lake_formation::grant::Object;
 use crate::aws::lake_formation::name::{Likeness, Name};
 use crate::control::lake::Context;
-use crate::control::lake::declared::grants_of;
 use crate::control::lake::members::likeness;
 use crate::control::lake::others::grants_in;
 use crate::control::lake::unfiltered::restricted_by;
@@ -70,7 +69,7 @@ impl Control for TableProperties {
 fn is_filtered(seen: &View<'_, '_>, database: &Name, table: &Name) -> bool {
     let context = Context::of(seen);
     let is = |object: &Object| restricted_by(object) == Some((database, table));
-    let declared = grants_of(seen.requirement("lake.grants"), context.account());
+    let declared = seen.declared_grants();
     declared.iter().any(|grant| is(&grant.object))
         || grants_in(&context, seen).any(|(_, grant)| grant.object.is_ok_and(|object| is(&object)))
 }

@@ -144,8 +144,7 @@ impl Around<'_, '_> {
     /// Judges it beside every filter and list of columns, in sight or declared.
     fn judge(&self, want: &Setting, seen: &View<'_, '_>, out: &mut Conditions) {
         let context = Context::of(seen);
-        let declared = grants_of(seen.requirement("lake.grants"), context.account());
-        let of_baseline = declared.iter().filter_map(|grant| {
+        let of_baseline = seen.declared_grants().iter().filter_map(|grant| {
             Restricted::new(&grant.principal, &grant.object, "the baseline declares")
         });
         let own = self.principal.as_known();
@@ -172,14 +171,16 @@ impl Around<'_, '_> {
     fn judge_beside(&self, held: &Restricted, out: &mut Conditions) -> bool {
         let (object, principal) = (self.object, self.principal);
         let (sure, how) = way_around(self.wider, (principal, object), held);
-        let message = format!(
-            "{object} for `{principal}` {how}, where {} {} for it",
-            held.source, held.object
-        );
+        let message = || {
+            format!(
+                "{object} for `{principal}` {how}, where {} {} for it",
+                held.source, held.object
+            )
+        };
         match sure {
             Likeness::Different => return false,
             Likeness::Same => {
-                out.failed(self.node, message)
+                out.failed(self.node, message())
                     .expected(held.object.to_string())
                     .observed(object.to_string())
                     .fix("revoke the wider grant, or the filter that does nothing beside it");
@@ -187,7 +188,7 @@ impl Around<'_, '_> {
             Likeness::Possible => {
                 out.undecided(
                     self.node,
-                    format!("whether {message} is unknown"),
+                    format!("whether {} is unknown", message()),
                     "audit the live account, where tag policies are expanded, or name the tables",
                 );
             }
