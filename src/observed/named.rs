@@ -419,7 +419,7 @@ mod tests {
     fn studios_and_security_configurations_of_emr_on_eks_name_keys_too() {
         let names = |kind, body| {
             let resource = resource(kind, Form::CloudFormation, "r", &body);
-            let found = named(&resource, &Scope::new()).into_iter();
+            let found = named(&resource, &Scope::new(), |_| true).into_iter();
             found.map(|one| (one.purpose, one.id)).collect::<Vec<_>>()
         };
         let studio = json!({ "EncryptionKeyArn": "alias/studio" });
