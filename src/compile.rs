@@ -113,6 +113,65 @@ pub fn draft(
     (artifacts, refusals)
 }
 
+/// What every control writes by itself into the documents that are written leaf by leaf, whether or not the whole can be
+/// compiled.
+pub fn determined(
+    requirements: &Requirements,
+    registry: &[Entry],
+    target: &Target,
+) -> Vec<Determined> {
+    let (artifacts, _) = draft(requirements, registry, target);
+    let mut found = Vec::new();
+    let parts = [
+        (&artifacts.document, Part::Document),
+        (&artifacts.launch, Part::Launch),
+        (&artifacts.settings, Part::Settings),
+    ];
+    for (document, part) in parts {
+        for (pointer, value, written) in document.leaves() {
+            for written in written {
+                found.push(Determined {
+                    control: written.control,
+                    part,
+                    pointer,
+                    value: value.clone(),
+                });
+            }
+        }
+    }
+    found
+}
+
+/// A document that is written leaf by leaf.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The security configuration document.
+    Document,
+    /// The launch request.
+    Launch,
+    /// The settings of the data lake.
+    Settings,
+}
+
+/// A value that a control writes into an artifact.
+#[derive(Clone, Debug)]
+pub struct Determined {
+    /// The control.
+    pub control: &'static str,
+    /// Into which.
+    pub part: Part,
+    /// Where.
+    pub pointer: &'static str,
+    /// The value.
+    pub value: Value,
+}
+
+/// What AWS's form needs in a document wherever something of encryption stands.
+pub const SWITCHES: [&str; 2] = [
+    Leaf::EnableInTransitEncryption.pointer(),
+    Leaf::EnableAtRestEncryption.pointer(),
+];
+
 /// Every documented sample of AWS's writes both switches; what no control asks for is written as off.
 fn complete_switches(document: &mut Document) {
     let switches = [

@@ -29,6 +29,7 @@
 //! | [`compile`] | requirements to files |
 //! | [`observe`] | files and snapshots to resources |
 //! | [`judge`] | requirements × resources × waivers to a report; the exit code, a function of the report |
+//! | [`fix`] | repairs of findings carried out: edits of a file's text, and of nothing else in it |
 //! | [`ratchet`] | files of findings that are tolerated until they are mended |
 //! | [`report`] | one file a format |
 //! | [`cli`] | the only place that prints, reads the environment, opens files or asks the time |
@@ -45,6 +46,7 @@ pub mod control;
 pub mod controls;
 pub mod digest;
 pub mod escape;
+pub mod fix;
 pub mod judge;
 pub mod lattice;
 pub mod observe;

@@ -72,7 +72,7 @@ pub enum Command {
     Compare(Compare),
     /// Judge configuration files and folders, offline
     #[command(
-        after_help = "Examples:\n  emr-baseline check builtin:recommended template.yaml launch.json\n  emr-baseline check prod.toml --target prod-us --format sarif=out.sarif infra/\n  emr-baseline check prod.toml infra/ --diff origin/main\n  emr-baseline check prod.toml infra/ --write-ratchet ratchet.json\n  emr-baseline check prod.toml infra/ --ratchet ratchet.json"
+        after_help = "Examples:\n  emr-baseline check builtin:recommended template.yaml launch.json\n  emr-baseline check prod.toml --target prod-us --format sarif=out.sarif infra/\n  emr-baseline check prod.toml infra/ --diff origin/main\n  emr-baseline check prod.toml infra/ --write-ratchet ratchet.json\n  emr-baseline check prod.toml infra/ --ratchet ratchet.json\n  emr-baseline check prod.toml infra/ --fix --dry-run"
     )]
     Check(Check),
     /// Test baselines by cases: inputs with the verdicts that are expected of them
@@ -297,6 +297,12 @@ pub struct Check {
     /// still there
     #[arg(long, value_name = "FILE", conflicts_with = "diff")]
     pub write_ratchet: Option<PathBuf>,
+    /// Change the files where the baseline determines what is to stand there, and report what is left
+    #[arg(long)]
+    pub fix: bool,
+    /// With `--fix`: print the changes as a unified diff instead of making them
+    #[arg(long, requires = "fix")]
+    pub dry_run: bool,
     /// What is reported, and what fails.
     #[command(flatten)]
     pub reporting: Reporting,

@@ -1,5 +1,6 @@
 //! `check`: configuration files and folders, judged offline.
 
+mod fix;
 mod named;
 mod parts;
 mod passes;
@@ -7,12 +8,16 @@ mod passes;
 use super::arguments::Check;
 use super::base::Base;
 use super::baselines::{chosen, loaded, resolved};
+use super::files::Texts;
 use super::modules::{self, Modules, Unit};
 use super::ratchet::{self, Looked, Ratchet};
-use super::reporting::{deliver, sinks, wants_everything};
+use super::reporting::{Sink, deliver, sinks, wants_everything};
 use super::{Ended, Terminal, compile, files, homes, spill};
 use crate::baseline::Baseline;
-use crate::judge::{Before, Counted, Counts, Coverage, Evaluations, Exit, Judge, Obstacle, Report};
+use crate::judge::{
+    Before, Counted, Counts, Coverage, Determined, Evaluations, Exit, Judge, Obstacle, Patches,
+    Report,
+};
 use crate::observe::{Dialect, Given, Reading, parameters};
 use crate::observed::Source;
 use jiff::Timestamp;
@@ -24,7 +29,14 @@ use std::sync::Arc;
 
 /// Runs `check BASELINE PATH...`.
 pub(super) fn run(arguments: &Check, at: Timestamp, terminal: &mut Terminal<'_>) -> Ended {
-    let sinks = match sinks(&arguments.reporting) {
+    let sinks = sinks(&arguments.reporting).and_then(|sinks| {
+        if arguments.dry_run {
+            beside_a_diff(sinks)
+        } else {
+            Ok(sinks)
+        }
+    });
+    let sinks = match sinks {
         Ok(sinks) => sinks,
         Err(message) => return unusable(&message, terminal),
     };
@@ -51,18 +63,19 @@ pub(super) fn run(arguments: &Check, at: Timestamp, terminal: &mut Terminal<'_>)
         Ok(before) => before,
         Err(message) => return unusable(&message, terminal),
     };
+    let patches = match fix::run(arguments, &judging, &before, terminal)? {
+        Ok(patches) => patches,
+        Err(message) => return unusable(&message, terminal),
+    };
     let Judged {
         mut report,
         inputs,
         strangers,
+        ..
     } = judging.judged(&arguments.paths, (everything, before), terminal)?;
-    for name in &strangers {
-        terminal.warning(&format!("nothing of EMR or Lake Formation is in `{name}`"))?;
-    }
-    if report.coverage.resources == 0 && !arguments.reporting.allow_empty {
-        terminal.error("nothing was judged: no input of EMR or Lake Formation was found")?;
-        terminal.help("name a file that holds some, or give `--allow-empty`")?;
-    }
+    report.patches = patches;
+    report.offers_fixes = !arguments.fix;
+    say_what_was_not_judged(arguments, &report, &strangers, terminal)?;
     let looked = Looked::of(&inputs, &report);
     if let Some(ratchet) = &ratchet {
         ratchet.say(&mut report, &looked);
@@ -76,6 +89,35 @@ pub(super) fn run(arguments: &Check, at: Timestamp, terminal: &mut Terminal<'_>)
         return Ok(Exit::Unusable);
     }
     Ok(exit)
+}
+
+/// The reports of a run that prints a diff: those that go to files.
+fn beside_a_diff(mut sinks: Vec<Sink>) -> Result<Vec<Sink>, String> {
+    let shown = sinks.iter().find(|(_, file)| file.is_none());
+    if let Some((format, _)) = shown.filter(|(format, _)| format.name() != "text") {
+        let name = format.name();
+        return Err(format!(
+            "`--dry-run` prints the changes: give `{name}` a file, as in `--format {name}=FILE`"
+        ));
+    }
+    sinks.retain(|(_, file)| file.is_some());
+    Ok(sinks)
+}
+
+fn say_what_was_not_judged(
+    arguments: &Check,
+    report: &Report,
+    strangers: &[String],
+    terminal: &mut Terminal<'_>,
+) -> io::Result<()> {
+    for name in strangers {
+        terminal.warning(&format!("nothing of EMR or Lake Formation is in `{name}`"))?;
+    }
+    if report.coverage.resources == 0 && !arguments.reporting.allow_empty {
+        terminal.error("nothing was judged: no input of EMR or Lake Formation was found")?;
+        terminal.help("name a file that holds some, or give `--allow-empty`")?;
+    }
+    Ok(())
 }
 
 /// What the findings of a run are compared with, as its arguments say; or what keeps that from being known.
@@ -126,6 +168,20 @@ pub(super) struct Judged {
     inputs: Vec<PathBuf>,
     /// Files that the user named and that hold nothing of ours.
     pub(super) strangers: Vec<String>,
+    /// What each file was taken for.
+    dialects: BTreeMap<String, Dialect>,
+}
+
+/// What a run keeps, and what it takes for granted.
+struct Run<'a> {
+    /// Whether compliant evaluations are kept.
+    everything: bool,
+    /// What its findings are compared with.
+    before: Before,
+    /// Texts that stand for those of files.
+    texts: &'a Texts,
+    /// What controls write, for repairs.
+    determined: Option<Determined>,
 }
 
 impl Judging<'_> {
@@ -136,22 +192,47 @@ impl Judging<'_> {
         (everything, before): (bool, Before),
         terminal: &mut Terminal<'_>,
     ) -> io::Result<Judged> {
+        let run = Run {
+            everything,
+            before,
+            texts: &Texts::new(),
+            determined: None,
+        };
+        self.judged_as(paths, run, terminal)
+    }
+
+    fn judged_as(
+        &self,
+        paths: &[PathBuf],
+        run: Run<'_>,
+        terminal: &mut Terminal<'_>,
+    ) -> io::Result<Judged> {
+        let Run {
+            everything,
+            before,
+            texts,
+            determined,
+        } = run;
         let (inputs, failed) = files::inputs(paths);
         let compiled = compiled_document(self.baseline);
         let name = compiled.as_ref().map(|(name, _)| name.clone());
-        let judge = Judge::new(self.baseline, self.at).with_compiled(name);
+        let judge = Judge::new(self.baseline, self.at)
+            .with_compiled(name)
+            .with_determined(determined);
         let compiled = compiled.map(|(_, reading)| reading);
         let units = modules::units(inputs, self.dialect);
         let passes = Passes {
-            modules: Modules::open(&units, paths),
+            modules: Modules::open(&units, paths, texts),
             judge: &judge,
             compiled: compiled.as_ref(),
             dialect: self.dialect,
             given: self.given,
             everything,
+            texts,
         };
         let mut files = passes.run(&units, |done| terminal.progress(done, units.len()))?;
         let strangers = std::mem::take(&mut files.strangers);
+        let dialects = files.dialects();
         let mut report = empty_report(self.baseline, self.at);
         report.before = before;
         // Evaluations are compared by these as they come; texts that files bring along have theirs afterwards.
@@ -175,6 +256,7 @@ impl Judging<'_> {
             report,
             inputs: inputs().map(|input| input.path.clone()).collect(),
             strangers,
+            dialects,
         })
     }
 }
@@ -272,5 +354,8 @@ pub(super) fn empty_report(baseline: &Baseline, at: Timestamp) -> Report {
             .collect(),
         homes: BTreeMap::new(),
         before: Before::default(),
+        patches: Patches::new(),
+        offers_fixes: false,
+        fixable: 0,
     }
 }

@@ -7,9 +7,14 @@
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+mod changing;
 mod writing;
 
+pub(super) use changing::{Changed, change_all, real, unchangeable};
 pub(super) use writing::{write, write_all, write_with};
+
+/// Texts of files that stand for what the disk has, by the names that reports have for them.
+pub(super) type Texts = std::collections::BTreeMap<String, std::sync::Arc<str>>;
 
 /// Files over this are refused: no template, request or document of AWS's comes near it.
 const MAX_FILE: u64 = 256 << 20;

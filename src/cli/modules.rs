@@ -1,7 +1,7 @@
 //! Terraform modules among the inputs: the files of a folder are read as one, and modules that others call are
 //! judged where they are called.
 
-use super::files::{self, Input};
+use super::files::{self, Input, Texts};
 use crate::observe::terraform::hcl::{self, Library, ModuleFiles, Read};
 use crate::observe::{Dialect, Given};
 use rayon::prelude::*;
@@ -62,6 +62,7 @@ pub(super) struct Modules {
     /// Folders that look as if they were called.
     called: BTreeSet<String>,
     roots: Vec<PathBuf>,
+    texts: Texts,
 }
 
 #[derive(Debug)]
@@ -71,12 +72,12 @@ struct Opened {
 }
 
 impl Modules {
-    /// Opens the files of every module.
-    pub(super) fn open(units: &[Unit], paths: &[PathBuf]) -> Self {
+    /// Opens the files of every module. `texts` stand for what the disk has.
+    pub(super) fn open(units: &[Unit], paths: &[PathBuf], texts: &Texts) -> Self {
         let opened: Vec<Opened> = units
             .par_iter()
             .filter_map(|unit| match unit {
-                Unit::Module(_, inputs) => Some(open(inputs)),
+                Unit::Module(_, inputs) => Some(open(inputs, texts)),
                 Unit::File(_) => None,
             })
             .collect();
@@ -93,6 +94,7 @@ impl Modules {
                 .flat_map(|opened| hcl::calls(&opened.files))
                 .collect(),
             roots: files::real_folders(paths),
+            texts: texts.clone(),
             opened,
         }
     }
@@ -124,11 +126,11 @@ impl Modules {
 }
 
 /// The texts of a module's files.
-fn open(inputs: &[Input]) -> Opened {
+fn open(inputs: &[Input], changed: &Texts) -> Opened {
     let mut failed = Vec::new();
     let mut texts = Vec::with_capacity(inputs.len());
     for input in inputs {
-        match text(&input.path) {
+        match text(&input.path, changed) {
             Ok(text) => texts.push((input.path.display().to_string(), text)),
             Err(why) => failed.push((input.path.clone(), why)),
         }
@@ -149,7 +151,10 @@ fn open(inputs: &[Input]) -> Opened {
     Opened { files, failed }
 }
 
-fn text(path: &Path) -> Result<Arc<str>, String> {
+fn text(path: &Path, changed: &Texts) -> Result<Arc<str>, String> {
+    if let Some(text) = changed.get(&path.display().to_string()) {
+        return Ok(Arc::clone(text));
+    }
     let text = String::from_utf8(files::read(path)?);
     let text = text.map_err(|error| {
         let at = error.utf8_error().valid_up_to();
@@ -172,13 +177,13 @@ impl Library for Modules {
         }
         found
             .iter()
-            .map(|path| Ok((path.display().to_string(), text(path)?)))
+            .map(|path| Ok((path.display().to_string(), text(path, &self.texts)?)))
             .collect()
     }
 
     fn file(&self, path: &str) -> Result<Arc<str>, String> {
         if files::is_below(Path::new(path), &self.roots) {
-            text(Path::new(path))
+            text(Path::new(path), &self.texts)
         } else {
             Err("it is not below what is checked".to_owned())
         }

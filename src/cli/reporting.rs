@@ -9,7 +9,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 /// A format and where it goes; `None` is stdout.
-type Sink = (Format, Option<PathBuf>);
+pub(super) type Sink = (Format, Option<PathBuf>);
 
 /// The formats that were asked for.
 ///

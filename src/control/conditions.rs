@@ -47,10 +47,13 @@ impl Conditions {
         } else {
             allowed.to_string()
         };
+        let only = allowed.only_one().and_then(Text::as_literal);
+        let only = only.filter(|word| known.contains(word) && allowed.allows(word));
         condition
             .under(setting)
             .expected(expected)
-            .observed(node.display());
+            .observed(node.display())
+            .mended_as(node, name, only);
         read
     }
 
@@ -91,7 +94,8 @@ impl Conditions {
         condition
             .under(setting)
             .expected(want.map_or_else(|| "a value".to_owned(), |want| format!("`{want}`")))
-            .observed(node.display());
+            .observed(node.display())
+            .mended_as(node, name, want.and_then(Text::as_literal));
     }
 
     /// A cluster must run a release that has the feature (rule 6): at or above one of the floors, each for its own series

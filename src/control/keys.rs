@@ -90,7 +90,8 @@ impl Conditions {
         condition
             .under(setting)
             .expected(expected)
-            .observed(node.display());
+            .observed(node.display())
+            .mended_as(node, name, want.and_then(Text::as_literal));
     }
 }
 

@@ -66,7 +66,8 @@ impl Conditions {
             )
             .under(setting)
             .expected("an object in S3")
-            .observed(node.display());
+            .observed(node.display())
+            .mended_as(node, name, want.and_then(Text::as_literal));
             return;
         }
         self.must_equal_by(node, name, want, setting, names_place);
@@ -168,7 +169,8 @@ impl Conditions {
         condition
             .under(setting)
             .expected(bound.wish())
-            .observed(node.display());
+            .observed(node.display())
+            .mended_as(node, name, bound.nearest(lenient.set()));
     }
 }
 
@@ -186,6 +188,18 @@ pub struct NumberBound {
 impl NumberBound {
     fn holds(self, number: i64) -> bool {
         self.min.is_none_or(|min| number >= min) && self.max.is_none_or(|max| number <= max)
+    }
+
+    /// The number within bounds that is nearest to what stands there, or to AWS's own when nothing does.
+    fn nearest(self, number: Option<i64>) -> Option<i64> {
+        let number = number.or(self.default);
+        match (number, self.min, self.max) {
+            (Some(number), min, max) => {
+                let low = min.map_or(number, |min| number.max(min));
+                Some(max.map_or(low, |max| low.min(max)))
+            }
+            (None, min, max) => min.or(max),
+        }
     }
 
     fn complaint(self) -> String {

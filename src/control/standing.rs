@@ -177,7 +177,8 @@ impl Conditions {
     pub fn must_be_on_over(&mut self, switch: Node<'_>, name: &str, body: Node<'_>, of: &str) {
         self.must_be_on(switch, name, None);
         if Standing::of_switch(switch).is_off() && body.is_set() {
-            self.failed(body, format!("`{of}` is ignored while `{name}` is off"));
+            self.failed(body, format!("`{of}` is ignored while `{name}` is off"))
+                .mended_with_others();
         }
     }
 
@@ -198,6 +199,7 @@ impl Conditions {
         condition
             .under(setting)
             .expected("false")
-            .observed(node.display());
+            .observed(node.display())
+            .mended_as(node, name, Some(false));
     }
 }

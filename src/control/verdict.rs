@@ -1,6 +1,7 @@
 //! The five verdicts, and how the conditions of one evaluation add up to one.
 
 use super::meta::Severity;
+use super::repair::Repair;
 use super::settings::{Origin, Requirement};
 use crate::observed::{Node, Place, Reason, Switch};
 use serde::{Deserialize, Serialize};
@@ -99,6 +100,8 @@ pub struct Condition {
     pub severity: Option<Severity>,
     /// What to do about it.
     pub remediation: String,
+    /// What would mend it, where the baseline determines that.
+    pub repairs: Option<Vec<Repair>>,
 }
 
 impl Condition {
@@ -230,6 +233,7 @@ impl Conditions {
             observed: String::new(),
             severity: None,
             remediation: String::new(),
+            repairs: None,
         });
         let last = self.list.len() - 1;
         #[expect(
@@ -272,9 +276,21 @@ impl Conditions {
             Switch::Absent => self.failed(node, format!("`{name}` is absent")),
             Switch::Off | Switch::TextOff | Switch::Odd => self.failed(node, format!("`{name}` is {}", node.display())),
         };
-        condition.expected("true").observed(node.display());
+        condition
+            .expected("true")
+            .observed(node.display())
+            .mended_as(node, name, Some(true));
         condition.setting = setting;
         false
+    }
+
+    /// Only a person is to mend what `judge` records: what would change is not a value but the thing itself.
+    pub fn for_a_person(&mut self, judge: impl FnOnce(&mut Self)) {
+        let before = self.list.len();
+        judge(self);
+        for condition in self.list.iter_mut().skip(before) {
+            condition.repairs = None;
+        }
     }
 
     /// Whether anything failed or is unknown so far.

@@ -145,6 +145,17 @@ impl Counted {
     }
 }
 
+impl Counted {
+    /// The same without repairs: nobody is to change what they are about.
+    #[must_use]
+    pub fn unrepaired(mut self) -> Self {
+        for evaluation in &mut self.evaluations {
+            evaluation.repairs.clear();
+        }
+        self
+    }
+}
+
 /// How much was looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {

@@ -46,7 +46,7 @@ fn parts(text: &str) -> BTreeSet<&str> {
 }
 
 /// Findings that were there before. Each covers one finding of now.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Earlier {
     findings: Vec<(Said, bool)>,
     by_fingerprint: BTreeMap<String, Vec<usize>>,
@@ -87,7 +87,7 @@ impl Earlier {
 }
 
 /// What a report is compared with.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Before {
     /// What a ratchet file tolerates.
     pub ratchet: Option<Earlier>,

@@ -1,6 +1,6 @@
 //! What judging yields: one control, one resource, one verdict.
 
-use crate::control::{Meta, Origin, Severity, Verdict};
+use crate::control::{Meta, Origin, Repair, Severity, Verdict};
 use crate::observed::{Identity, Place};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -51,11 +51,18 @@ pub struct Evaluation {
     pub left_to_audit: bool,
     /// Whether a ratchet file tolerates it: the verdict stands, and fails nothing.
     pub tolerated: bool,
+    /// What may mend it, where the baseline determines that: the best first.
+    pub repairs: Vec<Vec<Repair>>,
 }
 
 impl Evaluation {
     /// Whether somebody has to do something about it.
     pub fn is_finding(&self) -> bool {
         matches!(self.verdict, Verdict::Noncompliant | Verdict::Indeterminate) && !self.tolerated
+    }
+
+    /// Whether `check --fix` may have something to do about it.
+    pub fn may_be_fixed(&self) -> bool {
+        self.is_finding() && !self.repairs.is_empty()
     }
 }

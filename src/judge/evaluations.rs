@@ -99,7 +99,13 @@ impl Evaluations {
             // An ARN holds account, region and id, and has most of the text.
             size_of_val(&**resource) + 2 * resource.arn.as_ref().map_or(0, String::len) + tags
         };
-        size_of_val(evaluation) + texts.iter().sum::<usize>() + places.sum::<usize>() + resource
+        let repairs = evaluation
+            .repairs
+            .iter()
+            .flatten()
+            .map(|repair| size_of_val(repair) + repair.file.len() + repair.value.len());
+        let texts_and_repairs = texts.iter().sum::<usize>() + repairs.sum::<usize>();
+        size_of_val(evaluation) + texts_and_repairs + places.sum::<usize>() + resource
     }
 }
 

@@ -1,6 +1,7 @@
 //! Requirements × resources × waivers → evaluations. Pure: no clock, no files, no network.
 
 mod counts;
+mod determined;
 mod earlier;
 mod evaluation;
 mod evaluations;
@@ -12,11 +13,12 @@ mod subject;
 mod worlds;
 
 pub use counts::{BySeverity, Counted, Counts, Coverage};
+pub use determined::{Determined, Leaf, Part};
 pub use earlier::{Before, Earlier, Said};
 pub use evaluation::{Evaluation, Waived};
 pub use evaluations::Evaluations;
 pub use exit::{Exit, Policy};
-pub use report::{Obstacle, Report};
+pub use report::{Obstacle, Patch, Patches, Report};
 pub use spill::{OpenSpill, Spill};
 pub use subject::Subject;
 pub use worlds::merge;
@@ -25,7 +27,7 @@ use crate::baseline::Baseline;
 use crate::control::lake::declared::DeclaredOnce;
 use crate::control::{
     Bound, Condition, Conditions, Effective, Entry, Met, Origin, Outcome, Requirement, Severity,
-    Span, Tally, Verdict, View,
+    Span, Tally, Verdict, View, repair,
 };
 use crate::controls::REGISTRY;
 use crate::observed::{
@@ -55,6 +57,8 @@ pub struct Judge<'b> {
     compiled: Option<Arc<str>>,
     /// The grants that the baseline declares, understood once.
     declared: Arc<DeclaredOnce>,
+    /// What each control writes into artifacts, when findings are to be mended.
+    determined: Option<Arc<Determined>>,
     /// What each waiver met so far.
     met: Vec<AtomicU8>,
 }
@@ -90,6 +94,7 @@ impl<'b> Judge<'b> {
             ready: ready.collect(),
             compiled: None,
             declared: Arc::default(),
+            determined: None,
             met: baseline.waivers.iter().map(|_| AtomicU8::new(0)).collect(),
         }
     }
@@ -98,6 +103,13 @@ impl<'b> Judge<'b> {
     #[must_use]
     pub fn with_compiled(mut self, name: Option<String>) -> Self {
         self.compiled = name.map(Arc::from);
+        self
+    }
+
+    /// The same judge, which offers what controls write into artifacts as repairs of their findings.
+    #[must_use]
+    pub fn with_determined(mut self, determined: Option<Determined>) -> Self {
+        self.determined = determined.map(Arc::new);
         self
     }
 
@@ -111,6 +123,7 @@ impl<'b> Judge<'b> {
             ready: Arc::clone(&self.ready),
             compiled: self.compiled.clone(),
             declared: Arc::clone(&self.declared),
+            determined: self.determined.clone(),
             met: self.met.iter().map(|_| AtomicU8::new(0)).collect(),
         }
     }
@@ -194,6 +207,13 @@ impl<'b> Judge<'b> {
                 let mut conditions = Conditions::new();
                 ready.bound.judge(&view, &mut conditions);
                 let mut evaluation = evaluate(ready, &resource.identity, &conditions);
+                if determined::is_described(&view) {
+                    evaluation.repairs.clear();
+                } else if let Some(determined) = &self.determined
+                    && evaluation.is_finding()
+                {
+                    determined::offer(determined, &view, &mut evaluation);
+                }
                 self.waive(&mut evaluation);
                 out.push(evaluation);
             }
@@ -290,6 +310,7 @@ fn evaluate(ready: &Ready<'_>, resource: &Arc<Identity>, conditions: &Conditions
         waiver: None,
         left_to_audit: conditions.is_left_to_audit() && verdict == Verdict::NotApplicable,
         tolerated: false,
+        repairs: Vec::new(),
     };
     let troubles = conditions.troubles();
     if !troubles.is_empty() {
@@ -322,6 +343,10 @@ fn describe(evaluation: &mut Evaluation, troubles: &[Condition], ready: &Ready<'
     evaluation.reason = Some(reason).filter(|reason| !reason.is_empty());
     let places = ordered.iter().flat_map(|condition| &condition.seen);
     evaluation.seen = distinct(places);
+    evaluation.repairs = Some(repair::of_all(troubles))
+        .filter(|repairs| !repairs.is_empty())
+        .into_iter()
+        .collect();
     let required = distinct(
         ordered
             .iter()

@@ -52,6 +52,28 @@ pub struct Report {
     pub homes: BTreeMap<String, String>,
     /// What the findings are compared with.
     pub before: Before,
+    /// Changes that mend findings, by the findings' fingerprints, where they were worked out.
+    pub patches: Patches,
+    /// Whether the reader may be told that `check --fix` is there.
+    pub offers_fixes: bool,
+    /// How many findings it may have something to do about.
+    pub fixable: u64,
+}
+
+/// Changes that were seen to mend findings, by the findings' fingerprints.
+pub type Patches = BTreeMap<String, Vec<Patch>>;
+
+/// A change to a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Patch {
+    /// The file, as places name it.
+    pub file: String,
+    /// Line and column, both from one, where what is replaced begins.
+    pub start: (u32, u32),
+    /// Line and column behind its end; where something is only inserted, those of its beginning.
+    pub end: (u32, u32),
+    /// What takes their place.
+    pub text: String,
 }
 
 impl Report {
@@ -64,6 +86,10 @@ impl Report {
             .settle(&mut counted.counts, &mut counted.evaluations, &self.homes);
         self.counts.add_all(&counted.counts);
         self.coverage.left_to_audit += counted.left_to_audit;
+        let evaluations = counted.evaluations.iter();
+        self.fixable += evaluations
+            .map(|one| u64::from(one.may_be_fixed()))
+            .sum::<u64>();
         for evaluation in counted.evaluations {
             self.evaluations.push(evaluation)?;
         }

@@ -5,7 +5,7 @@
 //! is as short as the baseline.
 
 use super::{Evaluation, Waived};
-use crate::control::{Meta, Origin, Severity, Verdict};
+use crate::control::{Meta, Origin, Repair, Severity, Verdict};
 use crate::observed::{Identity, Place};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -62,6 +62,7 @@ struct Record<'e> {
     waiver: Option<usize>,
     left_to_audit: bool,
     tolerated: bool,
+    repairs: Cow<'e, [Vec<Repair>]>,
 }
 
 impl Spilled {
@@ -97,6 +98,7 @@ impl Spilled {
             waiver: evaluation.waiver.as_ref().map(|waiver| self.waiver(waiver)),
             left_to_audit: evaluation.left_to_audit,
             tolerated: evaluation.tolerated,
+            repairs: Cow::Borrowed(&evaluation.repairs),
         };
         if is_new {
             self.resource = Some(Arc::clone(resource));
@@ -217,6 +219,7 @@ impl SpilledIter<'_> {
             waiver: waiver.transpose()?.cloned(),
             left_to_audit: record.left_to_audit,
             tolerated: record.tolerated,
+            repairs: record.repairs.into_owned(),
         })
     }
 }

@@ -15,9 +15,9 @@ use crate::judge::{Evaluation, Obstacle, Report};
 use crate::observed::{Identity, Place};
 use limits::Quota;
 use log::{
-    Driver, Fingerprints, Id, Invocation, Location, Log, Logical, Notification, Outcome,
-    OutcomeProperties, Physical, Run, RunProperties, SCHEMA, Suppression, SuppressionProperties,
-    Text, Tool,
+    Artifact, ArtifactChange, Driver, Fingerprints, Fix, Id, Invocation, Location, Log, Logical,
+    Notification, Outcome, OutcomeProperties, Physical, Region, Replacement, Run, RunProperties,
+    SCHEMA, Suppression, SuppressionProperties, Text, Tool,
 };
 use rules::Rules;
 use serde::ser::{Error as _, SerializeSeq as _};
@@ -196,6 +196,7 @@ impl Results<'_> {
             },
             baseline_state: self.state(evaluation),
             suppressions: self.suppression(evaluation).into_iter().collect(),
+            fixes: self.fix(evaluation).into_iter().collect(),
             properties: OutcomeProperties {
                 verdict: evaluation.verdict.name(),
                 severity: evaluation.severity.name(),
@@ -268,6 +269,43 @@ impl Results<'_> {
             "unchanged"
         } else {
             "new"
+        })
+    }
+
+    /// What was seen to mend it, if that was worked out.
+    fn fix<'r>(&'r self, evaluation: &Evaluation) -> Option<Fix<'r>> {
+        if self.report.patches.is_empty() || !evaluation.is_finding() {
+            return None;
+        }
+        let patches = self
+            .report
+            .patches
+            .get(&self.report.fingerprint(evaluation))?;
+        let files = patches.chunk_by(|one, next| one.file == next.file);
+        let changes = files.filter_map(|patches| {
+            let replacements = patches.iter().map(|patch| Replacement {
+                deleted_region: Region {
+                    start_line: patch.start.0,
+                    start_column: Some(patch.start.1),
+                    end_line: Some(patch.end.0),
+                    end_column: Some(patch.end.1),
+                },
+                inserted_content: Text {
+                    text: Cow::Borrowed(patch.text.as_str()),
+                },
+            });
+            Some(ArtifactChange {
+                artifact_location: Artifact {
+                    uri: place::uri(&patches.first()?.file),
+                },
+                replacements: replacements.collect(),
+            })
+        });
+        Some(Fix {
+            description: Text {
+                text: "write what the baseline determines".into(),
+            },
+            artifact_changes: changes.collect(),
         })
     }
 

@@ -69,6 +69,11 @@ const TABLE: &[(&str, &[&str], &str)] = &[
         "judging is pure: no reader, no renderer",
     ),
     (
+        "fix",
+        &["control", "observe", "observed"],
+        "an edit knows how a text is written, and neither why it is made nor what comes of it",
+    ),
+    (
         "ratchet",
         &["judge", "control"],
         "a file of findings knows neither how it is reached nor how reports look",

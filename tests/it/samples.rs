@@ -1,7 +1,9 @@
 //! A report with one evaluation of every sort, and whatever proptest comes up with.
 
 use emr_baseline::control::{Meta, Origin, Severity, Span, Verdict};
-use emr_baseline::judge::{Before, Counts, Coverage, Evaluation, Obstacle, Report, Waived};
+use emr_baseline::judge::{
+    Before, Counts, Coverage, Evaluation, Obstacle, Patches, Report, Waived,
+};
 use emr_baseline::observed::{Identity, Place, ResourceKind};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -120,6 +122,7 @@ fn plain(control: &'static Meta, verdict: Verdict, resource: &Arc<Identity>) -> 
         waiver: None,
         left_to_audit: false,
         tolerated: false,
+        repairs: Vec::new(),
     }
 }
 
@@ -228,6 +231,9 @@ fn assemble(evaluations: Vec<Evaluation>) -> Report {
         notes: vec!["`stacks/emr cluster.yaml` was read as a CloudFormation template".to_owned()],
         homes: BTreeMap::new(),
         before: Before::default(),
+        patches: Patches::new(),
+        offers_fixes: false,
+        fixable: 0,
         sources: BTreeMap::from(texts.map(|(name, text)| (name.to_owned(), Arc::from(text)))),
     }
 }

@@ -67,9 +67,14 @@ impl<'b> Passes<'_, 'b> {
             !held.iter().any(|source| source.name == name)
         };
         let few = beside.iter().filter(known).filter_map(|input| {
-            let bytes = files::read_unless_binary(&input.path, false).ok()??;
-            let text = String::from_utf8(bytes).ok()?;
-            let source = Arc::new(Source::new(input.path.display().to_string(), text));
+            let name = input.path.display().to_string();
+            let text: Arc<str> = if let Some(text) = self.texts.get(&name) {
+                Arc::clone(text)
+            } else {
+                let bytes = files::read_unless_binary(&input.path, false).ok()??;
+                String::from_utf8(bytes).ok()?.into()
+            };
+            let source = Arc::new(Source::new(name, text));
             read_few(&source).is_some().then_some(source)
         });
         let mut sources: Vec<Arc<Source>> = held.to_vec();

@@ -8,7 +8,7 @@
 use super::named::NamedOnly;
 use super::obstacle;
 use super::parts::{Held, folder_of};
-use crate::cli::files::{self, Input};
+use crate::cli::files::{self, Input, Texts};
 use crate::cli::modules::{Modules, Unit};
 use crate::judge::{Counted, Judge, Obstacle, Report, merge};
 use crate::observe::{Dialect, File, Given, Reading, read_file};
@@ -33,6 +33,8 @@ pub(super) struct Passes<'a, 'b> {
     pub(super) given: &'a Given,
     /// Whether compliant evaluations are kept.
     pub(super) everything: bool,
+    /// Texts that stand for those of files.
+    pub(super) texts: &'a Texts,
 }
 
 /// What is kept of a file.
@@ -170,12 +172,17 @@ impl<'b> Passes<'_, 'b> {
     }
 
     fn read_file(&self, input: &Input) -> Result<File, String> {
+        let name = input.path.display().to_string();
+        if let Some(text) = self.texts.get(&name) {
+            let source = Source::new(name, Arc::clone(text));
+            return Ok(read_file(&Arc::new(source), self.dialect, self.given));
+        }
         let Some(bytes) = files::read_unless_binary(&input.path, input.named)? else {
             return Ok(File::NothingOfOurs);
         };
         match String::from_utf8(bytes) {
             Ok(text) => {
-                let source = Source::new(input.path.display().to_string(), text);
+                let source = Source::new(name, text);
                 Ok(read_file(&Arc::new(source), self.dialect, self.given))
             }
             // A binary that lies in a folder is nobody's configuration; one that is named is a mistake.
@@ -381,6 +388,15 @@ impl<'b> Passed<'b> {
         declaring
     }
 
+    /// What each file was taken for.
+    pub(super) fn dialects(&self) -> BTreeMap<String, Dialect> {
+        let files = self.judged.iter().flat_map(|judged| {
+            let files = judged.source.files();
+            files.map(|file| (file.name.clone(), judged.dialect))
+        });
+        files.collect()
+    }
+
     /// Puts everything into the report, in the order of the input, and what is only named after that.
     pub(super) fn report(self, passes: &Passes<'_, 'b>, report: &mut Report) -> io::Result<()> {
         let mut once = self.declaring();
@@ -397,7 +413,18 @@ impl<'b> Passed<'b> {
             }
             report.coverage.resources += file.resources;
             passes.judge.absorb(&file.verdicts.judge);
-            report.add(file.verdicts.counted)?;
+            // A plan is what Terraform made of something else, and Python is a program.
+            report.add(match file.dialect {
+                Dialect::TerraformPlan | Dialect::Python | Dialect::Snapshot => {
+                    file.verdicts.counted.unrepaired()
+                }
+                Dialect::SecurityConfiguration
+                | Dialect::RunJobFlow
+                | Dialect::StepFunctions
+                | Dialect::CloudFormation
+                | Dialect::Terraform
+                | Dialect::LakeFormation => file.verdicts.counted,
+            })?;
         }
         let known = |name: &KindAndName| once.contains_key(name);
         let named = self.named.judge(passes.judge, known);

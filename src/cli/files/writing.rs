@@ -98,6 +98,12 @@ impl Staged {
         std::fs::create_dir_all(folder)?;
         let file = temporary().tempfile_in(folder)?;
         if let Some(there) = there {
+            #[cfg(unix)]
+            {
+                use std::os::unix::fs::{MetadataExt, fchown};
+                // Only the superuser may give files away; everybody else owns what they write.
+                let _ = fchown(file.as_file(), Some(there.uid()), Some(there.gid()));
+            }
             // What only some may read stays so.
             std::fs::set_permissions(file.path(), there.permissions())?;
         }

@@ -162,6 +162,13 @@ fn judge_tag(
         .under(setting)
         .expected(format!("`{required}`"))
         .observed(other.map_or_else(|| tags.display(), Node::display));
+    let value = required.as_literal().and_then(|text| text.split_once('='));
+    if let (Some(node), Some((_, value))) = (
+        other,
+        value.filter(|(_, value)| !value.contains(['*', '?'])),
+    ) {
+        condition.mended_by(node, value);
+    }
 }
 
 #[cfg(test)]

@@ -145,7 +145,10 @@ fn judge_make(want: &Setting, seen: &View<'_, '_>, out: &mut Conditions) {
         &want.origin.to_string(),
     );
     if want.single_region {
-        out.must_be_off(fact(seen, "MultiRegion"), "MultiRegion", "single-region");
+        // A key is made as one or the other: a deployment that changes this makes another, and deletes the one in use.
+        out.for_a_person(|out| {
+            out.must_be_off(fact(seen, "MultiRegion"), "MultiRegion", "single-region");
+        });
     }
 }
 

@@ -88,6 +88,7 @@ impl Control for Rotation {
         condition
             .under("max-period-days")
             .expected(format!("at most {limit}"))
-            .observed(days.display());
+            .observed(days.display())
+            .mended_as(days, "RotationPeriodInDays", Some(limit));
     }
 }

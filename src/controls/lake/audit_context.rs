@@ -128,7 +128,8 @@ fn judge_parameter(
         .under(setting)
         .at(severity)
         .expected("`TRUE`")
-        .observed(node.display());
+        .observed(node.display())
+        .mended_as(node, name, Some("TRUE"));
 }
 
 /// A bucket that a registered location lies in must be recorded.

@@ -112,7 +112,8 @@ fn judge_version(want: &Setting, parameters: Node<'_>, lenient: bool, out: &mut 
     condition
         .under("min-version")
         .expected(format!("at least {least}"))
-        .observed(node.display());
+        .observed(node.display())
+        .mended_as(node, VERSION, Some(least.to_string()));
 }
 
 /// The shares that Lake Formation made, as Resource Access Manager answers.

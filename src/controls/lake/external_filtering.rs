@@ -140,7 +140,8 @@ fn judge_enabled(want: bool, node: Node<'_>, switch: Switch<'_>, out: &mut Condi
     condition
         .under("enabled")
         .expected(want.to_string())
-        .observed(node.display());
+        .observed(node.display())
+        .mended_as(node, ENABLED, Some(want));
 }
 
 /// With full-table access, engines draw credentials for whole tables without showing a session tag.

@@ -5,6 +5,7 @@ use crate::control::settings::{
     BucketClass, Exactly, Includes, KmsKey, OneOf, settings, vocabulary,
 };
 use crate::control::{Conditions, Control, Meta, Severity, Span, View};
+use crate::lattice::Text;
 use crate::observed::{Known, Node, ResourceKind, buckets};
 
 #[derive(Debug)]
@@ -105,7 +106,8 @@ fn judge_rule(want: &Setting, default: Node<'_>, seen: &View<'_, '_>, out: &mut 
             out.failed(key, "`KMSMasterKeyID` is absent, which means the key that AWS manages for S3 (`aws/s3`)")
                 .under("kms-key")
                 .expected(want.kms_key.as_ref().map_or_else(|| "a customer-managed key".to_owned(), |key| format!("`{key}`")))
-                .observed("absent");
+                .observed("absent")
+                .mended_as(key, "KMSMasterKeyID", want.kms_key.as_ref().and_then(Text::as_literal));
         }
         Known::Set(_) => out.must_name_key(
             key,

@@ -44,7 +44,8 @@ impl Control for AutoStop {
             Switch::Off | Switch::TextOff | Switch::TextOn | Switch::Odd => {
                 out.failed(enabled, "the application does not stop when it is idle")
                     .expected("true")
-                    .observed(enabled.display());
+                    .observed(enabled.display())
+                    .mended_by(enabled, true);
             }
         }
         let bound = NumberBound {

@@ -68,6 +68,28 @@ fn type_of(name: &str) -> Option<&'static Type> {
     types.find(|known| known.name == name)
 }
 
+/// What the argument is called that becomes this property: its name in a block of a resource of this type, dotted
+/// where it stands in nested blocks. `blocks` are the nested blocks that lead to the block. `None` where no argument
+/// of that property is written just like it, or more than one.
+pub fn argument(kind: &str, blocks: &[&str], property: &str) -> Option<&'static str> {
+    let mut rows = type_of(kind)?.rows;
+    for block in blocks {
+        rows = rows
+            .iter()
+            .filter(|row| row.from == *block)
+            .find_map(Row::nested)?;
+    }
+    let ends = |row: &&Row| {
+        let rest = row.to.strip_suffix(property);
+        rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
+    };
+    let mut found = rows.iter().filter(|row| row.is_as_written() && ends(row));
+    match (found.next(), found.next()) {
+        (Some(row), None) => Some(row.from),
+        _ => None,
+    }
+}
+
 /// Whether a resource of this type is read, by itself or as a part of another.
 pub fn is_read(name: &str) -> bool {
     type_of(name).is_some() || join::is_part(name) || beside::is_read(name)

@@ -39,6 +39,12 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     if counts.noncompliant.worst().is_some() {
         page.line("`emr-baseline controls ID` says what a control asks for, and why")?;
     }
+    if report.offers_fixes && report.fixable > 0 {
+        let noun = plural(report.fixable, "finding");
+        page.line(&format!(
+            "{noun} may be fixed with `--fix`; `--fix --dry-run` shows how"
+        ))?;
+    }
     page.line("")?;
     verdict(page, report)
 }

@@ -12,6 +12,22 @@ pub(super) struct Row {
     pub(super) how: How,
 }
 
+impl Row {
+    /// The rows of a nested block.
+    pub(super) const fn nested(&self) -> Option<&'static [Self]> {
+        if let How::Block(rows) | How::Blocks(rows) = self.how {
+            Some(rows)
+        } else {
+            None
+        }
+    }
+
+    /// Whether the property has the value that the argument has.
+    pub(super) const fn is_as_written(&self) -> bool {
+        matches!(self.how, How::Same | How::On | How::Default(_))
+    }
+}
+
 /// How a value is written differently.
 #[derive(Debug)]
 pub(super) enum How {

@@ -1,0 +1,98 @@
+//! What is said of fixing: the changes as a diff, and how many findings they mend.
+
+use super::Change;
+use super::candidates::{Files, Left};
+use crate::cli::Terminal;
+use crate::escape;
+use similar::TextDiff;
+use std::io;
+
+/// Lines around a change that a diff shows.
+const CONTEXT: usize = 3;
+
+/// Prints the changes as a unified diff.
+pub(super) fn diffs(changes: &[Change], terminal: &mut Terminal<'_>) -> io::Result<()> {
+    for change in changes {
+        let diff = TextDiff::from_lines(&*change.before, &*change.now);
+        let name = escape::terminal(&change.name);
+        let mut unified = diff.unified_diff();
+        unified
+            .context_radius(CONTEXT)
+            .header(&format!("a/{name}"), &format!("b/{name}"));
+        let shown: String = unified
+            .to_string()
+            .split_inclusive('\n')
+            .map(line)
+            .collect();
+        terminal.out.write_all(shown.as_bytes())?;
+    }
+    terminal.out.flush()
+}
+
+/// A line as a terminal may have it. Tabs and the carriage return at its end are what they are.
+fn line(line: &str) -> String {
+    let (text, end) = match line.strip_suffix("\r\n") {
+        Some(text) => (text, "\r\n"),
+        None => line
+            .strip_suffix('\n')
+            .map_or((line, ""), |text| (text, "\n")),
+    };
+    let parts: Vec<_> = text.split('\t').map(escape::terminal).collect();
+    format!("{}{end}", parts.join("\t"))
+}
+
+/// Says what was fixed, and how many findings were not, by why.
+pub(super) fn said(
+    fixed: usize,
+    changed: usize,
+    dry: bool,
+    left: &Left,
+    files: &Files,
+    terminal: &mut Terminal<'_>,
+) -> io::Result<()> {
+    let done = match (fixed, dry) {
+        (0, true) => "no finding can be fixed: nothing would change".to_owned(),
+        (0, false) => "no finding can be fixed: nothing changed".to_owned(),
+        (_, true) => format!(
+            "would fix {} in {}",
+            findings(fixed),
+            plural(changed, "file")
+        ),
+        (_, false) => format!("fixed {} in {}", findings(fixed), plural(changed, "file")),
+    };
+    terminal.note(&done)?;
+    for (name, why) in files.unchangeable() {
+        terminal.warning(&format!("`{name}` {why}: it is left as it is"))?;
+    }
+    let whys = [
+        (
+            left.open,
+            "it is not determined what is to stand there, or no plain value stands there now",
+        ),
+        (
+            left.form,
+            "what stands there is in a form that is not edited",
+        ),
+        (left.generated, "another program writes the file"),
+        (left.unchangeable, "the file cannot be changed"),
+        (
+            left.hopeless,
+            "what the baseline determines would not mend it, or would make something worse",
+        ),
+    ];
+    for (count, why) in whys {
+        if count > 0 {
+            terminal.note(&format!("{} left: {why}", findings(count)))?;
+        }
+    }
+    Ok(())
+}
+
+fn findings(count: usize) -> String {
+    plural(count, "finding")
+}
+
+fn plural(count: usize, noun: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{ending}")
+}
