@@ -28,12 +28,12 @@ pub(super) fn into_block(
     let mut edits = Vec::new();
     for (key, value) in members {
         for (property, value) in leaves(key, value) {
-            if value.is_object() || value.is_array() {
+            if !is_literal(value) {
                 return None;
             }
             let names = argument(kind, &path, &property)?;
             let (block, name) = within(block, names)?;
-            let (at, added) = line(plain, block, name, value)?;
+            let (at, added) = line(plain, block, name, &literal(value))?;
             edits.push(Edit {
                 bytes: (base + at, base + at),
                 text: added,
@@ -93,6 +93,25 @@ fn resource_kind<'b>(body: &'b Body, wanted: &Range<usize>) -> Option<&'b str> {
         .map(BlockLabel::as_str)
 }
 
+/// A scalar, or a list of some: what is written alike in every language.
+fn is_literal(value: &Value) -> bool {
+    let nests = |value: &Value| value.is_object() || value.is_array();
+    match value {
+        Value::Array(items) => !items.is_empty() && !items.iter().any(nests),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
+            !value.is_object()
+        }
+    }
+}
+
+fn literal(value: &Value) -> String {
+    let Value::Array(items) = value else {
+        return value.to_string();
+    };
+    let items: Vec<String> = items.iter().map(Value::to_string).collect();
+    format!("[{}]", items.join(", "))
+}
+
 /// The ends of a value, each with the path of names that leads to it.
 fn leaves<'v>(key: &str, value: &'v Value) -> Vec<(String, &'v Value)> {
     match value {
@@ -125,7 +144,7 @@ fn within<'b, 'n>(block: &'b Block, names: &'n str) -> Option<(&'b Block, &'n st
 }
 
 /// Where an argument's line goes, and the line.
-fn line(text: &str, block: &Block, name: &str, value: &Value) -> Option<(usize, String)> {
+fn line(text: &str, block: &Block, name: &str, value: &str) -> Option<(usize, String)> {
     let last = block.body.iter().filter_map(|structure| match structure {
         Structure::Attribute(attribute) => Some(attribute),
         Structure::Block(_) => None,
@@ -154,12 +173,7 @@ fn line(text: &str, block: &Block, name: &str, value: &Value) -> Option<(usize, 
     Some((end, format!("{newline}{indent}{name}{between}{value}")))
 }
 
-fn into_empty(
-    text: &str,
-    span: &Range<usize>,
-    name: &str,
-    value: &Value,
-) -> Option<(usize, String)> {
+fn into_empty(text: &str, span: &Range<usize>, name: &str, value: &str) -> Option<(usize, String)> {
     let newline = lines::break_at(text, span.start);
     let head = text.get(span.clone())?;
     let open = span.start + head.find('{')? + 1;

@@ -147,7 +147,7 @@ type Spot = ((usize, usize), Option<String>);
 impl Together {
     /// Adds the repairs of one finding, all of them or none: `false` when one of them contradicts what is there.
     pub fn add(&mut self, repairs: &[Repair]) -> bool {
-        let mut more = self.clone();
+        let mut staged: BTreeMap<(&str, Spot), (Change, Value)> = BTreeMap::new();
         for repair in repairs {
             let Ok(value) = serde_json::from_str(&repair.value) else {
                 return false;
@@ -156,16 +156,25 @@ impl Together {
                 Change::Replace(_) => None,
                 Change::Insert(key) => Some(key.clone()),
             };
-            let spots = more.0.entry(repair.file.clone()).or_default();
-            let new = (repair.change.clone(), value);
-            let (_, standing) = spots
-                .entry((repair.bytes, key))
-                .or_insert_with(|| new.clone());
-            if merge(standing, new.1).is_none() {
+            let spot = (repair.bytes, key);
+            let known = self.0.get(&repair.file).and_then(|spots| spots.get(&spot));
+            let new = || {
+                (
+                    repair.change.clone(),
+                    known.map_or(Value::Null, |(_, known)| known.clone()),
+                )
+            };
+            let (_, standing) = staged.entry((&repair.file, spot)).or_insert_with(new);
+            if standing.is_null() && known.is_none() {
+                *standing = value;
+            } else if merge(standing, value).is_none() {
                 return false;
             }
         }
-        *self = more;
+        for ((file, spot), new) in staged {
+            let spots = self.0.entry(file.to_owned()).or_default();
+            spots.insert(spot, new);
+        }
         true
     }
 

@@ -1,4 +1,8 @@
 use super::*;
+use crate::observe::{json, yaml};
+use crate::observed::{Node, Source, Value as Seen};
+use proptest::prelude::*;
+use std::sync::Arc;
 
 fn bytes_of(text: &str, part: &str) -> (usize, usize) {
     let start = text
@@ -343,6 +347,205 @@ fn no_text_makes_it_panic() {
                     }
                 }
             }
+        }
+    }
+}
+
+/// A document as JSON, and how it is laid out.
+#[derive(Clone, Debug)]
+struct Layout {
+    indent: usize,
+    newline: &'static str,
+    space: &'static str,
+}
+
+fn layouts() -> impl Strategy<Value = Layout> {
+    let newlines = prop::sample::select(vec!["", "\n", "\r\n"]);
+    let spaces = prop::sample::select(vec!["", " "]);
+    (0..5_usize, newlines, spaces).prop_map(|(indent, newline, space)| Layout {
+        indent,
+        newline,
+        space,
+    })
+}
+
+fn documents() -> impl Strategy<Value = Value> {
+    let text = "[a-z\u{e9}\"\\\\ :#{}-]{0,6}";
+    let leaf = prop_oneof![
+        any::<bool>().prop_map(Value::from),
+        any::<i32>().prop_map(Value::from),
+        text.prop_map(Value::from),
+    ];
+    let tree = leaf.prop_recursive(4, 24, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+            prop::collection::btree_map("[a-j]{1,3}", inner, 0..4)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    });
+    prop::collection::btree_map("[a-j]{1,3}", tree, 0..4)
+        .prop_map(|map| Value::Object(map.into_iter().collect()))
+}
+
+fn json_text(value: &Value, layout: &Layout, depth: usize) -> String {
+    let line = |depth: usize| match layout.newline {
+        "" => String::new(),
+        newline => format!("{newline}{}", " ".repeat(depth * layout.indent)),
+    };
+    let within = |open, close, parts: Vec<String>| {
+        if parts.is_empty() {
+            return format!("{open}{close}");
+        }
+        let inner = line(depth + 1);
+        let comma = if layout.newline.is_empty() {
+            layout.space
+        } else {
+            ""
+        };
+        let parts = parts.join(&format!(",{comma}{inner}"));
+        format!("{open}{inner}{parts}{}{close}", line(depth))
+    };
+    match value {
+        Value::Object(map) => {
+            let parts = map.iter().map(|(key, value)| {
+                let value = json_text(value, layout, depth + 1);
+                format!("{}:{}{value}", Value::from(key.as_str()), layout.space)
+            });
+            within('{', '}', parts.collect())
+        }
+        Value::Array(list) => {
+            let parts = list.iter().map(|item| json_text(item, layout, depth + 1));
+            within('[', ']', parts.collect())
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.to_string(),
+    }
+}
+
+/// A document in YAML's block style, a comment behind each line that may have one.
+fn yaml_lines(value: &Value, depth: usize, newline: &str) -> String {
+    let Value::Object(map) = value else {
+        return format!(" {value} # c{newline}");
+    };
+    if map.is_empty() {
+        return format!(" {{}}{newline}");
+    }
+    let mut text = if depth == 0 {
+        String::new()
+    } else {
+        format!(" # c{newline}")
+    };
+    for (key, value) in map {
+        let value = yaml_lines(value, depth + 1, newline);
+        let indent = "  ".repeat(depth);
+        text.extend([indent, format!("{key:?}:{value}")]);
+    }
+    text
+}
+
+fn to_json(node: Node<'_>) -> Value {
+    match node.value() {
+        Seen::Bool(value) => value.into(),
+        Seen::Number(number) => serde_json::from_str(number).unwrap(),
+        Seen::String(text) => text.into(),
+        Seen::List => node.items().map(to_json).collect(),
+        Seen::Map => Value::Object(
+            node.members()
+                .map(|(key, value)| (key.to_owned(), to_json(value)))
+                .collect(),
+        ),
+        Seen::Absent | Seen::Null | Seen::Template | Seen::Unreadable(_) => Value::Null,
+    }
+}
+
+/// Every object of a document, and every scalar in one, with its pointer.
+fn places<'t>(node: Node<'t>, objects: &mut Vec<Node<'t>>, scalars: &mut Vec<Node<'t>>) {
+    match node.value() {
+        Seen::Map => {
+            objects.push(node);
+            node.members()
+                .for_each(|(_, value)| places(value, objects, scalars));
+        }
+        Seen::List => node.items().for_each(|item| places(item, objects, scalars)),
+        Seen::Absent
+        | Seen::Unreadable(_)
+        | Seen::Null
+        | Seen::Bool(_)
+        | Seen::Number(_)
+        | Seen::String(_)
+        | Seen::Template => scalars.push(node),
+    }
+}
+
+/// Makes one change at any place of a document, and reads it again.
+fn changed(file: &str, text: &str, at: usize, new: &Value) -> Option<(Value, Value, String)> {
+    let read = |text: &str| {
+        let source = Arc::new(Source::new("f", text));
+        if file == "f.json" {
+            json::read(source)
+        } else {
+            yaml::read(source)
+        }
+        .unwrap()
+    };
+    let tree = read(text);
+    let (mut objects, mut scalars) = (Vec::new(), Vec::new());
+    places(tree.root(), &mut objects, &mut scalars);
+    let all: Vec<Node<'_>> = objects
+        .into_iter()
+        .map(|object| object.get("new"))
+        .chain(scalars)
+        .collect();
+    let node = all[at % all.len()];
+    let repair = Repair::at(node, new).unwrap();
+    let pointer = node.pointer();
+    let mut expected = to_json(tree.root());
+    if let Some(place) = expected.pointer_mut(&pointer) {
+        *place = new.clone();
+    } else {
+        let above = pointer.strip_suffix("/new").unwrap();
+        let object = expected
+            .pointer_mut(above)
+            .unwrap()
+            .as_object_mut()
+            .unwrap();
+        object.insert("new".to_owned(), new.clone());
+    }
+    let now = fixed(file, text, &[repair])?;
+    Some((expected, to_json(read(&now).root()), now))
+}
+
+proptest! {
+    #[test]
+    fn a_change_of_json_is_that_change_however_it_is_laid_out(
+        document in documents(),
+        layout in layouts(),
+        at in any::<usize>(),
+        new in documents(),
+    ) {
+        let text = json_text(&document, &layout, 0);
+        for new in [Value::from(true), Value::from("x\"y"), new] {
+            let (expected, found, now) = changed("f.json", &text, at, &new).unwrap();
+            prop_assert_eq!(expected, found);
+            if layout.newline == "\r\n" {
+                prop_assert_eq!(now.matches('\n').count(), now.matches("\r\n").count());
+            }
+        }
+    }
+
+    #[test]
+    fn a_change_of_yaml_is_that_change_and_every_comment_stays(
+        document in documents(),
+        newline in prop::sample::select(vec!["\n", "\r\n"]),
+        at in any::<usize>(),
+        new in documents(),
+    ) {
+        prop_assume!(document.as_object().is_some_and(|map| !map.is_empty()));
+        let text = yaml_lines(&document, 0, newline);
+        for new in [Value::from(true), Value::from("a: b"), new] {
+            let (expected, found, now) = changed("f.yaml", &text, at, &new).unwrap();
+            prop_assert_eq!(expected, found, "{}", now);
+            let comments = |text: &str| text.matches(&format!("# c{newline}")).count();
+            prop_assert_eq!(comments(&text), comments(&now));
         }
     }
 }

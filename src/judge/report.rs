@@ -101,6 +101,15 @@ impl Report {
         Subject::of(evaluation, &self.homes).fingerprint()
     }
 
+    /// What was seen to mend a finding, if that was worked out.
+    pub fn patches_of(&self, evaluation: &Evaluation) -> &[Patch] {
+        if self.patches.is_empty() || !evaluation.is_finding() {
+            return &[];
+        }
+        let patches = self.patches.get(&self.fingerprint(evaluation));
+        patches.map_or(&[], Vec::as_slice)
+    }
+
     /// How much of the run came to a verdict.
     pub fn tally(&self) -> Tally {
         let unchanged = self.before.unchanged;

@@ -2,7 +2,7 @@
 
 use super::{Options, evaluated_at};
 use crate::control::Origin;
-use crate::judge::{Evaluation, Obstacle, Report, Waived};
+use crate::judge::{Evaluation, Obstacle, Patch, Report, Waived};
 use crate::observed::{Identity, Place};
 use serde::ser::{Error as _, SerializeSeq as _};
 use serde::{Serialize, Serializer};
@@ -154,10 +154,38 @@ struct Judged<'r> {
     /// Whether a ratchet file tolerates it; written only where one does.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     tolerated: bool,
+    /// What was seen to mend it; written only where that was worked out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fix: Vec<Change<'r>>,
+}
+
+/// A change to a file.
+#[derive(Serialize)]
+struct Change<'r> {
+    file: &'r str,
+    line: u32,
+    column: u32,
+    end_line: u32,
+    end_column: u32,
+    text: &'r str,
+}
+
+impl<'r> Change<'r> {
+    fn of(patch: &'r Patch) -> Self {
+        Self {
+            file: &patch.file,
+            line: patch.start.0,
+            column: patch.start.1,
+            end_line: patch.end.0,
+            end_column: patch.end.1,
+            text: &patch.text,
+        }
+    }
 }
 
 impl<'r> Judged<'r> {
-    fn of(report: &Report, evaluation: &'r Evaluation) -> Self {
+    fn of(report: &'r Report, evaluation: &'r Evaluation) -> Self {
+        let fix = report.patches_of(evaluation);
         Self {
             control: evaluation.control.id,
             verdict: evaluation.verdict.name(),
@@ -174,6 +202,7 @@ impl<'r> Judged<'r> {
             waiver: evaluation.waiver.as_ref().map(Waiver::of),
             fingerprint: report.fingerprint(evaluation),
             tolerated: evaluation.tolerated,
+            fix: fix.iter().map(Change::of).collect(),
         }
     }
 }

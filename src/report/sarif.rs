@@ -274,13 +274,10 @@ impl Results<'_> {
 
     /// What was seen to mend it, if that was worked out.
     fn fix<'r>(&'r self, evaluation: &Evaluation) -> Option<Fix<'r>> {
-        if self.report.patches.is_empty() || !evaluation.is_finding() {
+        let patches = self.report.patches_of(evaluation);
+        if patches.is_empty() {
             return None;
         }
-        let patches = self
-            .report
-            .patches
-            .get(&self.report.fingerprint(evaluation))?;
         let files = patches.chunk_by(|one, next| one.file == next.file);
         let changes = files.filter_map(|patches| {
             let replacements = patches.iter().map(|patch| Replacement {

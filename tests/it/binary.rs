@@ -653,11 +653,11 @@ fn what_is_written_to_is_replaced_only_where_it_is_a_file() {
             .unwrap()
             .is_symlink()
     );
-    let mode = std::fs::metadata(at("private.json"))
+    let permissions = std::fs::metadata(at("private.json"))
         .unwrap()
         .permissions()
         .mode();
-    assert_eq!(mode & 0o777, 0o600);
+    assert_eq!(permissions & 0o777, 0o600);
     assert!(
         std::fs::read_to_string(at("private.json"))
             .unwrap()

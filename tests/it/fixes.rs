@@ -396,6 +396,16 @@ fn a_dry_run_ends_as_the_files_stand_and_reports_into_files() {
         let region = &change["replacements"][0]["deletedRegion"];
         assert!(region["startColumn"].as_u64() <= region["endColumn"].as_u64());
     }
+    let json = work.path("out.json");
+    work.fix(
+        "document.json",
+        &["--dry-run", "--format", &format!("json={}", json.display())],
+    );
+    let report: Value = serde_json::from_str(&work.read("out.json")).unwrap();
+    for evaluation in report["evaluations"].as_array().unwrap() {
+        let failed = evaluation["verdict"] == "noncompliant";
+        assert_eq!(evaluation["fix"].is_array(), failed, "{evaluation:#}");
+    }
     let ran = work.fix("document.json", &["--dry-run", "--format", "json"]);
     assert_eq!(ran.exit as u8, 2);
     assert!(ran.err.contains("give `json` a file"), "{}", ran.err);
@@ -573,4 +583,38 @@ fn a_module_s_variable_is_no_literal() {
         "{}",
         ran.err
     );
+}
+
+#[test]
+fn a_diff_is_one_that_git_applies() {
+    let work = Work::new(&[("template.yaml", TEMPLATE), ("document.json", DOCUMENT)]);
+    let module = MODULE.replace('\n', "\r\n");
+    work.write("module.tf", &module);
+    let diff = std::process::Command::new(env!("CARGO_BIN_EXE_emr-baseline"))
+        .args(["check", "baseline.toml", ".", "--fix", "--dry-run"])
+        .current_dir(work.folder.path())
+        .output()
+        .unwrap();
+    let expected = ["template.yaml", "document.json", "module.tf"].map(|name| {
+        let before = work.read(name);
+        work.fix(name, &[]);
+        let fixed = work.read(name);
+        work.write(name, &before);
+        assert_ne!(before, fixed);
+        (name, fixed)
+    });
+    std::fs::write(work.path("changes.diff"), &diff.stdout).unwrap();
+    let applied = std::process::Command::new("git")
+        .args(["apply", "changes.diff"])
+        .current_dir(work.folder.path())
+        .output()
+        .unwrap();
+    assert!(
+        applied.status.success(),
+        "{}",
+        String::from_utf8_lossy(&applied.stderr)
+    );
+    for (name, fixed) in expected {
+        assert_eq!(work.read(name), fixed, "{name}");
+    }
 }
