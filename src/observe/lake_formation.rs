@@ -42,6 +42,72 @@ pub(super) fn requests_in(root: Node<'_>) -> Vec<Resource<'_>> {
     found
 }
 
+/// A call of Lake Formation's, where it is known which one it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Request {
+    /// `GrantPermissions`.
+    Grant,
+    /// `BatchGrantPermissions`.
+    Grants,
+    /// `PutDataLakeSettings`.
+    Settings,
+    /// `CreateDataCellsFilter`, `UpdateDataCellsFilter`.
+    Filter,
+    /// `RegisterResource`, `UpdateResource`.
+    Location,
+    /// `CreateLFTag`.
+    Tag,
+    /// `CreateLFTagExpression`.
+    TagExpression,
+    /// `AddLFTagsToResource`.
+    TagAssignment,
+    /// `CreateLakeFormationOptIn`.
+    OptIn,
+}
+
+impl Request {
+    /// Members of which the call has at least one, whatever else may not be known.
+    pub(super) fn arguments(self) -> &'static [&'static str] {
+        match self {
+            Self::Grant | Self::OptIn => &["Principal", "Resource"],
+            Self::Grants => &["Entries"],
+            Self::Settings => &["DataLakeSettings"],
+            Self::Filter => &["TableData"],
+            Self::Location => &["ResourceArn"],
+            Self::Tag => &["TagKey"],
+            Self::TagExpression => &["Expression"],
+            Self::TagAssignment => &["LFTags"],
+        }
+    }
+}
+
+/// What a call asks for, however little of its body is known.
+pub(super) fn asked(request: Request, body: Node<'_>) -> Vec<Resource<'_>> {
+    let one = match request {
+        Request::Grants => {
+            let entries = body.get("Entries");
+            if !matches!(entries.value(), Value::List) {
+                return vec![grant(body)];
+            }
+            let grants = entries.items().map(|entry| {
+                let mut resource = grant(entry);
+                resource.outer = body;
+                resource
+            });
+            return grants.collect();
+        }
+        Request::Grant => grant(body),
+        Request::Settings => settings(body),
+        Request::Filter => filter(body),
+        Request::Location => location(body),
+        Request::Tag => tag(body),
+        Request::TagExpression => expression(body),
+        Request::TagAssignment => assignment(body),
+        Request::OptIn => opt_in(body),
+    };
+    vec![one]
+}
+
 /// Tells whether a node is of a kind.
 type Is = fn(Node<'_>) -> bool;
 /// Makes a resource of a node of that kind.
@@ -223,7 +289,8 @@ fn assignment(node: Node<'_>) -> Resource<'_> {
 
 fn filter(node: Node<'_>) -> Resource<'_> {
     let table = node.get("TableData");
-    let table = if is_given(table) { table } else { node };
+    let given = is_given(table) || matches!(table.value(), Value::Unreadable(_));
+    let table = if given { table } else { node };
     let mut filter = named(ResourceKind::LakeFormationFilter, table, table.get("Name"));
     if filter.identity.name.is_none() {
         filter = resource(ResourceKind::LakeFormationFilter, node, "TableCatalogId");

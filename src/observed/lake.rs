@@ -32,7 +32,12 @@ impl<'t> Resource<'t> {
             return self.body.get(SETTINGS).get("DataLakeSettings");
         }
         let wrapped = self.body.get("DataLakeSettings");
-        if wrapped.is_set() { wrapped } else { self.body }
+        // Settings that are not known are no settings that stand alone.
+        if wrapped.is_absent() {
+            self.body
+        } else {
+            wrapped
+        }
     }
 
     /// The members of a registered location.

@@ -24,7 +24,7 @@ use conditions::Formulas;
 use eval::Evaluator;
 pub(super) use launchers::may_launch;
 use resources::Declared;
-pub(super) use resources::is_ours;
+pub(super) use resources::{is_ours, judged_type};
 use sections::{Sections, member};
 use std::collections::BTreeSet;
 

@@ -173,6 +173,13 @@ pub(in crate::observe) fn is_ours(name: &str) -> bool {
     type_of(name).is_some_and(|known| known.alone)
 }
 
+/// A type that is judged: its name, its kind, and the property that names a resource of it.
+pub(in crate::observe) fn judged_type(
+    name: &str,
+) -> Option<(&'static str, ResourceKind, Option<&'static str>)> {
+    type_of(name).map(|known| (known.name, known.kind, known.named_by))
+}
+
 /// Whether a resource of this type is read, at least beside others.
 pub(super) fn is_read(name: &str) -> bool {
     type_of(name).is_some() || neighbour_of(name).is_some()

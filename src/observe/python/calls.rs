@@ -1,12 +1,13 @@
 //! The calls that are of interest, and the resources that each makes.
 
+use super::constructs::{CONSTRUCTS, Construct};
 use super::names::{Context, Names, Use};
-use super::properties::{properties, property};
 use super::syntax::{Code, Parsed, children, field};
 use super::values::{At, Evaluator, span};
 use crate::observe::edit::{self, Rewrite};
+use crate::observe::lake_formation::{self, Request};
 use crate::observe::{Seen, placeholders, run_job_flow, security_configuration, stem};
-use crate::observed::tree::{NodeId, Tree};
+use crate::observed::tree::{NONE, NodeId, Tree};
 use crate::observed::{Form, Identity, Reason, ResourceKind, Source};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,7 +26,13 @@ enum Call {
     /// Airflow's operator for the same.
     AirflowApplication,
     /// A construct of CDK's.
-    Construct(ResourceKind, &'static str),
+    Construct(&'static Construct),
+    /// CDK's task that creates a cluster.
+    ClusterTask,
+    /// boto3's `put_block_public_access_configuration`.
+    PublicAccess,
+    /// A call of Lake Formation's.
+    LakeFormation(Request),
 }
 
 /// Functions and classes by their names. Sources: boto3's and Airflow's documentation.
@@ -39,20 +46,39 @@ const CALLS: &[(&str, Call)] = &[
         "EmrServerlessCreateApplicationOperator",
         Call::AirflowApplication,
     ),
-];
-
-/// CDK's constructs: their names, the modules that they are in, and what they make.
-const CONSTRUCTS: &[(&str, &str, ResourceKind)] = &[
-    ("CfnCluster", "aws_emr", ResourceKind::EmrCluster),
+    ("EmrCreateCluster", Call::ClusterTask),
+    ("put_block_public_access_configuration", Call::PublicAccess),
+    ("grant_permissions", Call::LakeFormation(Request::Grant)),
     (
-        "CfnSecurityConfiguration",
-        "aws_emr",
-        ResourceKind::EmrSecurityConfiguration,
+        "batch_grant_permissions",
+        Call::LakeFormation(Request::Grants),
     ),
     (
-        "CfnApplication",
-        "aws_emrserverless",
-        ResourceKind::EmrServerlessApplication,
+        "put_data_lake_settings",
+        Call::LakeFormation(Request::Settings),
+    ),
+    (
+        "create_data_cells_filter",
+        Call::LakeFormation(Request::Filter),
+    ),
+    (
+        "update_data_cells_filter",
+        Call::LakeFormation(Request::Filter),
+    ),
+    ("register_resource", Call::LakeFormation(Request::Location)),
+    ("update_resource", Call::LakeFormation(Request::Location)),
+    ("create_lf_tag", Call::LakeFormation(Request::Tag)),
+    (
+        "create_lf_tag_expression",
+        Call::LakeFormation(Request::TagExpression),
+    ),
+    (
+        "add_lf_tags_to_resource",
+        Call::LakeFormation(Request::TagAssignment),
+    ),
+    (
+        "create_lake_formation_opt_in",
+        Call::LakeFormation(Request::OptIn),
     ),
 ];
 
@@ -66,15 +92,26 @@ const WORDS: &[&str] = &[
     "create_security_configuration(",
     "EmrServerlessCreateApplicationOperator(",
     "CfnSecurityConfiguration(",
+    "EmrCreateCluster(",
+    "put_block_public_access_configuration(",
 ];
+
+/// What begins the names of boto3's clients and CDK's modules for Lake Formation; its operations have names that others
+/// have, too.
+const LAKE_FORMATION: &str = "lakeformation";
 
 /// Whether a text may be a program of interest.
 pub(in crate::observe) fn names_ours(text: &str) -> bool {
     let holds = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
     WORDS.iter().any(|word| holds(word))
-        || holds("CfnCluster(") && holds("aws_emr")
-        || holds("CfnApplication(") && holds("aws_emrserverless")
+        || CONSTRUCTS
+            .iter()
+            .any(|one| holds(one.module) && holds(&format!("{}(", one.name)))
         || holds("create_application(") && holds("emr-serverless")
+        || holds(LAKE_FORMATION)
+            && CALLS.iter().any(|(name, call)| {
+                matches!(call, Call::LakeFormation(_)) && holds(&format!("{name}("))
+            })
 }
 
 /// Reads every call of interest.
@@ -86,6 +123,7 @@ pub(super) fn read(source: &Arc<Source>, parsed: &Parsed<'_>) -> (Tree, Vec<Seen
         evaluator: Evaluator::new(tree, parsed, &names),
         roots: Vec::new(),
         seen: Vec::new(),
+        asked: Vec::new(),
     };
     for (call, context) in &names.calls {
         reader.call(*call, *context);
@@ -94,12 +132,14 @@ pub(super) fn read(source: &Arc<Source>, parsed: &Parsed<'_>) -> (Tree, Vec<Seen
     reader.finish()
 }
 
-struct Reader<'p, 's> {
-    file: String,
-    evaluator: Evaluator<'p, 's>,
+pub(super) struct Reader<'p, 's> {
+    pub(super) file: String,
+    pub(super) evaluator: Evaluator<'p, 's>,
     /// What each resource was made of, by what it is called in pointers.
     roots: Vec<(String, NodeId)>,
-    seen: Vec<Seen>,
+    pub(super) seen: Vec<Seen>,
+    /// What Lake Formation is asked for: what it is called follows from where it stands in the whole.
+    asked: Vec<(Request, NodeId)>,
 }
 
 impl<'p> Reader<'p, '_> {
@@ -141,7 +181,25 @@ impl<'p> Reader<'p, '_> {
                 let body = self.airflow_application(keywords);
                 self.application(body, "EmrServerlessCreateApplicationOperator");
             }
-            Call::Construct(kind, name) => self.construct(code, arguments, at, (kind, name)),
+            Call::Construct(one) => self.construct(code, arguments, at, one),
+            Call::ClusterTask => self.cluster_task(code, arguments, at),
+            Call::PublicAccess => {
+                let body = self.evaluator.keywords(arguments, at);
+                let body = self.root(body, "put_block_public_access_configuration");
+                let inner = self.evaluator.tree.node(body);
+                let inner = inner.get("BlockPublicAccessConfiguration").id();
+                let inner = if inner == NONE { body } else { inner };
+                let identity = Identity::new(ResourceKind::EmrAccount, self.file.clone());
+                let seen = Seen::new(identity, Form::Request, inner);
+                self.seen.push(seen.within(body));
+            }
+            Call::LakeFormation(request) => {
+                let body = self.evaluator.keywords(arguments, at);
+                let method = field(function, "attribute").unwrap_or(function);
+                let name = self.evaluator.written(method).to_owned();
+                let body = self.root(body, &name);
+                self.asked.push((request, body));
+            }
         }
     }
 
@@ -149,13 +207,15 @@ impl<'p> Reader<'p, '_> {
     fn which(&self, function: Code<'p>, arguments: Code<'p>) -> Option<Call> {
         let method = field(function, "attribute").unwrap_or(function);
         let name = self.evaluator.written(method);
-        if let Some((name, module, kind)) = CONSTRUCTS.iter().find(|(known, ..)| *known == name) {
+        if name.starts_with("Cfn") {
             let from = field(function, "object").unwrap_or(function);
             let from = self.evaluator.written(from);
             let imported = self.evaluator.names.imports.get(from);
             let path = imported.map_or(from, String::as_str);
-            let ours = path.split('.').any(|part| part == *module);
-            return ours.then_some(Call::Construct(*kind, name));
+            let ours = |one: &&Construct| {
+                one.name == name && path.split('.').any(|part| part == one.module)
+            };
+            return CONSTRUCTS.iter().find(ours).map(Call::Construct);
         }
         let call = CALLS.iter().find(|(known, _)| *known == name)?.1;
         let has = |keyword: &str| {
@@ -169,9 +229,16 @@ impl<'p> Reader<'p, '_> {
         let ours = match call {
             Call::SecurityConfiguration => has("SecurityConfiguration"),
             Call::Application => has("releaseLabel"),
-            Call::RunJobFlow | Call::Airflow | Call::AirflowApplication | Call::Construct(..) => {
-                true
+            Call::LakeFormation(request) => {
+                self.evaluator.parsed.text.contains(LAKE_FORMATION)
+                    && request.arguments().iter().any(|argument| has(argument))
             }
+            Call::RunJobFlow
+            | Call::Airflow
+            | Call::AirflowApplication
+            | Call::ClusterTask
+            | Call::PublicAccess
+            | Call::Construct(..) => true,
         };
         ours.then_some(call)
     }
@@ -298,89 +365,8 @@ impl<'p> Reader<'p, '_> {
         )
     }
 
-    fn construct(
-        &mut self,
-        code: Code<'p>,
-        arguments: Code<'p>,
-        at: At,
-        (kind, name): (ResourceKind, &str),
-    ) {
-        let id = self
-            .evaluator
-            .construct_id(code, at)
-            .unwrap_or_else(|| self.file.clone());
-        let keywords = self.evaluator.keywords(arguments, at);
-        let body = if kind == ResourceKind::EmrSecurityConfiguration {
-            self.configuration_properties(keywords)
-        } else {
-            properties(&mut self.evaluator.tree, keywords)
-        };
-        let body = self.overridden(code, body);
-        let body = self.root(body, name);
-        let node = self.evaluator.tree.node(body);
-        let named = node.get("Name").as_text().map(str::to_owned);
-        let mut identity = Identity {
-            name: named,
-            ..Identity::new(kind, id)
-        };
-        identity.tags = crate::observe::tags::of(node.get("Tags"));
-        let document = if kind == ResourceKind::EmrSecurityConfiguration {
-            let id = identity.id.clone();
-            let created = security_configuration::created(&mut self.evaluator.tree, body, &id);
-            created.body
-        } else {
-            body
-        };
-        self.seen
-            .push(Seen::new(identity, Form::CloudFormation, document).within(body));
-    }
-
-    /// The document's own keys are the service's, not CDK's.
-    fn configuration_properties(&mut self, keywords: NodeId) -> NodeId {
-        let document = edit::member(&self.evaluator.tree, keywords, "security_configuration");
-        let tree = &mut self.evaluator.tree;
-        let mut body = edit::empty_map(tree, keywords);
-        if let Some(reason) = tree.node(keywords).open().cloned() {
-            body = edit::opened(tree, body, reason);
-        }
-        if let Some(name) = edit::member(tree, keywords, "name") {
-            body = edit::with(tree, body, "Name", name);
-        }
-        match document {
-            Some(document) => {
-                let document = self.evaluator.document(document);
-                edit::with(
-                    &mut self.evaluator.tree,
-                    body,
-                    "SecurityConfiguration",
-                    document,
-                )
-            }
-            None => body,
-        }
-    }
-
-    /// A construct whose properties are set or overridden afterwards: what they are then is not followed.
-    fn overridden(&mut self, code: Code<'p>, body: NodeId) -> NodeId {
-        let names = self.evaluator.names;
-        let Some(target) = names.results.get(&code.id()) else {
-            return body;
-        };
-        let mut body = body;
-        for attribute in names.attributes.get(target).into_iter().flatten() {
-            let what = format!("`{target}`, whose properties are changed later on,");
-            let reason = Reason::Unsupported { what };
-            if attribute == "*" {
-                return self.evaluator.tree.push_unreadable(reason, body);
-            }
-            let lost = self.evaluator.tree.push_unreadable(reason, body);
-            body = edit::with(&mut self.evaluator.tree, body, &property(attribute), lost);
-        }
-        body
-    }
-
     /// A resource's body as it is to be read: Jinja's placeholders are not known.
-    fn root(&mut self, body: NodeId, call: &str) -> NodeId {
+    pub(super) fn root(&mut self, body: NodeId, call: &str) -> NodeId {
         let body = edit::rewritten(&mut self.evaluator.tree, body, &mut Jinja);
         let count = self
             .roots
@@ -402,6 +388,7 @@ impl<'p> Reader<'p, '_> {
             evaluator,
             roots,
             mut seen,
+            asked,
             ..
         } = self;
         let mut tree = evaluator.tree;
@@ -412,6 +399,10 @@ impl<'p> Reader<'p, '_> {
             .collect();
         let root = tree.push_map(&members, whole, None);
         tree.set_root(root);
+        for (request, body) in asked {
+            let made = lake_formation::asked(request, tree.node(body));
+            seen.extend(made.iter().map(Seen::of));
+        }
         let mut met: BTreeMap<(ResourceKind, String), usize> = BTreeMap::new();
         for one in &mut seen {
             let identity = Arc::make_mut(&mut one.identity);

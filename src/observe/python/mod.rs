@@ -5,6 +5,7 @@
 //! argument, an import) is not known, with the reason, and what may have been changed out of sight is not known either.
 
 mod calls;
+mod constructs;
 mod mappings;
 mod names;
 mod properties;

@@ -2,7 +2,7 @@
 
 use crate::observe::duplicates::Member;
 use crate::observe::edit::{self, Rewrite};
-use crate::observed::tree::{NodeId, Tree};
+use crate::observed::tree::{Kind, NodeId, Tree};
 
 /// Properties whose names in CloudFormation do not follow from CDK's. Source: CloudFormation Template Reference, *Amazon EMR*.
 const ODD: &[(&str, &str)] = &[
@@ -17,7 +17,12 @@ const ODD: &[(&str, &str)] = &[
 ];
 
 /// Properties whose members are the user's own.
-const OWN: &[&str] = &["ConfigurationProperties", "StepProperties"];
+const OWN: &[&str] = &[
+    "ConfigurationProperties",
+    "Parameters",
+    "Properties",
+    "StepProperties",
+];
 
 /// Properties as CloudFormation names them.
 pub(super) fn properties(tree: &mut Tree, arguments: NodeId) -> NodeId {
@@ -33,7 +38,9 @@ impl Rewrite for Names {
 
     fn member(&mut self, tree: &mut Tree, (key, key_span, value): Member) -> Option<Member> {
         let name = property(tree.text(key));
-        let value = if OWN.contains(&name.as_str()) {
+        // Tags are a list of CDK's, or a mapping of the user's.
+        let own_tags = name == "Tags" && matches!(tree.slot(value).kind, Kind::Map(..));
+        let value = if own_tags || OWN.contains(&name.as_str()) {
             value
         } else {
             edit::rewritten(tree, value, self)

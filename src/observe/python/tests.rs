@@ -429,3 +429,183 @@ fn mutants_of_a_program_do_no_harm() {
         }
     }
 }
+
+#[test]
+fn cdks_task_that_creates_a_cluster_is_a_request() {
+    let text = r#"from aws_cdk import Duration, aws_stepfunctions_tasks as tasks
+Emr = tasks.EmrCreateCluster
+tasks.EmrCreateCluster(self, "Create",
+    name=sfn.TaskInput.from_json_path_at("$.name").value,
+    release_label="emr-7.9.0",
+    cluster_role=nodes,
+    tags={"team": "data"},
+    auto_termination_policy_idle_timeout=Duration.minutes(30),
+    bootstrap_actions=[tasks.EmrCreateCluster.BootstrapActionConfigProperty(
+        name="b", script_bootstrap_action=tasks.EmrCreateCluster.ScriptBootstrapActionConfigProperty(path="s3://b/x.sh"))],
+    configurations=[tasks.EmrCreateCluster.ConfigurationProperty(
+        classification="spark-defaults", properties={"spark.a_b": "c"})],
+    instances=tasks.EmrCreateCluster.InstancesConfigProperty(
+        ec2_subnet_id="subnet-1",
+        instance_groups=[tasks.EmrCreateCluster.InstanceGroupConfigProperty(
+            instance_role=tasks.EmrCreateCluster.InstanceRoleType.MASTER, instance_count=1, instance_type="m5.xlarge")]))
+"#;
+    let reading = reading(text);
+    assert_eq!(ids(&reading), ["Create"]);
+    let body = body(&reading, 0);
+    for (path, expected) in [
+        ("ReleaseLabel", json!("emr-7.9.0")),
+        ("Tags", json!([{"Key": "team", "Value": "data"}])),
+        ("AutoTerminationPolicy/IdleTimeout", json!(1800)),
+        ("Instances/Ec2SubnetId", json!("subnet-1")),
+        ("Instances/KeepJobFlowAliveWhenNoSteps", json!(true)),
+        ("SecurityConfiguration", json!("absent")),
+    ] {
+        assert_eq!(plain(body.path(path)), expected, "{path}");
+    }
+    assert!(body.get("JobFlowRole").reason().is_some());
+    let role = plain(body.get("ServiceRole"));
+    assert_eq!(
+        role,
+        json!("?may be supplied by CDK, which creates a role where none is given")
+    );
+    let first = |path| body.path(path).items().next().unwrap();
+    assert_eq!(
+        plain(first("Configurations").get("Properties")),
+        json!({"spark.a_b": "c"})
+    );
+    assert_eq!(
+        plain(first("Instances/InstanceGroups").get("InstanceRole")),
+        json!("MASTER")
+    );
+    let action = first("BootstrapActions");
+    assert_eq!(
+        plain(action.path("ScriptBootstrapAction/Path")),
+        json!("s3://b/x.sh")
+    );
+}
+
+#[test]
+fn calls_of_lake_formation_are_requests() {
+    let text = r#"import boto3
+lf = boto3.client("lakeformation")
+ADMIN = {"DataLakePrincipalIdentifier": "arn:aws:iam::111122223333:role/a"}
+lf.put_data_lake_settings(DataLakeSettings={"DataLakeAdmins": [ADMIN]})
+lf.put_data_lake_settings(DataLakeSettings=settings())
+for table in tables:
+    lf.grant_permissions(Principal=ADMIN, Resource={"Table": {"DatabaseName": "d", "Name": table}}, Permissions=["SELECT"])
+lf.grant_permissions(**arguments)
+lf.batch_grant_permissions(Entries=[{"Id": "1", "Principal": ADMIN, "Resource": {}, "Permissions": ["ALL"]}, entry])
+lf.batch_grant_permissions(Entries=entries)
+lf.create_data_cells_filter(TableData={"DatabaseName": "d", "TableName": "t", "Name": "eu"})
+lf.create_data_cells_filter(TableData=filter)
+lf.register_resource(ResourceArn="arn:aws:s3:::b", UseServiceLinkedRole=True)
+lf.create_lf_tag(TagKey="team", TagValues=["a"])
+lf.revoke_permissions(Principal=ADMIN, Resource={}, Permissions=["ALL"])
+"#;
+    let reading = reading(text);
+    assert_eq!(
+        ids(&reading),
+        [
+            "t#/put_data_lake_settings",
+            "t#/put_data_lake_settings-2",
+            "t#/grant_permissions",
+            "t#/grant_permissions-2",
+            "t#/batch_grant_permissions/Entries/0",
+            "t#/batch_grant_permissions/Entries/1",
+            "t#/batch_grant_permissions-2",
+            "eu",
+            "t#/create_data_cells_filter-2",
+            "arn:aws:s3:::b",
+            "team",
+        ]
+    );
+    let scopes = reading.scopes();
+    let resources = scopes[0].resources();
+    // What is not known is not taken for what is not there.
+    assert!(
+        resources[1]
+            .lake_settings()
+            .get("DataLakeAdmins")
+            .reason()
+            .is_some()
+    );
+    assert_eq!(
+        plain(resources[2].body.path("Resource/Table/DatabaseName")),
+        json!("d")
+    );
+    assert!(
+        resources[2]
+            .body
+            .path("Resource/Table/Name")
+            .reason()
+            .is_some()
+    );
+    for unknown in [3, 5, 6] {
+        let body = resources[unknown].body;
+        assert!(
+            body.get("Permissions").reason().is_some() || body.get("Entries").reason().is_some(),
+            "{unknown}"
+        );
+    }
+    assert!(resources[8].body.get("RowFilter").reason().is_some());
+}
+
+#[test]
+fn operations_of_others_with_these_names_are_left_alone() {
+    for text in [
+        "import x\nx.register_resource(ResourceArn='arn:aws:s3:::b')\n",
+        "import lakeformation\nx.register_resource(Url='/')\n",
+        "import lakeformation\nx.grant_permissions('a', 'b')\n",
+        "from aws_cdk import CfnTag\nimport aws_lakeformation\nCfnTag(key='a', value='b')\n",
+    ] {
+        assert!(matches!(read(&source(text)), File::NothingOfOurs), "{text}");
+    }
+}
+
+#[test]
+fn block_public_access_is_the_accounts() {
+    let text = "import boto3\nboto3.client('emr').put_block_public_access_configuration(BlockPublicAccessConfiguration={\n  'BlockPublicSecurityGroupRules': True, 'PermittedPublicSecurityGroupRuleRanges': [{'MinRange': 22}]})\n";
+    let reading = self::reading(text);
+    assert_eq!(
+        reading.worlds()[0].resources[0].identity.kind,
+        ResourceKind::EmrAccount
+    );
+    assert_eq!(
+        plain(body(&reading, 0).get("BlockPublicSecurityGroupRules")),
+        json!(true)
+    );
+    let text = "import boto3\nclient.put_block_public_access_configuration(BlockPublicAccessConfiguration=x)\n";
+    let reading = self::reading(text);
+    let switch = body(&reading, 0).get("BlockPublicSecurityGroupRules");
+    assert!(switch.reason().is_some());
+}
+
+#[test]
+fn cdks_constructs_of_lake_formation_have_cloudformations_names() {
+    let text = r#"from aws_cdk import aws_lakeformation as lf
+lf.CfnDataLakeSettings(self, "Settings", parameters={"CROSS_ACCOUNT_VERSION": "3"},
+    admins=[lf.CfnDataLakeSettings.DataLakePrincipalProperty(data_lake_principal_identifier="arn:aws:iam::1:role/a")])
+lf.CfnPrincipalPermissions(self, "Grant", permissions=["ALL"], permissions_with_grant_option=[],
+    principal=lf.CfnPrincipalPermissions.DataLakePrincipalProperty(data_lake_principal_identifier="IAM_ALLOWED_PRINCIPALS"),
+    resource=lf.CfnPrincipalPermissions.ResourceProperty(table=lf.CfnPrincipalPermissions.TableResourceProperty(
+        catalog_id="1", database_name="d", table_wildcard={})))
+"#;
+    let reading = reading(text);
+    assert_eq!(ids(&reading), ["Settings", "Grant"]);
+    let settings = body(&reading, 0);
+    assert_eq!(
+        plain(settings.path("Parameters/CROSS_ACCOUNT_VERSION")),
+        json!("3")
+    );
+    let principal = "Principal/DataLakePrincipalIdentifier";
+    assert_eq!(
+        plain(body(&reading, 1).path(principal)),
+        json!("IAM_ALLOWED_PRINCIPALS")
+    );
+    assert_eq!(
+        plain(body(&reading, 1).path("Resource/Table/TableWildcard")),
+        json!({})
+    );
+    let declared = reading.worlds()[0].resources[1].type_name;
+    assert_eq!(declared, Some("AWS::LakeFormation::PrincipalPermissions"));
+}

@@ -1,11 +1,12 @@
 //! What an expression comes to, as far as it is written out.
 
+use super::constructs::enumerated;
 use super::mappings::Members;
 use super::names::{Context, Meaning, Names, Use};
 use super::syntax::{Code, Parsed, bare, children, field, is_broken};
 use crate::observe::edit;
-use crate::observed::Reason;
 use crate::observed::tree::{Kind, NodeId, Span, Tree, clamp};
+use crate::observed::{Known, Reason};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How deep expressions may be nested, names that are followed included.
@@ -290,6 +291,11 @@ impl<'p, 's> Evaluator<'p, 's> {
                 self.dumped.insert(text, value);
                 text
             }
+            (unit @ ("seconds" | "minutes" | "hours" | "days"), Some(object), Some(value))
+                if self.written(object).rsplit('.').next() == Some("Duration") =>
+            {
+                self.duration(code, unit, value, at)
+            }
             ("deepcopy" | "copy" | "dedent" | "list", _, Some(value)) => self.eval(value, at),
             ("copy", Some(object), None) => self.eval(object, at),
             ("format", Some(object), _) => self.format(code, object, arguments, at),
@@ -304,6 +310,23 @@ impl<'p, 's> Evaluator<'p, 's> {
                 self.unknown(what, code)
             }
         }
+    }
+
+    /// A duration of CDK's, as the requests of EMR have it: in seconds.
+    fn duration(&mut self, code: Code<'p>, unit: &str, value: Code<'p>, at: At) -> NodeId {
+        let count = self.eval(value, at);
+        let Known::Set(count) = self.tree.node(count).number() else {
+            return self.hole(count, code);
+        };
+        let unit = match unit {
+            "seconds" => 1,
+            "minutes" => 60,
+            "hours" => 3600,
+            _ => 86400,
+        };
+        let text = count.saturating_mul(unit).to_string();
+        let text = self.tree.decoded_text(&text);
+        self.push(Kind::Number(text), code)
     }
 
     /// The value that a text is the JSON of, when a call of `json.dumps` wrote it.
@@ -330,6 +353,10 @@ impl<'p, 's> Evaluator<'p, 's> {
 
     /// `x.ref` and the like, of a construct that this file makes.
     fn attribute(&mut self, code: Code<'p>, at: At) -> NodeId {
+        if let Some(value) = enumerated(self.written(code)) {
+            let text = self.tree.decoded_text(value);
+            return self.push(Kind::String(text), code);
+        }
         let object = field(code, "object").filter(|object| object.kind() == "identifier");
         let made = object.and_then(|object| {
             let own = Use {
@@ -357,7 +384,8 @@ impl<'p, 's> Evaluator<'p, 's> {
     pub(super) fn construct_id(&mut self, call: Code<'p>, at: At) -> Option<String> {
         let callee = field(call, "function")?;
         let name = field(callee, "attribute").unwrap_or(callee);
-        if !self.written(name).starts_with("Cfn") {
+        let name = self.written(name);
+        if !name.starts_with("Cfn") && name != "EmrCreateCluster" {
             return None;
         }
         let arguments = children(field(call, "arguments")?);
