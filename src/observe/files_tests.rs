@@ -221,3 +221,44 @@ fn every_dialect_is_found_by_its_name() {
     }
     assert_eq!(Dialect::of_name("hcl"), None);
 }
+
+#[test]
+fn a_request_with_a_condition_of_its_template_is_read() {
+    let text = "{\"Name\": \"{{ x }}\", \"ReleaseLabel\": \"emr-7.9.0\",\n{% if secure %}\n\"SecurityConfiguration\": \"{{ sc }}\",\n{% endif %}\n\"Instances\": {\"Ec2SubnetId\": \"s\"}}";
+    for text in [text.to_owned(), "Name: x\nReleaseLabel: emr-7.9.0\n{% if secure %}\nSecurityConfiguration: s\n{% endif %}\nInstances:\n  Ec2SubnetId: s\n".to_owned()] {
+        let reading = read(&text);
+        assert_eq!(reading.dialect, Dialect::RunJobFlow);
+        let scopes = reading.scopes();
+        let body = scopes[0].resources()[0].body;
+        assert_eq!(body.get("ReleaseLabel").as_text(), Some("emr-7.9.0"));
+        assert!(body.get("SecurityConfiguration").reason().is_some(), "{text}");
+    }
+}
+
+#[test]
+fn a_template_that_jinja_fills_in_is_read() {
+    let text = "AWSTemplateFormatVersion: '2010-09-09'\nResources:\n{% for c in clusters %}\n  Cluster{{ c.name }}:\n    Type: AWS::EMR::Cluster\n    Properties:\n      Name: {{ c.name }}\n      ReleaseLabel: \"{{ release }}\"\n      LogUri: !Sub \"s3://${AWS::AccountId}/x\"\n      ServiceRole: '{{resolve:ssm:role}}'\n{% endfor %}\n  S:\n    Type: AWS::EMR::SecurityConfiguration\n    Properties:\n      SecurityConfiguration:\n        EncryptionConfiguration:\n          EnableInTransitEncryption: {{ on }}\n          {% if rest %}\n          EnableAtRestEncryption: true\n          {% endif %}\n";
+    let reading = read(text);
+    assert_eq!(reading.dialect, Dialect::CloudFormation);
+    let scopes = reading.scopes();
+    let [cluster, document] = scopes[0].resources() else {
+        panic!("{:?}", scopes[0].resources().len())
+    };
+    assert_eq!(cluster.identity.id, "Cluster…");
+    let variable = "may be supplied by the template's variable `release`";
+    let reason = cluster.body.get("ReleaseLabel").reason();
+    assert_eq!(reason.unwrap().to_string(), variable);
+    assert_eq!(cluster.body.get("LogUri").display(), "\"s3://${…}/x\"");
+    let role = cluster.body.get("ServiceRole").reason().unwrap();
+    assert!(
+        role.to_string().ends_with("is resolved by the service"),
+        "{role}"
+    );
+    let encryption = document.body.get("EncryptionConfiguration");
+    for key in ["EnableInTransitEncryption", "EnableAtRestEncryption"] {
+        assert!(encryption.get(key).reason().is_some(), "{key}");
+    }
+    // JSON whose resources stand in a condition cannot be told apart: a problem, and not nothing.
+    let json = "{\"Resources\": {\"A\": {\"Type\": \"AWS::EMR::Cluster\"}, {% if x %}\"B\": {\"Type\": \"AWS::EMR::Cluster\"}{% endif %}}}";
+    assert!(matches!(file(json), File::Unreadable { .. }));
+}

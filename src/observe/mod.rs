@@ -4,6 +4,7 @@
 //! Readers never guess. What they cannot tell is an unreadable value with its reason, and a text that is
 //! not in its format at all is a [`Syntax`] error with a place.
 
+mod application;
 mod base64;
 pub mod cloudformation;
 pub mod decode;
@@ -21,6 +22,7 @@ mod reading;
 mod recognise;
 pub mod run_job_flow;
 pub mod security_configuration;
+mod serverless_framework;
 pub mod snapshot;
 mod spelling;
 mod step_functions;
@@ -149,12 +151,19 @@ fn filled_in_later(
         )
     };
     let known = dialect.or_else(|| plain.and_then(|(tree, _)| recognise(tree.root())));
-    if known.is_some_and(|known| !of(known)) || !placeholders::any(source.text()) {
-        return None;
+    if known.is_none_or(of)
+        && placeholders::any(source.text())
+        && let Some(tree) = placeholders::read(source)
+        && dialect.or_else(|| recognise(tree.root())).is_some_and(of)
+    {
+        return Some(tree);
     }
-    let tree = placeholders::read(source)?;
+    let template = |known: Dialect| known == Dialect::CloudFormation;
+    let tree = known
+        .is_none_or(template)
+        .then(|| placeholders::read_template(source))??;
     let found = dialect.or_else(|| recognise(tree.root()));
-    found.is_some_and(of).then_some(tree)
+    found.is_some_and(template).then_some(tree)
 }
 
 /// Reads a file as a Terraform module of its own: nothing beside it is seen.
@@ -191,6 +200,7 @@ fn parse(source: &Arc<Source>) -> Result<(Tree, Option<Syntax>), Syntax> {
 fn read_tree(tree: Tree, dialect: Dialect, given: &Given) -> Result<Reading, String> {
     match dialect {
         Dialect::SecurityConfiguration => Ok(security_configuration::read(tree)),
+        Dialect::RunJobFlow if application::recognises(tree.root()) => Ok(application::read(tree)),
         Dialect::RunJobFlow
             if recognise::is_run_job_flow(tree.root()) || !parts::recognises(tree.root()) =>
         {
@@ -201,7 +211,7 @@ fn read_tree(tree: Tree, dialect: Dialect, given: &Given) -> Result<Reading, Str
         }
         Dialect::RunJobFlow => Ok(parts::read(tree)),
         Dialect::CloudFormation => {
-            let evaluated = cloudformation::evaluate(tree, given);
+            let evaluated = cloudformation::evaluate(serverless_framework::template(tree), given);
             Ok(Reading {
                 dialect,
                 problems: evaluated.problems,

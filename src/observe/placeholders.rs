@@ -22,6 +22,96 @@ pub(super) fn any(text: &str) -> bool {
         && !marks(text).is_empty()
 }
 
+/// Reads a CloudFormation template that something else fills in first: Jinja's placeholders and the Serverless Framework's
+/// are not CloudFormation's own `${…}`. A resource in a condition or loop is read as one that is there. `None` when there
+/// are no such placeholders, or when it is neither YAML nor JSON even so.
+pub(super) fn read_template(source: &Arc<Source>) -> Option<Tree> {
+    let text = source.text();
+    let begins = |start: &str| memchr::memmem::find(text.as_bytes(), start.as_bytes()).is_some();
+    let foreign = |source: &&str| begins(&format!("${{{source}"));
+    // Most templates have no placeholders but CloudFormation's own.
+    if !["{{", "{%", "{#"].into_iter().any(begins)
+        && !SOURCES.iter().chain(AWS).any(|source| foreign(&source))
+    {
+        return None;
+    }
+    let mut marks = marks(text);
+    marks.retain(|mark| is_foreign(mark, text));
+    if marks.is_empty() {
+        return None;
+    }
+    let regions = regions_of(&marks);
+    let start = text.trim_start_matches('\u{feff}').trim_start();
+    if start.starts_with('{') && !start.starts_with("{{") && !start.starts_with("{%") {
+        // What resources stand in a region of JSON cannot be seen.
+        return regions
+            .is_empty()
+            .then(|| json(source, &marks, &regions))
+            .flatten();
+    }
+    let masked = find::masked(text, &marks);
+    let mut tree = yaml::read_masked(source, &masked).ok()?;
+    let root = regions::without(&mut tree, &regions, Some("Resources"));
+    let root = edit::rewritten(&mut tree, root, &mut ForeignHoles);
+    tree.set_root(root);
+    Some(tree)
+}
+
+/// Whether a placeholder in a template is none of CloudFormation's: `{{ … }}`, `{% … %}`, `${self:…}`, `${file(…)}`.
+fn is_foreign(mark: &Mark, text: &str) -> bool {
+    let written = text.get(mark.range.clone()).unwrap_or_default();
+    is_foreign_text(written)
+}
+
+fn is_foreign_text(written: &str) -> bool {
+    let Some(inner) = written.strip_prefix("${") else {
+        return !written.starts_with("%{");
+    };
+    let inner = inner.trim_start();
+    let source = inner.find([':', '(']).and_then(|end| inner.get(..end));
+    // `${cf.eu-west-1:stack.output}` names a region, too.
+    let source = source.map(|source| source.split_once('.').map_or(source, |(name, _)| name));
+    source.is_some_and(|source| SOURCES.contains(&source))
+        || AWS
+            .iter()
+            .any(|name| inner.trim_end_matches(['}', ' ']) == *name)
+}
+
+/// Where the Serverless Framework's variables come from. Policies have variables of their own, such as `${aws:username}`.
+/// Source: Serverless Framework, *Variables*.
+const SOURCES: &[&str] = &[
+    "self",
+    "opt",
+    "env",
+    "file",
+    "param",
+    "cf",
+    "ssm",
+    "sls",
+    "git",
+    "strToBool",
+];
+const AWS: &[&str] = &["aws:accountId", "aws:region", "aws:partition"];
+
+/// Makes holes of the placeholders that are not CloudFormation's.
+struct ForeignHoles;
+
+impl Rewrite for ForeignHoles {
+    fn string(&mut self, tree: &mut Tree, id: NodeId) -> Option<NodeId> {
+        filled(tree, id, &mut |tree, name, at| {
+            let foreign = tree.node(at).as_text().is_some_and(is_foreign_text);
+            let reason = foreign.then(|| reason(name))?;
+            Some(vec![tree.push_unreadable(reason, at)])
+        })
+    }
+
+    fn unknown_key(&mut self, tree: &Tree, key: &str) -> Option<Reason> {
+        Holes
+            .unknown_key(tree, key)
+            .filter(|_| marks(key).iter().any(|mark| is_foreign(mark, key)))
+    }
+}
+
 /// Reads a file that has placeholders: JSON or YAML, whichever it is meant to be. `None` when it is neither even so.
 pub(super) fn read(source: &Arc<Source>) -> Option<Tree> {
     let text = source.text();
@@ -33,7 +123,7 @@ pub(super) fn read(source: &Arc<Source>) -> Option<Tree> {
     }
     let masked = find::masked(text, &marks);
     let mut tree = yaml::read_masked(source, &masked).ok()?;
-    let root = regions::without(&mut tree, &regions);
+    let root = regions::without(&mut tree, &regions, None);
     let root = edit::rewritten(&mut tree, root, &mut Holes);
     tree.set_root(root);
     Some(tree)

@@ -2,7 +2,7 @@
 
 use super::terraform::plan::embedded;
 use super::terraform::shape;
-use super::{lake_formation, parts, python, step_functions};
+use super::{application, lake_formation, parts, python, serverless_framework, step_functions};
 use crate::observed::{Node, Value};
 use memchr::memmem;
 use std::fmt;
@@ -68,6 +68,7 @@ const MARKS: &[&str] = &[
     "LakeFormationConfiguration",
     "SecurityConfiguration",
     "ReleaseLabel",
+    "releaseLabel",
     "JobFlow",
     "Ec2InstanceAttributes",
     "Instances",
@@ -243,14 +244,20 @@ type Check = fn(Node<'_>) -> bool;
 
 /// What a document is; `None` when nothing of ours is in it.
 pub fn recognise(root: Node<'_>) -> Option<Dialect> {
+    let holds_ours = |template: Node<'_>| {
+        let mut resources = template.get("Resources").members();
+        resources.any(|(name, resource)| holds_resource_of_ours(name, resource))
+    };
     if is_template(root) {
-        let ours = root
-            .get("Resources")
-            .members()
-            .any(|(name, resource)| holds_resource_of_ours(name, resource));
-        return ours.then_some(Dialect::CloudFormation);
+        return holds_ours(root).then_some(Dialect::CloudFormation);
     }
-    let checks: [(Check, Dialect); 8] = [
+    if serverless_framework::templates(root)
+        .into_iter()
+        .any(holds_ours)
+    {
+        return Some(Dialect::CloudFormation);
+    }
+    let checks: [(Check, Dialect); 9] = [
         (is_snapshot, Dialect::Snapshot),
         (step_functions::recognises, Dialect::StepFunctions),
         (is_plan, Dialect::TerraformPlan),
@@ -259,6 +266,7 @@ pub fn recognise(root: Node<'_>) -> Option<Dialect> {
         (is_security_configuration, Dialect::SecurityConfiguration),
         (lake_formation::recognises, Dialect::LakeFormation),
         (parts::recognises, Dialect::RunJobFlow),
+        (application::recognises, Dialect::RunJobFlow),
     ];
     checks
         .iter()
@@ -268,7 +276,8 @@ pub fn recognise(root: Node<'_>) -> Option<Dialect> {
 
 fn is_template(root: Node<'_>) -> bool {
     let resources = root.get("Resources");
-    !root.get("AWSTemplateFormatVersion").is_absent()
+    // An object that may have any member is no template for that.
+    root.get("AWSTemplateFormatVersion").is_set()
         || (matches!(resources.value(), Value::Map)
             && resources.members().any(|(_, resource)| {
                 resource

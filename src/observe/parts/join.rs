@@ -50,7 +50,7 @@ pub fn joined(folder: &str, parts: Vec<Reading>) -> Result<Reading, Vec<Reading>
     }
     let mut found = Vec::with_capacity(worlds);
     for number in 0..worlds {
-        found.push(world(&mut tree, &pieces, &groups, number));
+        found.push(world(&mut tree, (folder, &pieces), &groups, number));
     }
     Ok(Reading {
         dialect: Dialect::RunJobFlow,
@@ -144,7 +144,12 @@ fn said_of(pieces: &[Piece]) -> String {
 }
 
 /// The request of one choice of parts.
-fn world(tree: &mut Tree, pieces: &[Piece], groups: &[Vec<usize>], number: usize) -> World {
+fn world(
+    tree: &mut Tree,
+    (folder, pieces): (&str, &[Piece]),
+    groups: &[Vec<usize>],
+    number: usize,
+) -> World {
     let mut chosen = Vec::with_capacity(groups.len());
     let mut label = Vec::new();
     let mut rest = number;
@@ -160,7 +165,7 @@ fn world(tree: &mut Tree, pieces: &[Piece], groups: &[Vec<usize>], number: usize
         chosen.push(piece);
     }
     let label = (!label.is_empty()).then(|| format!("the request has {}", label.join(" and ")));
-    let seen = request(tree, &chosen);
+    let seen = request(tree, folder, &chosen);
     World {
         label,
         resources: seen.into_iter().collect(),
@@ -168,7 +173,7 @@ fn world(tree: &mut Tree, pieces: &[Piece], groups: &[Vec<usize>], number: usize
     }
 }
 
-fn request(tree: &mut Tree, chosen: &[&Piece]) -> Option<crate::observe::Seen> {
+fn request(tree: &mut Tree, folder: &str, chosen: &[&Piece]) -> Option<crate::observe::Seen> {
     let head = ["Name", "ReleaseLabel"].iter().find_map(|member| {
         let mut all = chosen.iter();
         all.find(|piece| piece.says(member))
@@ -194,7 +199,13 @@ fn request(tree: &mut Tree, chosen: &[&Piece]) -> Option<crate::observe::Seen> {
     if !complete {
         body = edit::opened(tree, body, rest());
     }
-    let otherwise = stem(&head.file).to_owned();
+    // Options of a command line are called after their folder: none of them is the cluster.
+    let options = chosen.iter().all(|piece| piece.portion == Portion::Option);
+    let called = Path::new(folder)
+        .file_name()
+        .and_then(std::ffi::OsStr::to_str);
+    let called = called.filter(|_| options);
+    let otherwise = called.unwrap_or(stem(&head.file)).to_owned();
     Some(run_job_flow::request(tree, body, &otherwise))
 }
 
@@ -313,6 +324,8 @@ mod tests {
             ("groups.json", groups),
         ];
         let reading = joined("conf", parts(&files)).unwrap();
+        let seen = &reading.worlds()[0].resources[0];
+        assert_eq!(seen.identity.id, "conf");
         assert_eq!(
             member(&reading, 0, "Instances/Ec2SubnetId"),
             json!("subnet-1")

@@ -174,7 +174,7 @@ impl<'p> Reader<'p, '_> {
         self.seen.push(seen);
     }
 
-    /// The request that the task makes of its properties. Source: AWS CDK Reference, *EmrCreateClusterProps*: roles that
+    /// The request that the task makes of its properties. Source: AWS CDK Reference, `EmrCreateClusterProps`: roles that
     /// are not given are created, and the cluster stays when it has no steps.
     fn task_request(&mut self, body: NodeId) -> NodeId {
         let tree = &mut self.evaluator.tree;

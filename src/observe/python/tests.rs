@@ -484,9 +484,7 @@ tasks.EmrCreateCluster(self, "Create",
     );
 }
 
-#[test]
-fn calls_of_lake_formation_are_requests() {
-    let text = r#"import boto3
+const LAKE_FORMATION: &str = r#"import boto3
 lf = boto3.client("lakeformation")
 ADMIN = {"DataLakePrincipalIdentifier": "arn:aws:iam::111122223333:role/a"}
 lf.put_data_lake_settings(DataLakeSettings={"DataLakeAdmins": [ADMIN]})
@@ -502,7 +500,10 @@ lf.register_resource(ResourceArn="arn:aws:s3:::b", UseServiceLinkedRole=True)
 lf.create_lf_tag(TagKey="team", TagValues=["a"])
 lf.revoke_permissions(Principal=ADMIN, Resource={}, Permissions=["ALL"])
 "#;
-    let reading = reading(text);
+
+#[test]
+fn calls_of_lake_formation_are_requests() {
+    let reading = reading(LAKE_FORMATION);
     assert_eq!(
         ids(&reading),
         [
@@ -519,6 +520,11 @@ lf.revoke_permissions(Principal=ADMIN, Resource={}, Permissions=["ALL"])
             "team",
         ]
     );
+}
+
+#[test]
+fn what_a_program_does_not_tell_lake_formation_is_unknown() {
+    let reading = reading(LAKE_FORMATION);
     let scopes = reading.scopes();
     let resources = scopes[0].resources();
     // What is not known is not taken for what is not there.
