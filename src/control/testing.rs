@@ -13,6 +13,7 @@ use crate::observed::Source;
 use crate::observed::tree::{Kind, NodeId, Span, TextRef, Tree};
 use crate::observed::{Form, Identity, Neighbour, Reason, Resource, ResourceKind, Scope};
 use serde_json::Value;
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 const NOWHERE: Span = Span {
@@ -241,6 +242,7 @@ pub(crate) fn judge_among(
         document: &document,
         compiled: Some("compiled"),
         declared: &DeclaredOnce::default(),
+        grant: OnceCell::new(),
     };
     let mut out = Conditions::new();
     (entry.bind)(&own).judge(&seen, &mut out);

@@ -1,10 +1,12 @@
 //! What a control sees when it judges one resource.
 
 use super::lake::declared::DeclaredOnce;
+use super::lake::{Context, SeenGrant};
 use super::settings::Requirement;
 use super::verdict::Conditions;
 use crate::observed::{Form, Known, Lookup, Node, Reason, Resource, ResourceKind, Scope, Value};
 use jiff::Timestamp;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 /// An account and region that a baseline is bound to.
@@ -40,6 +42,8 @@ pub struct View<'a, 't> {
     pub document: &'a Effective<'t>,
     /// The name of the security configuration that is compiled for the target.
     pub compiled: Option<&'a str>,
+    /// The resource read as a grant, once a control asks; see [`Self::grant`].
+    pub grant: OnceCell<SeenGrant<'t>>,
     /// The Lake Formation grants that the baseline declares; see [`Self::declared_grants`].
     pub declared: &'a DeclaredOnce,
 }
@@ -129,6 +133,12 @@ impl<'a, 't> View<'a, 't> {
     /// Another control as the baseline asks for it.
     pub fn requirement(&self, control: &str) -> Option<&'a Requirement> {
         self.requirements.get(control)
+    }
+
+    /// The resource read as a grant: once, however many controls ask.
+    pub fn grant(&self) -> &SeenGrant<'t> {
+        let read = || Context::of(self).read(self.resource.grant());
+        self.grant.get_or_init(read)
     }
 
     /// Whether facts come from AWS rather than from a file.

@@ -35,9 +35,10 @@ use crate::observed::{
 };
 use jiff::Timestamp;
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::Arc;
 
 /// A control of the baseline, ready to judge.
 struct Ready<'b> {
@@ -194,6 +195,7 @@ impl<'b> Judge<'b> {
             at: self.at,
             document: &document,
             compiled: self.compiled.as_deref(),
+            grant: OnceCell::new(),
             declared: &self.declared,
         };
         let judging = self.ready.iter();

@@ -205,24 +205,37 @@ const TOP_KEYS: &[&str] = &[
 /// What a text is that is neither JSON nor YAML.
 pub fn recognise_text(text: &str) -> Option<Dialect> {
     let statement = |starts: &[&str]| {
-        text.lines()
-            .any(|line| starts.iter().any(|start| line.starts_with(start)))
+        let begins = |line: &[u8]| starts.iter().any(|start| line.starts_with(start.as_bytes()));
+        lines(text).any(begins)
     };
-    if python::names_ours(text)
-        && statement(&["import ", "from ", "def ", "class ", "JOB_FLOW_OVERRIDES"])
+    // Data holds no such line, and that is told sooner than that it holds none of many words.
+    if statement(&["import ", "from ", "def ", "class ", "JOB_FLOW_OVERRIDES"])
+        && python::names_ours(text)
     {
         return Some(Dialect::Python);
     }
     if text.trim_start().starts_with("{\"record\":\"estate\"") {
         return Some(Dialect::Snapshot);
     }
-    let block = |line: &str| {
-        line.strip_prefix("resource")
-            .map(|rest| rest.trim_start().trim_start_matches('"'))
-            .is_some_and(is_terraform_type)
+    let block = |line: &[u8]| {
+        let rest = line.strip_prefix(b"resource").map(<[u8]>::trim_ascii_start);
+        rest.is_some_and(|rest| {
+            let quotes = rest.iter().take_while(|byte| **byte == b'"').count();
+            let name = rest.get(quotes..).unwrap_or_default();
+            let mut types = TERRAFORM_TYPES.iter();
+            types.any(|prefix| name.starts_with(prefix.as_bytes()))
+        })
     };
-    let terraform = holds_any(text, TERRAFORM_TYPES) && text.lines().any(block);
+    let terraform = holds_any(text, TERRAFORM_TYPES) && lines(text).any(block);
     terraform.then_some(Dialect::Terraform)
+}
+
+/// The text from the start of each line on. Plans are one line of many megabytes.
+fn lines(text: &str) -> impl Iterator<Item = &[u8]> {
+    let bytes = text.as_bytes();
+    let starts = memchr::memchr_iter(b'\n', bytes).map(|at| at + 1);
+    let starts = std::iter::once(0).chain(starts);
+    starts.map(|start| bytes.get(start..).unwrap_or_default())
 }
 
 /// What the types of our resources begin with in Terraform.

@@ -148,23 +148,26 @@ const MEMBERS: [[&str; 2]; 12] = [
 impl<'t> GrantedOn<'t> {
     /// Reads the resource of a grant; `outer` is the catalog of the whole request.
     fn of(resource: Node<'t>, outer: Node<'t>) -> Self {
-        let mut given = MEMBERS
-            .iter()
-            .flat_map(|[name, older]| [(*name, resource.get(name)), (*name, resource.get(older))])
-            .filter(|(_, member)| is_given(*member));
-        match (given.next(), given.next()) {
-            (Some((kind, member)), None) => {
-                let unknown = resource
-                    .members()
-                    .any(|(key, value)| !is_member(key) && is_given(value));
-                if unknown {
-                    Self::Unknown(resource)
-                } else {
-                    Self::member(kind, member, outer).unwrap_or(Self::Unknown(resource))
-                }
+        let (mut found, mut unknown) = (None, false);
+        for (key, value) in resource.members().filter(|(_, value)| is_given(*value)) {
+            let names = MEMBERS.iter().find(|names| names.contains(&key));
+            let Some([kind, _]) = names else {
+                unknown = true;
+                continue;
+            };
+            // Of equal keys, the last one counts.
+            if resource.get(key).id() != value.id() {
+                continue;
             }
-            (Some(_), Some(_)) => Self::Several(resource),
-            (None, _) => Self::Unknown(resource),
+            if found.replace((*kind, value)).is_some() {
+                return Self::Several(resource);
+            }
+        }
+        match found.filter(|_| !unknown) {
+            Some((kind, member)) => {
+                Self::member(kind, member, outer).unwrap_or(Self::Unknown(resource))
+            }
+            None => Self::Unknown(resource),
         }
     }
 
@@ -229,10 +232,6 @@ impl<'t> GrantedOn<'t> {
             _ => return None,
         })
     }
-}
-
-fn is_member(key: &str) -> bool {
-    MEMBERS.iter().any(|names| names.contains(&key))
 }
 
 /// Whether a member is written: `null` is how listings and SDKs leave one out.

@@ -4,7 +4,7 @@ use super::seen::{Context, SeenGrant, Trouble};
 use crate::aws::lake_formation::grant::{Node as On, Object};
 use crate::aws::lake_formation::name::{Likeness, Name};
 use crate::control::View;
-use crate::observed::grant::Grant;
+use crate::observed::grant::{Grant, GrantedOn};
 use crate::observed::{Resource, ResourceKind};
 
 /// Whether both are one thing: a fact of a record is in sight of itself.
@@ -17,23 +17,25 @@ pub fn grants_in<'a, 't>(
     context: &Context<'a, 't>,
     seen: &View<'a, 't>,
 ) -> impl Iterator<Item = (&'a Resource<'t>, SeenGrant<'t>)> {
-    grants_held(context, seen, |_| true)
+    grants_held(context, seen, |_| true, |_| true)
 }
 
-/// As [`grants_in`], of holders that `may` tells by the identifier as written, where it is known. A listing holds
-/// thousands of grants, and reading each of them beside each other one costs more than looking at the holder.
+/// As [`grants_in`], of holders that `may` tells by the identifier as written, where it is known, and on what `on` tells
+/// by how it is written. A listing holds thousands of grants, and reading each of them beside each other one costs more
+/// than looking at it.
 pub fn grants_held<'a, 't>(
     context: &Context<'a, 't>,
     seen: &View<'a, 't>,
     may: impl Fn(&str) -> bool,
+    on: impl Fn(&GrantedOn<'t>) -> bool,
 ) -> impl Iterator<Item = (&'a Resource<'t>, SeenGrant<'t>)> {
     let (context, own) = (*context, seen.resource);
     let all = seen.scope.resources().iter();
     all.filter(|one| one.kind() == ResourceKind::LakeFormationGrant && !one.is_opt_in())
         .filter_map(move |one| {
             let grant = one.grant();
-            let held = grant.principal.as_text().is_none_or(&may) && !is_same(one, own);
-            held.then(|| (one, context.read(grant)))
+            let held = grant.principal.as_text().is_none_or(&may) && on(&grant.on);
+            (held && !is_same(one, own)).then(|| (one, context.read(grant)))
         })
 }
 

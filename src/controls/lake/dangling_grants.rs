@@ -1,7 +1,6 @@
 //! Grants name principals and objects that exist.
 
 use crate::aws::lake_formation::principal::{Principal, PrincipalKind};
-use crate::control::lake::Context;
 use crate::control::settings::{Switch, settings};
 use crate::control::{Conditions, Control, Meta, Severity, Span, View};
 use crate::observed::{Node, ResourceKind};
@@ -34,8 +33,7 @@ impl Control for DanglingGrants {
         if !seen.is_live() || seen.resource.is_opt_in() {
             return;
         }
-        let context = Context::of(seen);
-        let grant = context.read(seen.resource.grant());
+        let grant = seen.grant();
         judge_principal(seen, grant.grant.principal, out);
         let lies_in_database = grant
             .object

@@ -45,8 +45,7 @@ impl Control for DataLocations {
         if seen.resource.is_opt_in() {
             return;
         }
-        let context = Context::of(seen);
-        let grant = context.read(seen.resource.grant());
+        let grant = seen.grant();
         let object = match &grant.object {
             Ok(object) => object,
             Err(trouble) => return trouble.record(out),

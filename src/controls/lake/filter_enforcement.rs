@@ -42,7 +42,7 @@ impl Control for FilterEnforcement {
         if !seen.is_live() || !of_grant || seen.resource.is_opt_in() {
             return;
         }
-        let grant = Context::of(seen).read(seen.resource.grant());
+        let grant = seen.grant();
         let object = match &grant.object {
             Ok(object) => object,
             Err(trouble) => return trouble.record(out),

@@ -51,7 +51,7 @@ impl Control for Grants {
             exact: want.exact,
             scope: &want.scope,
         };
-        lake::judge(asked, &context.read(seen.resource.grant()), out);
+        lake::judge(asked, seen.grant(), out);
     }
 
     fn compile(want: &Setting, draft: &mut Draft<'_>) {

@@ -116,8 +116,8 @@ fn is_allowed(want: &Setting, seen: &str) -> bool {
 }
 
 /// Where IAM decides on an object, a grant does nothing for a principal without an opt-in.
-fn judge_grant(context: &Context<'_, '_>, seen: &View<'_, '_>, out: &mut Conditions) {
-    let grant = context.read(seen.resource.grant());
+fn judge_grant<'a, 't>(context: &Context<'a, 't>, seen: &View<'a, 't>, out: &mut Conditions) {
+    let grant = seen.grant();
     let (Ok(principal), Ok(object)) = (&grant.principal, &grant.object) else {
         return;
     };
@@ -136,7 +136,7 @@ fn judge_grant(context: &Context<'_, '_>, seen: &View<'_, '_>, out: &mut Conditi
     if of_iam(&grant) || !tables {
         return;
     }
-    let left = grants_held(context, seen, is_iam_allowed_principals).any(|(_, other)| {
+    let left = grants_held(context, seen, is_iam_allowed_principals, |_| true).any(|(_, other)| {
         of_iam(&other)
             && other.object.as_ref().is_ok_and(|other| {
                 other.database() == object.database()
@@ -167,7 +167,7 @@ fn judge_grant(context: &Context<'_, '_>, seen: &View<'_, '_>, out: &mut Conditi
 }
 
 /// An opt-in without a grant locks its principal out.
-fn judge_opt_in(context: &Context<'_, '_>, seen: &View<'_, '_>, out: &mut Conditions) {
+fn judge_opt_in<'a, 't>(context: &Context<'a, 't>, seen: &View<'a, 't>, out: &mut Conditions) {
     let opt_in = match OptIn::of(context, seen.resource) {
         Ok(opt_in) => opt_in,
         Err(trouble) => return trouble.record(out),

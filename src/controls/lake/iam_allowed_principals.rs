@@ -2,7 +2,7 @@
 
 use crate::aws::lake_formation::grant::{Node as On, Object};
 use crate::aws::lake_formation::principal::{Principal, is_iam_allowed_principals};
-use crate::control::lake::{Context, Trouble};
+use crate::control::lake::Trouble;
 use crate::control::settings::{Allowance, Only, Pattern, settings};
 use crate::control::{Conditions, Control, Meta, Severity, Span, View};
 use crate::observed::ResourceKind;
@@ -37,7 +37,7 @@ impl Control for IamAllowedPrincipals {
         if seen.resource.is_opt_in() {
             return;
         }
-        let grant = Context::of(seen).read(seen.resource.grant());
+        let grant = seen.grant();
         let principal = match &grant.principal {
             Ok(principal) => principal,
             Err(trouble) => return trouble.record(out),

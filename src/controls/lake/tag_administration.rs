@@ -2,7 +2,7 @@
 
 use crate::aws::lake_formation::grant::Node as On;
 use crate::aws::lake_formation::permissions::includes;
-use crate::control::lake::{Context, SeenGrant};
+use crate::control::lake::SeenGrant;
 use crate::control::settings::{Only, Pattern, settings};
 use crate::control::{Conditions, Control, Meta, Severity, Span, View};
 use crate::observed::ResourceKind;
@@ -39,7 +39,7 @@ impl Control for TagAdministration {
         if seen.resource.is_opt_in() || want.administrators.is_any() {
             return;
         }
-        let grant = Context::of(seen).read(seen.resource.grant());
+        let grant = seen.grant();
         let object = match &grant.object {
             Ok(object) => object,
             Err(trouble) => return trouble.record(out),

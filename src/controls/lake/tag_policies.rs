@@ -65,7 +65,7 @@ impl Control for TagPolicies {
         if seen.resource.is_opt_in() {
             return;
         }
-        let grant = context.read(seen.resource.grant());
+        let grant = seen.grant();
         let object = match &grant.object {
             Ok(object) => object,
             Err(trouble) => return trouble.record(out),

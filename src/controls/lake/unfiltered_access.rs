@@ -6,9 +6,10 @@ use crate::control::lake::Context;
 use crate::control::lake::declared::grants_of;
 use crate::control::lake::members::permitted;
 use crate::control::lake::others::grants_held;
-use crate::control::lake::unfiltered::{Restricted, Wider, restricted_by, way_around};
+use crate::control::lake::unfiltered::{Restricted, Wider, may_reach, restricted_by, way_around};
 use crate::control::settings::{Includes, Only, Pattern, settings};
 use crate::control::{Conditions, Control, Meta, Review, Severity, Span, View};
+use crate::observed::grant::GrantedOn;
 use crate::observed::{Node, ResourceKind};
 
 #[derive(Debug)]
@@ -41,8 +42,7 @@ impl Control for UnfilteredAccess {
         if seen.resource.is_opt_in() {
             return;
         }
-        let context = Context::of(seen);
-        let grant = context.read(seen.resource.grant());
+        let grant = seen.grant();
         let (Ok(principal), Ok(object), Ok(_)) =
             (&grant.principal, &grant.object, &grant.permissions)
         else {
@@ -98,7 +98,7 @@ impl Control for UnfilteredAccess {
                 let Some(held) = Restricted::new(&narrow.principal, &narrow.object, "") else {
                     continue;
                 };
-                let (sure, how) = way_around(&wider, (&wide.principal, &wide.object), &held);
+                let sure = way_around(&wider, (&wide.principal, &wide.object), &held);
                 // A table beside columns of it is `lake.grants`' own objection.
                 let same_table = wide.object.table().is_some();
                 if exempt
@@ -119,8 +119,10 @@ impl Control for UnfilteredAccess {
                     });
                 let places = places.collect();
                 let message = format!(
-                    "{} {how}, beside {} for one principal",
-                    wide.object, held.object
+                    "{} {}, beside {} for one principal",
+                    wide.object,
+                    wider.how(),
+                    held.object
                 );
                 review.object(
                     places,
@@ -152,7 +154,8 @@ impl Around<'_, '_> {
             let everybody = |own: &str| own.ends_with(":IAMPrincipals");
             own.is_none_or(|own| own == holder || everybody(own))
         };
-        let in_sight = grants_held(&context, seen, may).filter_map(|(_, other)| {
+        let opens = |on: &GrantedOn<'_>| may_reach(self.object, on);
+        let in_sight = grants_held(&context, seen, may, opens).filter_map(|(_, other)| {
             let (Ok(holder), Ok(object)) = (&other.principal, &other.object) else {
                 return None;
             };
@@ -170,28 +173,27 @@ impl Around<'_, '_> {
     /// Whether there was something to say.
     fn judge_beside(&self, held: &Restricted, out: &mut Conditions) -> bool {
         let (object, principal) = (self.object, self.principal);
-        let (sure, how) = way_around(self.wider, (principal, object), held);
-        let message = || {
-            format!(
-                "{object} for `{principal}` {how}, where {} {} for it",
-                held.source, held.object
-            )
-        };
-        match sure {
-            Likeness::Different => return false,
-            Likeness::Same => {
-                out.failed(self.node, message())
-                    .expected(held.object.to_string())
-                    .observed(object.to_string())
-                    .fix("revoke the wider grant, or the filter that does nothing beside it");
-            }
-            Likeness::Possible => {
-                out.undecided(
-                    self.node,
-                    format!("whether {} is unknown", message()),
-                    "audit the live account, where tag policies are expanded, or name the tables",
-                );
-            }
+        let sure = way_around(self.wider, (principal, object), held);
+        if sure == Likeness::Different {
+            return false;
+        }
+        let message = format!(
+            "{object} for `{principal}` {}, where {} {} for it",
+            self.wider.how(),
+            held.source,
+            held.object
+        );
+        if sure == Likeness::Same {
+            out.failed(self.node, message)
+                .expected(held.object.to_string())
+                .observed(object.to_string())
+                .fix("revoke the wider grant, or the filter that does nothing beside it");
+        } else {
+            out.undecided(
+                self.node,
+                format!("whether {message} is unknown"),
+                "audit the live account, where tag policies are expanded, or name the tables",
+            );
         }
         true
     }

@@ -99,7 +99,7 @@ fn role_of(arn: &str) -> String {
 
 /// A grant of a kind, or with a permission, that this version does not know is its own finding, never skipped.
 fn judge_grant(seen: &View<'_, '_>, out: &mut Conditions) {
-    let grant = Context::of(seen).read(seen.resource.grant());
+    let grant = seen.grant();
     let troubles = [grant.principal.as_ref().err(), grant.object.as_ref().err()];
     for trouble in troubles.into_iter().flatten() {
         trouble.record(out);

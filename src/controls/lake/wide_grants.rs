@@ -61,7 +61,7 @@ impl Control for WideGrants {
             return;
         }
         let context = Context::of(seen);
-        let grant = context.read(seen.resource.grant());
+        let grant = seen.grant();
         let (permissions, grantable) = grant.known_permissions(out);
         let holding = Holding {
             principal: grant.principal.as_ref().ok(),

@@ -22,9 +22,22 @@ pub(super) struct Excerpt {
 
 /// A piece that is shown whole or not at all: a character, or what stands for a secret.
 struct Piece {
-    text: String,
+    /// Where in the text that is shown.
+    shown: Range<usize>,
     columns: usize,
     bytes: Range<usize>,
+}
+
+/// The pieces of a line, and the text that is shown of them.
+struct Pieces {
+    shown: String,
+    list: Vec<Piece>,
+}
+
+impl Pieces {
+    fn text(&self, piece: &Piece) -> &str {
+        self.shown.get(piece.shown.clone()).unwrap_or_default()
+    }
 }
 
 /// The stretch of one line around a place.
@@ -52,13 +65,11 @@ pub(super) fn excerpt(
     hidden.retain(|range| range.start < near.end && near.start < range.end);
     let mut pieces = pieces(stretch.text, near, &hidden);
     if !stretch.cut.0 {
-        let indent = pieces
-            .iter()
-            .take_while(|piece| {
-                piece.text.trim().is_empty() && piece.bytes.start < stretch.span.start
-            })
-            .count();
-        pieces.drain(..indent);
+        let blank = |piece: &&Piece| {
+            pieces.text(piece).trim().is_empty() && piece.bytes.start < stretch.span.start
+        };
+        let indent = pieces.list.iter().take_while(blank).count();
+        pieces.list.drain(..indent);
     }
     Some(lay_out(&pieces, &stretch, room))
 }
@@ -102,43 +113,50 @@ fn near(stretch: &mut Stretch<'_>, room: usize) -> Range<usize> {
     low..high
 }
 
-fn pieces(line: &str, near: Range<usize>, hidden: &[Range<usize>]) -> Vec<Piece> {
-    let mut pieces: Vec<Piece> = Vec::with_capacity(near.len());
+fn pieces(line: &str, near: Range<usize>, hidden: &[Range<usize>]) -> Pieces {
+    let mut shown = String::with_capacity(near.len());
+    let mut list: Vec<Piece> = Vec::with_capacity(near.len());
     let mut masked_to = 0;
     let letters = line.get(near.clone()).unwrap_or_default().char_indices();
     for (at, letter) in letters.map(|(at, letter)| (near.start + at, letter)) {
         if at < masked_to {
             continue;
         }
-        let mut piece = String::new();
+        let from = shown.len();
         let mask = hidden.iter().filter(|range| range.contains(&at));
         let end = if let Some(end) = mask.map(|range| range.end).max() {
             masked_to = end;
-            piece.push_str("***");
+            shown.push_str("***");
             end
         } else {
-            if letter == '\t' {
-                piece.push_str(TAB);
+            if matches!(letter, ' '..='~') {
+                shown.push(letter);
+            } else if letter == '\t' {
+                shown.push_str(TAB);
             } else {
-                escape::push(&mut piece, letter);
+                escape::push(&mut shown, letter);
             }
             at + letter.len_utf8()
         };
-        pieces.push(Piece {
-            columns: piece.width(),
-            text: piece,
+        let text = shown.get(from..).unwrap_or_default();
+        list.push(Piece {
+            columns: if text.len() == 1 { 1 } else { text.width() },
+            shown: from..shown.len(),
             bytes: at..end,
         });
     }
-    pieces
+    Pieces { shown, list }
 }
 
 /// Picks the pieces that fit, so that the start of the span is among them.
-fn lay_out(pieces: &[Piece], stretch: &Stretch<'_>, room: usize) -> Excerpt {
+fn lay_out(pieces: &Pieces, stretch: &Stretch<'_>, room: usize) -> Excerpt {
     let span = &stretch.span;
-    let total: usize = columns(pieces);
+    let total: usize = columns(&pieces.list);
     let until = |byte: usize| {
-        let before = pieces.iter().take_while(|piece| piece.bytes.end <= byte);
+        let before = pieces
+            .list
+            .iter()
+            .take_while(|piece| piece.bytes.end <= byte);
         before.map(|piece| piece.columns).sum::<usize>()
     };
     let whole = total <= room && stretch.cut == (false, false);
@@ -161,8 +179,7 @@ fn lay_out(pieces: &[Piece], stretch: &Stretch<'_>, room: usize) -> Excerpt {
         used = 1;
     }
     let (mut caret, mut skipped) = (None, 0);
-    let mut rest = pieces.iter();
-    for piece in rest.by_ref() {
+    for piece in &pieces.list {
         if skipped < first {
             skipped += piece.columns;
             continue;
@@ -176,7 +193,7 @@ fn lay_out(pieces: &[Piece], stretch: &Stretch<'_>, room: usize) -> Excerpt {
             let start = caret.map_or(used, |range: Range<usize>| range.start);
             caret = Some(start..used + piece.columns);
         }
-        text.push_str(&piece.text);
+        text.push_str(pieces.text(piece));
         used += piece.columns;
     }
     if stretch.cut.1 {

@@ -23,47 +23,66 @@ const NAMES: [&str; 12] = [
 pub(super) fn hidden(line: &str) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
     for word in words(line, |letter| {
-        letter.is_ascii_alphanumeric() || "_-.".contains(letter)
+        letter.is_ascii_alphanumeric() || b"_-.".contains(&letter)
     }) {
         let text = line.get(word.clone()).unwrap_or_default();
+        if !is_secret_name(text) {
+            continue;
+        }
         // `arn:aws:secretsmanager:…:secret:NAME` names a secret and holds none.
         let in_arn = line
             .get(..word.start)
             .is_some_and(|before| before.ends_with(':'));
-        if is_secret_name(text) && !in_arn {
+        if !in_arn {
             found.extend(value_after(line, word.end, text.starts_with('-')));
         }
     }
     for word in words(line, |letter| {
-        letter.is_ascii_alphanumeric() || "+/=".contains(letter)
+        letter.is_ascii_alphanumeric() || b"+/=".contains(&letter)
     }) {
         if is_key(line.get(word.clone()).unwrap_or_default()) {
             found.push(word);
         }
     }
-    found.extend(line.find("PRIVATE KEY-----").map(|at| at..line.len()));
+    found.extend(find(line, "PRIVATE KEY-----").map(|at| at..line.len()));
     found.extend(userinfo(line));
     found.sort_by_key(|range| (range.start, range.end));
     found
 }
 
-/// Maximal runs of letters that belong to a word.
-fn words(line: &str, belongs: impl Fn(char) -> bool) -> Vec<Range<usize>> {
-    let mut words: Vec<Range<usize>> = Vec::new();
-    for (at, letter) in line.char_indices().filter(|(_, letter)| belongs(*letter)) {
-        let end = at + letter.len_utf8();
-        match words.last_mut() {
-            Some(last) if last.end == at => last.end = end,
-            _ => words.push(at..end),
-        }
-    }
-    words
+/// Maximal runs of ASCII letters that belong to a word.
+fn words(line: &str, belongs: impl Fn(u8) -> bool) -> impl Iterator<Item = Range<usize>> {
+    let bytes = line.as_bytes();
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let rest = bytes.get(at..)?;
+        let start = at + rest.iter().position(|letter| belongs(*letter))?;
+        let word = bytes.get(start..)?.iter();
+        let length = word.take_while(|letter| belongs(**letter)).count();
+        at = start + length;
+        Some(start..at)
+    })
 }
 
+/// Whether a word, apart from case and separators, ends as names of secrets do.
 fn is_secret_name(word: &str) -> bool {
-    let word: String = word.chars().filter(char::is_ascii_alphanumeric).collect();
-    let word = word.to_ascii_lowercase();
-    NAMES.iter().any(|name| word.ends_with(name))
+    let letters = || {
+        let letters = word.bytes().rev().filter(u8::is_ascii_alphanumeric);
+        letters.map(|letter| letter.to_ascii_lowercase())
+    };
+    let Some(last) = letters().next() else {
+        return false;
+    };
+    let ends = |name: &&str| {
+        let mut rest = letters();
+        name.bytes().rev().all(|letter| rest.next() == Some(letter))
+    };
+    let mut names = NAMES.iter();
+    names.any(|name| name.as_bytes().last() == Some(&last) && ends(name))
+}
+
+fn find(line: &str, what: &str) -> Option<usize> {
+    memchr::memmem::find(line.as_bytes(), what.as_bytes())
 }
 
 /// The value that follows a name: behind `:`, `=`, `,` and quotes, or behind a space for a command-line flag.
@@ -130,7 +149,7 @@ fn is_key(word: &str) -> bool {
 
 /// The password of `scheme://user:password@host`.
 fn userinfo(line: &str) -> Option<Range<usize>> {
-    let start = line.find("://")? + 3;
+    let start = find(line, "://")? + 3;
     let rest = line.get(start..)?;
     let end = rest.find(['/', '"', '\'', ' '])?.min(rest.len());
     let authority = rest.get(..end)?;

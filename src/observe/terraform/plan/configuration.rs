@@ -144,6 +144,12 @@ impl Explanation<'_> {
 
 /// The expressions for an argument, or for a block around it.
 fn expressions_at<'t>(expressions: Node<'t>, path: &str) -> Vec<Node<'t>> {
+    // Most arguments that are not known yet are not written either.
+    let end = path.bytes().position(|byte| byte == b'.');
+    let first = path.get(..end.unwrap_or(path.len())).unwrap_or_default();
+    if !expressions.members().any(|(key, _)| key == first) {
+        return Vec::new();
+    }
     let (mut level, mut found) = (vec![expressions], Vec::new());
     for name in path.split('.') {
         let mut next = Vec::new();

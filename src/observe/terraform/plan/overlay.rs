@@ -6,7 +6,9 @@
 use super::configuration::Explanation;
 use crate::observed::tree::{Kind, NodeId, Span, TextRef, Tree};
 use crate::observed::{Node, Reason, Value};
-use std::collections::{BTreeMap, BTreeSet};
+
+/// So many members are looked through one by one.
+const FEW: usize = 16;
 
 /// Lays values over each other.
 #[derive(Debug)]
@@ -134,27 +136,34 @@ impl Overlay<'_, '_> {
         let own = value.map(|id| members(self.tree, id)).unwrap_or_default();
         let [unknown, sensitive] = marks.map(|marks| self.by_key(marks));
         let mut made = Vec::with_capacity(own.len() + unknown.len());
-        let mut seen = BTreeSet::new();
+        let mut seen = vec![false; unknown.len()];
         for (key, span, member) in own {
-            let name = self.tree.text(key).to_owned();
-            let marks = [&unknown, &sensitive].map(|marks| marks.get(&name).map(|(.., id)| *id));
-            if let Some(value) = self.value(
-                Some(member),
-                marks[0],
-                marks[1],
-                &joined(path, &name),
-                &name,
-            ) {
-                made.push((key, span, value));
-            }
-            seen.insert(name);
-        }
-        for (name, (key, span, marks)) in &unknown {
-            if seen.contains(name) {
+            let [at, marked] = [&unknown, &sensitive].map(|marks| self.position(marks, key));
+            if at.is_none() && marked.is_none() {
+                made.push((key, span, member));
                 continue;
             }
-            if let Some(value) = self.value(None, Some(*marks), None, &joined(path, name), name) {
-                made.push((*key, *span, value));
+            if let Some(seen) = at.and_then(|at| seen.get_mut(at)) {
+                *seen = true;
+            }
+            let name = self.tree.text(key).to_owned();
+            let marks =
+                [(&unknown, at), (&sensitive, marked)].map(|(marks, at)| Some(marks.get(at?)?.2));
+            let path = joined(path, &name);
+            if let Some(value) = self.value(Some(member), marks[0], marks[1], &path, &name) {
+                made.push((key, span, value));
+            }
+        }
+        for (key, span, marks) in unknown
+            .iter()
+            .zip(&seen)
+            .filter(|(_, seen)| !**seen)
+            .map(|(one, _)| *one)
+        {
+            let name = self.tree.text(key).to_owned();
+            let path = joined(path, &name);
+            if let Some(value) = self.value(None, Some(marks), None, &path, &name) {
+                made.push((key, span, value));
             }
         }
         let at = value.or(marks[0]).or(marks[1])?;
@@ -162,16 +171,27 @@ impl Overlay<'_, '_> {
         Some(self.tree.push_at(kind, at))
     }
 
-    fn by_key(&self, marks: Option<NodeId>) -> BTreeMap<String, (TextRef, Span, NodeId)> {
-        let found = marks
-            .map(|marks| members(self.tree, marks))
-            .unwrap_or_default();
-        let marked = found
-            .into_iter()
-            .filter(|(.., value)| is_marked(self.tree.node(*value)));
-        marked
-            .map(|(key, span, value)| (self.tree.text(key).to_owned(), (key, span, value)))
-            .collect()
+    /// The members that hold a mark, by name; of equal names, the last.
+    fn by_key(&self, marks: Option<NodeId>) -> Vec<(TextRef, Span, NodeId)> {
+        let Some(marks) = marks else {
+            return Vec::new();
+        };
+        let mut found = members(self.tree, marks);
+        found.retain(|(.., value)| is_marked(self.tree.node(*value)));
+        found.reverse();
+        found.sort_by_key(|(key, ..)| self.tree.text(*key));
+        found.dedup_by_key(|(key, ..)| self.tree.text(*key));
+        found
+    }
+
+    /// Where among such members the one of a name is.
+    fn position(&self, marks: &[(TextRef, Span, NodeId)], name: TextRef) -> Option<usize> {
+        let name = self.tree.text(name);
+        if marks.len() <= FEW {
+            return marks.iter().position(|(key, ..)| self.tree.is(*key, name));
+        }
+        let found = marks.binary_search_by(|(key, ..)| self.tree.text(*key).cmp(name));
+        found.ok()
     }
 
     fn list(

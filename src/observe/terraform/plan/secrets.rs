@@ -67,6 +67,24 @@ fn outputs(outputs: Node<'_>, found: &mut Vec<(usize, usize)>) {
     }
 }
 
+/// Maps of no more members are searched as they are.
+const FEW: usize = 32;
+
+/// Whether anything below a mark may be marked: most are `false`, or hold nothing.
+fn may_mark(marks: Node<'_>) -> bool {
+    match marks.value() {
+        Value::Bool(mark) => mark,
+        Value::List => marks.items().len() > 0,
+        Value::Map => marks.members().len() > 0,
+        Value::Absent
+        | Value::Unreadable(_)
+        | Value::Null
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Template => false,
+    }
+}
+
 /// The bytes of the values that are marked. Bounded by the depth of documents.
 fn collect(value: Node<'_>, marks: Node<'_>, found: &mut Vec<(usize, usize)>) {
     if value.missing_key().is_some() {
@@ -80,10 +98,20 @@ fn collect(value: Node<'_>, marks: Node<'_>, found: &mut Vec<(usize, usize)>) {
             }
         }
         Value::Map => {
-            let members: BTreeMap<&str, Node<'_>> = value.members().collect();
-            for (key, marks) in marks.members() {
-                if let Some(member) = members.get(key) {
-                    collect(*member, marks, found);
+            let mut members = None;
+            for (key, marks) in marks.members().filter(|(_, marks)| may_mark(*marks)) {
+                // Looked up one by one while they are few.
+                let member = if value.members().len() <= FEW {
+                    value.members().rev().find(|(known, _)| *known == key)
+                } else {
+                    let members = members.get_or_insert_with(|| {
+                        let members: BTreeMap<&str, Node<'_>> = value.members().collect();
+                        members
+                    });
+                    members.get(key).map(|member| (key, *member))
+                };
+                if let Some((_, member)) = member {
+                    collect(member, marks, found);
                 }
             }
         }

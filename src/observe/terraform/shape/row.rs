@@ -86,14 +86,15 @@ pub(super) fn is_written(node: Node<'_>) -> bool {
 
 /// The value at a path through blocks that occur once; `Err` where a block on the way does not.
 pub(super) fn follow<'t>(values: Node<'t>, path: &'static str) -> Result<Node<'t>, Node<'t>> {
-    let mut node = values;
-    for (index, key) in path.split('.').enumerate() {
-        if index > 0 {
-            node = only(node)?;
-        }
-        node = node.get(key);
+    let (mut node, mut rest) = (values, path);
+    // By hand: every argument of every resource is looked for, and most paths are one name.
+    loop {
+        let Some(end) = rest.bytes().position(|byte| byte == b'.') else {
+            return Ok(node.get(rest));
+        };
+        node = only(node.get(rest.get(..end).unwrap_or_default()))?;
+        rest = rest.get(end + 1..).unwrap_or_default();
     }
-    Ok(node)
 }
 
 /// The object of a block that occurs once at most; an absent, unknown or single one is itself.
