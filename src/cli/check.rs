@@ -1,8 +1,10 @@
 //! `check`: configuration files and folders, judged offline.
 
+mod again;
 mod fix;
 mod named;
 mod parts;
+mod passed;
 mod passes;
 
 use super::arguments::Check;
@@ -21,7 +23,8 @@ use crate::judge::{
 use crate::observe::{Dialect, Given, Reading, parameters};
 use crate::observed::Source;
 use jiff::Timestamp;
-use passes::{Passes, unreadable};
+use passed::unreadable;
+use passes::Passes;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};

@@ -205,7 +205,11 @@ const TOP_KEYS: &[&str] = &[
 /// What a text is that is neither JSON nor YAML.
 pub fn recognise_text(text: &str) -> Option<Dialect> {
     let statement = |starts: &[&str]| {
-        let begins = |line: &[u8]| starts.iter().any(|start| line.starts_with(start.as_bytes()));
+        let begins = |line: &[u8]| {
+            starts
+                .iter()
+                .any(|start| line.starts_with(start.as_bytes()))
+        };
         lines(text).any(begins)
     };
     // Data holds no such line, and that is told sooner than that it holds none of many words.

@@ -206,6 +206,11 @@ impl<'t> Directory<'t> {
             .and_modify(|found| *found = None)
             .or_insert_with(|| Some(resource.clone()));
     }
+
+    /// Says that several resources bear a name, without holding any of them.
+    pub fn add_several(&mut self, name: KindAndName) {
+        self.0.insert(name, None);
+    }
 }
 
 /// One account and region, or one file of a run: resources that may name each other.

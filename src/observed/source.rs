@@ -15,6 +15,8 @@ pub struct Source {
     pub api: bool,
     text: Arc<str>,
     first_line: u32,
+    /// Whether parts of the text are hidden.
+    masked: bool,
     lines: OnceLock<Vec<u32>>,
     /// How many characters stand before each block of [`BLOCK`] bytes. Documents of one line are many megabytes long.
     characters: OnceLock<Vec<u32>>,
@@ -30,6 +32,7 @@ impl Source {
             api: false,
             text: text.into(),
             first_line: 1,
+            masked: false,
             lines: OnceLock::new(),
             characters: OnceLock::new(),
             parts: Vec::new(),
@@ -47,6 +50,15 @@ impl Source {
         Self {
             parts,
             ..Self::new(name, text)
+        }
+    }
+
+    /// The same files, without a text of the whole.
+    #[must_use]
+    pub fn only_files(&self) -> Self {
+        Self {
+            parts: self.parts.clone(),
+            ..Self::new(self.name.clone(), "")
         }
     }
 
@@ -95,7 +107,15 @@ impl Source {
         }
         // A range that cuts a character in two would leave half of it: that half becomes a mark, and no secret.
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        Self::new(self.name.clone(), text).starting_at(self.first_line)
+        Self {
+            masked: true,
+            ..Self::new(self.name.clone(), text).starting_at(self.first_line)
+        }
+    }
+
+    /// Whether parts of the text are hidden: it is to be shown, and to be read no more.
+    pub fn is_masked(&self) -> bool {
+        self.masked
     }
 
     /// The whole text.

@@ -79,6 +79,36 @@ fn a_configuration_is_found_whether_its_file_is_read_before_or_after() {
     }
 }
 
+/// A plan of a cluster that names a security configuration. Its tags are sensitive: their text is hidden once read.
+fn planned(configuration: &str) -> String {
+    let after = json!({
+        "name": "etl", "release_label": "emr-7.9.0", "security_configuration": configuration,
+        "service_role": "emr", "tags": {"quote": "a \" b", "size": "5"}, "step_concurrency_level": 5
+    });
+    json!({
+        "format_version": "1.2", "terraform_version": "1.9.0",
+        "resource_changes": [{
+            "address": "aws_emr_cluster.this", "mode": "managed", "type": "aws_emr_cluster", "name": "this",
+            "change": {
+                "actions": ["create"], "before": null, "after": after, "after_unknown": {},
+                "before_sensitive": false,
+                "after_sensitive": {"tags": true, "step_concurrency_level": true}
+            }
+        }]
+    })
+    .to_string()
+}
+
+#[test]
+fn a_plan_with_sensitive_values_finds_what_another_file_declares() {
+    let bench = Bench::new()
+        .with("b.toml", asks_for("emr.instance-metadata"))
+        .with("f/plan.json", planned("secure"))
+        .with("f/template.json", configuration("secure"));
+    let (report, _) = bench.report(&["check", "b.toml", "f"]);
+    assert_eq!(verdicts(&report, "emr.instance-metadata"), ["compliant"]);
+}
+
 #[test]
 fn a_name_that_two_files_declare_tells_nothing() {
     let bench = Bench::new()

@@ -17,47 +17,62 @@ type Key = (ResourceKind, String, Option<String>);
 #[derive(Debug, Default)]
 pub(super) struct NamedOnly(BTreeMap<Key, Kept>);
 
+/// What is kept of it.
 #[derive(Debug)]
-struct Kept {
+pub(super) struct Kept {
+    key: Key,
     identity: Arc<Identity>,
     /// The text that names it, where it is named first.
     text: Tree,
     uses: Vec<Use>,
 }
 
+impl Kept {
+    /// What outlives the tree of what names it.
+    fn of(only: Resource<'_>) -> Self {
+        let file = only.body.reason().and_then(|_| only.body.place().file);
+        Self {
+            key: (only.kind(), only.identity.id.clone(), file),
+            identity: only.identity,
+            text: Tree::of_text(only.body),
+            uses: only.uses,
+        }
+    }
+}
+
 impl NamedOnly {
-    /// Keeps what the resources of a scope name and the scope does not declare.
-    pub(super) fn add(&mut self, judge: &Judge<'_>, scope: &Scope<'_>) {
-        for resource in scope.resources() {
-            let full = |one: Named<'_>| {
-                let known = self.0.get(&(one.kind, one.id, None));
-                known.is_some_and(|kept| kept.uses.len() >= USES)
-            };
-            // Where a key stands is worked out for as many uses as are shown, and no more.
-            if !judge.names(resource, scope).into_iter().all(full) {
-                for only in judge.named_in(std::iter::once(resource), scope) {
-                    self.keep(only);
+    /// What the resources of scopes name and the scopes do not declare, but for what enough is known of here.
+    pub(super) fn of(&self, judge: &Judge<'_>, scopes: &[Scope<'_>]) -> Vec<Kept> {
+        let mut found = Vec::new();
+        for scope in scopes {
+            for resource in scope.resources() {
+                let full = |one: Named<'_>| {
+                    let known = self.0.get(&(one.kind, one.id, None));
+                    known.is_some_and(|kept| kept.uses.len() >= USES)
+                };
+                // Where a key stands is worked out for as many uses as are shown, and no more.
+                if !judge.names(resource, scope).into_iter().all(full) {
+                    let named = judge.named_in(std::iter::once(resource), scope);
+                    found.extend(named.into_iter().map(Kept::of));
                 }
             }
         }
+        found
     }
 
     /// Keeps what is only named, or more of its uses.
-    fn keep(&mut self, only: Resource<'_>) {
-        let file = only.body.reason().and_then(|_| only.body.place().file);
-        match self.0.entry((only.kind(), only.identity.id.clone(), file)) {
-            Entry::Vacant(entry) => {
-                entry.insert(Kept {
-                    identity: only.identity,
-                    text: Tree::of_text(only.body),
-                    uses: only.uses,
-                });
-            }
-            Entry::Occupied(mut entry) => {
-                let uses = &mut entry.get_mut().uses;
-                for by in only.uses {
-                    if uses.len() < USES && !uses.contains(&by) {
-                        uses.push(by);
+    pub(super) fn keep(&mut self, named: Vec<Kept>) {
+        for only in named {
+            match self.0.entry(only.key.clone()) {
+                Entry::Vacant(entry) => {
+                    entry.insert(only);
+                }
+                Entry::Occupied(mut entry) => {
+                    let uses = &mut entry.get_mut().uses;
+                    for by in only.uses {
+                        if uses.len() < USES && !uses.contains(&by) {
+                            uses.push(by);
+                        }
                     }
                 }
             }

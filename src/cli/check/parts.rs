@@ -1,6 +1,7 @@
 //! Files that hold parts of requests: they are kept until every file is read, and judged with the others of their folder.
 
-use super::passes::{BATCH, Origin, Passed, Passes};
+use super::passed::{Judged, Origin, Passed};
+use super::passes::{BATCH, Passes};
 use crate::cli::files::{self, Input};
 use crate::cli::modules::Unit;
 use crate::observe::{File, Reading, joined, read_few, read_file};
@@ -37,6 +38,7 @@ impl<'b> Passes<'_, 'b> {
         }
         for batch in held.chunks(BATCH) {
             let directory = Arc::new(self.directory());
+            let named = &passed.named;
             let read: Vec<_> = batch
                 .par_iter()
                 .map(|(folder, held)| {
@@ -44,13 +46,13 @@ impl<'b> Passes<'_, 'b> {
                     let readings = self.put_together(folder, held, beside).into_iter();
                     let judged = readings.map(|(reading, origin)| {
                         let verdicts = self.judge(&reading, &directory);
-                        (reading, verdicts, origin)
+                        Judged::of(reading, verdicts, origin, named)
                     });
                     judged.collect::<Vec<_>>()
                 })
                 .collect();
-            for (reading, verdicts, origin) in read.into_iter().flatten() {
-                passed.keep(&reading, verdicts, origin);
+            for judged in read.into_iter().flatten() {
+                passed.keep(judged);
             }
         }
     }

@@ -65,7 +65,12 @@ impl Control for VolumeEncryption {
     }
 }
 
-fn judge_volume(want: &Setting, volume: &Volume<'_>, seen: &View<'_, '_>, out: &mut Conditions) {
+fn judge_volume<'t>(
+    want: &Setting,
+    volume: &Volume<'t>,
+    seen: &View<'_, 't>,
+    out: &mut Conditions,
+) {
     let kind = if volume.is_root { "root" } else { "storage" };
     let what = format!("the {kind} volume `{}`", volume.id);
     let facts = match volume.facts(seen) {

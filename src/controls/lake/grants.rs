@@ -45,7 +45,6 @@ impl Control for Grants {
         if seen.resource.is_opt_in() {
             return;
         }
-        let context = Context::of(seen);
         let asked = Asked {
             declared: seen.declared_grants(),
             exact: want.exact,
