@@ -51,12 +51,8 @@ impl Conditions {
 }
 
 fn find<'a, 't>(text: &str, kind: ResourceKind, seen: &View<'a, 't>) -> Lookup<'a, 't> {
-    let by_arn = seen.scope.resources().iter().find(|resource| {
-        resource.kind() == kind
-            && resource.form != Form::Named
-            && resource.identity.arn.as_deref() == Some(text)
-    });
-    if let Some(found) = by_arn {
+    let mut by_arn = seen.scope.by_arn(kind, text);
+    if let Some(found) = by_arn.find(|resource| resource.form != Form::Named) {
         return Lookup::Found(found);
     }
     let name = iam::role_name(text).unwrap_or(text);

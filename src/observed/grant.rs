@@ -3,7 +3,8 @@
 //! The API's request and listing, `AWS::LakeFormation::PrincipalPermissions` and the older
 //! `AWS::LakeFormation::Permissions` name the same things differently. Nothing is judged or normalised here.
 
-use super::{Form, Node, Resource, Value};
+use super::{Form, Node, Resource, ResourceKind, Value};
+use std::collections::BTreeMap;
 
 /// A grant: who holds what on what.
 #[derive(Clone, Copy, Debug)]
@@ -231,6 +232,68 @@ impl<'t> GrantedOn<'t> {
             },
             _ => return None,
         })
+    }
+}
+
+/// The grants of a scope on a part of a table, by the table that they name: numbers of its resources.
+#[derive(Debug, Default)]
+pub struct Narrowed {
+    filters: ByTable,
+    columns: ByTable,
+}
+
+/// By database and table in lower case; `None` for what is not known, or not ASCII.
+type ByTable = BTreeMap<Option<(String, String)>, Vec<usize>>;
+
+impl Narrowed {
+    pub(super) fn of(resources: &[Resource<'_>]) -> Self {
+        let mut narrowed = Self::default();
+        for (at, one) in resources.iter().enumerate() {
+            if one.kind() != ResourceKind::LakeFormationGrant || one.is_opt_in() {
+                continue;
+            }
+            let (list, database, table) = match one.grant().on {
+                GrantedOn::Filter {
+                    database, table, ..
+                } => (&mut narrowed.filters, database, table),
+                GrantedOn::Columns {
+                    database, table, ..
+                } => (&mut narrowed.columns, database, table),
+                _ => continue,
+            };
+            let lower = |node: Node<'_>| {
+                let text = node.as_text().filter(|text| text.is_ascii())?;
+                Some(text.to_ascii_lowercase())
+            };
+            let table = lower(database).and_then(|database| Some((database, lower(table)?)));
+            list.entry(table).or_default().push(at);
+        }
+        narrowed
+    }
+
+    /// The grants on filters, and on columns if these are `wanted`, that may be on the table, or on any: in the order
+    /// of the scope.
+    pub fn on(&self, table: Option<(&str, &str)>, columns: bool) -> Vec<usize> {
+        let lists = [Some(&self.filters), columns.then_some(&self.columns)];
+        let lists = lists.into_iter().flatten();
+        let mut found: Vec<usize> = match table {
+            Some((database, table)) => {
+                let key = Some((database.to_ascii_lowercase(), table.to_ascii_lowercase()));
+                lists
+                    .flat_map(|list| [list.get(&None), list.get(&key)])
+                    .flatten()
+                    .flatten()
+                    .copied()
+                    .collect()
+            }
+            None => lists
+                .flat_map(BTreeMap::values)
+                .flatten()
+                .copied()
+                .collect(),
+        };
+        found.sort_unstable();
+        found
     }
 }
 

@@ -9,6 +9,7 @@ pub mod filter;
 pub mod glue;
 pub mod grant;
 pub mod groups;
+mod index;
 mod known;
 pub mod lake;
 mod layer;
@@ -19,6 +20,7 @@ mod place;
 pub mod properties;
 mod reason;
 mod resource;
+mod scope;
 pub mod serverless;
 mod slot;
 mod source;
@@ -30,8 +32,7 @@ pub use neighbour::Neighbour;
 pub use node::{Node, Switch, Value};
 pub use place::Place;
 pub use reason::Reason;
-pub use resource::{
-    Directory, Form, Identity, KindAndName, Lookup, Resource, ResourceKind, Scope, Use,
-};
+pub use resource::{Form, Identity, Resource, ResourceKind, Use};
+pub use scope::{Directory, KindAndName, Lookup, Scope};
 pub use source::Source;
 pub use tree::Tree;

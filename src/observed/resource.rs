@@ -1,10 +1,10 @@
-//! A resource as it was seen, and the scope in which resources find each other by name.
+//! A resource as it was seen.
 
-use super::{Neighbour, Node, Place};
+use super::{Node, Place};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $variant:ident = $name:literal),* $(,)?) => {
@@ -172,150 +172,5 @@ impl<'t> Resource<'t> {
     /// Whether this is declared as a thing of this CloudFormation type, whatever form it is written in.
     pub fn is_a(&self, type_name: &str) -> bool {
         self.type_name == Some(type_name)
-    }
-}
-
-/// What came of looking a name up.
-#[derive(Clone, Copy, Debug)]
-pub enum Lookup<'a, 't> {
-    /// It is this one.
-    Found(&'a Resource<'t>),
-    /// Nothing of that name is in sight, and this scope does not claim to hold everything.
-    NotInSight,
-    /// Nothing of that name exists: the scope holds everything of the kind.
-    DoesNotExist,
-    /// Several things have that name.
-    Ambiguous,
-}
-
-/// What names are looked up by: the AWS name, not a template's logical id.
-pub type KindAndName = (ResourceKind, String);
-
-/// Resources by kind and name, over all inputs of a run; `None` where several bear a name.
-#[derive(Debug, Default)]
-pub struct Directory<'t>(BTreeMap<KindAndName, Option<Resource<'t>>>);
-
-impl<'t> Directory<'t> {
-    /// Lists a resource under its name, if it has one.
-    pub fn add(&mut self, resource: &Resource<'t>) {
-        let Some(name) = &resource.identity.name else {
-            return;
-        };
-        self.0
-            .entry((resource.kind(), name.clone()))
-            .and_modify(|found| *found = None)
-            .or_insert_with(|| Some(resource.clone()));
-    }
-
-    /// Says that several resources bear a name, without holding any of them.
-    pub fn add_several(&mut self, name: KindAndName) {
-        self.0.insert(name, None);
-    }
-}
-
-/// One account and region, or one file of a run: resources that may name each other.
-#[derive(Debug, Default)]
-pub struct Scope<'t> {
-    resources: Vec<Resource<'t>>,
-    neighbours: Vec<Neighbour<'t>>,
-    complete: Vec<ResourceKind>,
-    beyond: Option<Arc<Directory<'t>>>,
-    /// The names that were looked up in `beyond`.
-    asked: Mutex<BTreeSet<KindAndName>>,
-    /// Which choice of undecidable conditions this scope holds under; `None` when there is none.
-    pub world: Option<String>,
-}
-
-impl<'t> Scope<'t> {
-    /// An empty scope.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Adds a resource.
-    pub fn push(&mut self, resource: Resource<'t>) {
-        self.resources.push(resource);
-    }
-
-    /// Adds something without a kind of its own.
-    pub fn push_neighbour(&mut self, neighbour: Neighbour<'t>) {
-        self.neighbours.push(neighbour);
-    }
-
-    /// What is declared of a CloudFormation type without a kind of its own, in the order seen.
-    pub fn neighbours(&self, type_name: &str) -> impl Iterator<Item = &Neighbour<'t>> {
-        let all = self.neighbours.iter();
-        all.filter(move |neighbour| neighbour.type_name == type_name)
-    }
-
-    /// What a value refers to, if that is declared here and of this CloudFormation type.
-    pub fn neighbour(&self, type_name: &str, node: Node<'_>) -> Option<&Neighbour<'t>> {
-        self.neighbours(type_name)
-            .find(|neighbour| neighbour.is_referred_to_by(node))
-    }
-
-    /// Lets names be looked up in the other inputs of the run, too. Ids are never: they belong to their template.
-    pub fn look_beyond(&mut self, directory: Arc<Directory<'t>>) {
-        self.beyond = Some(directory);
-    }
-
-    /// Says that every resource of this kind was listed, so that an unknown name does not exist.
-    pub fn completes(&mut self, kind: ResourceKind) {
-        self.complete.push(kind);
-    }
-
-    /// Whether every resource of this kind was listed.
-    pub fn holds_all(&self, kind: ResourceKind) -> bool {
-        self.complete.contains(&kind)
-    }
-
-    /// Every resource, in the order seen.
-    pub fn resources(&self) -> &[Resource<'t>] {
-        &self.resources
-    }
-
-    /// The resource of this kind and *name* (the AWS name, not a template's logical id).
-    pub fn by_name(&self, kind: ResourceKind, name: &str) -> Lookup<'_, 't> {
-        let here = self.one(kind, |identity| identity.name.as_deref() == Some(name));
-        let Lookup::NotInSight = here else {
-            return here;
-        };
-        let Some(directory) = &self.beyond else {
-            return here;
-        };
-        let name = (kind, name.to_owned());
-        let found = match directory.0.get(&name) {
-            Some(Some(resource)) => Lookup::Found(resource),
-            Some(None) => Lookup::Ambiguous,
-            None => Lookup::NotInSight,
-        };
-        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        asked.insert(name);
-        found
-    }
-
-    /// The names that were looked up beyond this scope: what was found of it may differ with what is declared there.
-    pub fn into_asked(self) -> BTreeSet<KindAndName> {
-        self.asked
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The resource of this kind and id (a template's logical id, for instance).
-    pub fn by_id(&self, kind: ResourceKind, id: &str) -> Lookup<'_, 't> {
-        self.one(kind, |identity| identity.id == id)
-    }
-
-    fn one(&self, kind: ResourceKind, is: impl Fn(&Identity) -> bool) -> Lookup<'_, 't> {
-        let mut found = self
-            .resources
-            .iter()
-            .filter(|resource| resource.kind() == kind && is(&resource.identity));
-        match (found.next(), found.next()) {
-            (Some(_), Some(_)) => Lookup::Ambiguous,
-            (Some(resource), None) => Lookup::Found(resource),
-            (None, _) if self.complete.contains(&kind) => Lookup::DoesNotExist,
-            (None, _) => Lookup::NotInSight,
-        }
     }
 }

@@ -1,10 +1,10 @@
 //! What else is in sight of a grant: other grants, and opt-ins.
 
 use super::seen::{Context, SeenGrant, Trouble};
-use crate::aws::lake_formation::grant::{Node as On, Object};
+use crate::aws::lake_formation::grant::{Columns, Node as On, Object};
 use crate::aws::lake_formation::name::{Likeness, Name};
 use crate::control::View;
-use crate::observed::grant::{Grant, GrantedOn};
+use crate::observed::grant::Grant;
 use crate::observed::{Resource, ResourceKind};
 
 /// Whether both are one thing: a fact of a record is in sight of itself.
@@ -17,26 +17,49 @@ pub fn grants_in<'a, 't>(
     context: &Context<'a, 't>,
     seen: &View<'a, 't>,
 ) -> impl Iterator<Item = (&'a Resource<'t>, SeenGrant<'t>)> {
-    grants_held(context, seen, |_| true, |_| true)
+    grants_held(context, seen, |_| true)
 }
 
-/// As [`grants_in`], of holders that `may` tells by the identifier as written, where it is known, and on what `on` tells
-/// by how it is written. A listing holds thousands of grants, and reading each of them beside each other one costs more
-/// than looking at it.
+/// As [`grants_in`], of holders that `may` tells by the identifier as written, where it is known. A listing holds
+/// thousands of grants, and reading each of them beside each other one costs more than looking at the holder.
 pub fn grants_held<'a, 't>(
     context: &Context<'a, 't>,
     seen: &View<'a, 't>,
     may: impl Fn(&str) -> bool,
-    on: impl Fn(&GrantedOn<'t>) -> bool,
 ) -> impl Iterator<Item = (&'a Resource<'t>, SeenGrant<'t>)> {
     let (context, own) = (*context, seen.resource);
-    let all = seen.scope.resources().iter();
-    all.filter(|one| one.kind() == ResourceKind::LakeFormationGrant && !one.is_opt_in())
-        .filter_map(move |one| {
-            let grant = one.grant();
-            let held = grant.principal.as_text().is_none_or(&may) && on(&grant.on);
-            (held && !is_same(one, own)).then(|| (one, context.read(grant)))
-        })
+    let all = seen.scope.resources_of(ResourceKind::LakeFormationGrant);
+    all.filter(|one| !one.is_opt_in()).filter_map(move |one| {
+        let grant = one.grant();
+        let held = grant.principal.as_text().is_none_or(&may);
+        (held && !is_same(one, own)).then(|| (one, context.read(grant)))
+    })
+}
+
+/// Every other grant on a part of a table that one on the object may open, as it is written; of holders as in
+/// [`grants_held`].
+pub fn grants_opened<'a, 't>(
+    context: &Context<'a, 't>,
+    seen: &View<'a, 't>,
+    object: &Object,
+    may: impl Fn(&str) -> bool,
+) -> impl Iterator<Item = (&'a Resource<'t>, SeenGrant<'t>)> {
+    let (context, own) = (*context, seen.resource);
+    let of_table = match object.table() {
+        Some((database, table)) => { database.as_known() }
+            .zip(table.as_known())
+            .filter(|(database, table)| database.is_ascii() && table.is_ascii()),
+        None => None,
+    };
+    // Columns that are listed show no more than columns do.
+    let columns = !matches!(&object.node, On::Columns(_, _, Columns::Only(_)));
+    let found = seen.scope.narrowed().on(of_table, columns);
+    found.into_iter().filter_map(move |at| {
+        let one = seen.scope.resources().get(at)?;
+        let grant = one.grant();
+        let held = grant.principal.as_text().is_none_or(&may);
+        (held && !is_same(one, own)).then(|| (one, context.read(grant)))
+    })
 }
 
 /// Every opt-in in sight that can be understood.
@@ -45,8 +68,8 @@ pub fn opt_ins_in<'a, 't>(
     seen: &View<'a, 't>,
 ) -> impl Iterator<Item = OptIn> {
     let context = *context;
-    let all = seen.scope.resources().iter();
-    all.filter(|one| one.kind() == ResourceKind::LakeFormationGrant && one.is_opt_in())
+    let all = seen.scope.resources_of(ResourceKind::LakeFormationGrant);
+    all.filter(|one| one.is_opt_in())
         .filter_map(move |one| OptIn::of(&context, one).ok())
 }
 

@@ -5,8 +5,6 @@ use crate::aws::lake_formation::name::{Likeness, Name};
 use crate::aws::lake_formation::permissions::includes;
 use crate::aws::lake_formation::principal::{Principal, PrincipalKind};
 use crate::lattice::Text;
-use crate::observed::Node;
-use crate::observed::grant::GrantedOn;
 use std::collections::BTreeSet;
 
 /// What shows data. Source: Lake Formation Developer Guide, *Lake Formation permissions reference*: who may insert or
@@ -103,33 +101,6 @@ pub fn way_around(
 ) -> Likeness {
     let holder = same_holder(principal, &held.principal, wider.conditional);
     holder.and(|| reaches(object, &held.object))
-}
-
-/// Whether a grant on the object may open more than one on the other thing shows, by how that is written: a scope
-/// holds many grants, and to understand one costs more than to look at its table.
-pub fn may_reach(object: &Object, on: &GrantedOn<'_>) -> bool {
-    let (database, table) = match (&object.node, on) {
-        // Columns that are listed show no more than columns do.
-        (On::Columns(_, _, Columns::Only(_)), GrantedOn::Columns { .. }) => return false,
-        (
-            _,
-            GrantedOn::Columns {
-                database, table, ..
-            }
-            | GrantedOn::Filter {
-                database, table, ..
-            },
-        ) => (*database, *table),
-        _ => return false,
-    };
-    let may_be = |own: Option<&Name>, written: Node<'_>| {
-        let (Some(own), Some(written)) = (own.and_then(Name::as_known), written.as_text()) else {
-            return true;
-        };
-        !own.is_ascii() || !written.is_ascii() || own.eq_ignore_ascii_case(written)
-    };
-    let own = object.table();
-    may_be(object.database(), database) && may_be(own.map(|(_, own)| own), table)
 }
 
 fn same_holder(wide: &Name, holder: &Name, conditional: bool) -> Likeness {

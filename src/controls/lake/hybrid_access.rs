@@ -136,7 +136,7 @@ fn judge_grant<'a, 't>(context: &Context<'a, 't>, seen: &View<'a, 't>, out: &mut
     if of_iam(&grant) || !tables {
         return;
     }
-    let left = grants_held(context, seen, is_iam_allowed_principals, |_| true).any(|(_, other)| {
+    let left = grants_held(context, seen, is_iam_allowed_principals).any(|(_, other)| {
         of_iam(&other)
             && other.object.as_ref().is_ok_and(|other| {
                 other.database() == object.database()

@@ -5,11 +5,10 @@ use crate::aws::lake_formation::name::{Likeness, Name};
 use crate::control::lake::Context;
 use crate::control::lake::declared::grants_of;
 use crate::control::lake::members::permitted;
-use crate::control::lake::others::grants_held;
-use crate::control::lake::unfiltered::{Restricted, Wider, may_reach, restricted_by, way_around};
+use crate::control::lake::others::grants_opened;
+use crate::control::lake::unfiltered::{Restricted, Wider, restricted_by, way_around};
 use crate::control::settings::{Includes, Only, Pattern, settings};
 use crate::control::{Conditions, Control, Meta, Review, Severity, Span, View};
-use crate::observed::grant::GrantedOn;
 use crate::observed::{Node, ResourceKind};
 
 #[derive(Debug)]
@@ -154,8 +153,7 @@ impl Around<'_, '_> {
             let everybody = |own: &str| own.ends_with(":IAMPrincipals");
             own.is_none_or(|own| own == holder || everybody(own))
         };
-        let opens = |on: &GrantedOn<'_>| may_reach(self.object, on);
-        let in_sight = grants_held(&context, seen, may, opens).filter_map(|(_, other)| {
+        let in_sight = grants_opened(&context, seen, self.object, may).filter_map(|(_, other)| {
             let (Ok(holder), Ok(object)) = (&other.principal, &other.object) else {
                 return None;
             };

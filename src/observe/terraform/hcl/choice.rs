@@ -13,7 +13,14 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// How many worlds are tried. What would need more of them stays unknown.
-pub(super) const MAX_WORLDS: usize = 64;
+const MAX_WORLDS: usize = 64;
+/// How many resources all worlds of a module may hold together: each world is evaluated and judged by itself.
+const MAX_RESOURCES: usize = 16 << 10;
+
+/// How many worlds are tried of a module of so many resources: two at least.
+pub(super) fn worlds_of(resources: usize) -> usize {
+    (MAX_RESOURCES / resources.max(1)).clamp(2, MAX_WORLDS)
+}
 
 /// What a world is split by.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -36,7 +36,7 @@ use super::plan::embedded;
 use super::shape;
 use crate::observe::{Dialect, File, Given, Reading, World, looks_like_ours};
 use crate::observed::tree::{NodeId, Tree};
-use choice::{Choice, MAX_WORLDS};
+use choice::{Choice, worlds_of};
 use emit::Emitter;
 use eval::{Evaluator, Instance};
 use expr::{At, Block};
@@ -120,7 +120,7 @@ pub fn read(files: &ModuleFiles, library: &dyn Library, given: &Given) -> Read {
         ours |= collect(&mut evaluator, 0, &mut found);
         let choice = evaluator.choice.clone();
         match &choice.open {
-            Some(atom) if worlds.len() + open.len() + 2 <= MAX_WORLDS => {
+            Some(atom) if worlds.len() + open.len() + 2 <= worlds_of(found.len()) => {
                 open.push(choice.with(atom.clone(), false));
                 open.push(choice.with(atom.clone(), true));
             }

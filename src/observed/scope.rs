@@ -1,0 +1,206 @@
+//! The scope in which resources find each other by name.
+
+use super::grant::Narrowed;
+use super::index::{By, Index};
+use super::resource::{Resource, ResourceKind};
+use super::{Neighbour, Node};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+/// Scopes of no more things are looked through as they are.
+const FEW: usize = 16;
+
+/// What came of looking a name up.
+#[derive(Clone, Copy, Debug)]
+pub enum Lookup<'a, 't> {
+    /// It is this one.
+    Found(&'a Resource<'t>),
+    /// Nothing of that name is in sight, and this scope does not claim to hold everything.
+    NotInSight,
+    /// Nothing of that name exists: the scope holds everything of the kind.
+    DoesNotExist,
+    /// Several things have that name.
+    Ambiguous,
+}
+
+/// What names are looked up by: the AWS name, not a template's logical id.
+pub type KindAndName = (ResourceKind, String);
+
+/// Resources by kind and name, over all inputs of a run; `None` where several bear a name.
+#[derive(Debug, Default)]
+pub struct Directory<'t>(BTreeMap<KindAndName, Option<Resource<'t>>>);
+
+impl<'t> Directory<'t> {
+    /// Lists a resource under its name, if it has one.
+    pub fn add(&mut self, resource: &Resource<'t>) {
+        let Some(name) = &resource.identity.name else {
+            return;
+        };
+        self.0
+            .entry((resource.kind(), name.clone()))
+            .and_modify(|found| *found = None)
+            .or_insert_with(|| Some(resource.clone()));
+    }
+
+    /// Says that several resources bear a name, without holding any of them.
+    pub fn add_several(&mut self, name: KindAndName) {
+        self.0.insert(name, None);
+    }
+}
+
+/// One account and region, or one file of a run: resources that may name each other.
+#[derive(Debug, Default)]
+pub struct Scope<'t> {
+    resources: Vec<Resource<'t>>,
+    neighbours: Vec<Neighbour<'t>>,
+    complete: Vec<ResourceKind>,
+    beyond: Option<Arc<Directory<'t>>>,
+    /// The names that were looked up in `beyond`.
+    asked: Mutex<BTreeSet<KindAndName>>,
+    index: OnceLock<Index>,
+    narrowed: OnceLock<Narrowed>,
+    /// Which choice of undecidable conditions this scope holds under; `None` when there is none.
+    pub world: Option<String>,
+}
+
+impl<'t> Scope<'t> {
+    /// An empty scope.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a resource.
+    pub fn push(&mut self, resource: Resource<'t>) {
+        self.resources.push(resource);
+        self.index = OnceLock::new();
+        self.narrowed = OnceLock::new();
+    }
+
+    /// Adds something without a kind of its own.
+    pub fn push_neighbour(&mut self, neighbour: Neighbour<'t>) {
+        self.neighbours.push(neighbour);
+        self.index = OnceLock::new();
+    }
+
+    /// What is declared of a CloudFormation type without a kind of its own, in the order seen.
+    pub fn neighbours(&self, type_name: &str) -> impl Iterator<Item = &Neighbour<'t>> {
+        let (listed, all) = match self.index() {
+            Some(index) => (index.neighbours_of(type_name), &[][..]),
+            None => (&[][..], self.neighbours.as_slice()),
+        };
+        let listed = listed.iter();
+        let listed = listed.filter_map(|at| self.neighbours.get(*at));
+        listed.chain(all.iter().filter(move |one| one.type_name == type_name))
+    }
+
+    /// What a value refers to, if that is declared here and of this CloudFormation type.
+    pub fn neighbour(&self, type_name: &str, node: Node<'_>) -> Option<&Neighbour<'t>> {
+        let Some(index) = self.index() else {
+            let mut all = self.neighbours(type_name);
+            return all.find(|neighbour| neighbour.is_referred_to_by(node));
+        };
+        let at = index.neighbour(&self.neighbours, type_name, node)?;
+        self.neighbours.get(at)
+    }
+
+    /// The resources of a kind, in the order seen.
+    pub fn resources_of(&self, kind: ResourceKind) -> impl Iterator<Item = &Resource<'t>> {
+        let (listed, all) = match self.index() {
+            Some(index) => (index.resources_of(kind), &[][..]),
+            None => (&[][..], self.resources.as_slice()),
+        };
+        let listed = listed.iter();
+        let listed = listed.filter_map(|at| self.resources.get(*at));
+        listed.chain(all.iter().filter(move |one| one.kind() == kind))
+    }
+
+    /// The index of a scope that is large enough for one.
+    fn index(&self) -> Option<&Index> {
+        let size = self.resources.len() + self.neighbours.len();
+        let make = || Index::of(&self.resources, &self.neighbours);
+        (size > FEW).then(|| self.index.get_or_init(make))
+    }
+
+    /// The grants on a part of a table.
+    pub fn narrowed(&self) -> &Narrowed {
+        self.narrowed.get_or_init(|| Narrowed::of(&self.resources))
+    }
+
+    /// Lets names be looked up in the other inputs of the run, too. Ids are never: they belong to their template.
+    pub fn look_beyond(&mut self, directory: Arc<Directory<'t>>) {
+        self.beyond = Some(directory);
+    }
+
+    /// Says that every resource of this kind was listed, so that an unknown name does not exist.
+    pub fn completes(&mut self, kind: ResourceKind) {
+        self.complete.push(kind);
+    }
+
+    /// Whether every resource of this kind was listed.
+    pub fn holds_all(&self, kind: ResourceKind) -> bool {
+        self.complete.contains(&kind)
+    }
+
+    /// Every resource, in the order seen.
+    pub fn resources(&self) -> &[Resource<'t>] {
+        &self.resources
+    }
+
+    /// The resource of this kind and *name* (the AWS name, not a template's logical id).
+    pub fn by_name(&self, kind: ResourceKind, name: &str) -> Lookup<'_, 't> {
+        let here = self.one(kind, By::Name, name);
+        let Lookup::NotInSight = here else {
+            return here;
+        };
+        let Some(directory) = &self.beyond else {
+            return here;
+        };
+        let name = (kind, name.to_owned());
+        let found = match directory.0.get(&name) {
+            Some(Some(resource)) => Lookup::Found(resource),
+            Some(None) => Lookup::Ambiguous,
+            None => Lookup::NotInSight,
+        };
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.insert(name);
+        found
+    }
+
+    /// The names that were looked up beyond this scope: what was found of it may differ with what is declared there.
+    pub fn into_asked(self) -> BTreeSet<KindAndName> {
+        self.asked
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The resource of this kind and id (a template's logical id, for instance).
+    pub fn by_id(&self, kind: ResourceKind, id: &str) -> Lookup<'_, 't> {
+        self.one(kind, By::Id, id)
+    }
+
+    /// The resources of this kind and ARN.
+    pub fn by_arn(&self, kind: ResourceKind, arn: &str) -> impl Iterator<Item = &Resource<'t>> {
+        self.all(kind, By::Arn, arn)
+    }
+
+    fn all(&self, kind: ResourceKind, by: By, text: &str) -> impl Iterator<Item = &Resource<'t>> {
+        let (listed, all) = match self.index() {
+            Some(index) => (index.found(&self.resources, kind, by, text), &[][..]),
+            None => (&[][..], self.resources.as_slice()),
+        };
+        let listed = listed.iter();
+        let listed = listed.filter_map(|at| self.resources.get(*at));
+        let is = move |one: &&Resource<'t>| one.kind() == kind && by.of(one) == Some(text);
+        listed.chain(all.iter().filter(is))
+    }
+
+    fn one(&self, kind: ResourceKind, by: By, text: &str) -> Lookup<'_, 't> {
+        let mut found = self.all(kind, by, text);
+        match (found.next(), found.next()) {
+            (Some(_), Some(_)) => Lookup::Ambiguous,
+            (Some(resource), None) => Lookup::Found(resource),
+            (None, _) if self.complete.contains(&kind) => Lookup::DoesNotExist,
+            (None, _) => Lookup::NotInSight,
+        }
+    }
+}
