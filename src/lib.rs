@@ -30,6 +30,7 @@
 //! | [`observe`] | files and snapshots to resources |
 //! | [`judge`] | requirements × resources × waivers to a report; the exit code, a function of the report |
 //! | [`fix`] | repairs of findings carried out: edits of a file's text, and of nothing else in it |
+//! | [`access`] | who may read what: grants, filters and tags added up |
 //! | [`ratchet`] | files of findings that are tolerated until they are mended |
 //! | [`report`] | one file a format |
 //! | [`cli`] | the only place that prints, reads the environment, opens files or asks the time |
@@ -37,6 +38,7 @@
 //! To add a control, read `CONTRIBUTING.md`. To understand a verdict, open `controls/<group>/<name>.rs`: nothing else
 //! decides it.
 
+pub mod access;
 pub mod artifact;
 pub mod aws;
 pub mod baseline;

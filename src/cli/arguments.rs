@@ -1,5 +1,6 @@
 //! The command line as data: clap derives parsing, help, completions and the man page from it.
 
+use super::access::Access;
 use crate::control::Severity;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -70,6 +71,11 @@ pub enum Command {
         after_help = "Examples:\n  emr-baseline compare old.toml new.toml\n  emr-baseline compare --deny-weaker main/prod.toml prod.toml"
     )]
     Compare(Compare),
+    /// Show who may read what: grants, filters, tags and role mappings added up
+    #[command(
+        after_help = "Examples:\n  emr-baseline access prod.toml\n  emr-baseline access prod.toml --table sales.orders --column card_number\n  emr-baseline access prod.toml --principal 'analyst-*' --why"
+    )]
+    Access(Access),
     /// Judge configuration files and folders, offline
     #[command(
         after_help = "Examples:\n  emr-baseline check builtin:recommended template.yaml launch.json\n  emr-baseline check prod.toml --target prod-us --format sarif=out.sarif infra/\n  emr-baseline check prod.toml infra/ --diff origin/main\n  emr-baseline check prod.toml infra/ --write-ratchet ratchet.json\n  emr-baseline check prod.toml infra/ --ratchet ratchet.json\n  emr-baseline check prod.toml infra/ --fix --dry-run"
@@ -147,6 +153,7 @@ impl Command {
             | Self::Man(output) => output,
             Self::Explain(explain) => &explain.output,
             Self::Compare(compare) => &compare.output,
+            Self::Access(access) => &access.output,
             Self::Compile(_)
             | Self::Check(_)
             | Self::Audit(_)

@@ -1,5 +1,6 @@
 //! The command line: the only place that prints, reads the environment, opens files or asks the time.
 
+mod access;
 mod arguments;
 mod audit;
 mod base;
@@ -97,6 +98,7 @@ fn dispatch(arguments: &Arguments, terminal: &mut Terminal<'_>) -> Ended {
         Command::Compile(compile) => compile::run(compile, at, terminal),
         Command::Explain(explain) => explain::run(explain, at, terminal),
         Command::Compare(compare) => compare::run(compare, at, terminal),
+        Command::Access(access) => access::run(access, at, terminal),
         Command::Check(check) => check::run(check, at, terminal),
         Command::Test { folders, .. } => test::run(folders, at, terminal),
         Command::Audit(audit) => audit::run(audit, at, terminal),

@@ -74,6 +74,11 @@ const TABLE: &[(&str, &[&str], &str)] = &[
         "an edit knows how a text is written, and neither why it is made nor what comes of it",
     ),
     (
+        "access",
+        &["aws", "baseline", "control", "lattice"],
+        "who may read what is added up from what is declared; no report, no command line",
+    ),
+    (
         "ratchet",
         &["judge", "control"],
         "a file of findings knows neither how it is reached nor how reports look",

@@ -235,6 +235,11 @@ fn the_other_commands_end_with_their_codes() {
         ("compile b.toml --out artifacts", 2),
         ("compile unknown-key.toml --out artifacts", 2),
         ("compile target.toml --out good.json", 2),
+        ("access b.toml", 0),
+        ("access b.toml --table sales.orders --why", 0),
+        ("access b.toml --table orders", 2),
+        ("access target.toml --target other", 2),
+        ("access unknown-key.toml", 2),
         ("compare builtin:minimum builtin:recommended", 0),
         (
             "compare builtin:minimum builtin:recommended --deny-weaker",

@@ -34,7 +34,7 @@ use crate::lattice::{Piece, Text};
 const ACCOUNT: &str = "account";
 
 /// A text of the baseline as a name.
-fn name(text: &Text) -> Name {
+pub(crate) fn name(text: &Text) -> Name {
     Name::new(text.pieces().iter().map(|piece| match piece {
         Piece::Literal(text) => Part::Known(text.clone()),
         Piece::Open(label) => Part::Open(label.clone()),

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 /// What shows data. Source: Lake Formation Developer Guide, *Lake Formation permissions reference*: who may insert or
 /// delete may read.
-const READING: [&str; 3] = ["SELECT", "INSERT", "DELETE"];
+pub const READING: [&str; 3] = ["SELECT", "INSERT", "DELETE"];
 
 /// A grant that shows whole rows or more of a table than a filter would.
 #[derive(Clone, Debug)]

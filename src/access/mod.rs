@@ -1,0 +1,338 @@
+//! Who may read what: grants, filters and tags added up to columns and rows of tables.
+//!
+//! Grants only ever add. What a principal reads of a table is the union of what each of its grants shows, and a
+//! filter beside a wider grant hides nothing. Nothing here asks IAM: whoever is let in by Lake Formation still needs
+//! `lakeformation:GetDataAccess`, and whoever reads a bucket directly is not asked by Lake Formation at all.
+//!
+//! Source: Lake Formation Developer Guide, *Lake Formation permissions reference*, *Data filtering and cell-level
+//! security*, *Lake Formation tag-based access control*.
+
+mod declared;
+mod part;
+mod tagged;
+
+pub use declared::estate;
+pub use part::{Part, Rows};
+
+use crate::aws::lake_formation::grant::{Columns, Node as On, Object, TagPolicy};
+use crate::aws::lake_formation::name::{Likeness, Name};
+use crate::aws::lake_formation::permissions::includes;
+use crate::aws::lake_formation::principal::{Principal, PrincipalKind};
+use crate::control::lake::unfiltered::READING;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A grant.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// Who holds it.
+    pub holder: Name,
+    /// What it is on.
+    pub object: Object,
+    /// What may be done.
+    pub permissions: BTreeSet<String>,
+    /// Whether an attribute condition narrows who holds it.
+    pub conditional: bool,
+    /// Where it stands.
+    pub place: String,
+}
+
+/// A data cells filter.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    /// Its name.
+    pub name: Name,
+    /// The table, as an object.
+    pub table: Object,
+    /// The rows that it shows.
+    pub rows: Rows,
+    /// The columns that it shows; `None` is all.
+    pub columns: Option<Columns>,
+}
+
+/// Tags on a database, a table or a column.
+#[derive(Clone, Debug)]
+pub struct Tagged {
+    /// Its names: one for a database, two for a table, three for a column.
+    pub bearer: Vec<Name>,
+    /// The value of each key.
+    pub tags: BTreeMap<String, Name>,
+}
+
+/// A role that EMRFS assumes for some users, and so reads S3 for them without Lake Formation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mapping {
+    /// The role.
+    pub role: Name,
+    /// For whom: `group analysts`, `user ann`, `prefix s3://…`.
+    pub subjects: Vec<String>,
+    /// Where it stands.
+    pub place: String,
+}
+
+/// The values of each key that a tag expression asks for.
+pub type TagExpression = BTreeMap<String, BTreeSet<Name>>;
+
+/// All that says who may read what.
+#[derive(Clone, Debug, Default)]
+pub struct Estate {
+    /// The grants.
+    pub grants: Vec<Grant>,
+    /// The filters that grants may be on.
+    pub filters: Vec<Filter>,
+    /// The tags that tables bear.
+    pub tagged: Vec<Tagged>,
+    /// The saved tag expressions; `None` for one that cannot be understood.
+    pub expressions: Vec<(Name, Option<TagExpression>)>,
+    /// The roles of EMRFS.
+    pub mappings: Vec<Mapping>,
+    /// Who may grant themselves anything.
+    pub administrators: Vec<Name>,
+}
+
+/// What of a table one holder reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// The table; or what reaches tables that nothing names: all others of a database, whatever bears a tag.
+    pub table: Object,
+    /// The parts; together they are what is read. No part lies in another.
+    pub parts: Vec<Part>,
+    /// Parts that add nothing to the others.
+    pub covered: Vec<Part>,
+}
+
+/// One who reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reader {
+    /// Who.
+    pub holder: Name,
+    /// What.
+    pub readings: Vec<Reading>,
+    /// The mappings of EMRFS that lead to this role.
+    pub mappings: Vec<Mapping>,
+}
+
+/// What is asked of an estate.
+#[derive(Clone, Debug, Default)]
+pub struct Question {
+    /// Only this table: database and name.
+    pub table: Option<(Name, Name)>,
+    /// Only who reads this column.
+    pub column: Option<Name>,
+}
+
+/// Every reader of an estate, in the order of their names.
+pub fn readers(estate: &Estate, question: &Question) -> Vec<Reader> {
+    let tables = tables(estate, question);
+    let mut holders: BTreeSet<&Name> = estate.grants.iter().map(|grant| &grant.holder).collect();
+    holders.extend(estate.mappings.iter().map(|mapping| &mapping.role));
+    holders
+        .into_iter()
+        .map(|holder| Reader {
+            holder: holder.clone(),
+            readings: tables
+                .iter()
+                .filter_map(|table| reading(estate, holder, table, question))
+                .collect(),
+            mappings: estate
+                .mappings
+                .iter()
+                .filter(|mapping| mapping.role == *holder)
+                .cloned()
+                .collect(),
+        })
+        .filter(|reader| {
+            let asked = question.table.is_some() || question.column.is_some();
+            !reader.readings.is_empty() || !asked && !reader.mappings.is_empty()
+        })
+        .collect()
+}
+
+/// The tables that anything names, and the reaches beyond them, each once.
+fn tables(estate: &Estate, question: &Question) -> BTreeSet<Object> {
+    let named = |catalog: &Option<Name>, database: &Name, table: &Name| Object {
+        catalog: catalog.clone(),
+        node: On::Table(database.clone(), table.clone()),
+    };
+    let mut tables = BTreeSet::new();
+    let objects = estate.grants.iter().map(|grant| &grant.object);
+    let of_filters = estate.filters.iter().map(|filter| &filter.table);
+    for object in objects.chain(of_filters) {
+        if let Some((database, table)) = object.table() {
+            tables.insert(named(&object.catalog, database, table));
+        } else if beyond(object) {
+            tables.insert(object.clone());
+        }
+    }
+    for tagged in &estate.tagged {
+        if let [database, table, ..] = tagged.bearer.as_slice() {
+            tables.insert(named(&None, database, table));
+        }
+    }
+    let Some((database, table)) = &question.table else {
+        return tables;
+    };
+    tables.insert(named(&None, database, table));
+    tables.retain(|one| {
+        if let On::Table(of, name) = &one.node {
+            return of == database && name == table;
+        }
+        // Where nothing tells the table's tags, it may be among those that bear them.
+        matches!(one.node, On::TagPolicy(_)) && !is_tagged(estate, database, table)
+    });
+    tables
+}
+
+/// Whether the tags of a table are told: its own, or its database's.
+fn is_tagged(estate: &Estate, database: &Name, table: &Name) -> bool {
+    let names = [database, table];
+    estate.tagged.iter().any(|tagged| {
+        let bearer = &tagged.bearer;
+        bearer.len() <= names.len() && bearer.iter().zip(names).all(|(own, name)| own == name)
+    })
+}
+
+/// Whether an object reaches tables that it does not name.
+const fn beyond(object: &Object) -> bool {
+    matches!(
+        object.node,
+        On::AllTables(_)
+            | On::AnyTable
+            | On::Catalog
+            | On::TagPolicy(TagPolicy {
+                databases: false,
+                ..
+            })
+    )
+}
+
+fn reading(estate: &Estate, holder: &Name, table: &Object, question: &Question) -> Option<Reading> {
+    let parts = estate
+        .grants
+        .iter()
+        .filter_map(|grant| part_of(estate, grant, holder, table));
+    let (mut parts, covered) = part::added_up(parts.collect());
+    if let Some(column) = &question.column {
+        parts.retain(|part| part.shows(column) != Likeness::Different);
+    }
+    (!parts.is_empty()).then(|| Reading {
+        table: table.clone(),
+        parts,
+        covered,
+    })
+}
+
+/// What a grant shows a holder of a table.
+fn part_of(estate: &Estate, grant: &Grant, holder: &Name, table: &Object) -> Option<Part> {
+    let class = grant.object.class();
+    let reads = grant
+        .permissions
+        .iter()
+        .any(|held| READING.iter().any(|reading| includes(class, held, reading)));
+    if !reads {
+        return None;
+    }
+    let held = held_by(grant, holder);
+    let shown = reach(estate, &grant.object, table)?;
+    let sure = held.and(|| shown.sure);
+    (sure != Likeness::Different).then(|| Part {
+        columns: shown.columns,
+        rows: shown.rows,
+        sure,
+        places: BTreeSet::from([grant.place.clone()]),
+    })
+}
+
+/// Whether a principal holds a grant: its own, or one to every principal of its account.
+fn held_by(grant: &Grant, holder: &Name) -> Likeness {
+    let most = if grant.conditional {
+        Likeness::Possible
+    } else {
+        Likeness::Same
+    };
+    if grant.holder == *holder {
+        return most;
+    }
+    let (everybody, one) = (grant.holder.to_string(), holder.to_string());
+    let (Some(everybody), Some(one)) = (Principal::of(&everybody), Principal::of(&one)) else {
+        return Likeness::Different;
+    };
+    let among = everybody.kind == PrincipalKind::AllPrincipals
+        && matches!(one.kind, PrincipalKind::Role | PrincipalKind::User)
+        && everybody.account == one.account;
+    if among { most } else { Likeness::Different }
+}
+
+/// What an object shows of a table.
+struct Shown {
+    /// Whether it is sure to.
+    sure: Likeness,
+    /// Which columns; `None` is all.
+    columns: Option<Columns>,
+    rows: Rows,
+}
+
+impl Shown {
+    const fn whole(sure: Likeness) -> Self {
+        Self {
+            sure,
+            columns: None,
+            rows: Rows::All,
+        }
+    }
+}
+
+/// What the object of a grant shows of a table.
+fn reach(estate: &Estate, object: &Object, table: &Object) -> Option<Shown> {
+    if object == table {
+        return Some(Shown::whole(Likeness::Same));
+    }
+    let On::Table(database, name) = &table.node else {
+        return None;
+    };
+    if object.catalog != table.catalog {
+        return None;
+    }
+    let same = |of: &Name, own: &Name| {
+        if of == own {
+            Likeness::Same
+        } else {
+            of.likeness(own).min(Likeness::Possible)
+        }
+    };
+    let both = |of: &Name, own: &Name| same(of, database).and(|| same(own, name));
+    match &object.node {
+        On::Table(of, own) => Some(Shown::whole(both(of, own))),
+        On::Columns(of, own, columns) => Some(Shown {
+            columns: Some(columns.clone()),
+            ..Shown::whole(both(of, own))
+        }),
+        On::AllTables(of) => Some(Shown::whole(same(of, database))),
+        On::AnyTable | On::Catalog => Some(Shown::whole(Likeness::Same)),
+        On::Filter(of, own, filter) => {
+            let mut filters = estate.filters.iter();
+            let known = filters.find(|one| one.table == *table && one.name == *filter);
+            let (columns, rows) = known.map_or_else(
+                || (None, Rows::Unknown(filter.to_string())),
+                |known| (known.columns.clone(), known.rows.clone()),
+            );
+            Some(Shown {
+                sure: both(of, own),
+                columns,
+                rows,
+            })
+        }
+        On::TagPolicy(policy) if !policy.databases => {
+            tagged::reached(estate, policy, database, name)
+        }
+        On::TagPolicy(_)
+        | On::Database(_)
+        | On::Location(_)
+        | On::Tag(..)
+        | On::TagExpression(_)
+        | On::Function(..)
+        | On::RowPolicy(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;
