@@ -79,6 +79,10 @@ pub static SHIPPED: &[(&str, &str)] = &[
         "lake-formation",
         include_str!("../../baselines/lake-formation.toml"),
     ),
+    (
+        "serverless",
+        include_str!("../../baselines/serverless.toml"),
+    ),
 ];
 
 /// The text of `builtin:NAME`, when `path` is written so; `Err` holds the unknown name.

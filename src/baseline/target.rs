@@ -124,13 +124,21 @@ impl Targets {
             return;
         };
         let partition = check::partition(&region).unwrap_or("aws");
-        let target = Target {
+        let mut target = Target {
             name: name.to_owned(),
             account,
             region,
             partition,
+            values: BTreeMap::new(),
         };
         let values = self.values_of(&target, &given, problems);
+        target.values = values
+            .iter()
+            .filter_map(|(name, value)| match value {
+                Bound::One(text) => Some((name.clone(), text.clone())),
+                Bound::Many(_) | Bound::Open => None,
+            })
+            .collect();
         self.values.insert(name.to_owned(), values);
         self.list.push(target);
     }

@@ -4,7 +4,7 @@ mod region;
 
 use super::arguments::Audit;
 use super::baselines::{loaded, resolved};
-use super::check::{empty_report, obstacle};
+use super::check::{compiled_document, empty_report, judge_of, obstacle};
 use super::reporting::{deliver, sinks, wants_everything};
 use super::{Ended, Terminal, files, homes};
 use crate::baseline::{Baseline, Loaded};
@@ -115,7 +115,7 @@ impl Baselines {
     fn judges(&self, at: Timestamp) -> Vec<Judge<'_>> {
         std::iter::once(&self.unbound)
             .chain(&self.bound)
-            .map(|baseline| Judge::new(baseline, at))
+            .map(|baseline| judge_of(baseline, at, compiled_document(baseline).as_ref()))
             .collect()
     }
 }

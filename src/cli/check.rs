@@ -218,10 +218,7 @@ impl Judging<'_> {
         } = run;
         let (inputs, failed) = files::inputs(paths);
         let compiled = compiled_document(self.baseline);
-        let name = compiled.as_ref().map(|(name, _)| name.clone());
-        let judge = Judge::new(self.baseline, self.at)
-            .with_compiled(name)
-            .with_determined(determined);
+        let judge = judge_of(self.baseline, self.at, compiled.as_ref()).with_determined(determined);
         let compiled = compiled.map(|(_, reading)| reading);
         let units = modules::units(inputs, self.dialect);
         let passes = Passes {
@@ -311,8 +308,19 @@ pub(super) fn obstacle(problem: &crate::observe::Problem) -> Obstacle {
     }
 }
 
+/// A judge that knows what is compiled for the target.
+pub(super) fn judge_of<'b>(
+    baseline: &'b Baseline,
+    at: Timestamp,
+    compiled: Option<&(String, Reading)>,
+) -> Judge<'b> {
+    let name = compiled.map(|(name, _)| name.clone());
+    let document = compiled.map(|(_, reading)| reading.tree().root());
+    Judge::new(baseline, at).with_compiled(name, document)
+}
+
 /// The document that compiles for the target: a cluster that names it is judged by it.
-fn compiled_document(baseline: &Baseline) -> Option<(String, Reading)> {
+pub(super) fn compiled_document(baseline: &Baseline) -> Option<(String, Reading)> {
     let compiled = compile::compiled(baseline).ok()?;
     let (name, target) = (compiled.name?, baseline.target.as_ref()?);
     let text = compiled.files.get("security-configuration.json")?;

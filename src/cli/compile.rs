@@ -94,7 +94,7 @@ fn own_audit(baseline: &Baseline, compiled: &Compiled, at: Timestamp) -> Vec<Str
     let Some(reading) = Reading::of_document(&source, name.clone()) else {
         return vec!["it is not JSON".to_owned()];
     };
-    let judge = Judge::new(&asked, at).with_compiled(Some(name.clone()));
+    let judge = Judge::new(&asked, at).with_compiled(Some(name.clone()), None);
     let evaluations = reading
         .scopes()
         .iter()

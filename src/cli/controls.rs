@@ -57,7 +57,7 @@ fn page(entry: &Entry) -> String {
         .map(|kind| format!("`{}`", kind.name()))
         .collect();
     let judges = match meta.span {
-        Span::Resource => kinds.join(", "),
+        Span::Resource | Span::Estate => kinds.join(", "),
         Span::Run => "the run as a whole".to_owned(),
     };
     let mappings = match meta.references {

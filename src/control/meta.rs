@@ -59,6 +59,8 @@ impl fmt::Display for Severity {
 pub enum Span {
     /// Each resource of its kinds, by itself.
     Resource,
+    /// Each resource of its kinds, security configurations only at the end, beside all others of the run.
+    Estate,
     /// The whole run, after everything else: `baseline.*`.
     Run,
 }

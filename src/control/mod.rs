@@ -7,6 +7,7 @@ pub mod combined;
 mod conditions;
 mod containers;
 mod draft;
+mod estate;
 mod existence;
 pub mod features;
 mod grants;
@@ -42,6 +43,7 @@ mod view;
 pub(crate) mod volumes;
 
 pub use draft::{Draft, Refusal};
+pub use estate::{Attached, Content, Estate, Remembered, names_in};
 pub use grants::{INSTANCE_PROFILE, SERVICE_ROLE};
 pub use installed::Installed;
 pub use locations::{NumberBound, is_secret_arn, lies_under, names_place, names_role};
@@ -73,6 +75,11 @@ pub trait Control: 'static {
     /// Judges the run as a whole, for controls of span [`Span::Run`].
     fn judge_run(want: &Self::Setting, run: &Run<'_>, out: &mut RunFindings) {
         let _ = (want, run, out);
+    }
+
+    /// Adds what only the whole run shows of one security configuration, for controls of span [`Span::Estate`].
+    fn judge_beside(want: &Self::Setting, one: &Remembered, run: &Run<'_>, out: &mut Conditions) {
+        let _ = (want, one, run, out);
     }
 
     /// Writes its part of the artifacts of a target.
@@ -154,6 +161,8 @@ pub trait Bound: fmt::Debug + Send + Sync {
     fn judge(&self, seen: &View<'_, '_>, out: &mut Conditions);
     /// See [`Control::judge_run`].
     fn judge_run(&self, run: &Run<'_>, out: &mut RunFindings);
+    /// See [`Control::judge_beside`].
+    fn judge_beside(&self, one: &Remembered, run: &Run<'_>, out: &mut Conditions);
     /// See [`Control::compile`].
     fn compile(&self, draft: &mut Draft<'_>);
     /// See [`Control::review`].
@@ -177,6 +186,9 @@ where
     }
     fn judge_run(&self, run: &Run<'_>, out: &mut RunFindings) {
         C::judge_run(&self.0, run, out);
+    }
+    fn judge_beside(&self, one: &Remembered, run: &Run<'_>, out: &mut Conditions) {
+        C::judge_beside(&self.0, one, run, out);
     }
     fn compile(&self, draft: &mut Draft<'_>) {
         C::compile(&self.0, draft);

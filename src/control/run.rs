@@ -1,8 +1,10 @@
 //! What a control over the whole run sees, after everything else was judged.
 
+use super::estate::Estate;
 use super::settings::Origin;
 use super::verdict::Conditions;
-use crate::observed::{Identity, Place};
+use crate::observed::{Identity, Place, ResourceKind};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
@@ -60,10 +62,23 @@ pub struct Run<'a> {
     pub waivers: &'a [WaiverUse],
     /// Per account and region; files of no known account are under empty texts.
     pub tallies: &'a BTreeMap<(String, String), Tally>,
+    /// What the run remembers of security configurations and clusters.
+    pub estate: &'a Estate,
+    /// The time of evaluation.
+    pub at: Timestamp,
     /// Whether the run observed AWS (or a snapshot of it) rather than files.
     pub live: bool,
     /// Where the baseline itself stands, for findings about it.
     pub place: Place,
+}
+
+impl Run<'_> {
+    /// Whether everything of a kind was listed in an account and region that was observed completely.
+    pub fn lists(&self, region: &(String, String), kind: ResourceKind) -> bool {
+        self.tallies.get(region).is_some_and(|tally| {
+            tally.partial.is_none() && tally.listed.iter().any(|listed| listed == kind.name())
+        })
+    }
 }
 
 /// The findings of a control over the run: each about something of its own.

@@ -232,6 +232,7 @@ pub(crate) fn judge_among(
         account: "111122223333".to_owned(),
         region: "us-west-2".to_owned(),
         partition: "aws",
+        values: std::collections::BTreeMap::new(),
     };
     let seen = View {
         resource,
@@ -243,6 +244,7 @@ pub(crate) fn judge_among(
         compiled: Some("compiled"),
         declared: &DeclaredOnce::default(),
         grant: OnceCell::new(),
+        compiled_text: None,
     };
     let mut out = Conditions::new();
     (entry.bind)(&own).judge(&seen, &mut out);

@@ -165,7 +165,7 @@ impl From<Node<'_>> for Place {
 /// The conditions of one control on one resource, as `judge` finds them.
 ///
 /// Nothing recorded means not-applicable; see [`Self::leave_to_audit`] for what a file only names.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Conditions {
     held: usize,
     list: Vec<Condition>,

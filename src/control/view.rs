@@ -20,6 +20,8 @@ pub struct Target {
     pub region: String,
     /// `aws`, `aws-cn`, `aws-us-gov` …, from the region.
     pub partition: &'static str,
+    /// What its parameters of one text stand for.
+    pub values: BTreeMap<String, String>,
 }
 
 /// What a baseline asks for as a whole: for conditions that depend on another control's being required.
@@ -46,6 +48,8 @@ pub struct View<'a, 't> {
     pub grant: OnceCell<SeenGrant<'t>>,
     /// The Lake Formation grants that the baseline declares; see [`Self::declared_grants`].
     pub declared: &'a DeclaredOnce,
+    /// The compiled document in its one spelling; see [`Self::spelling`].
+    pub compiled_text: Option<&'a str>,
 }
 
 /// The security configuration document that applies to a resource (rule 5).

@@ -19,6 +19,8 @@ use crate::control::Entry;
 pub static REGISTRY: &[Entry] = &[
     Entry::of::<emr::security_configuration::SecurityConfiguration>(),
     Entry::of::<emr::document_schema::DocumentSchema>(),
+    Entry::of::<emr::document_identity::DocumentIdentity>(),
+    Entry::of::<emr::configuration_inventory::ConfigurationInventory>(),
     Entry::of::<emr::in_transit_encryption::InTransitEncryption>(),
     Entry::of::<emr::certificate_source::CertificateSource>(),
     Entry::of::<emr::s3_encryption::S3Encryption>(),

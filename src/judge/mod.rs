@@ -3,6 +3,7 @@
 mod counts;
 mod determined;
 mod earlier;
+mod estate;
 mod evaluation;
 mod evaluations;
 mod exit;
@@ -26,19 +27,20 @@ pub use worlds::merge;
 use crate::baseline::Baseline;
 use crate::control::lake::declared::DeclaredOnce;
 use crate::control::{
-    Bound, Condition, Conditions, Effective, Entry, Met, Origin, Outcome, Requirement, Severity,
-    Span, Tally, Verdict, View, repair,
+    Bound, Condition, Conditions, Effective, Entry, Estate, Met, Origin, Outcome, Requirement, Run,
+    Severity, Span, Tally, Verdict, View, names_in, repair,
 };
 use crate::controls::REGISTRY;
+use crate::observed::canonical::canonical;
 use crate::observed::{
-    Form, Identity, Lookup, Place, Resource, ResourceKind, Scope, Use, named, named::Named,
+    Form, Identity, Lookup, Node, Place, Resource, ResourceKind, Scope, Use, named, named::Named,
 };
 use jiff::Timestamp;
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A control of the baseline, ready to judge.
 struct Ready<'b> {
@@ -60,6 +62,10 @@ pub struct Judge<'b> {
     declared: Arc<DeclaredOnce>,
     /// What each control writes into artifacts, when findings are to be mended.
     determined: Option<Arc<Determined>>,
+    /// That document in its one spelling.
+    compiled_text: Option<Arc<str>>,
+    /// What controls that wait for the end of the run need; `None` when the baseline has none.
+    estate: Option<Mutex<Estate>>,
     /// What each waiver met so far.
     met: Vec<AtomicU8>,
 }
@@ -89,21 +95,29 @@ impl<'b> Judge<'b> {
                 required: requirement.origins.as_slice().into(),
             })
         });
+        let ready: Arc<[Ready<'b>]> = ready.collect();
         Self {
             baseline,
             at,
-            ready: ready.collect(),
+            estate: memory(&ready),
+            ready,
             compiled: None,
             declared: Arc::default(),
             determined: None,
+            compiled_text: None,
             met: baseline.waivers.iter().map(|_| AtomicU8::new(0)).collect(),
         }
     }
 
-    /// The same judge, which knows the name of the security configuration that is compiled for the target.
+    /// The same judge, which knows the security configuration that is compiled for the target: its name, and its
+    /// document.
     #[must_use]
-    pub fn with_compiled(mut self, name: Option<String>) -> Self {
+    pub fn with_compiled(mut self, name: Option<String>, document: Option<Node<'_>>) -> Self {
+        let target = self.baseline.target.as_ref();
+        let nobody = Identity::new(ResourceKind::EmrSecurityConfiguration, "");
+        let text = document.map(|document| canonical(document, &names_in(&nobody, target)));
         self.compiled = name.map(Arc::from);
+        self.compiled_text = text.and_then(Result::ok).map(Arc::from);
         self
     }
 
@@ -125,6 +139,8 @@ impl<'b> Judge<'b> {
             compiled: self.compiled.clone(),
             declared: Arc::clone(&self.declared),
             determined: self.determined.clone(),
+            compiled_text: self.compiled_text.clone(),
+            estate: memory(&self.ready),
             met: self.met.iter().map(|_| AtomicU8::new(0)).collect(),
         }
     }
@@ -197,6 +213,7 @@ impl<'b> Judge<'b> {
             compiled: self.compiled.as_deref(),
             grant: OnceCell::new(),
             declared: &self.declared,
+            compiled_text: self.compiled_text.as_deref(),
         };
         let judging = self.ready.iter();
         out.reserve(
@@ -204,20 +221,35 @@ impl<'b> Judge<'b> {
                 .filter(|ready| ready.entry.meta.judges(resource.kind()))
                 .count(),
         );
+        let mut waiting = BTreeMap::new();
         for ready in self.ready.iter() {
-            if ready.entry.meta.span == Span::Resource && ready.entry.meta.judges(resource.kind()) {
-                let mut conditions = Conditions::new();
-                ready.bound.judge(&view, &mut conditions);
-                let mut evaluation = evaluate(ready, &resource.identity, &conditions);
-                if determined::is_described(&view) {
-                    evaluation.repairs.clear();
-                } else if let Some(determined) = &self.determined
-                    && evaluation.is_finding()
-                {
-                    determined::offer(determined, &view, &mut evaluation);
-                }
-                self.waive(&mut evaluation);
-                out.push(evaluation);
+            let meta = ready.entry.meta;
+            if meta.span == Span::Run || !meta.judges(resource.kind()) {
+                continue;
+            }
+            let mut conditions = Conditions::new();
+            ready.bound.judge(&view, &mut conditions);
+            if meta.span == Span::Estate && estate::waits(resource.kind()) {
+                waiting.insert(meta.id, conditions);
+                continue;
+            }
+            let mut evaluation = evaluate(ready, &resource.identity, &conditions);
+            if determined::is_described(&view) {
+                evaluation.repairs.clear();
+            } else if let Some(determined) = &self.determined
+                && evaluation.is_finding()
+            {
+                determined::offer(determined, &view, &mut evaluation);
+            }
+            self.waive(&mut evaluation);
+            out.push(evaluation);
+        }
+        if let Some(memory) = &self.estate {
+            let mut memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
+            if !waiting.is_empty() {
+                memory.remember(estate::remembered(&view, waiting));
+            } else if view.is_cluster() {
+                memory.attach(resource);
             }
         }
     }
@@ -251,6 +283,11 @@ impl<'b> Judge<'b> {
         for (mine, theirs) in self.met.iter().zip(&other.met) {
             mine.fetch_max(theirs.load(Ordering::Relaxed), Ordering::Relaxed);
         }
+        if let (Some(mine), Some(theirs)) = (&self.estate, &other.estate) {
+            let theirs = theirs.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut mine = mine.lock().unwrap_or_else(PoisonError::into_inner);
+            mine.absorb(&theirs);
+        }
     }
 
     /// Judges the run as a whole, after everything else.
@@ -259,9 +296,15 @@ impl<'b> Judge<'b> {
         tallies: &BTreeMap<(String, String), Tally>,
         live: bool,
     ) -> Vec<Evaluation> {
+        let remembered = self.estate.as_ref().map(|memory| {
+            let memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
+            memory.clone()
+        });
+        let estate = remembered.unwrap_or_default();
+        let view = run::view(self.baseline, &[], tallies, &estate, (self.at, live));
+        let mut evaluations = self.beside(&view);
         let waivers = run::waiver_uses(self.baseline, &self.met, tallies, self.at, live);
-        let view = run::view(self.baseline, &waivers, tallies, live);
-        let mut evaluations = Vec::new();
+        let view = run::view(self.baseline, &waivers, tallies, &estate, (self.at, live));
         for ready in self
             .ready
             .iter()
@@ -281,6 +324,34 @@ impl<'b> Judge<'b> {
         }
         evaluations
     }
+}
+
+impl Judge<'_> {
+    /// What the controls say that waited for the end, of every security configuration of the run.
+    fn beside(&self, run: &Run<'_>) -> Vec<Evaluation> {
+        let mut evaluations = Vec::new();
+        for one in run.estate.documents() {
+            for ready in self.ready.iter() {
+                let Some(judged) = one.judged.get(ready.entry.meta.id) else {
+                    continue;
+                };
+                let mut conditions = judged.clone();
+                ready.bound.judge_beside(one, run, &mut conditions);
+                let mut evaluation = evaluate(ready, &one.identity, &conditions);
+                self.waive(&mut evaluation);
+                evaluations.push(evaluation);
+            }
+        }
+        evaluations
+    }
+}
+
+/// Room for what is remembered, when a control needs it.
+fn memory(ready: &[Ready<'_>]) -> Option<Mutex<Estate>> {
+    let mut spans = ready.iter().map(|ready| ready.entry.meta.span);
+    spans
+        .any(|span| span == Span::Estate)
+        .then(|| Mutex::new(Estate::default()))
 }
 
 /// A place in a baseline as the origin that it is.

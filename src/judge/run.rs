@@ -1,7 +1,7 @@
 //! What controls over the whole run see: the waivers and what they met, and how much was determined.
 
 use crate::baseline::{Baseline, Waived as Covers};
-use crate::control::{Met, Run, Tally, WaiverUse};
+use crate::control::{Estate, Met, Run, Tally, WaiverUse};
 use crate::lattice::Text;
 use crate::observed::{Identity, Place, ResourceKind};
 use jiff::Timestamp;
@@ -93,7 +93,8 @@ pub(super) fn view<'a>(
     baseline: &Baseline,
     waivers: &'a [WaiverUse],
     tallies: &'a BTreeMap<(String, String), Tally>,
-    live: bool,
+    estate: &'a Estate,
+    (at, live): (Timestamp, bool),
 ) -> Run<'a> {
     let requirement = baseline.requirements.get("baseline.coverage");
     let place = requirement
@@ -112,6 +113,8 @@ pub(super) fn view<'a>(
     Run {
         waivers,
         tallies,
+        estate,
+        at,
         live,
         place,
     }

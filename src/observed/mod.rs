@@ -3,6 +3,7 @@
 //! round trip instead of agreeing with itself.
 
 pub mod buckets;
+pub mod canonical;
 pub mod cluster;
 pub mod containers;
 pub mod filter;

@@ -19,7 +19,7 @@ pub struct Example {
     pub folder: tempfile::TempDir,
     pub document: Value,
     pub launch: Value,
-    /// Data lake settings; null when none are compiled.
+    /// Data lake settings. Each of the three is null when none is compiled.
     pub settings: Value,
     pub skeleton: Value,
 }
@@ -85,7 +85,9 @@ impl Example {
     fn judge(&self, document: &Value, launch: &Value, settings: &Value) -> (Verdicts, Value) {
         let input = self.folder.path().join("input");
         std::fs::create_dir_all(&input).unwrap();
-        std::fs::write(input.join("document.json"), document.to_string()).unwrap();
+        if *document != Value::Null {
+            std::fs::write(input.join("document.json"), document.to_string()).unwrap();
+        }
         std::fs::write(
             input.join("request.json"),
             merged(&self.skeleton, launch).to_string(),
@@ -132,6 +134,7 @@ pub fn merged(skeleton: &Value, launch: &Value) -> Value {
             (Value::Array(base), Value::Array(over)) => {
                 Value::Array([base.as_slice(), over].concat())
             }
+            (_, Value::Null) => skeleton.clone(),
             _ => launch.clone(),
         };
     };
@@ -416,6 +419,9 @@ fn what_reads_an_unreadable_leaf_is_not_compliant() {
             std::fs::write(input.join("template.json"), template(document).to_string()).unwrap();
             example.judge_files(&input).0
         };
+        if example.document == Value::Null {
+            continue;
+        }
         let before = judge(&example.document);
         let mut found = Vec::new();
         leaves(&example.document, "", &mut found);

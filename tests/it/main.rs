@@ -20,6 +20,7 @@ mod binary;
 mod cases;
 mod compile;
 mod controls;
+mod estate;
 mod fixes;
 mod formats;
 mod forms;

@@ -85,6 +85,36 @@ const DIFFERENT: &[(&str, &str, &str, &str)] = &[
         "of a running cluster the nodes decide, by `ec2:DescribeInstances`, which this snapshot lacks",
     ),
     (
+        "emr.cluster-age",
+        "snapshot",
+        "compliant",
+        "files tell no dates",
+    ),
+    (
+        "emr.document-identity",
+        "snapshot",
+        "compliant",
+        "files tell no dates",
+    ),
+    (
+        "emr.document-identity",
+        "document",
+        "not-applicable",
+        "the bare document has no name that another could bear",
+    ),
+    (
+        "emr.configuration-inventory",
+        "snapshot",
+        "compliant",
+        "in files only names are judged, where the baseline lists some",
+    ),
+    (
+        "emr.volume-encryption",
+        "snapshot",
+        "indeterminate",
+        "nodes are facts of a running cluster, which files have not and this snapshot lacks",
+    ),
+    (
         "emr.kerberos-secrets",
         "object",
         "compliant",

@@ -176,6 +176,32 @@ const PLANNED: &[(&str, &[&str])] = &[
             "account.audit-trail",
         ],
     ),
+    (
+        "serverless",
+        &[
+            "emr.release",
+            "emr.plaintext-secrets",
+            "emr.application-overrides",
+            "network.private-subnet",
+            "network.security-groups",
+            "kms.customer-managed",
+            "kms.key-state",
+            "kms.rotation",
+            "s3.public-access",
+            "s3.tls-only",
+            "iam.role-trust",
+            "iam.pass-role",
+            "iam.execution-roles",
+            "glue.catalog-policy",
+            "serverless.network",
+            "serverless.image",
+            "serverless.auto-stop",
+            "serverless.encryption",
+            "serverless.endpoints",
+            "serverless.lake-formation",
+            "baseline.coverage",
+        ],
+    ),
 ];
 
 #[test]

@@ -219,6 +219,7 @@ fn determined(baseline: &Baseline) -> Determined {
         account: String::new(),
         region: String::new(),
         partition: "aws",
+        values: std::collections::BTreeMap::new(),
     };
     let target = baseline.target.as_ref().unwrap_or(&nowhere);
     let mut determined = Determined::new();

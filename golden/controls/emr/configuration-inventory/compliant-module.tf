@@ -1,0 +1,9 @@
+resource "aws_emr_security_configuration" "prod" {
+  name = "analytics-prod"
+  configuration = jsonencode({
+    InstanceMetadataServiceConfiguration = {
+      MinimumInstanceMetadataServiceVersion = 2
+      HttpPutResponseHopLimit               = 1
+    }
+  })
+}

@@ -1,0 +1,246 @@
+//! What a run remembers until its end: its security configurations, and what its clusters name. For controls that
+//! compare them.
+
+use super::settings::Choice;
+use super::verdict::Conditions;
+use super::{Severity, Target, View, timestamp};
+use crate::observed::canonical::{Named, canonical};
+use crate::observed::{Form, Identity, Known, Node, Place, Reason, Resource};
+use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// The shortest value of a parameter that is taken back out of a text: a shorter one stands in others by chance.
+const SHORTEST: usize = 6;
+
+/// What a document says.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Content {
+    /// A digest of its one spelling.
+    Digest(String),
+    /// It is not wholly known, and why.
+    Unknown(String),
+}
+
+/// A security configuration, as far as controls over several look at it.
+#[derive(Clone, Debug)]
+pub struct Remembered {
+    /// What it is called.
+    pub identity: Arc<Identity>,
+    /// Where it stands.
+    pub place: Place,
+    /// Whether AWS answered it.
+    pub live: bool,
+    /// When it was created, where that was seen.
+    pub created: Option<Timestamp>,
+    /// What it says, under each choice of undecidable conditions.
+    pub contents: BTreeSet<Content>,
+    /// What each control that waits for the end found by then, by its id.
+    pub judged: BTreeMap<&'static str, Conditions>,
+}
+
+impl Remembered {
+    /// The name under which AWS knows it, where that is known.
+    pub fn name(&self) -> Option<&str> {
+        let id = Some(self.identity.id.as_str()).filter(|_| self.live);
+        self.identity.name.as_deref().or(id)
+    }
+
+    /// Its account and region, as tallies are kept.
+    pub fn region(&self) -> (String, String) {
+        region_of(&self.identity)
+    }
+
+    /// Its digest, when it is known and the only one.
+    pub fn digest(&self) -> Option<&str> {
+        match (self.contents.first(), self.contents.len()) {
+            (Some(Content::Digest(digest)), 1) => Some(digest),
+            _ => None,
+        }
+    }
+
+    /// Whether it says the same as another; `None` when that cannot be known.
+    pub fn says_the_same(&self, other: &Self) -> Option<bool> {
+        if let (Some(one), Some(other)) = (self.digest(), other.digest()) {
+            return Some(one == other);
+        }
+        let known = |one: &Self| {
+            let mut all = one.contents.iter();
+            all.all(|content| matches!(content, Content::Digest(_)))
+        };
+        let apart = self.contents.is_disjoint(&other.contents);
+        (known(self) && known(other) && apart).then_some(false)
+    }
+}
+
+fn region_of(identity: &Identity) -> (String, String) {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    (text(&identity.account), text(&identity.region))
+}
+
+/// What the clusters of an account and region name that have not ended.
+#[derive(Clone, Debug, Default)]
+pub struct Attached {
+    /// The names.
+    pub names: BTreeSet<String>,
+    /// Why what some cluster names is not known.
+    pub unknown: Option<String>,
+}
+
+/// What a run remembers until its end.
+#[derive(Clone, Debug, Default)]
+pub struct Estate {
+    documents: BTreeMap<(Place, Arc<Identity>), Remembered>,
+    attached: BTreeMap<(String, String), Attached>,
+}
+
+impl Estate {
+    /// Every security configuration of the run.
+    pub fn documents(&self) -> impl Iterator<Item = &Remembered> {
+        self.documents.values()
+    }
+
+    /// What the clusters of an account and region name.
+    pub fn attached(&self, region: &(String, String)) -> Attached {
+        self.attached.get(region).cloned().unwrap_or_default()
+    }
+
+    /// Remembers a security configuration. One that was seen under another choice of conditions is the same one: of what
+    /// was found the worse stands.
+    pub fn remember(&mut self, one: Remembered) {
+        let key = (one.place.clone(), Arc::clone(&one.identity));
+        let Some(before) = self.documents.get_mut(&key) else {
+            self.documents.insert(key, one);
+            return;
+        };
+        before.contents.extend(one.contents);
+        let verdict = |conditions: &Conditions| conditions.conclude(Severity::High);
+        for (control, conditions) in one.judged {
+            let standing = before.judged.entry(control).or_default();
+            if verdict(&conditions) > verdict(standing) {
+                *standing = conditions;
+            }
+        }
+    }
+
+    /// Remembers what a live cluster names.
+    pub fn attach(&mut self, cluster: &Resource<'_>) {
+        if cluster.form != Form::Live || cluster.cluster().terminated() {
+            return;
+        }
+        let attached = self
+            .attached
+            .entry(region_of(&cluster.identity))
+            .or_default();
+        match cluster.cluster().security_configuration().text() {
+            Known::Set(name) => drop(attached.names.insert(name.to_owned())),
+            Known::Absent => {}
+            Known::Mistyped => attached.unknown = Some("a name is not a string".to_owned()),
+            Known::Unreadable(reason) => attached.unknown = Some(reason.to_string()),
+        }
+    }
+
+    /// Takes over what another part of the run remembers.
+    pub fn absorb(&mut self, other: &Self) {
+        for one in other.documents.values() {
+            self.remember(one.clone());
+        }
+        for (region, attached) in &other.attached {
+            let own = self.attached.entry(region.clone()).or_default();
+            own.names.extend(attached.names.iter().cloned());
+            own.unknown = own.unknown.take().or_else(|| attached.unknown.clone());
+        }
+    }
+}
+
+/// What is put back into texts before they are compared: the account and region, and the values of parameters.
+pub fn names_in(identity: &Identity, target: Option<&Target>) -> Vec<Named> {
+    let own = |own: &Option<String>, of_target: Option<&String>, name: &str| {
+        let text = own.as_ref().or(of_target)?;
+        Some((text.clone(), name.to_owned()))
+    };
+    let account = own(&identity.account, target.map(|one| &one.account), "account");
+    let region = own(&identity.region, target.map(|one| &one.region), "region");
+    let values = target.into_iter().flat_map(|target| &target.values);
+    let values = values
+        .filter(|(_, value)| value.len() >= SHORTEST)
+        .map(|(name, value)| (value.clone(), name.clone()));
+    account.into_iter().chain(region).chain(values).collect()
+}
+
+impl View<'_, '_> {
+    /// The document in its one spelling, as it is compared with others.
+    ///
+    /// # Errors
+    /// Why a part of it is not known.
+    pub fn spelling(&self, document: Node<'_>) -> Result<String, Reason> {
+        canonical(document, &names_in(&self.resource.identity, self.target))
+    }
+
+    /// When a security configuration that AWS answered was created.
+    pub fn created(&self) -> Option<Timestamp> {
+        timestamp(self.resource.outer.get("CreationDateTime"))
+    }
+}
+
+impl Conditions {
+    /// The document must say what `compile` writes for the target.
+    pub fn must_be_compiled(
+        &mut self,
+        document: Node<'_>,
+        setting: &'static str,
+        seen: &View<'_, '_>,
+    ) {
+        let condition = match (seen.compiled_text, seen.spelling(document)) {
+            (Some(compiled), Ok(text)) if compiled == text => return self.held(),
+            (Some(_), Ok(_)) => self.failed(
+                document,
+                "the document is not the one that is compiled for the target",
+            ),
+            (_, Err(reason)) => self.unknown(
+                document,
+                &reason,
+                "whether the document is the compiled one cannot be known",
+            ),
+            (None, Ok(_)) => self.undecided(
+                document,
+                "what is compiled is not known without a target for this account and region",
+                "bind the account and region in `[targets]`",
+            ),
+        };
+        condition
+            .under(setting)
+            .expected("the document that `compile` writes")
+            .observed(seen.compiled.map_or_else(
+                || "another document".to_owned(),
+                |name| format!("another document than `{name}`"),
+            ));
+    }
+
+    /// A name must be one of those allowed, as patterns.
+    pub fn must_be_named(&mut self, name: Option<&str>, node: Node<'_>, names: &Choice) {
+        let condition = match (name, node.reason()) {
+            (Some(name), _) if names.allows(name) => return self.held(),
+            (Some(name), _) => self.failed(
+                node,
+                format!(
+                    "security configuration `{name}` is not among those that the baseline allows"
+                ),
+            ),
+            (None, Some(reason)) => self.unknown(
+                node,
+                reason,
+                "the name of the security configuration is unknown",
+            ),
+            (None, None) => self.undecided(
+                node,
+                "the security configuration has no name of its own: CloudFormation makes one up",
+                "give it a name",
+            ),
+        };
+        condition
+            .under("names")
+            .expected(names.to_string())
+            .observed(name.map_or_else(|| node.display(), |name| format!("`{name}`")));
+    }
+}

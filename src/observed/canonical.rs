@@ -1,0 +1,188 @@
+//! Documents in one spelling: two security configurations that mean the same come out as the same text.
+
+use super::{Node, Reason, Value};
+
+/// Members that EMR adds to what it answers. Source: EMR Management Guide, *Create a security configuration*; the
+/// provider of Terraform, which shows them as differences.
+const ANSWERED: &[&str] = &["ExternalId", "CACertificateSecretARN", "IdCApplicationARN"];
+
+/// Lists whose order counts: the first mapping that matches is taken.
+const ORDERED: &[&str] = &["RoleMappings"];
+
+/// A text that is to be written as a name instead: the text, and the name.
+pub type Named = (String, String);
+
+/// The document in its one spelling. `names` are put in the place of what they stand for, the longest text first.
+///
+/// # Errors
+/// Why a part of it is not known.
+pub fn canonical(document: Node<'_>, names: &[Named]) -> Result<String, Reason> {
+    let mut names: Vec<&Named> = names.iter().filter(|(text, _)| !text.is_empty()).collect();
+    names.sort_by_key(|(text, name)| (std::cmp::Reverse(text.len()), name));
+    write(document, false, &names)
+}
+
+fn write(node: Node<'_>, ordered: bool, names: &[&Named]) -> Result<String, Reason> {
+    if let Some(reason) = node.open() {
+        return Err(reason.clone());
+    }
+    Ok(match node.value() {
+        Value::Absent | Value::Null => "null".to_owned(),
+        Value::Bool(value) => value.to_string(),
+        Value::Number(text) => text.to_owned(),
+        Value::String(text) => quoted(text, names),
+        Value::Unreadable(Reason::Pseudo { name }) => quoted(&pseudo(name), names),
+        Value::Unreadable(reason) => return Err(reason.clone()),
+        Value::Template => quoted(&template(node)?, names),
+        Value::List => {
+            let items: Result<Vec<String>, Reason> =
+                node.items().map(|item| write(item, false, names)).collect();
+            let mut items = items?;
+            if !ordered {
+                items.sort_unstable();
+            }
+            format!("[{}]", items.join(","))
+        }
+        Value::Map => {
+            let mut members = Vec::new();
+            for (key, value) in node.members() {
+                // A switch that is absent is off.
+                let off = matches!(value.value(), Value::Bool(false));
+                if !off && !ANSWERED.contains(&key) {
+                    let value = write(value, ORDERED.contains(&key), names)?;
+                    members.push(format!("{key:?}:{value}"));
+                }
+            }
+            members.sort_unstable();
+            format!("{{{}}}", members.join(","))
+        }
+    })
+}
+
+/// A pseudo parameter by the name that baselines know it by.
+fn pseudo(name: &str) -> String {
+    let known = [
+        ("AWS::AccountId", "account"),
+        ("AWS::Region", "region"),
+        ("AWS::Partition", "partition"),
+    ];
+    let known = known.iter().find(|(pseudo, _)| *pseudo == name);
+    format!("${{{}}}", known.map_or(name, |(_, name)| name))
+}
+
+fn template(node: Node<'_>) -> Result<String, Reason> {
+    let mut text = String::new();
+    for piece in node.items() {
+        match piece.value() {
+            Value::String(part) => text.push_str(part),
+            Value::Unreadable(Reason::Pseudo { name }) => text.push_str(&pseudo(name)),
+            Value::Unreadable(reason) => return Err(reason.clone()),
+            Value::Absent
+            | Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::Template
+            | Value::List
+            | Value::Map => {
+                let what = "a text with a part that is no text".to_owned();
+                return Err(Reason::Malformed { what });
+            }
+        }
+    }
+    Ok(text)
+}
+
+/// A text with its names put back. The forms of a location in S3 are one.
+fn quoted(text: &str, names: &[&Named]) -> String {
+    let mut text = text.to_owned();
+    let bucket = text
+        .strip_prefix("arn:")
+        .and_then(|rest| rest.split_once(":s3:::"))
+        .map(|(_, place)| place);
+    let place = bucket
+        .or_else(|| text.strip_prefix("s3a://"))
+        .or_else(|| text.strip_prefix("s3n://"));
+    if let Some(place) = place {
+        text = format!("s3://{place}");
+    }
+    for (value, name) in names {
+        text = text.replace(value.as_str(), &format!("${{{name}}}"));
+    }
+    format!("{text:?}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::canonical;
+    use crate::control::testing::tree;
+    use serde_json::{Value, json};
+
+    fn text(document: &Value, names: &[(&str, &str)]) -> Option<String> {
+        let names: Vec<_> = names
+            .iter()
+            .map(|(text, name)| ((*text).to_owned(), (*name).to_owned()))
+            .collect();
+        canonical(tree(document).root(), &names).ok()
+    }
+
+    fn same(one: &Value, other: &Value) -> bool {
+        text(one, &[]).unwrap() == text(other, &[]).unwrap()
+    }
+
+    #[test]
+    fn what_means_the_same_is_the_same_text() {
+        assert!(same(&json!({ "A": 1, "B": 2 }), &json!({ "B": 2, "A": 1 })));
+        assert!(same(
+            &json!({ "A": 1, "Enable": false }),
+            &json!({ "A": 1 })
+        ));
+        assert!(same(
+            &json!({ "L": ["a", "b"] }),
+            &json!({ "L": ["b", "a"] })
+        ));
+        assert!(same(
+            &json!({ "K": { "S3Object": "s3a://b/k", "ExternalId": "x" } }),
+            &json!({ "K": { "S3Object": "arn:aws-cn:s3:::b/k" } })
+        ));
+    }
+
+    #[test]
+    fn what_means_something_else_is_another_text() {
+        assert!(!same(&json!({ "A": true }), &json!({ "A": "true" })));
+        assert!(!same(&json!({ "A": true }), &json!({ "A": false })));
+        assert!(!same(&json!({ "A": "1" }), &json!({ "A": 1 })));
+        assert!(!same(
+            &json!({ "RoleMappings": [{ "Role": "a" }, { "Role": "b" }] }),
+            &json!({ "RoleMappings": [{ "Role": "b" }, { "Role": "a" }] })
+        ));
+        assert!(!same(
+            &json!({ "A": "b\",\"c" }),
+            &json!({ "A": ["b", "c"] })
+        ));
+    }
+
+    #[test]
+    fn names_are_put_back_and_pseudo_parameters_are_names() {
+        let here = json!({ "Key": "arn:aws:kms:us-west-2:111122223333:key/1" });
+        let there = json!({ "Key": "arn:aws:kms:eu-west-1:444455556666:key/1" });
+        let named = |document, account, region| {
+            text(document, &[(account, "account"), (region, "region")]).unwrap()
+        };
+        assert_eq!(
+            named(&here, "111122223333", "us-west-2"),
+            named(&there, "444455556666", "eu-west-1")
+        );
+        let longer = text(&json!("abc"), &[("ab", "short"), ("abc", "long")]);
+        assert_eq!(longer.as_deref(), Some("\"${long}\""));
+    }
+
+    #[test]
+    fn an_unknown_part_makes_the_whole_unknown() {
+        assert_eq!(text(&json!({ "A": { "$unknown": "P" } }), &[]), None);
+        assert_eq!(text(&json!({ "A": { "$open": "elsewhere" } }), &[]), None);
+        assert_eq!(
+            text(&json!({ "$sub": ["a", { "$unknown": "P" }] }), &[]),
+            None
+        );
+    }
+}
