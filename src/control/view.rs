@@ -162,9 +162,14 @@ impl<'a, 't> View<'a, 't> {
             Effective::None => None,
             Effective::Document(document) => Some(*document),
             Effective::Unnamed(name) => {
-                out.failed(*name, "the cluster names no security configuration")
+                let condition = out
+                    .failed(*name, "the cluster names no security configuration")
                     .expected("a security configuration")
                     .observed(name.display());
+                // What is compiled for the target is what its launches are to name.
+                if let Some(compiled) = self.compiled {
+                    condition.mended_by(*name, compiled);
+                }
                 None
             }
             Effective::Missing(node, name) => {

@@ -15,6 +15,7 @@ use crate::control::{Change, Repair};
 use serde_json::Value;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// How a file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +56,11 @@ type Members = BTreeMap<String, Value>;
 /// The edits that carry these repairs of one file out; `None` when a place is not what it has to be.
 pub fn edits(file: &str, text: &str, repairs: &[Repair]) -> Option<Vec<Edit>> {
     let language = Language::of(file, text);
+    // What stands there stands elsewhere, too.
+    let shared = match language {
+        Language::Yaml => yaml::anchored(text),
+        Language::Json | Language::Hcl => Vec::new(),
+    };
     let mut edits = Vec::new();
     let mut inserted: BTreeMap<(usize, usize), Members> = BTreeMap::new();
     for repair in repairs {
@@ -62,7 +68,10 @@ pub fn edits(file: &str, text: &str, repairs: &[Repair]) -> Option<Vec<Edit>> {
         if repair.value.contains("${") || repair.value.contains("%{") {
             return None;
         }
-        if language == Language::Yaml && yaml::is_shared(text, repair.bytes) {
+        let within = |shared: &Range<usize>| {
+            shared.start < repair.bytes.1.max(repair.bytes.0 + 1) && repair.bytes.0 < shared.end
+        };
+        if shared.iter().any(within) {
             return None;
         }
         let value: Value = serde_json::from_str(&repair.value).ok()?;

@@ -63,16 +63,11 @@ pub(super) fn into_flow(slice: &str, members: &Members) -> Option<(usize, String
     Some((1 + kept.len(), added.collect()))
 }
 
-/// Whether a place is within something that has an anchor: what stands there, stands elsewhere too.
-pub(super) fn is_shared(text: &str, bytes: (usize, usize)) -> bool {
-    text.contains('&')
-        && anchored(text)
-            .iter()
-            .any(|range| range.start < bytes.1.max(bytes.0 + 1) && bytes.0 < range.end)
-}
-
 /// The extents of what has an anchor.
-fn anchored(text: &str) -> Vec<Range<usize>> {
+pub(super) fn anchored(text: &str) -> Vec<Range<usize>> {
+    if !text.contains('&') {
+        return Vec::new();
+    }
     let mut found = Vec::new();
     let mut open: Vec<Option<usize>> = Vec::new();
     let mut end = 0;

@@ -1,5 +1,6 @@
 //! `check --fix` changes what the baseline determines and nothing else, and makes nothing worse.
 
+use crate::mutation::{Dice, mutate, seeds};
 use crate::support::{
     Failures, declared, entries, fixtures, golden, is_snapshot, relative, root, run,
 };
@@ -353,8 +354,11 @@ fn a_fixed_file_is_compliant_in_every_dialect() {
 #[test]
 fn what_is_left_decides_the_exit_code() {
     let work = Work::new(&[("request.json", REQUEST)]);
+    let (before, rest) = BASELINE.split_once("[targets.prod]").unwrap();
+    let (_, after) = rest.split_once("[emr.").unwrap();
+    work.write("baseline.toml", &format!("{before}[emr.{after}"));
     let ran = work.fix("request.json", &[]);
-    // The request names no security configuration, and nobody knows which it should.
+    // The request names no security configuration, and without a target nobody knows which it should.
     assert_eq!(ran.exit as u8, 1, "{}", ran.err);
     assert!(
         ran.err.contains("note: fixed 1 finding in 1 file\n"),
@@ -366,6 +370,20 @@ fn what_is_left_decides_the_exit_code() {
         work.read("request.json"),
         REQUEST.replace("d\": false", "d\": true")
     );
+}
+
+#[test]
+fn a_launch_without_a_security_configuration_gets_the_one_that_is_compiled() {
+    let work = Work::new(&[("request.json", REQUEST)]);
+    let ran = work.fix("request.json", &[]);
+    assert_eq!(ran.exit as u8, 0, "{}{}", ran.out, ran.err);
+    let fixed: Value = serde_json::from_str(&work.read("request.json")).unwrap();
+    let name = fixed["SecurityConfiguration"].as_str().unwrap();
+    let (baseline, out) = (work.path("baseline.toml"), work.path("artifacts"));
+    let (baseline, out) = (baseline.to_str().unwrap(), out.to_str().unwrap());
+    let compiled = run(&["compile", baseline, "--out", out]);
+    let line = format!("security configuration name: {name}\n");
+    assert!(compiled.out.contains(&line), "{}", compiled.out);
 }
 
 #[test]
@@ -450,11 +468,11 @@ fn secrets_in_a_file_survive_a_fix() {
     );
     let work = Work::new(&[("request.json", &request)]);
     let ran = work.fix("request.json", &[]);
-    assert_eq!(
-        work.read("request.json"),
-        request.replace("d\": false", "d\": true"),
-        "{}",
-        ran.err
+    let fixed = work.read("request.json");
+    assert_ne!(fixed, request, "{}", ran.err);
+    assert!(
+        fixed.contains("\"KdcAdminPassword\": \"hunter2-hunter2\""),
+        "{fixed}"
     );
 }
 
@@ -494,7 +512,7 @@ fn a_file_that_is_read_only_is_left_alone_and_said() {
     assert_eq!(ran.err.matches("is read-only").count(), 1, "{}", ran.err);
     assert!(
         ran.err
-            .contains("1 finding left: the file cannot be changed"),
+            .contains("3 findings left: the file cannot be changed"),
         "{}",
         ran.err
     );
@@ -617,4 +635,102 @@ fn a_diff_is_one_that_git_applies() {
     for (name, fixed) in expected {
         assert_eq!(work.read(name), fixed, "{name}");
     }
+}
+
+#[test]
+fn what_makes_something_worse_is_not_done_and_the_rest_is() {
+    let work = Work::new(&[("document.json", DOCUMENT), ("template.yaml", TEMPLATE)]);
+    // Encryption between nodes leaves Hadoop's own traffic plain without Kerberos: that would be a new finding.
+    work.write(
+        "baseline.toml",
+        &format!("{BASELINE}\n[emr.feature-combinations]\n"),
+    );
+    let ran = work.fix(".", &[]);
+    let (document, template) = (work.read("document.json"), work.read("template.yaml"));
+    assert!(
+        document.contains("\"EnableInTransitEncryption\":false"),
+        "{document}"
+    );
+    assert!(
+        document.contains("\"MinimumInstanceMetadataServiceVersion\":2"),
+        "{document}"
+    );
+    assert!(
+        template.contains("EnableInTransitEncryption: no "),
+        "{template}"
+    );
+    assert!(
+        template.contains("MinimumInstanceMetadataServiceVersion: 2"),
+        "{template}"
+    );
+    assert!(
+        template.contains("TerminationProtected: true"),
+        "{template}"
+    );
+    assert!(
+        ran.err.contains("fixed 4 findings in 2 files"),
+        "{}",
+        ran.err
+    );
+    assert!(
+        ran.err
+            .contains("3 findings left: what the baseline determines would not"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn mutants_are_fixed_without_a_panic_and_made_no_worse() {
+    let baseline = root().join("examples/demo/analytics.toml");
+    let folder = tempfile::tempdir().unwrap();
+    let mut dice = Dice(0x2026_1123);
+    let mut total = 0;
+    for ending in ["json", "yaml", "tf"] {
+        let path = folder.path().join(format!("mutant.{ending}"));
+        let seeds = seeds(&[ending]);
+        for index in 0..60 {
+            let mut mutant = seeds[(index * 7) % seeds.len()].clone();
+            for _ in 0..=dice.below(3) {
+                mutate(&mut mutant, &mut dice);
+            }
+            std::fs::write(&path, &mutant).unwrap();
+            let judged = |more: &[&str]| {
+                let arguments = [
+                    baseline.to_str().unwrap(),
+                    path.to_str().unwrap(),
+                    "--format",
+                    "json",
+                    "--all",
+                ];
+                run(&[&["check"], &arguments[..], more].concat())
+            };
+            let before = judged(&[]);
+            let after = judged(&["--fix"]);
+            let shown = || String::from_utf8_lossy(&mutant).into_owned();
+            let (Ok(before), Ok(after)) = (
+                serde_json::from_str::<Value>(&before.out),
+                serde_json::from_str::<Value>(&after.out),
+            ) else {
+                panic!("{}\n{}", after.err, shown());
+            };
+            let then = verdicts(&before);
+            for (fingerprint, rank) in verdicts(&after) {
+                let was = then.get(&fingerprint).copied().unwrap_or_default();
+                assert!(
+                    rank < INDETERMINATE || rank <= was,
+                    "{ending} {index}: {}",
+                    shown()
+                );
+            }
+            assert_eq!(
+                before["problems"],
+                after["problems"],
+                "{ending} {index}: {}",
+                shown()
+            );
+            total += findings(&before) - findings(&after);
+        }
+    }
+    assert!(total > 10, "{total}");
 }

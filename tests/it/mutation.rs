@@ -8,10 +8,10 @@ use crate::support::root;
 
 /// Numbers that look random and are the same each time (Knuth's MMIX generator).
 #[derive(Debug)]
-struct Dice(u64);
+pub struct Dice(pub u64);
 
 impl Dice {
-    fn below(&mut self, bound: usize) -> usize {
+    pub fn below(&mut self, bound: usize) -> usize {
         self.0 = self
             .0
             .wrapping_mul(6_364_136_223_846_793_005)
@@ -98,7 +98,7 @@ const PIECES: &[&str] = &[
 ];
 
 /// One change: bytes removed, doubled, swapped with others, overwritten, or a piece put in.
-fn mutate(bytes: &mut Vec<u8>, dice: &mut Dice) {
+pub fn mutate(bytes: &mut Vec<u8>, dice: &mut Dice) {
     let at = dice.below(bytes.len() + 1);
     let end = (at + 1 + dice.below(40)).min(bytes.len());
     match dice.below(6) {
@@ -119,7 +119,7 @@ fn mutate(bytes: &mut Vec<u8>, dice: &mut Dice) {
 }
 
 /// The files of the repository with these extensions, in order, that a mutant of is quick to read.
-fn seeds(extensions: &[&str]) -> Vec<Vec<u8>> {
+pub fn seeds(extensions: &[&str]) -> Vec<Vec<u8>> {
     let folders = ["baselines", "golden", "examples"].into_iter();
     let entries =
         folders.flat_map(|folder| walkdir::WalkDir::new(root().join(folder)).sort_by_file_name());

@@ -129,4 +129,7 @@ fn judge_compiled(seen: &View<'_, '_>, node: Node<'_>, name: Option<&str>, out: 
         .under("compiled")
         .expected("the name that `compile` writes")
         .observed(node.display());
+    if let Some(compiled) = seen.compiled {
+        condition.mended_by(node, compiled);
+    }
 }
