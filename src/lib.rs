@@ -28,6 +28,7 @@
 //! | [`baseline`] | the language: TOML to layers to requirements, every mistake at its line; compare, explain, schema |
 //! | [`compile`] | requirements to files |
 //! | [`observe`] | files and snapshots to resources |
+//! | [`live`] | which calls an audit of AWS makes, when, and the snapshot that comes of them; it sends none itself |
 //! | [`judge`] | requirements × resources × waivers to a report; the exit code, a function of the report |
 //! | [`fix`] | repairs of findings carried out: edits of a file's text, and of nothing else in it |
 //! | [`access`] | who may read what: grants, filters and tags added up |
@@ -51,6 +52,7 @@ pub mod escape;
 pub mod fix;
 pub mod judge;
 pub mod lattice;
+pub mod live;
 pub mod observe;
 pub mod observed;
 pub mod origin;

@@ -93,14 +93,21 @@ pub enum Command {
         #[command(flatten)]
         output: Output,
     },
-    /// Judge live AWS, or a snapshot of it
+    /// Judge live AWS (needs the `live` feature), or a snapshot of it
     #[command(
-        after_help = "Examples:\n  emr-baseline audit prod.toml --snapshot estate.jsonl\n  emr-baseline audit prod.toml --snapshot estate.jsonl.zst --format json"
+        after_help = "Examples:\n  emr-baseline audit prod.toml --regions us-west-2,eu-west-1\n  emr-baseline audit prod.toml --plan --expect-clusters 200\n  emr-baseline audit prod.toml --snapshot estate.jsonl\n  emr-baseline audit prod.toml --snapshot estate.jsonl.zst --format json"
     )]
     Audit(Audit),
     /// Save a snapshot of live AWS (needs the `live` feature)
-    #[command(after_help = "Example:\n  emr-baseline observe --regions us-west-2 -o estate.jsonl")]
-    Observe(Live),
+    #[command(
+        after_help = "Examples:\n  emr-baseline observe --regions us-west-2 -o estate.jsonl\n  emr-baseline observe --plan --expect-clusters 200\n\nCredentials and the region come from where the AWS command line finds them: the environment, profiles, IAM Identity Center, roles of the machine. Every call reads; `emr-baseline permissions audit` prints the policy that allows them.\n\nExit codes: 0 everything was observed, 2 nothing could be, 3 a part is missing."
+    )]
+    Observe(Observe),
+    /// Print the least-privilege IAM policy that a command needs
+    #[command(
+        after_help = "Examples:\n  emr-baseline permissions audit > audit-policy.json\n  emr-baseline permissions audit --delta"
+    )]
+    Permissions(Permissions),
     /// Show what would change in AWS (needs the `live` feature)
     #[command(after_help = "Example:\n  emr-baseline plan prod.toml --target prod-us")]
     Plan(Live),
@@ -152,6 +159,7 @@ impl Command {
             | Self::Schema(output)
             | Self::Man(output) => output,
             Self::Explain(explain) => &explain.output,
+            Self::Permissions(permissions) => &permissions.output,
             Self::Compare(compare) => &compare.output,
             Self::Access(access) => &access.output,
             Self::Compile(_)
@@ -321,7 +329,7 @@ pub struct Audit {
     /// A baseline file, or `builtin:NAME`
     pub baseline: String,
     /// A saved estate instead of live AWS: JSON Lines, optionally compressed with zstd
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["regions", "services", "cluster", "since", "steps", "key_grants", "plan", "endpoint_url", "max_duration"])]
     pub snapshot: Option<PathBuf>,
     /// The target to judge everything by, where several are bound to one account and region
     #[arg(long, value_name = "NAME")]
@@ -329,12 +337,101 @@ pub struct Audit {
     /// What is reported, and what fails.
     #[command(flatten)]
     pub reporting: Reporting,
-    /// Whatever live auditing takes when the feature is on.
-    #[arg(long, value_delimiter = ',', value_name = "REGION", hide = true)]
-    pub regions: Vec<String>,
+    /// What of AWS is observed.
+    #[command(flatten)]
+    pub reach: Reach,
 }
 
-/// Arguments of commands that need AWS; this build takes them and names the feature.
+/// Arguments of `observe`.
+#[derive(Args, Debug)]
+pub struct Observe {
+    /// What of AWS is observed.
+    #[command(flatten)]
+    pub reach: Reach,
+    /// Where the snapshot goes.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// Arguments of `permissions`.
+#[derive(Args, Debug)]
+pub struct Permissions {
+    /// The command
+    #[arg(value_name = "COMMAND", value_parser = PossibleValuesParser::new(["audit"]))]
+    pub command: String,
+    /// Only what AWS's managed policy `SecurityAudit` lacks
+    #[arg(long)]
+    pub delta: bool,
+    /// The partition of the ARNs
+    #[arg(long, value_name = "NAME", default_value = "aws", value_parser = PossibleValuesParser::new(["aws", "aws-cn", "aws-us-gov"]))]
+    pub partition: String,
+    /// Where the result goes.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// What of AWS is observed, and how politely.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Live AWS")]
+pub struct Reach {
+    /// Regions, separated by commas [default: the one that AWS's own tools would use]
+    #[arg(long, value_delimiter = ',', value_name = "REGION")]
+    pub regions: Vec<String>,
+    /// Services to ask, separated by commas [default: all]
+    #[arg(long, value_delimiter = ',', value_name = "SERVICE", value_parser = PossibleValuesParser::new(["elasticmapreduce", "ec2", "kms", "iam", "s3", "lakeformation", "glue"]))]
+    pub services: Vec<String>,
+    /// Only this cluster; repeatable
+    #[arg(long, value_name = "ID")]
+    pub cluster: Vec<String>,
+    /// Clusters that ended within this time, too, such as `24h`
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub since: Option<jiff::SignedDuration>,
+    /// The steps of each cluster, too: one more call a cluster, at EMR's slowest rate
+    #[arg(long)]
+    pub steps: bool,
+    /// The grants on each key, too: there can be very many
+    #[arg(long)]
+    pub key_grants: bool,
+    /// How much of AWS's request quotas to use; the rest is left to those who launch clusters
+    #[arg(long, value_name = "PERCENT", default_value = "40", value_parser = clap::value_parser!(u8).range(1..=100))]
+    pub share: u8,
+    /// Stop asking after this time, such as `20m`; what was not asked is then indeterminate
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub max_duration: Option<jiff::SignedDuration>,
+    /// One URL for all services, such as an emulator's [env: AWS_ENDPOINT_URL]
+    #[arg(long, value_name = "URL")]
+    pub endpoint_url: Option<String>,
+    /// Print the calls that a run makes and the time it takes, and make none
+    #[arg(long)]
+    pub plan: bool,
+    /// Running clusters that `--plan` reckons with
+    #[arg(long, value_name = "NUMBER", default_value = "500")]
+    pub expect_clusters: u32,
+}
+
+/// A time as a number and a unit.
+fn duration(text: &str) -> Result<jiff::SignedDuration, String> {
+    let unit = text.chars().next_back();
+    let number = unit.and_then(|unit| text.strip_suffix(unit));
+    let number: Option<i64> = number.and_then(|number| number.parse().ok());
+    let seconds = match unit {
+        Some('s') => 1,
+        Some('m') => 60,
+        Some('h') => 3_600,
+        Some('d') => 86_400,
+        Some(_) | None => 0,
+    };
+    let seconds = number
+        .filter(|number| *number > 0 && seconds > 0)
+        .and_then(|number| number.checked_mul(seconds))
+        // EMR forgets clusters two months after they ended, and no run takes a year.
+        .filter(|seconds| *seconds <= 366 * 86_400);
+    seconds
+        .map(jiff::SignedDuration::from_secs)
+        .ok_or_else(|| "write a number and `s`, `m`, `h` or `d`, such as `24h`".to_owned())
+}
+
+/// Arguments of commands that a later version brings; this one takes them and says so.
 #[derive(Args, Debug)]
 pub struct Live {
     /// Whatever the command takes when the feature is on.

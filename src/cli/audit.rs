@@ -1,4 +1,4 @@
-//! `audit`: a saved estate, judged as it streams by. Live AWS needs the `live` feature.
+//! `audit`: an estate, saved or live, judged as it streams by. Live AWS needs the `live` feature.
 
 mod region;
 
@@ -16,11 +16,16 @@ use std::collections::BTreeMap;
 use std::io::{self, BufReader};
 use std::path::Path;
 
-/// Runs `audit BASELINE --snapshot FILE`.
+/// Runs `audit`.
 pub(super) fn run(arguments: &Audit, at: Timestamp, terminal: &mut Terminal<'_>) -> Ended {
-    let Some(snapshot) = &arguments.snapshot else {
-        return super::live("audit", terminal);
-    };
+    #[cfg(not(feature = "live"))]
+    if arguments.snapshot.is_none() {
+        return super::without_live("audit", terminal);
+    }
+    #[cfg(feature = "live")]
+    if arguments.reach.plan {
+        return super::live::plan(&arguments.reach, terminal);
+    }
     let sinks = match sinks(&arguments.reporting) {
         Ok(sinks) => sinks,
         Err(message) => {
@@ -37,15 +42,12 @@ pub(super) fn run(arguments: &Audit, at: Timestamp, terminal: &mut Terminal<'_>)
     let mut report = empty_report(baselines.main(), at);
     report.homes = homes::of(report.sources.keys().cloned(), &[]);
     let everything = wants_everything(&sinks, &arguments.reporting);
-    match reader(snapshot) {
-        Ok(reader) => judge_snapshot(reader, &baselines, at, everything, &mut report)?,
-        Err(why) => {
-            terminal.error(&format!("`{}`: {why}", snapshot.display()))?;
-            return Ok(Exit::Unusable);
-        }
-    }
+    let Some(reader) = estate(arguments, at, terminal)? else {
+        return Ok(Exit::Unusable);
+    };
+    judge_estate(reader, &baselines, at, everything, &mut report)?;
     if report.coverage.resources == 0 && !arguments.reporting.allow_empty {
-        terminal.error("nothing was judged: the snapshot holds no resource")?;
+        terminal.error("nothing was judged: the estate holds no resource")?;
         terminal.help("observe an account that has some, or give `--allow-empty`")?;
     }
     deliver(&report, &sinks, &arguments.reporting, terminal)
@@ -120,12 +122,39 @@ impl Baselines {
     }
 }
 
+/// What live runs call the estate in place of a file's name.
+const AWS: &str = "AWS";
+
+/// The estate to judge, as a stream.
+fn estate(
+    arguments: &Audit,
+    at: Timestamp,
+    terminal: &mut Terminal<'_>,
+) -> io::Result<Option<Reader<'static>>> {
+    #[cfg(not(feature = "live"))]
+    let _ = at;
+    let Some(snapshot) = &arguments.snapshot else {
+        #[cfg(feature = "live")]
+        if let Some(stream) = super::live::stream(&arguments.reach, at, terminal)? {
+            return Reader::new(AWS, stream).map(Some);
+        }
+        return Ok(None);
+    };
+    match reader(snapshot) {
+        Ok(reader) => Ok(Some(reader)),
+        Err(why) => {
+            terminal.error(&format!("`{}`: {why}", snapshot.display()))?;
+            Ok(None)
+        }
+    }
+}
+
 fn reader(path: &Path) -> Result<Reader<'static>, String> {
     let file = BufReader::with_capacity(1 << 20, files::open(path)?);
     Reader::new(path.display().to_string(), file).map_err(|error| files::plain(&error))
 }
 
-fn judge_snapshot(
+fn judge_estate(
     mut reader: Reader<'_>,
     baselines: &Baselines,
     at: Timestamp,
@@ -151,7 +180,7 @@ fn judge_snapshot(
                             "account {} region {} was not observed completely",
                             region.account, region.region
                         ),
-                        file: Some(reader.name().to_owned()),
+                        file: Some(reader.name().to_owned()).filter(|name| name != AWS),
                         why: why.clone(),
                         ..Obstacle::default()
                     });

@@ -13,7 +13,10 @@ mod demo;
 mod explain;
 mod files;
 mod homes;
+#[cfg(feature = "live")]
+mod live;
 mod modules;
+mod permissions;
 mod ratchet;
 mod reporting;
 mod spill;
@@ -121,18 +124,44 @@ fn dispatch(arguments: &Arguments, terminal: &mut Terminal<'_>) -> Ended {
             clap_mangen::Man::new(Arguments::command()).render(&mut terminal.out)?;
             Ok(Exit::Clean)
         }
-        Command::Observe(_) => live("observe", terminal),
-        Command::Plan(_) => live("plan", terminal),
-        Command::Apply(_) => live("apply", terminal),
+        Command::Observe(observe) => observe_live(observe, at, terminal),
+        Command::Permissions(asked) => permissions::run(asked, terminal),
+        Command::Plan(_) => later("plan", terminal),
+        Command::Apply(_) => later("apply", terminal),
     }
 }
 
-/// A command that needs the AWS SDKs, in a build that has none.
-fn live(command: &str, terminal: &mut Terminal<'_>) -> Ended {
+#[cfg(feature = "live")]
+fn observe_live(
+    observe: &arguments::Observe,
+    at: jiff::Timestamp,
+    terminal: &mut Terminal<'_>,
+) -> Ended {
+    live::observe(observe, at, terminal)
+}
+
+#[cfg(not(feature = "live"))]
+fn observe_live(_: &arguments::Observe, _: jiff::Timestamp, terminal: &mut Terminal<'_>) -> Ended {
+    without_live("observe", terminal)
+}
+
+/// A command that needs AWS, in a build that cannot reach it.
+#[cfg(not(feature = "live"))]
+fn without_live(command: &str, terminal: &mut Terminal<'_>) -> Ended {
     terminal.error(&format!(
         "`{command}` needs AWS, and this build has no `live` feature"
     ))?;
-    terminal.help("the `live` feature comes with a later version; until then `audit --snapshot` judges a saved estate")?;
+    terminal
+        .help("build with `--features live`, or judge a saved estate with `audit --snapshot`")?;
+    Ok(Exit::Unusable)
+}
+
+/// A command that a later version brings.
+fn later(command: &str, terminal: &mut Terminal<'_>) -> Ended {
+    terminal.error(&format!(
+        "`{command}` changes AWS, which the `live` feature of this version does not"
+    ))?;
+    terminal.help("it comes with a later version; `compile` writes what it would apply")?;
     Ok(Exit::Unusable)
 }
 

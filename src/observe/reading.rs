@@ -7,7 +7,7 @@
 use super::{Dialect, Syntax};
 use crate::observed::Source;
 use crate::observed::tree::{NodeId, Tree};
-use crate::observed::{Form, Identity, Neighbour, Node, Place, Resource, ResourceKind, Scope};
+use crate::observed::{Form, Identity, Neighbour, Node, Place, Resource, ResourceKind, Scope, Use};
 use std::sync::Arc;
 
 /// A resource of a tree.
@@ -23,6 +23,8 @@ pub struct Seen {
     pub body: NodeId,
     /// See [`Resource::outer`].
     pub outer: NodeId,
+    /// See [`Resource::uses`].
+    pub uses: Vec<Use>,
 }
 
 impl Seen {
@@ -34,6 +36,7 @@ impl Seen {
             form,
             body,
             outer: body,
+            uses: Vec::new(),
         }
     }
 
@@ -45,6 +48,7 @@ impl Seen {
             form: resource.form,
             body: resource.body.id(),
             outer: resource.outer.id(),
+            uses: resource.uses.clone(),
         }
     }
 
@@ -71,7 +75,7 @@ impl Seen {
             form: self.form,
             body: tree.node(self.body),
             outer: tree.node(self.outer),
-            uses: Vec::new(),
+            uses: self.uses.clone(),
         }
     }
 }

@@ -19,6 +19,9 @@
 //!   skipped, so that a version may add some; records that it does not know are problems.
 //! * `kind` is a kind of the report format. `calls` holds, by IAM action, each call's `answer` as AWS gives it
 //!   (all pages merged), or its `error`. A call that is not there was not made: its facts are unknown.
+//! * `uses` says what else names a thing, and what for: `[{"purpose":"logs","by":"j-1"}]`. Clusters stream by, and are
+//!   gone when their keys, roles and buckets are judged.
+//! * `problems` of a footer say what could not be listed: `what`, `action` and `why` of each.
 //! * A region without a footer, or whose footer says `"complete": false`, is partial. `listed` names the kinds of
 //!   which everything was listed, so that a name that is not there is known not to exist.
 //! * Kerberos passwords have no place in a snapshot; those that are found are dropped as the record is read.
@@ -160,6 +163,8 @@ impl<'r> Reader<'r> {
             ("end-of-region", State::Inside(_)) => {
                 let complete = root.get("complete").switch() == crate::observed::Switch::On;
                 let listed = root.get("listed").items().filter_map(Node::as_text);
+                let problems = root.get("problems").items();
+                self.pending.extend(problems.map(unlisted));
                 return self.end(complete, listed.filter_map(ResourceKind::of_name).collect());
             }
             ("fact" | "resource", State::Inside(region)) => {
@@ -246,6 +251,17 @@ impl<'r> Reader<'r> {
         }
         self.state = State::Over;
     }
+}
+
+/// What the observer could not do, as a footer tells it.
+fn unlisted(node: Node<'_>) -> Event {
+    let text = |key: &'static str| node.get(key).as_text().map(str::to_owned);
+    Event::Problem(Problem {
+        what: text("what").unwrap_or_else(|| "could not observe everything".to_owned()),
+        why: text("why").unwrap_or_default(),
+        place: None,
+        action: text("action"),
+    })
 }
 
 impl Iterator for Reader<'_> {

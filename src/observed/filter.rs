@@ -33,8 +33,12 @@ impl<'t> Resource<'t> {
     pub fn cells_filter(&self) -> CellsFilter<'t> {
         let request = self.body.get("TableData");
         let answer = self.body.get("lakeformation:GetDataCellsFilter");
+        // A listing gives each filter whole, as an entry.
+        let listed = self.body.get("lakeformation:ListDataCellsFilter");
         CellsFilter::of(if is_given(request) {
             request
+        } else if self.form == Form::Live && listed.is_set() {
+            listed
         } else if self.form == Form::Live && answer.is_set() {
             answer.get("DataCellsFilter")
         } else {

@@ -5,6 +5,34 @@ use super::buckets::{BucketName, bucket_in, bucket_nodes};
 use super::cluster::Attribute;
 use super::{Form, Identity, Lookup, Node, Resource, ResourceKind, Scope};
 
+/// Every purpose for which a key, a role or a bucket is named.
+const PURPOSES: &[&str] = &[
+    "s3",
+    "disk",
+    "wal",
+    "certificates-ca",
+    "logs",
+    "serverless",
+    "buckets",
+    "catalog",
+    "passwords",
+    "service-role",
+    "autoscaling-role",
+    "instance-profile",
+    "runtime",
+    "emrfs",
+    "certificates",
+    "code",
+    "locations",
+    "studio",
+    "results",
+];
+
+/// The purpose of this name, as records of uses write it.
+pub fn purpose(name: &str) -> Option<&'static str> {
+    PURPOSES.iter().copied().find(|purpose| *purpose == name)
+}
+
 /// Something that a resource names by a known text.
 #[derive(Clone, Debug)]
 pub struct Named<'t> {
@@ -357,10 +385,23 @@ fn bucket_classes(bucket: &Resource<'_>, scope: &Scope<'_>) -> Vec<&'static str>
 
 #[cfg(test)]
 mod tests {
-    use super::{named, purposes};
+    use super::*;
     use crate::control::testing::{document, resource};
     use crate::observed::{Form, ResourceKind, Scope};
     use serde_json::json;
+
+    #[test]
+    fn every_purpose_has_its_name() {
+        let keys = DOCUMENT_KEYS
+            .iter()
+            .chain(CATALOG_KEYS)
+            .map(|(purpose, _)| *purpose);
+        let serverless = SERVERLESS_KEYS.iter().map(|(purpose, ..)| *purpose);
+        let roles = CLUSTER_ROLES.iter().map(|(purpose, _)| *purpose);
+        for one in keys.chain(serverless).chain(roles) {
+            assert_eq!(purpose(one), Some(one));
+        }
+    }
 
     #[test]
     fn a_document_names_the_keys_of_its_overrides_too() {

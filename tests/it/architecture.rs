@@ -62,6 +62,11 @@ const TABLE: &[(&str, &[&str], &str)] = &[
         "readers know documents, not rules",
     ),
     (
+        "live",
+        &["observe", "observed", "aws", "digest"],
+        "which calls are made follows from what readers find, never from rules; sending them is the command line's",
+    ),
+    (
         "judge",
         &[
             "control", "controls", "observed", "aws", "baseline", "origin", "lattice", "digest",

@@ -32,6 +32,7 @@ mod labels;
 mod lake;
 mod laws;
 mod links;
+mod live;
 mod mutation;
 mod parts;
 mod problems;

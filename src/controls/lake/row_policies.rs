@@ -39,7 +39,11 @@ impl Control for RowPolicies {
     fn judge(want: &Setting, seen: &View<'_, '_>, out: &mut Conditions) {
         let body = seen.resource.body;
         // Of the same kind as data cells filters, which another control judges.
-        let filter = body.get("lakeformation:GetDataCellsFilter").is_set();
+        let calls = [
+            "lakeformation:ListDataCellsFilter",
+            "lakeformation:GetDataCellsFilter",
+        ];
+        let filter = calls.into_iter().any(|call| body.get(call).is_set());
         if !seen.is_live() || filter {
             return;
         }

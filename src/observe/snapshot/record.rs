@@ -4,7 +4,9 @@ use super::{Region, policies};
 use crate::observe::{Problem, Seen, Syntax, json, security_configuration, tags};
 use crate::observed::Source;
 use crate::observed::tree::{NodeId, Span, TextRef, Tree};
-use crate::observed::{Form, Identity, Place, Reason, Resource, ResourceKind, Value};
+use crate::observed::{
+    Form, Identity, Node, Place, Reason, Resource, ResourceKind, Use, Value, named,
+};
 use std::sync::Arc;
 
 const DESCRIBE_CLUSTER: &str = "elasticmapreduce:DescribeCluster";
@@ -63,7 +65,7 @@ const fn calls_of(kind: ResourceKind) -> &'static [&'static str] {
         ],
         ResourceKind::LakeFormationLocation => &["lakeformation:ListResources"],
         ResourceKind::LakeFormationGrant => &["lakeformation:ListPermissions"],
-        ResourceKind::LakeFormationFilter => &["lakeformation:GetDataCellsFilter"],
+        ResourceKind::LakeFormationFilter => &["lakeformation:ListDataCellsFilter"],
         ResourceKind::EmrSecurityConfiguration | ResourceKind::LakeFormationTag => &[],
     }
 }
@@ -103,6 +105,15 @@ impl Record {
         self.seen.resource(&self.tree)
     }
 
+    /// Reads one record that stands alone.
+    ///
+    /// # Errors
+    /// Says why the text is no record.
+    pub fn read(name: &str, line: u32, text: &str, region: &Region) -> Result<Self, String> {
+        let tree = parse(name, line, text).map_err(|syntax| syntax.message)?;
+        Self::new(tree, region)
+    }
+
     /// Makes a resource of a record's tree.
     pub(super) fn new(mut tree: Tree, region: &Region) -> Result<Self, String> {
         let root = tree.root();
@@ -129,15 +140,17 @@ impl Record {
                 identity.name = cluster.get("Name").as_text().map(str::to_owned);
             }
         }
+        let uses = uses(root);
         drop_secrets(&mut tree);
         let answers = answers(&mut tree, kind);
         policies::decode(&mut tree, answers);
-        let seen = if kind == ResourceKind::EmrSecurityConfiguration {
+        let mut seen = if kind == ResourceKind::EmrSecurityConfiguration {
             let (document, outer) = document(&mut tree, answers);
             Seen::new(identity, Form::Live, document).within(outer)
         } else {
             Seen::new(identity, Form::Live, answers)
         };
+        seen.uses = uses;
         Ok(Self { tree, seen })
     }
 }
@@ -163,6 +176,20 @@ pub(super) fn problem(name: &str, line: u32, column: u32, why: impl Into<String>
         place: Some(place),
         action: None,
     }
+}
+
+/// What else in the estate names a thing, and what for: clusters stream by and are gone when their keys are judged.
+/// Purposes of a later version are skipped.
+fn uses(root: Node<'_>) -> Vec<Use> {
+    let listed = root.get("uses").items();
+    let each = listed.filter_map(|node| {
+        Some(Use {
+            purpose: named::purpose(node.get("purpose").as_text()?)?,
+            by: node.get("by").as_text()?.to_owned(),
+            place: node.place(),
+        })
+    });
+    each.collect()
 }
 
 fn drop_secrets(tree: &mut Tree) {

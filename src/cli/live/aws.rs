@@ -1,0 +1,212 @@
+//! One call to AWS: credentials, signature, HTTP. Retries and pauses are decided elsewhere.
+
+use crate::live::call::{Call, Failure, Outcome};
+use crate::live::operation::Service;
+use crate::live::retry::NO_ANSWER;
+use crate::live::wire::{self, Answer, Place, Request};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::ProvideCredentials;
+use aws_sigv4::http_request::{
+    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings,
+    UriPathNormalizationMode, sign,
+};
+use aws_sigv4::sign::v4;
+use aws_smithy_http_client::{Connector, tls};
+use aws_smithy_runtime_api::client::http::HttpConnector;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime};
+use tokio::sync::Mutex;
+
+/// No call that is made takes longer.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Credentials are renewed so long before they expire.
+const MARGIN: Duration = Duration::from_secs(300);
+/// The longest answer that is read.
+const LONGEST: usize = 256 << 20;
+
+/// The way to AWS.
+#[derive(Debug)]
+pub(super) struct Aws {
+    config: SdkConfig,
+    connector: Connector,
+    credentials: Mutex<Option<Credentials>>,
+    /// URLs that take the place of AWS's, by service.
+    endpoints: BTreeMap<Service, String>,
+}
+
+/// Names under which the SDKs keep the endpoint of a single service, such as `AWS_ENDPOINT_URL_EMR`.
+const IDS: &[(Service, &str)] = &[
+    (Service::Emr, "EMR"),
+    (Service::Ec2, "EC2"),
+    (Service::Kms, "KMS"),
+    (Service::Iam, "IAM"),
+    (Service::Sts, "STS"),
+    (Service::S3, "S3"),
+    (Service::S3Control, "S3 Control"),
+    (Service::LakeFormation, "LakeFormation"),
+    (Service::Glue, "Glue"),
+];
+
+impl Aws {
+    /// Reads the configuration where AWS's own tools read it.
+    pub(super) async fn new(endpoint: Option<&str>) -> Self {
+        let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12());
+        if let Some(endpoint) = endpoint {
+            loader = loader.endpoint_url(endpoint);
+        }
+        let config = loader.load().await;
+        let tls = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc);
+        let connector = Connector::builder().tls_provider(tls).build();
+        let mut endpoints = BTreeMap::new();
+        for (service, id) in IDS {
+            let own = config.service_config().and_then(|config| {
+                let key = aws_types::service_config::ServiceConfigKey::builder()
+                    .service_id(id)
+                    .env("AWS_ENDPOINT_URL")
+                    .profile("endpoint_url")
+                    .build()
+                    .ok()?;
+                config.load_config(key)
+            });
+            // What is said on the command line is said last.
+            let chosen = endpoint
+                .map(str::to_owned)
+                .or(own)
+                .or_else(|| config.endpoint_url().map(str::to_owned));
+            if let Some(url) = chosen {
+                endpoints.insert(*service, url);
+            }
+        }
+        Self {
+            config,
+            connector,
+            credentials: Mutex::new(None),
+            endpoints,
+        }
+    }
+
+    /// The region that AWS's own tools would use.
+    pub(super) fn region(&self) -> Option<String> {
+        self.config.region().map(Region::to_string)
+    }
+
+    /// Credentials that are good for a while.
+    pub(super) async fn credentials(&self) -> Result<Credentials, String> {
+        let mut kept = self.credentials.lock().await;
+        let fresh = |one: &Credentials| one.expiry().is_none_or(|end| end > now() + MARGIN);
+        if let Some(credentials) = kept.as_ref().filter(|one| fresh(one)) {
+            return Ok(credentials.clone());
+        }
+        let Some(provider) = self.config.credentials_provider() else {
+            return Err("no provider of credentials is configured".to_owned());
+        };
+        let credentials = provider.provide_credentials().await.map_err(|error| {
+            let source = std::error::Error::source(&error).map(ToString::to_string);
+            source.map_or_else(|| error.to_string(), |source| format!("{error}: {source}"))
+        })?;
+        *kept = Some(credentials.clone());
+        Ok(credentials)
+    }
+
+    /// Makes one call, once.
+    pub(super) async fn call(&self, call: &Call, region: &str, account: &str) -> Outcome {
+        let place = Place {
+            region: region.to_owned(),
+            account: account.to_owned(),
+            endpoint: self.endpoints.get(&call.operation.service).cloned(),
+        };
+        let request = wire::request(call, &place);
+        let credentials = self
+            .credentials()
+            .await
+            .map_err(|why| Failure::of("NoCredentials", why))?;
+        let signed = signed(request, credentials)
+            .map_err(|why| Failure::of("NotSent", format!("cannot sign the request: {why}")))?;
+        let lost = |why: String| Failure::of(NO_ANSWER, why);
+        let answered = tokio::time::timeout(PATIENCE, async {
+            let sent = self.connector.call(signed).await;
+            let response = sent.map_err(|error| lost(format!("{error:?}")))?;
+            read(response).await.map_err(lost)
+        });
+        match answered.await {
+            Ok(answer) => wire::outcome(call, &answer?),
+            Err(_) => Err(lost("no answer within 30 s".to_owned())),
+        }
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "signatures carry the time at which they are made"
+)]
+fn now() -> SystemTime {
+    SystemTime::now()
+}
+
+fn signed(request: Request, credentials: Credentials) -> Result<HttpRequest, String> {
+    let mut settings = SigningSettings::default();
+    if request.signing_name == "s3" {
+        settings.percent_encoding_mode = PercentEncodingMode::Single;
+        settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
+        settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
+    }
+    let identity = credentials.into();
+    let parameters = v4::SigningParams::builder()
+        .identity(&identity)
+        .region(&request.signing_region)
+        .name(request.signing_name)
+        .time(now())
+        .settings(settings)
+        .build()
+        .map_err(|error| error.to_string())?
+        .into();
+    let headers = request
+        .headers
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()));
+    let body = SignableBody::Bytes(request.body.as_bytes());
+    let signable = SignableRequest::new(request.method, request.url.as_str(), headers, body)
+        .map_err(|error| error.to_string())?;
+    let (instructions, _) = sign(signable, &parameters)
+        .map_err(|error| error.to_string())?
+        .into_parts();
+    let mut builder = http::Request::builder()
+        .method(request.method)
+        .uri(&request.url)
+        .header(
+            "user-agent",
+            concat!("emr-baseline/", env!("CARGO_PKG_VERSION")),
+        );
+    for (name, value) in &request.headers {
+        builder = builder.header(*name, value);
+    }
+    let mut whole = builder
+        .body(SdkBody::from(request.body.clone()))
+        .map_err(|error| error.to_string())?;
+    instructions.apply_to_request_http1x(&mut whole);
+    HttpRequest::try_from(whole).map_err(|error| error.to_string())
+}
+
+async fn read(response: HttpResponse) -> Result<Answer, String> {
+    let header = |name: &'static str| response.headers().get(name).map(str::to_owned);
+    let status = response.status().as_u16();
+    let error_type = header("x-amzn-errortype");
+    let bucket_region = header("x-amz-bucket-region");
+    let length = header("content-length").and_then(|length| length.parse::<usize>().ok());
+    if length.is_some_and(|length| length > LONGEST) {
+        return Err("the answer is longer than 256 MiB".to_owned());
+    }
+    let body = ByteStream::new(response.into_body()).collect().await;
+    let body = body.map_err(|error| error.to_string())?.into_bytes();
+    let body = String::from_utf8(body.to_vec()).map_err(|error| error.to_string())?;
+    Ok(Answer {
+        status,
+        error_type,
+        bucket_region,
+        body,
+    })
+}

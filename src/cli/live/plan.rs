@@ -1,0 +1,91 @@
+//! `--plan`: what a run will cost, before it makes a call.
+
+use super::super::arguments::Reach;
+use super::super::{Ended, Terminal};
+use super::services;
+use crate::judge::Exit;
+use crate::live::estimate::{Sizes, calls, shortest};
+use std::time::Duration;
+
+/// Prints the calls and the time of a run over one account and region of the expected size.
+pub(in crate::cli) fn plan(reach: &Reach, terminal: &mut Terminal<'_>) -> Ended {
+    let clusters = if reach.cluster.is_empty() {
+        u64::from(reach.expect_clusters)
+    } else {
+        reach.cluster.len() as u64
+    };
+    let sizes = expected(reach, clusters);
+    let mut calls = calls(&sizes, &services(reach));
+    if !reach.cluster.is_empty() {
+        calls.retain(|one| one.operation.name != "ListClusters");
+    }
+    let share = f64::from(reach.share) / 100.0;
+    let time = shortest(&calls, share);
+    let width = calls.iter().map(|one| one.operation.action.len()).max();
+    let width = width.unwrap_or_default();
+    let regions = reach.regions.len().max(1);
+    writeln!(
+        terminal.out,
+        "one account and region with {clusters} running clusters:\n"
+    )?;
+    for one in &calls {
+        writeln!(
+            terminal.out,
+            "  {:width$}  {:>6}",
+            one.operation.action, one.calls
+        )?;
+    }
+    let all: u64 = calls.iter().map(|one| one.calls).sum();
+    writeln!(terminal.out, "  {:width$}  {all:>6}\n", "calls")?;
+    writeln!(
+        terminal.out,
+        "at {} % of AWS's request quotas: at least {}",
+        reach.share,
+        spelt(time)
+    )?;
+    if regions > 1 {
+        writeln!(
+            terminal.out,
+            "{regions} regions are observed at the same time"
+        )?;
+    }
+    if let Some(most) = reach.max_duration
+        && time.as_secs() > most.unsigned_abs().as_secs()
+    {
+        terminal
+            .warning("`--max-duration` is shorter: what is not asked by then is indeterminate")?;
+    }
+    terminal.note("keys, buckets, roles and configurations are reckoned as one for ten clusters; no call was made")?;
+    Ok(Exit::Clean)
+}
+
+/// What is usual beside so many clusters: configurations, keys, roles and buckets are shared by many.
+fn expected(reach: &Reach, clusters: u64) -> Sizes {
+    let tenth = clusters.div_ceil(10);
+    Sizes {
+        active: clusters,
+        ended_listed: reach.since.map(|_| 0),
+        configurations: tenth,
+        reservations: clusters * 3,
+        groups: tenth,
+        keys: tenth,
+        described_keys: tenth,
+        own_keys: tenth,
+        profiles: tenth,
+        identities: 1000,
+        buckets: tenth,
+        lake_admin: true,
+        step_pages: if reach.steps { clusters } else { 0 },
+        key_grant_pages: if reach.key_grants { tenth } else { 0 },
+        ..Sizes::default()
+    }
+}
+
+fn spelt(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match seconds {
+        0 => "a moment".to_owned(),
+        1..120 => format!("{seconds} s"),
+        _ => format!("{} min {} s", seconds / 60, seconds % 60),
+    }
+}

@@ -1,0 +1,208 @@
+//! What a run will cost, before it makes a call: how many calls, and how long at which share of the quotas.
+
+use super::operation::{
+    DESCRIBE_CLUSTER, DESCRIBE_IDENTITY_CENTER, DESCRIBE_INSTANCES, DESCRIBE_KEY,
+    DESCRIBE_SECURITY_CONFIGURATION, DESCRIBE_SECURITY_GROUPS, DESCRIBE_STUDIO,
+    GET_ACCOUNT_AUTHORIZATION_DETAILS, GET_ACCOUNT_PUBLIC_ACCESS_BLOCK,
+    GET_AUTO_TERMINATION_POLICY, GET_BLOCK_PUBLIC_ACCESS, GET_BUCKET_ENCRYPTION,
+    GET_BUCKET_LOCATION, GET_BUCKET_POLICY, GET_BUCKET_POLICY_STATUS, GET_CALLER_IDENTITY,
+    GET_DATA_CATALOG_ENCRYPTION_SETTINGS, GET_DATA_LAKE_SETTINGS, GET_INSTANCE_PROFILE,
+    GET_KEY_POLICY, GET_KEY_ROTATION_STATUS, GET_MANAGED_SCALING_POLICY, GET_PUBLIC_ACCESS_BLOCK,
+    LIST_BOOTSTRAP_ACTIONS, LIST_CLUSTERS, LIST_DATA_CELLS_FILTER, LIST_GRANTS,
+    LIST_INSTANCE_FLEETS, LIST_INSTANCE_GROUPS, LIST_OPT_INS, LIST_PERMISSIONS, LIST_RESOURCES,
+    LIST_STEPS, LIST_STUDIO_SESSION_MAPPINGS, LIST_STUDIOS, Operation, Service,
+};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+/// How much there is in an account and region, as far as the number of calls depends on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sizes {
+    /// Clusters that run.
+    pub active: u64,
+    /// Of them, those of instance fleets.
+    pub fleets: u64,
+    /// Clusters that EMR lists as ended, `None` when they are not asked for.
+    pub ended_listed: Option<u64>,
+    /// Of them, those that ended lately enough to be described.
+    pub ended: u64,
+    /// Security configurations that clusters name.
+    pub configurations: u64,
+    /// Studios.
+    pub studios: u64,
+    /// Reservations of nodes.
+    pub reservations: u64,
+    /// Security groups.
+    pub groups: u64,
+    /// Distinct keys that are named and not AWS's own.
+    pub keys: u64,
+    /// Of them, those that exist.
+    pub described_keys: u64,
+    /// Of them, those of this account.
+    pub own_keys: u64,
+    /// Instance profiles.
+    pub profiles: u64,
+    /// Roles and policies of the account; none are listed when no role is named.
+    pub identities: u64,
+    /// Buckets.
+    pub buckets: u64,
+    /// Lake Formation grants.
+    pub grants: u64,
+    /// Registered locations.
+    pub locations: u64,
+    /// Data cells filters.
+    pub filters: u64,
+    /// Opt-ins.
+    pub opt_ins: u64,
+    /// Whether the caller administers the lake; who does not is not asked to list grants.
+    pub lake_admin: bool,
+    /// Whether steps are asked for: pages of them, over all clusters.
+    pub step_pages: u64,
+    /// Whether the grants on keys are asked for: pages of them, over all keys.
+    pub key_grant_pages: u64,
+}
+
+/// Calls of one operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Calls {
+    /// The operation.
+    pub operation: &'static Operation,
+    /// How often it is called.
+    pub calls: u64,
+}
+
+/// Pages of so many items: a list has one page at least.
+fn pages(items: u64, full: u64) -> u64 {
+    items.div_ceil(full).max(1)
+}
+
+/// The calls of a run over one account and region, in the order of [`super::operation::ALL`].
+pub fn calls(sizes: &Sizes, services: &BTreeSet<Service>) -> Vec<Calls> {
+    let described = sizes.active + sizes.ended;
+    let admin = u64::from(sizes.lake_admin);
+    let some = |count: u64, calls: u64| if count == 0 { 0 } else { calls };
+    let counts: &[(&'static Operation, u64)] = &[
+        (&GET_CALLER_IDENTITY, 1),
+        (
+            &LIST_CLUSTERS,
+            pages(sizes.active, 50) + sizes.ended_listed.map_or(0, |ended| pages(ended, 50)),
+        ),
+        (&DESCRIBE_CLUSTER, described),
+        (&LIST_INSTANCE_GROUPS, sizes.active - sizes.fleets),
+        (&LIST_INSTANCE_FLEETS, sizes.fleets),
+        (&LIST_BOOTSTRAP_ACTIONS, sizes.active),
+        (&LIST_STEPS, sizes.step_pages),
+        (&GET_AUTO_TERMINATION_POLICY, sizes.active),
+        (&GET_MANAGED_SCALING_POLICY, sizes.active),
+        (&DESCRIBE_SECURITY_CONFIGURATION, sizes.configurations),
+        (&GET_BLOCK_PUBLIC_ACCESS, 1),
+        (&LIST_STUDIOS, pages(sizes.studios, 50)),
+        (&DESCRIBE_STUDIO, sizes.studios),
+        (&LIST_STUDIO_SESSION_MAPPINGS, sizes.studios),
+        (&DESCRIBE_INSTANCES, pages(sizes.reservations, 1000)),
+        (&DESCRIBE_SECURITY_GROUPS, sizes.groups.div_ceil(200)),
+        (&DESCRIBE_KEY, sizes.keys),
+        (&GET_KEY_ROTATION_STATUS, sizes.described_keys),
+        (&GET_KEY_POLICY, sizes.own_keys),
+        (&LIST_GRANTS, sizes.key_grant_pages),
+        (
+            &GET_ACCOUNT_AUTHORIZATION_DETAILS,
+            some(sizes.identities, pages(sizes.identities, 1000)),
+        ),
+        (&GET_INSTANCE_PROFILE, sizes.profiles),
+        (&GET_BUCKET_LOCATION, sizes.buckets),
+        (&GET_BUCKET_POLICY, sizes.buckets),
+        (&GET_BUCKET_POLICY_STATUS, sizes.buckets),
+        (&GET_BUCKET_ENCRYPTION, sizes.buckets),
+        (&GET_PUBLIC_ACCESS_BLOCK, sizes.buckets),
+        (&GET_ACCOUNT_PUBLIC_ACCESS_BLOCK, 1),
+        (&GET_DATA_LAKE_SETTINGS, 1),
+        (&LIST_PERMISSIONS, admin * pages(sizes.grants, 1000)),
+        (&LIST_RESOURCES, pages(sizes.locations, 1000)),
+        (&LIST_DATA_CELLS_FILTER, pages(sizes.filters, 1000)),
+        (&LIST_OPT_INS, admin * pages(sizes.opt_ins, 1000)),
+        (&DESCRIBE_IDENTITY_CENTER, 1),
+        (&GET_DATA_CATALOG_ENCRYPTION_SETTINGS, 1),
+    ];
+    counts
+        .iter()
+        .filter(|(operation, count)| {
+            let service = if operation.service == Service::S3Control {
+                Service::S3
+            } else {
+                operation.service
+            };
+            *count > 0 && (services.contains(&service) || service == Service::Sts)
+        })
+        .map(|&(operation, calls)| Calls { operation, calls })
+        .collect()
+}
+
+/// The shortest time that these calls take at a share of the quotas, when nothing else is in the way:
+/// `max (calls − burst) / rate` over the buckets.
+pub fn shortest(calls: &[Calls], share: f64) -> Duration {
+    let mut totals: BTreeMap<Service, u64> = BTreeMap::new();
+    let mut longest = 0.0_f64;
+    let mut take = |calls: u64, quota: super::operation::Quota| {
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a run has fewer than 2^52 calls"
+        )]
+        let calls = calls as f64;
+        let burst = (quota.burst * share).max(1.0);
+        longest = longest.max((calls - burst) / (quota.rate * share));
+    };
+    for one in calls {
+        *totals.entry(one.operation.service).or_default() += one.calls;
+        if let Some(quota) = one.operation.quota {
+            take(one.calls, quota);
+        }
+    }
+    for (service, calls) in totals {
+        take(calls, service.total());
+    }
+    Duration::from_secs_f64(longest.max(0.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn emr(sizes: Sizes) -> Vec<Calls> {
+        calls(&sizes, &BTreeSet::from([Service::Emr]))
+    }
+
+    #[test]
+    fn five_hundred_clusters_take_eight_minutes_of_the_whole_quota() {
+        let calls = emr(Sizes {
+            active: 500,
+            configurations: 10,
+            ..Sizes::default()
+        });
+        let all: u64 = calls.iter().map(|one| one.calls).sum();
+        // Who asks, block public access, Studios; 10 pages; five calls a cluster; the configurations.
+        assert_eq!(all, 3 + 10 + 5 * 500 + 10);
+        // 2,522 of EMR's: (2,522 − 25) / 5, longer than the 490 s of DescribeCluster alone.
+        assert_eq!(shortest(&calls, 1.0).as_secs_f64(), 499.4);
+        assert_eq!(shortest(&calls, 0.4).as_secs_f64(), 1256.0);
+    }
+
+    #[test]
+    fn an_empty_region_is_asked_what_there_is() {
+        let calls = emr(Sizes::default());
+        let asked: Vec<(&str, u64)> = calls
+            .iter()
+            .map(|one| (one.operation.name, one.calls))
+            .collect();
+        assert_eq!(
+            asked,
+            [
+                ("GetCallerIdentity", 1),
+                ("ListClusters", 1),
+                ("GetBlockPublicAccessConfiguration", 1),
+                ("ListStudios", 1),
+            ]
+        );
+        assert_eq!(shortest(&calls, 0.4), Duration::ZERO);
+    }
+}

@@ -1,0 +1,325 @@
+//! One account and region, observed: from each answer, the next calls.
+//!
+//! Nothing is asked twice: a security configuration is described once however many clusters name it, a key once however
+//! many configurations do. What is worth asking about is what the readers find named, so that the auditor and the
+//! observer cannot disagree about it.
+
+mod account;
+mod emr;
+mod lake;
+mod network;
+
+use super::call::{Call, Failure, Outcome};
+use super::kept::{Kept, Seen};
+use super::operation::{
+    self, DESCRIBE_CLUSTER, GET_CALLER_IDENTITY, LIST_CLUSTERS, Operation, Service,
+};
+use super::retry::{self, Refused};
+use super::schedule::TIME_IS_UP;
+use super::withheld::withhold;
+use crate::observe::snapshot::Region;
+use crate::observed::ResourceKind;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is to be observed.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// These clusters only; all that are active when empty.
+    pub clusters: Vec<String>,
+    /// Clusters that ended within this time, too.
+    pub since: Option<SignedDuration>,
+    /// The steps of each cluster, too.
+    pub steps: bool,
+    /// The grants on each key, too. There can be very many.
+    pub key_grants: bool,
+    /// The services that are asked.
+    pub services: BTreeSet<Service>,
+    /// Now.
+    pub now: Timestamp,
+}
+
+impl Wanted {
+    /// Everything, at this time.
+    pub fn everything(now: Timestamp) -> Self {
+        Self {
+            clusters: Vec::new(),
+            since: None,
+            steps: false,
+            key_grants: false,
+            services: operation::ALL.iter().map(|one| one.service).collect(),
+            now,
+        }
+    }
+
+    fn asks(&self, service: Service) -> bool {
+        self.services.contains(&service)
+    }
+}
+
+/// Something that could not be listed, so that what there is of it is not known.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Unlisted {
+    what: String,
+    action: &'static str,
+    why: String,
+}
+
+/// An account and region as it is being observed.
+#[derive(Debug)]
+pub struct Observer {
+    region: Region,
+    wanted: Wanted,
+    kept: Kept,
+    /// The pages so far of what goes on, by action and subject.
+    pages: BTreeMap<(&'static str, String), Map<String, Value>>,
+    /// Of which kinds everything is known.
+    listed: BTreeSet<ResourceKind>,
+    unlisted: BTreeSet<Unlisted>,
+    /// Time was up before everything was asked.
+    cut_short: bool,
+    /// Clusters that ended, of which only the description is asked.
+    ended: BTreeSet<String>,
+    /// The nodes of all clusters, until it is known which clusters there are.
+    nodes: Option<Outcome>,
+    groups: Option<Outcome>,
+    /// What the account blocks in all its buckets.
+    account_block: Option<Outcome>,
+    /// The account's roles, until it is known which matter.
+    roles: Option<Outcome>,
+    groups_asked: bool,
+    roles_asked: bool,
+    asked: BTreeMap<&'static str, u64>,
+}
+
+impl Observer {
+    /// An account and region before its first call. `caller` is the answer of `GetCallerIdentity`.
+    pub fn new(account: &str, region: &str, caller: &Map<String, Value>, wanted: Wanted) -> Self {
+        let services: BTreeSet<&str> = wanted.services.iter().map(|one| one.prefix()).collect();
+        let mut observer = Self {
+            region: Region {
+                account: account.to_owned(),
+                region: region.to_owned(),
+                services: services.into_iter().map(str::to_owned).collect(),
+            },
+            wanted,
+            kept: Kept::default(),
+            pages: BTreeMap::new(),
+            listed: BTreeSet::new(),
+            unlisted: BTreeSet::new(),
+            cut_short: false,
+            ended: BTreeSet::new(),
+            nodes: None,
+            groups: None,
+            account_block: None,
+            roles: None,
+            groups_asked: false,
+            roles_asked: false,
+            asked: BTreeMap::new(),
+        };
+        if observer.wanted.asks(Service::LakeFormation) {
+            let settings = observer
+                .kept
+                .thing(ResourceKind::LakeFormationSettings, account);
+            settings.keep(GET_CALLER_IDENTITY.action, &Ok(caller.clone()));
+        }
+        observer
+    }
+
+    /// The first calls.
+    pub fn begin(&mut self) -> Vec<Call> {
+        let mut calls = Vec::new();
+        if self.wanted.asks(Service::Emr) {
+            calls.extend(self.begin_emr());
+        }
+        if self.wanted.asks(Service::Ec2) {
+            calls.extend(self.begin_network());
+        }
+        if self.wanted.asks(Service::S3) {
+            calls.extend(self.begin_buckets());
+        }
+        if self.wanted.asks(Service::LakeFormation) {
+            calls.extend(self.begin_lake());
+        }
+        if self.wanted.asks(Service::Glue) {
+            calls.extend(self.begin_catalog());
+        }
+        self.count(calls)
+    }
+
+    /// Takes an answer in and says what to ask next.
+    pub fn answered(&mut self, call: &Call, outcome: Outcome) -> Vec<Call> {
+        let outcome = outcome.map(|answer| {
+            let mut answer = Value::Object(answer);
+            withhold(&mut answer);
+            match answer {
+                Value::Object(answer) => answer,
+                _ => Map::new(),
+            }
+        });
+        if let Err(failure) = &outcome {
+            self.cut_short |= failure.code == TIME_IS_UP;
+        }
+        let outcome = match self.page(call, outcome) {
+            Ok(next) => return self.count(vec![next]),
+            Err(outcome) => outcome,
+        };
+        let calls = match call.operation.service {
+            Service::Emr => self.emr(call, &outcome),
+            Service::Ec2 => self.network(call, &outcome),
+            Service::Kms | Service::Iam | Service::S3 | Service::S3Control | Service::Sts => {
+                self.account(call, &outcome)
+            }
+            Service::LakeFormation => self.lake(call, &outcome),
+            Service::Glue => self.catalog(call, &outcome),
+        };
+        self.count(calls)
+    }
+
+    /// When nothing is under way any more: what can be asked only now that everything is known.
+    pub fn settled(&mut self) -> Vec<Call> {
+        let mut calls = Vec::new();
+        if self.wanted.asks(Service::Ec2) && !self.groups_asked {
+            self.groups_asked = true;
+            calls.extend(self.security_groups());
+        }
+        if calls.is_empty() {
+            self.hand_out();
+        }
+        self.count(calls)
+    }
+
+    /// The run ends before everything was asked: what was seen is a part.
+    pub fn cut_short(&mut self) {
+        self.cut_short = true;
+    }
+
+    /// How many calls were asked for, by action. Calls that are made again count once.
+    pub fn asked(&self) -> &BTreeMap<&'static str, u64> {
+        &self.asked
+    }
+
+    fn count(&mut self, calls: Vec<Call>) -> Vec<Call> {
+        for call in &calls {
+            *self.asked.entry(call.operation.action).or_default() += 1;
+        }
+        calls
+    }
+
+    /// Puts the pages of an answer together: the call for the next page, or the whole outcome.
+    fn page(&mut self, call: &Call, outcome: Outcome) -> Result<Call, Outcome> {
+        let Some(page) = call.operation.page else {
+            return Err(outcome);
+        };
+        let key = (call.operation.action, call.about.clone());
+        let Ok(mut answer) = outcome else {
+            // A list of which a page is missing is not the list.
+            self.pages.remove(&key);
+            return Err(outcome);
+        };
+        let next = answer.remove(page.next);
+        let next = next.filter(|token| token.as_str().is_some_and(|token| !token.is_empty()));
+        let so_far = self.pages.entry(key.clone()).or_default();
+        for (member, value) in answer {
+            match (so_far.get_mut(&member), value) {
+                (Some(Value::Array(items)), Value::Array(more)) => items.extend(more),
+                (_, value) => drop(so_far.insert(member, value)),
+            }
+        }
+        let Some(token) = next else {
+            return Err(Ok(self.pages.remove(&key).unwrap_or_default()));
+        };
+        let repeated = call.input.get(page.ask) == Some(&token);
+        if repeated {
+            self.pages.remove(&key);
+            let why = "the service gave the same page again";
+            return Err(Err(Failure::of("RepeatedPage", why)));
+        }
+        let mut next = call.clone();
+        next.input.insert(page.ask.to_owned(), token);
+        Ok(next)
+    }
+
+    fn listing_failed(&mut self, operation: &'static Operation, what: &str, failure: &Failure) {
+        let why = match retry::refused(failure) {
+            Some(Refused::ServiceControlPolicy) => format!(
+                "{}, by a service control policy of the organisation, which no policy of the account can lift",
+                failure.code
+            ),
+            Some(Refused::Region) => format!("{}: the region is not enabled", failure.code),
+            Some(Refused::Permission) | None => format!("{}: {}", failure.code, failure.message),
+        };
+        self.unlisted.insert(Unlisted {
+            what: format!("could not list {what}"),
+            action: operation.action,
+            why,
+        });
+    }
+
+    /// Looks for what a thing names, and asks about what is new.
+    fn follow(&mut self, kind: ResourceKind, id: &str) -> Vec<Call> {
+        let named: Vec<Seen> = self.kept.named_by(kind, id, &self.region);
+        let mut calls = Vec::new();
+        for one in named {
+            let (named_kind, text) = (one.0, one.1.clone());
+            if !self.worth_asking(named_kind, &text) {
+                continue;
+            }
+            let purpose = one.2;
+            if self.kept.used(one, id) {
+                calls.extend(self.ask_about(named_kind, &text, purpose));
+            }
+        }
+        calls
+    }
+
+    /// The records of the account and region, from its header to its footer.
+    pub fn records(&self) -> impl Iterator<Item = Value> + '_ {
+        let header = json!({
+            "record": "region", "account": self.region.account, "region": self.region.region,
+            "services": self.region.services,
+        });
+        let listed: Vec<&str> = self.listed.iter().map(|kind| kind.name()).collect();
+        let problems: Vec<Value> = self
+            .unlisted
+            .iter()
+            .map(|one| json!({"what": one.what, "action": one.action, "why": one.why}))
+            .collect();
+        let mut footer = json!({
+            "record": "end-of-region",
+            "complete": self.unlisted.is_empty() && !self.cut_short,
+            "listed": listed,
+        });
+        if let Value::Object(footer) = &mut footer
+            && !problems.is_empty()
+        {
+            footer.insert("problems".to_owned(), Value::Array(problems));
+        }
+        std::iter::once(header)
+            .chain(self.kept.records())
+            .chain(std::iter::once(footer))
+    }
+}
+
+/// The first record of a snapshot.
+pub fn estate(now: Timestamp) -> Value {
+    json!({
+        "record": "estate", "schema": crate::observe::snapshot::SCHEMA,
+        "observed_at": now.to_string(),
+    })
+}
+
+fn text<'v>(value: &'v Value, pointer: &str) -> Option<&'v str> {
+    value
+        .pointer(pointer)
+        .and_then(Value::as_str)
+        .filter(|text| !text.is_empty())
+}
+
+fn items<'v>(answer: &'v Map<String, Value>, list: &str) -> &'v [Value] {
+    answer
+        .get(list)
+        .and_then(Value::as_array)
+        .map_or(&[], Vec::as_slice)
+}

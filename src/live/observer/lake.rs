@@ -1,0 +1,212 @@
+//! Lake Formation: settings, and what they let the caller see.
+//!
+//! `ListPermissions` leaves out, without a word, what its caller has no right to see (Lake Formation API,
+//! `ListPermissions`). So the settings are read first: who is no administrator of the lake is not asked to list grants,
+//! because a short list would look like a tidy one.
+
+use super::{Call, Observer, Outcome, items, text};
+use crate::digest;
+use crate::live::call::Failure;
+use crate::live::operation::{
+    DESCRIBE_IDENTITY_CENTER, GET_CALLER_IDENTITY, GET_DATA_LAKE_SETTINGS, LIST_DATA_CELLS_FILTER,
+    LIST_OPT_INS, LIST_PERMISSIONS, LIST_RESOURCES, Operation,
+};
+use crate::observed::ResourceKind;
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+/// Hexadecimal digits that tell an entry without a name of its own from the others.
+const ID: usize = 16;
+
+/// A listing whose entries become resources: the member that lists them, what they are, and what they are called.
+struct Listing {
+    operation: &'static Operation,
+    member: &'static str,
+    kind: ResourceKind,
+    what: &'static str,
+}
+
+const LISTINGS: &[Listing] = &[
+    Listing {
+        operation: &LIST_PERMISSIONS,
+        member: "PrincipalResourcePermissions",
+        kind: ResourceKind::LakeFormationGrant,
+        what: "Lake Formation grants",
+    },
+    Listing {
+        operation: &LIST_RESOURCES,
+        member: "ResourceInfoList",
+        kind: ResourceKind::LakeFormationLocation,
+        what: "registered locations",
+    },
+    Listing {
+        operation: &LIST_DATA_CELLS_FILTER,
+        member: "DataCellsFilters",
+        kind: ResourceKind::LakeFormationFilter,
+        what: "data cells filters",
+    },
+    Listing {
+        operation: &LIST_OPT_INS,
+        member: "LakeFormationOptInsInfoList",
+        kind: ResourceKind::LakeFormationGrant,
+        what: "opt-ins of hybrid access",
+    },
+];
+
+impl Observer {
+    pub(super) fn begin_lake(&self) -> Vec<Call> {
+        vec![
+            Call::new(&GET_DATA_LAKE_SETTINGS, "", json!({})),
+            Call::new(&DESCRIBE_IDENTITY_CENTER, "", json!({})),
+        ]
+    }
+
+    pub(super) fn lake(&mut self, call: &Call, outcome: &Outcome) -> Vec<Call> {
+        let listing = LISTINGS
+            .iter()
+            .find(|listing| listing.operation == call.operation);
+        if let Some(listing) = listing {
+            self.lake_entries(listing, outcome);
+            return Vec::new();
+        }
+        let account = self.region.account.clone();
+        let settings = self
+            .kept
+            .thing(ResourceKind::LakeFormationSettings, &account);
+        settings.keep(call.operation.action, outcome);
+        if call.operation != &GET_DATA_LAKE_SETTINGS {
+            return Vec::new();
+        }
+        let caller = settings
+            .answer(GET_CALLER_IDENTITY.action)
+            .and_then(|caller| text(caller, "/Arn"))
+            .map(str::to_owned);
+        let sees_all = match outcome {
+            Ok(answer) => caller.is_some_and(|caller| administers(answer, &caller)),
+            Err(_) => false,
+        };
+        let whole = |listing: &&Listing| {
+            sees_all || [&LIST_RESOURCES, &LIST_DATA_CELLS_FILTER].contains(&listing.operation)
+        };
+        for listing in LISTINGS.iter().filter(|listing| !whole(listing)) {
+            let why = "the caller is neither an administrator nor a read-only administrator of the data lake, and AWS \
+                       leaves out of the list what others were granted";
+            let failure = Failure::of("NotAnAdministrator", why);
+            self.listing_failed(listing.operation, listing.what, &failure);
+        }
+        let listings = LISTINGS.iter().filter(whole);
+        listings
+            .map(|listing| Call::new(listing.operation, "", json!({"MaxResults": 1000})))
+            .collect()
+    }
+
+    fn lake_entries(&mut self, listing: &Listing, outcome: &Outcome) {
+        let answer = match outcome {
+            Ok(answer) => answer,
+            Err(failure) => return self.listing_failed(listing.operation, listing.what, failure),
+        };
+        for entry in items(answer, listing.member) {
+            let id = id_of(listing.operation, entry);
+            let entry = entry.as_object().cloned().unwrap_or_default();
+            let thing = self.kept.thing(listing.kind, &id);
+            thing.name = text(&Value::Object(entry.clone()), "/Name").map(str::to_owned);
+            thing.keep(listing.operation.action, &Ok(entry));
+        }
+        if listing.operation != &LIST_OPT_INS {
+            self.listed.insert(listing.kind);
+        }
+    }
+}
+
+/// What an entry is called: its ARN or its name where it has one, else a digest of who was granted what on what.
+fn id_of(operation: &Operation, entry: &Value) -> String {
+    if operation == &LIST_RESOURCES
+        && let Some(arn) = text(entry, "/ResourceArn")
+    {
+        return arn.to_owned();
+    }
+    if operation == &LIST_DATA_CELLS_FILTER {
+        let part = |name: &str| text(entry, name).unwrap_or_default();
+        return format!(
+            "{}|{}|{}|{}",
+            part("/TableCatalogId"),
+            part("/DatabaseName"),
+            part("/TableName"),
+            part("/Name")
+        );
+    }
+    // Permissions are left out: a grant that changes is still that grant.
+    let identity: Map<String, Value> = ["Principal", "Resource", "Condition"]
+        .into_iter()
+        .filter_map(|member| Some((member.to_owned(), entry.get(member)?.clone())))
+        .collect();
+    let text = Value::Object(identity).to_string();
+    let digest = digest::hex(&Sha256::digest(text.as_bytes()), ID);
+    let what = if operation == &LIST_OPT_INS {
+        "opt-in"
+    } else {
+        "grant"
+    };
+    format!("{what}/{digest}")
+}
+
+/// Whether the caller is on one of the lists of administrators: as the user it is, or by the role it assumed.
+fn administers(answer: &Map<String, Value>, caller: &str) -> bool {
+    let role = role_of(caller);
+    let settings = answer.get("DataLakeSettings");
+    ["DataLakeAdmins", "ReadOnlyAdmins"]
+        .into_iter()
+        .filter_map(|list| settings?.get(list)?.as_array())
+        .flatten()
+        .filter_map(|admin| text(admin, "/DataLakePrincipalIdentifier"))
+        .any(|admin| admin == caller || role.as_deref().is_some_and(|role| is_role(admin, role)))
+}
+
+/// Account and name of the role behind an assumed role's session.
+fn role_of(caller: &str) -> Option<String> {
+    let (before, rest) = caller.split_once(":assumed-role/")?;
+    let account = before.rsplit(':').next()?;
+    let role = rest.split('/').next()?;
+    Some(format!("{account} {role}"))
+}
+
+/// Whether an ARN is that of a role, whose path the session's ARN does not tell.
+fn is_role(arn: &str, role: &str) -> bool {
+    let Some((before, rest)) = arn.split_once(":role/") else {
+        return false;
+    };
+    let account = before.rsplit(':').next().unwrap_or_default();
+    let name = rest.rsplit('/').next().unwrap_or_default();
+    format!("{account} {name}") == role
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_administers_the_lake_by_its_role_whatever_its_path() {
+        let admin = "arn:aws:iam::111122223333:role/audit/emr-baseline";
+        let settings = json!({"DataLakeSettings": {"ReadOnlyAdmins": [{"DataLakePrincipalIdentifier": admin}]}});
+        let Value::Object(settings) = settings else {
+            panic!("an object")
+        };
+        for (caller, is_admin) in [
+            (
+                "arn:aws:sts::111122223333:assumed-role/emr-baseline/session",
+                true,
+            ),
+            (
+                "arn:aws:sts::444455556666:assumed-role/emr-baseline/session",
+                false,
+            ),
+            (
+                "arn:aws:sts::111122223333:assumed-role/other/emr-baseline",
+                false,
+            ),
+            (admin, true),
+        ] {
+            assert_eq!(administers(&settings, caller), is_admin, "{caller}");
+        }
+    }
+}

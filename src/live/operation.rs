@@ -1,0 +1,536 @@
+//! The calls that are ever made, as a table: how each is asked, paged, limited and permitted.
+//!
+//! Every one of them reads. A test compares the table with botocore's models and with what a run really sends.
+
+use std::fmt;
+
+/// A service, as endpoints and signatures name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Service {
+    /// Amazon EMR.
+    Emr,
+    /// EC2.
+    Ec2,
+    /// KMS.
+    Kms,
+    /// IAM, which is global.
+    Iam,
+    /// STS.
+    Sts,
+    /// S3.
+    S3,
+    /// S3's calls about accounts.
+    S3Control,
+    /// Lake Formation.
+    LakeFormation,
+    /// Glue.
+    Glue,
+}
+
+/// A token bucket's size and refill.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Quota {
+    /// Calls at once.
+    pub burst: f64,
+    /// Calls a second.
+    pub rate: f64,
+}
+
+const fn quota(burst: f64, rate: f64) -> Option<Quota> {
+    Some(Quota { burst, rate })
+}
+
+impl Service {
+    /// The prefix of its IAM actions.
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::Emr => "elasticmapreduce",
+            Self::Ec2 => "ec2",
+            Self::Kms => "kms",
+            Self::Iam => "iam",
+            Self::Sts => "sts",
+            Self::S3 | Self::S3Control => "s3",
+            Self::LakeFormation => "lakeformation",
+            Self::Glue => "glue",
+        }
+    }
+
+    /// What all calls of the service share in one account and region.
+    /// Sources: Service Quotas of EMR (25, then 5 a second); KMS Developer Guide, request quotas; EC2 API throttling
+    /// (100, then 20 a second, for filtered or paginated calls). IAM, STS, S3's configuration calls, Lake Formation and
+    /// Glue publish no such rate: these are rates at which nobody was seen to be throttled, and the retreat does the rest.
+    pub const fn total(self) -> Quota {
+        match self {
+            Self::Emr => Quota {
+                burst: 25.0,
+                rate: 5.0,
+            },
+            Self::Ec2 => Quota {
+                burst: 100.0,
+                rate: 20.0,
+            },
+            Self::Kms => Quota {
+                burst: 500.0,
+                rate: 500.0,
+            },
+            Self::Iam | Self::Sts | Self::S3Control | Self::Glue => Quota {
+                burst: 10.0,
+                rate: 10.0,
+            },
+            Self::S3 => Quota {
+                burst: 50.0,
+                rate: 50.0,
+            },
+            Self::LakeFormation => Quota {
+                burst: 5.0,
+                rate: 5.0,
+            },
+        }
+    }
+}
+
+/// How the pages of a listing hang together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// The member of the request that asks for a page.
+    pub ask: &'static str,
+    /// The member of the answer that names the next page.
+    pub next: &'static str,
+    /// The members of the answer that go on from page to page.
+    pub lists: &'static [&'static str],
+    /// The member of the request that asks for a page's size, and the largest.
+    pub size: Option<(&'static str, u32)>,
+    /// Items on a full page.
+    pub full: u32,
+}
+
+/// A call.
+#[derive(Debug)]
+pub struct Operation {
+    /// The service that answers it.
+    pub service: Service,
+    /// Its name in the API.
+    pub name: &'static str,
+    /// The IAM action that permits it, which is not always its name.
+    pub action: &'static str,
+    /// The resources that the action can be limited to, as in a policy.
+    pub resource: &'static str,
+    /// How it is paged.
+    pub page: Option<Page>,
+    /// A quota of its own, besides the service's.
+    pub quota: Option<Quota>,
+    /// For services with paths: the path and query, with `{}` for the bucket or account.
+    pub path: &'static str,
+}
+
+impl PartialEq for Operation {
+    fn eq(&self, other: &Self) -> bool {
+        self.action == other.action
+    }
+}
+
+impl Eq for Operation {}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.action)
+    }
+}
+
+const CLUSTERS: &str = "arn:*:elasticmapreduce:*:*:cluster/*";
+const KEYS: &str = "arn:*:kms:*:*:key/*";
+const BUCKETS: &str = "arn:*:s3:::*";
+
+const fn marker(lists: &'static [&'static str], full: u32) -> Option<Page> {
+    Some(Page {
+        ask: "Marker",
+        next: "Marker",
+        lists,
+        size: None,
+        full,
+    })
+}
+
+const fn token(lists: &'static [&'static str]) -> Option<Page> {
+    Some(Page {
+        ask: "NextToken",
+        next: "NextToken",
+        lists,
+        size: Some(("MaxResults", 1000)),
+        full: 1000,
+    })
+}
+
+const fn plain(service: Service, name: &'static str, action: &'static str) -> Operation {
+    Operation {
+        service,
+        name,
+        action,
+        resource: "*",
+        page: None,
+        quota: None,
+        path: "/",
+    }
+}
+
+/// EMR's own quotas are those of Service Quotas (`elasticmapreduce`), as AWS sets them for a new account.
+macro_rules! emr {
+    ($constant:ident, $name:literal, $resource:expr, $page:expr, $quota:expr, $doc:literal) => {
+        #[doc = $doc]
+        pub static $constant: Operation = Operation {
+            resource: $resource,
+            page: $page,
+            quota: $quota,
+            ..plain(Service::Emr, $name, concat!("elasticmapreduce:", $name))
+        };
+    };
+}
+
+emr!(
+    LIST_CLUSTERS,
+    "ListClusters",
+    "*",
+    marker(&["Clusters"], 50),
+    quota(20.0, 0.5),
+    "Clusters by state and time of creation."
+);
+emr!(
+    DESCRIBE_CLUSTER,
+    "DescribeCluster",
+    CLUSTERS,
+    None,
+    quota(10.0, 1.0),
+    "One cluster."
+);
+emr!(
+    LIST_INSTANCE_GROUPS,
+    "ListInstanceGroups",
+    CLUSTERS,
+    marker(&["InstanceGroups"], 50),
+    quota(10.0, 1.0),
+    "The instance groups of a cluster."
+);
+emr!(
+    LIST_INSTANCE_FLEETS,
+    "ListInstanceFleets",
+    CLUSTERS,
+    marker(&["InstanceFleets"], 50),
+    quota(5.0, 0.5),
+    "The instance fleets of a cluster."
+);
+emr!(
+    LIST_BOOTSTRAP_ACTIONS,
+    "ListBootstrapActions",
+    CLUSTERS,
+    marker(&["BootstrapActions"], 50),
+    quota(10.0, 1.0),
+    "The bootstrap actions of a cluster."
+);
+emr!(
+    LIST_STEPS,
+    "ListSteps",
+    CLUSTERS,
+    marker(&["Steps"], 50),
+    quota(10.0, 0.5),
+    "The steps of a cluster."
+);
+emr!(
+    GET_AUTO_TERMINATION_POLICY,
+    "GetAutoTerminationPolicy",
+    CLUSTERS,
+    None,
+    None,
+    "When an idle cluster ends."
+);
+emr!(
+    GET_MANAGED_SCALING_POLICY,
+    "GetManagedScalingPolicy",
+    CLUSTERS,
+    None,
+    None,
+    "Between which sizes a cluster scales."
+);
+emr!(
+    DESCRIBE_SECURITY_CONFIGURATION,
+    "DescribeSecurityConfiguration",
+    "*",
+    None,
+    quota(5.0, 0.5),
+    "A security configuration by its name."
+);
+emr!(
+    GET_BLOCK_PUBLIC_ACCESS,
+    "GetBlockPublicAccessConfiguration",
+    "*",
+    None,
+    None,
+    "Whether clusters may be launched behind public security groups."
+);
+emr!(
+    LIST_STUDIOS,
+    "ListStudios",
+    "*",
+    marker(&["Studios"], 50),
+    None,
+    "Studios."
+);
+emr!(
+    DESCRIBE_STUDIO,
+    "DescribeStudio",
+    "arn:*:elasticmapreduce:*:*:studio/*",
+    None,
+    None,
+    "One Studio."
+);
+emr!(
+    LIST_STUDIO_SESSION_MAPPINGS,
+    "ListStudioSessionMappings",
+    "*",
+    marker(&["SessionMappings"], 50),
+    None,
+    "Who may use Studios."
+);
+
+/// Every node of every cluster of a region, by the tag that EMR gives them.
+pub static DESCRIBE_INSTANCES: Operation = Operation {
+    page: token(&["Reservations"]),
+    ..plain(Service::Ec2, "DescribeInstances", "ec2:DescribeInstances")
+};
+/// Security groups by id.
+pub static DESCRIBE_SECURITY_GROUPS: Operation = Operation {
+    ..plain(
+        Service::Ec2,
+        "DescribeSecurityGroups",
+        "ec2:DescribeSecurityGroups",
+    )
+};
+/// A key.
+pub static DESCRIBE_KEY: Operation = Operation {
+    resource: KEYS,
+    ..plain(Service::Kms, "DescribeKey", "kms:DescribeKey")
+};
+/// Whether a key rotates.
+pub static GET_KEY_ROTATION_STATUS: Operation = Operation {
+    resource: KEYS,
+    ..plain(
+        Service::Kms,
+        "GetKeyRotationStatus",
+        "kms:GetKeyRotationStatus",
+    )
+};
+/// The policy of a key.
+pub static GET_KEY_POLICY: Operation = Operation {
+    resource: KEYS,
+    ..plain(Service::Kms, "GetKeyPolicy", "kms:GetKeyPolicy")
+};
+/// The grants on a key, which can be very many.
+pub static LIST_GRANTS: Operation = Operation {
+    resource: KEYS,
+    page: Some(Page {
+        ask: "Marker",
+        next: "NextMarker",
+        lists: &["Grants"],
+        size: Some(("Limit", 100)),
+        full: 100,
+    }),
+    quota: quota(100.0, 100.0),
+    ..plain(Service::Kms, "ListGrants", "kms:ListGrants")
+};
+/// Every role and policy of an account in few calls.
+pub static GET_ACCOUNT_AUTHORIZATION_DETAILS: Operation = Operation {
+    page: Some(Page {
+        ask: "Marker",
+        next: "Marker",
+        lists: &[
+            "RoleDetailList",
+            "Policies",
+            "UserDetailList",
+            "GroupDetailList",
+        ],
+        size: Some(("MaxItems", 1000)),
+        full: 1000,
+    }),
+    ..plain(
+        Service::Iam,
+        "GetAccountAuthorizationDetails",
+        "iam:GetAccountAuthorizationDetails",
+    )
+};
+/// An instance profile and its role.
+pub static GET_INSTANCE_PROFILE: Operation = Operation {
+    resource: "arn:*:iam::*:instance-profile/*",
+    ..plain(Service::Iam, "GetInstanceProfile", "iam:GetInstanceProfile")
+};
+/// Who is asking. Needs no permission.
+pub static GET_CALLER_IDENTITY: Operation =
+    plain(Service::Sts, "GetCallerIdentity", "sts:GetCallerIdentity");
+
+/// Where a bucket is; also whether it is there.
+pub static GET_BUCKET_LOCATION: Operation = Operation {
+    resource: BUCKETS,
+    path: "/{}?location",
+    ..plain(Service::S3, "GetBucketLocation", "s3:GetBucketLocation")
+};
+/// The policy of a bucket.
+pub static GET_BUCKET_POLICY: Operation = Operation {
+    resource: BUCKETS,
+    path: "/{}?policy",
+    ..plain(Service::S3, "GetBucketPolicy", "s3:GetBucketPolicy")
+};
+/// Whether that policy is public.
+pub static GET_BUCKET_POLICY_STATUS: Operation = Operation {
+    resource: BUCKETS,
+    path: "/{}?policyStatus",
+    ..plain(
+        Service::S3,
+        "GetBucketPolicyStatus",
+        "s3:GetBucketPolicyStatus",
+    )
+};
+/// How objects are encrypted by default.
+pub static GET_BUCKET_ENCRYPTION: Operation = Operation {
+    resource: BUCKETS,
+    path: "/{}?encryption",
+    ..plain(
+        Service::S3,
+        "GetBucketEncryption",
+        "s3:GetEncryptionConfiguration",
+    )
+};
+/// What a bucket blocks.
+pub static GET_PUBLIC_ACCESS_BLOCK: Operation = Operation {
+    resource: BUCKETS,
+    path: "/{}?publicAccessBlock",
+    ..plain(
+        Service::S3,
+        "GetPublicAccessBlock",
+        "s3:GetBucketPublicAccessBlock",
+    )
+};
+/// What an account blocks.
+pub static GET_ACCOUNT_PUBLIC_ACCESS_BLOCK: Operation = Operation {
+    path: "/v20180820/configuration/publicAccessBlock",
+    ..plain(
+        Service::S3Control,
+        "GetPublicAccessBlock",
+        "s3:GetAccountPublicAccessBlock",
+    )
+};
+
+macro_rules! lake {
+    ($constant:ident, $name:literal, $page:expr, $doc:literal) => {
+        #[doc = $doc]
+        pub static $constant: Operation = Operation {
+            page: $page,
+            path: concat!("/", $name),
+            ..plain(
+                Service::LakeFormation,
+                $name,
+                concat!("lakeformation:", $name),
+            )
+        };
+    };
+}
+
+lake!(
+    GET_DATA_LAKE_SETTINGS,
+    "GetDataLakeSettings",
+    None,
+    "Administrators, defaults, external filtering."
+);
+lake!(
+    LIST_PERMISSIONS,
+    "ListPermissions",
+    token(&["PrincipalResourcePermissions"]),
+    "Grants, as far as the caller may see them."
+);
+lake!(
+    LIST_RESOURCES,
+    "ListResources",
+    token(&["ResourceInfoList"]),
+    "Registered locations."
+);
+lake!(
+    LIST_DATA_CELLS_FILTER,
+    "ListDataCellsFilter",
+    token(&["DataCellsFilters"]),
+    "Row and column filters."
+);
+lake!(
+    LIST_OPT_INS,
+    "ListLakeFormationOptIns",
+    token(&["LakeFormationOptInsInfoList"]),
+    "Who opted in to hybrid access."
+);
+lake!(
+    DESCRIBE_IDENTITY_CENTER,
+    "DescribeLakeFormationIdentityCenterConfiguration",
+    None,
+    "The connection to IAM Identity Center."
+);
+
+/// How the Data Catalog is encrypted.
+pub static GET_DATA_CATALOG_ENCRYPTION_SETTINGS: Operation = plain(
+    Service::Glue,
+    "GetDataCatalogEncryptionSettings",
+    "glue:GetDataCatalogEncryptionSettings",
+);
+
+/// Every call, in the order of the documentation.
+pub static ALL: &[&Operation] = &[
+    &GET_CALLER_IDENTITY,
+    &LIST_CLUSTERS,
+    &DESCRIBE_CLUSTER,
+    &LIST_INSTANCE_GROUPS,
+    &LIST_INSTANCE_FLEETS,
+    &LIST_BOOTSTRAP_ACTIONS,
+    &LIST_STEPS,
+    &GET_AUTO_TERMINATION_POLICY,
+    &GET_MANAGED_SCALING_POLICY,
+    &DESCRIBE_SECURITY_CONFIGURATION,
+    &GET_BLOCK_PUBLIC_ACCESS,
+    &LIST_STUDIOS,
+    &DESCRIBE_STUDIO,
+    &LIST_STUDIO_SESSION_MAPPINGS,
+    &DESCRIBE_INSTANCES,
+    &DESCRIBE_SECURITY_GROUPS,
+    &DESCRIBE_KEY,
+    &GET_KEY_ROTATION_STATUS,
+    &GET_KEY_POLICY,
+    &LIST_GRANTS,
+    &GET_ACCOUNT_AUTHORIZATION_DETAILS,
+    &GET_INSTANCE_PROFILE,
+    &GET_BUCKET_LOCATION,
+    &GET_BUCKET_POLICY,
+    &GET_BUCKET_POLICY_STATUS,
+    &GET_BUCKET_ENCRYPTION,
+    &GET_PUBLIC_ACCESS_BLOCK,
+    &GET_ACCOUNT_PUBLIC_ACCESS_BLOCK,
+    &GET_DATA_LAKE_SETTINGS,
+    &LIST_PERMISSIONS,
+    &LIST_RESOURCES,
+    &LIST_DATA_CELLS_FILTER,
+    &LIST_OPT_INS,
+    &DESCRIBE_IDENTITY_CENTER,
+    &GET_DATA_CATALOG_ENCRYPTION_SETTINGS,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_call_reads_and_has_an_action_of_its_own() {
+        let mut actions: Vec<&str> = ALL.iter().map(|one| one.action).collect();
+        for one in ALL {
+            let reads = ["List", "Describe", "Get"];
+            assert!(reads.iter().any(|verb| one.name.starts_with(verb)), "{one}");
+            let prefix = one.action.split_once(':').unwrap().0;
+            assert_eq!(prefix, one.service.prefix(), "{one}");
+        }
+        actions.sort_unstable();
+        let all = actions.len();
+        actions.dedup();
+        assert_eq!(actions.len(), all);
+    }
+}

@@ -1,0 +1,120 @@
+//! The least that an audit needs to be allowed, as an IAM policy.
+
+use super::operation::{ALL, GET_CALLER_IDENTITY, Operation, Service};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Actions of these calls that AWS's managed policy `SecurityAudit` does not hold.
+/// Source: `arn:aws:iam::aws:policy/SecurityAudit`, version 85 (March 2026).
+const BEYOND_SECURITY_AUDIT: &[&str] = &[
+    "elasticmapreduce:ListBootstrapActions",
+    "elasticmapreduce:ListInstanceFleets",
+    "elasticmapreduce:ListInstanceGroups",
+    "elasticmapreduce:ListStudioSessionMappings",
+    "elasticmapreduce:ListStudios",
+    "lakeformation:DescribeLakeFormationIdentityCenterConfiguration",
+    "lakeformation:GetDataLakeSettings",
+    "lakeformation:ListDataCellsFilter",
+    "lakeformation:ListLakeFormationOptIns",
+    "lakeformation:ListPermissions",
+    "lakeformation:ListResources",
+];
+
+/// The policy of an audit in one partition: one statement a service and kind of resource.
+pub fn policy(partition: &str) -> Value {
+    let operations = ALL
+        .iter()
+        // Everybody may ask who they are (STS API, `GetCallerIdentity`).
+        .filter(|operation| **operation != &GET_CALLER_IDENTITY);
+    let mut statements: BTreeMap<(Service, &str), BTreeSet<&str>> = BTreeMap::new();
+    for operation in operations {
+        let service = service(operation);
+        let actions = statements.entry((service, operation.resource));
+        actions.or_default().insert(operation.action);
+    }
+    let statements: Vec<Value> = statements
+        .into_iter()
+        .map(|((service, resource), actions)| {
+            let resource = resource.replacen("arn:*:", &format!("arn:{partition}:"), 1);
+            let sid = sid(service, &resource);
+            json!({"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resource})
+        })
+        .collect();
+    json!({"Version": "2012-10-17", "Statement": statements})
+}
+
+/// What is missing where `SecurityAudit` is attached already.
+pub fn delta() -> Value {
+    json!({"Version": "2012-10-17", "Statement": [{
+        "Sid": "DeltaOverSecurityAudit", "Effect": "Allow", "Action": BEYOND_SECURITY_AUDIT, "Resource": "*",
+    }]})
+}
+
+const fn service(operation: &Operation) -> Service {
+    match operation.service {
+        Service::S3Control => Service::S3,
+        other => other,
+    }
+}
+
+fn sid(service: Service, resource: &str) -> String {
+    let name = match service {
+        Service::Emr => "Emr",
+        Service::Ec2 => "Ec2",
+        Service::Kms => "Kms",
+        Service::Iam => "Iam",
+        Service::Sts => "Sts",
+        Service::S3 | Service::S3Control => "S3",
+        Service::LakeFormation => "LakeFormation",
+        Service::Glue => "Glue",
+    };
+    let what = match resource.rsplit(':').next().unwrap_or_default() {
+        "*" if resource == "*" => "Account",
+        "*" => "Buckets",
+        "cluster/*" => "Clusters",
+        "studio/*" => "Studios",
+        "key/*" => "Keys",
+        _ => "Profiles",
+    };
+    format!("{name}{what}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_policy_allows_every_call_once_and_nothing_else() {
+        let policy = policy("aws");
+        let statements = policy["Statement"].as_array().unwrap();
+        let mut allowed: Vec<&str> = statements
+            .iter()
+            .flat_map(|statement| statement["Action"].as_array().unwrap())
+            .map(|action| action.as_str().unwrap())
+            .collect();
+        allowed.sort_unstable();
+        let mut called: Vec<&str> = ALL.iter().map(|one| one.action).collect();
+        called.retain(|action| *action != GET_CALLER_IDENTITY.action);
+        called.sort_unstable();
+        assert_eq!(allowed, called);
+        let sids: BTreeSet<&str> = statements
+            .iter()
+            .map(|statement| statement["Sid"].as_str().unwrap())
+            .collect();
+        assert_eq!(sids.len(), statements.len());
+    }
+
+    #[test]
+    fn the_delta_holds_nothing_that_is_not_called() {
+        for action in BEYOND_SECURITY_AUDIT {
+            assert!(ALL.iter().any(|one| one.action == *action), "{action}");
+        }
+    }
+
+    #[test]
+    fn arns_are_of_the_partition() {
+        let text = policy("aws-us-gov").to_string();
+        assert!(text.contains("arn:aws-us-gov:elasticmapreduce:*:*:cluster/*"));
+        assert!(!text.contains("arn:*"));
+    }
+}

@@ -1,0 +1,310 @@
+//! Calls as HTTP requests, and answers as the members that the API documents.
+//!
+//! Answers in JSON stay as they are. Those in XML get the names and types of the API's own models, by a table that a
+//! test compares with botocore's, so that records look alike whatever the service speaks.
+
+mod xml;
+
+use super::call::{Call, Failure, Outcome};
+use super::operation::Service;
+use super::retry::NO_ANSWER;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Map, Value, json};
+use std::fmt::Write as _;
+
+/// A request that is not signed yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// Scheme, host, path and query.
+    pub url: String,
+    /// Headers besides those of the signature.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body.
+    pub body: String,
+    /// The name that the signature gives the service.
+    pub signing_name: &'static str,
+    /// The region that the signature names.
+    pub signing_region: String,
+}
+
+/// Where services answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Region.
+    pub region: String,
+    /// Twelve digits; empty before they are known.
+    pub account: String,
+    /// One URL for all services instead of AWS's, such as that of an emulator.
+    pub endpoint: Option<String>,
+}
+
+/// The suffix of host names in the partition of a region.
+/// Source: botocore, `partitions.json`.
+fn suffix(region: &str) -> &'static str {
+    if region.starts_with("cn-") {
+        "amazonaws.com.cn"
+    } else if region.starts_with("eusc-") {
+        "amazonaws.eu"
+    } else if region.starts_with("us-iso-") {
+        "c2s.ic.gov"
+    } else if region.starts_with("us-isob-") {
+        "sc2s.sgov.gov"
+    } else {
+        "amazonaws.com"
+    }
+}
+
+/// Host and region of IAM, which is one for a partition.
+/// Source: botocore, `endpoints.json`, `iam`.
+fn iam(region: &str) -> (String, &'static str) {
+    if region.starts_with("cn-") {
+        ("iam.cn-north-1.amazonaws.com.cn".to_owned(), "cn-north-1")
+    } else if region.starts_with("us-gov-") {
+        ("iam.us-gov.amazonaws.com".to_owned(), "us-gov-west-1")
+    } else {
+        (format!("iam.{}", suffix(region)), "us-east-1")
+    }
+}
+
+const fn signing_name(service: Service) -> &'static str {
+    match service {
+        Service::Emr => "elasticmapreduce",
+        Service::Ec2 => "ec2",
+        Service::Kms => "kms",
+        Service::Iam => "iam",
+        Service::Sts => "sts",
+        Service::S3 | Service::S3Control => "s3",
+        Service::LakeFormation => "lakeformation",
+        Service::Glue => "glue",
+    }
+}
+
+/// What stands before the operation's name in the header of JSON requests.
+const fn target(service: Service) -> &'static str {
+    match service {
+        Service::Emr => "ElasticMapReduce.",
+        Service::Kms => "TrentService.",
+        Service::Glue => "AWSGlue.",
+        Service::Ec2
+        | Service::Iam
+        | Service::Sts
+        | Service::S3
+        | Service::S3Control
+        | Service::LakeFormation => "",
+    }
+}
+
+/// The version of an API that speaks in forms.
+const fn version(service: Service) -> &'static str {
+    match service {
+        Service::Ec2 => "2016-11-15",
+        Service::Iam => "2010-05-08",
+        Service::Sts => "2011-06-15",
+        Service::Emr
+        | Service::Kms
+        | Service::Glue
+        | Service::S3
+        | Service::S3Control
+        | Service::LakeFormation => "",
+    }
+}
+
+/// A call as a request.
+pub fn request(call: &Call, place: &Place) -> Request {
+    let service = call.operation.service;
+    let region = call.region.as_deref().unwrap_or(&place.region);
+    let name = signing_name(service);
+    let (mut host, mut signing_region) = (format!("{name}.{region}.{}", suffix(region)), region);
+    if service == Service::Iam {
+        (host, signing_region) = iam(region);
+    } else if service == Service::S3Control {
+        host = format!("{}.s3-control.{region}.{}", place.account, suffix(region));
+    }
+    let origin = match &place.endpoint {
+        Some(endpoint) => endpoint.trim_end_matches('/').to_owned(),
+        None => format!("https://{host}"),
+    };
+    let mut request = Request {
+        method: "POST",
+        url: format!("{origin}{}", call.operation.path),
+        headers: Vec::new(),
+        body: String::new(),
+        signing_name: name,
+        signing_region: signing_region.to_owned(),
+    };
+    let body = || Value::Object(call.input.clone()).to_string();
+    match service {
+        Service::Emr | Service::Kms | Service::Glue => {
+            let target = format!("{}{}", target(service), call.operation.name);
+            request.headers.push(("x-amz-target", target));
+            request
+                .headers
+                .push(("content-type", "application/x-amz-json-1.1".to_owned()));
+            request.body = body();
+        }
+        Service::LakeFormation => {
+            request
+                .headers
+                .push(("content-type", "application/json".to_owned()));
+            request.body = body();
+        }
+        Service::Ec2 | Service::Iam | Service::Sts => {
+            let form = "application/x-www-form-urlencoded; charset=utf-8";
+            request.headers.push(("content-type", form.to_owned()));
+            request.body = format!(
+                "Action={}&Version={}",
+                call.operation.name,
+                version(service)
+            );
+            form_members(&mut request.body, "", &call.input, service == Service::Ec2);
+        }
+        Service::S3 => {
+            request.method = "GET";
+            let bucket = call.input.get("Bucket").and_then(Value::as_str);
+            let bucket = utf8_percent_encode(bucket.unwrap_or_default(), PLAIN).to_string();
+            request.url = request.url.replacen("{}", &bucket, 1);
+        }
+        Service::S3Control => {
+            request.method = "GET";
+            request
+                .headers
+                .push(("x-amz-account-id", place.account.clone()));
+        }
+    }
+    request
+}
+
+/// What needs no escape in a form or a path (RFC 3986, section 2.3).
+const PLAIN: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
+
+/// Members of a request as a form: lists are numbered, EC2's without a word for the item, and its lists in the singular.
+fn form_members(form: &mut String, prefix: &str, members: &Map<String, Value>, ec2: bool) {
+    for (name, value) in members {
+        let name = match (ec2, name.as_str()) {
+            (true, "Filters") => "Filter",
+            (true, "Values") => "Value",
+            (_, name) => name,
+        };
+        let key = format!("{prefix}{name}");
+        match value {
+            Value::Array(items) => {
+                for (at, item) in items.iter().enumerate() {
+                    let word = if ec2 { "" } else { ".member" };
+                    let key = format!("{key}{word}.{}", at + 1);
+                    match item {
+                        Value::Object(members) => {
+                            form_members(form, &format!("{key}."), members, ec2);
+                        }
+                        other => form_value(form, &key, other),
+                    }
+                }
+            }
+            Value::Object(members) => form_members(form, &format!("{key}."), members, ec2),
+            other => form_value(form, &key, other),
+        }
+    }
+}
+
+fn form_value(form: &mut String, key: &str, value: &Value) {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let text = utf8_percent_encode(&text, PLAIN);
+    // Writing to a string does not fail.
+    let _ = write!(form, "&{key}={text}");
+}
+
+/// An answer as it came.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The header `x-amzn-errortype`, where services with paths tell an error's name.
+    pub error_type: Option<String>,
+    /// The header `x-amz-bucket-region`.
+    pub bucket_region: Option<String>,
+    /// The body.
+    pub body: String,
+}
+
+/// What an answer says.
+pub fn outcome(call: &Call, answer: &Answer) -> Outcome {
+    let service = call.operation.service;
+    let speaks_json = matches!(
+        service,
+        Service::Emr | Service::Kms | Service::Glue | Service::LakeFormation
+    );
+    if !(200..300).contains(&answer.status) {
+        return Err(failure(speaks_json, answer, call));
+    }
+    // The one answer of S3 that is what it is about.
+    if call.operation.action == "s3:GetBucketPolicy" {
+        return members(json!({"Policy": answer.body}));
+    }
+    if !speaks_json {
+        return xml::answer(call.operation, &answer.body).map_err(unreadable);
+    }
+    match serde_json::from_str(&answer.body) {
+        Ok(value) => members(value),
+        Err(error) => Err(unreadable(error.to_string())),
+    }
+}
+
+fn members(value: Value) -> Outcome {
+    match value {
+        Value::Object(members) => Ok(members),
+        _ => Err(unreadable("the answer is no object".to_owned())),
+    }
+}
+
+/// An answer that broke off is asked for again.
+fn unreadable(why: String) -> Failure {
+    Failure {
+        message: format!("the answer cannot be read: {why}"),
+        ..Failure::of(NO_ANSWER, "")
+    }
+}
+
+fn failure(speaks_json: bool, answer: &Answer, call: &Call) -> Failure {
+    let (mut code, mut message) = (String::new(), String::new());
+    if speaks_json {
+        let body: Value = serde_json::from_str(&answer.body).unwrap_or_default();
+        let part = |names: &[&str]| {
+            let found = names.iter().find_map(|name| body.get(name)?.as_str());
+            found.unwrap_or_default().to_owned()
+        };
+        code = part(&["__type", "code"]);
+        message = part(&["message", "Message", "errorMessage"]);
+    } else if let Some((found, text)) = xml::error(&answer.body) {
+        (code, message) = (found, text);
+    }
+    if code.is_empty() {
+        code = answer.error_type.clone().unwrap_or_default();
+    }
+    // `com.amazonaws.emr#ThrottlingException`, `ThrottlingException:http://…`.
+    let code = code.rsplit('#').next().unwrap_or_default();
+    let code = code.split(':').next().unwrap_or_default();
+    let moved = matches!(answer.status, 301 | 307) || code == "PermanentRedirect";
+    let region = answer.bucket_region.clone();
+    let asked = call.region.clone();
+    Failure {
+        code: if code.is_empty() {
+            answer.status.to_string()
+        } else {
+            code.to_owned()
+        },
+        message,
+        status: Some(answer.status),
+        moved_to: region.filter(|region| moved && asked.as_deref() != Some(region)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,480 @@
+//! A double of an AWS account and region: state, paging, quotas and faults, without a network.
+//!
+//! It answers as AWS is documented to, or was recorded to: times are seconds, `KerberosAttributes` is `{}` where there
+//! is no Kerberos, EMR lists fifty at a time, throttles with status 400, and knows a configuration by its name only.
+
+use super::quota::Quotas;
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+pub const ACCOUNT: &str = "111122223333";
+pub const REGION: &str = "us-west-2";
+/// 2026-11-01T00:00:00Z.
+pub const CREATED: i64 = 1_793_491_200;
+/// What must never come out.
+pub const PLANTED: &str = "Planted0Secret9";
+
+/// What AWS says instead of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    pub status: u16,
+    pub code: &'static str,
+    pub message: String,
+}
+
+pub fn refusal(status: u16, code: &'static str, message: &str) -> Refusal {
+    Refusal {
+        status,
+        code,
+        message: message.to_owned(),
+    }
+}
+
+/// One account and region.
+#[derive(Debug, Default)]
+pub struct Estate {
+    /// Descriptions, by id.
+    pub clusters: BTreeMap<String, Value>,
+    /// Body and time of creation, by name.
+    pub configurations: BTreeMap<String, (Value, i64)>,
+    pub studios: Vec<String>,
+    /// Metadata by key id.
+    pub keys: BTreeMap<String, Value>,
+    pub buckets: BTreeSet<String>,
+    pub groups: BTreeSet<String>,
+    pub grants: Vec<Value>,
+    pub filters: Vec<Value>,
+    pub locations: Vec<Value>,
+    pub admins: Vec<String>,
+    /// Who asks.
+    pub caller: String,
+    /// Refusals by operation, each so many times.
+    pub refusals: BTreeMap<String, (Refusal, usize)>,
+    /// Enforced when there are some.
+    pub quotas: Option<Quotas>,
+    /// Every call that was answered or refused, in order: IAM prefix and operation.
+    pub calls: Vec<String>,
+    /// How many were throttled.
+    pub throttled: usize,
+}
+
+pub fn arn(service: &str, rest: &str) -> String {
+    format!("arn:aws:{service}:{REGION}:{ACCOUNT}:{rest}")
+}
+
+/// The security configuration that everything in an estate has.
+fn document(key: &str) -> Value {
+    let s3 = json!({"EncryptionMode": "SSE-KMS", "AwsKmsKey": key});
+    let disk = json!({"EncryptionKeyProviderType": "AwsKms", "AwsKmsKey": key, "EnableEbsEncryption": true});
+    json!({"EncryptionConfiguration": {
+        "EnableAtRestEncryption": true, "EnableInTransitEncryption": true,
+        "AtRestEncryptionConfiguration": {"S3EncryptionConfiguration": s3, "LocalDiskEncryptionConfiguration": disk},
+        "InTransitEncryptionConfiguration": {"TLSCertificateConfiguration": {
+            "CertificateProviderType": "PEM", "S3Object": "s3://certificates-111122223333/emr.zip"}},
+    }, "InstanceMetadataServiceConfiguration": {
+        "MinimumInstanceMetadataServiceVersion": 2, "HttpPutResponseHopLimit": 1}})
+}
+
+impl Estate {
+    /// So many running clusters, every fifth of fleets, with a configuration for each ten.
+    pub fn of(clusters: usize) -> Self {
+        let mut estate = Self {
+            caller: format!("arn:aws:sts::{ACCOUNT}:assumed-role/emr-baseline-audit/session"),
+            admins: vec![format!("arn:aws:iam::{ACCOUNT}:role/emr-baseline-audit")],
+            studios: vec!["es-1EXAMPLE".to_owned()],
+            ..Self::default()
+        };
+        for at in 0..clusters {
+            estate.add_cluster(at);
+        }
+        let role = |name: &str| format!("arn:aws:iam::{ACCOUNT}:role/{name}");
+        estate.grants = (0..3)
+            .map(|at| {
+                json!({"Principal": {"DataLakePrincipalIdentifier": role("analyst")},
+                       "Resource": {"Table": {"CatalogId": ACCOUNT, "DatabaseName": "sales", "Name": format!("t{at}")}},
+                       "Permissions": ["SELECT"], "PermissionsWithGrantOption": []})
+            })
+            .collect();
+        estate.filters = vec![
+            json!({"TableCatalogId": ACCOUNT, "DatabaseName": "sales", "TableName": "orders",
+            "Name": "eu", "RowFilter": {"FilterExpression": "country = 'DE'"}, "ColumnWildcard": {}}),
+        ];
+        estate.locations = vec![
+            json!({"ResourceArn": "arn:aws:s3:::lake-111122223333/sales",
+            "RoleArn": role("lake-registration"), "HybridAccessEnabled": false}),
+        ];
+        estate
+    }
+
+    fn add_cluster(&mut self, at: usize) {
+        let id = format!("j-{at:013}");
+        let configuration = format!("analytics-{}", at / 10);
+        let key_id = format!("{:08}-0000-4000-8000-000000000000", at / 10);
+        let key = arn("kms", &format!("key/{key_id}"));
+        self.keys.entry(key_id.clone()).or_insert_with(|| {
+            json!({"AWSAccountId": ACCOUNT, "KeyId": key_id, "Arn": key, "Enabled": true, "KeyState": "Enabled",
+                   "KeyUsage": "ENCRYPT_DECRYPT", "KeyManager": "CUSTOMER", "KeySpec": "SYMMETRIC_DEFAULT",
+                   "Origin": "AWS_KMS", "MultiRegion": false, "CreationDate": CREATED as f64})
+        });
+        self.configurations
+            .entry(configuration.clone())
+            .or_insert_with(|| (document(&key), CREATED - 86_400));
+        self.buckets.insert(format!("certificates-{ACCOUNT}"));
+        self.buckets.insert(format!("logs-{ACCOUNT}"));
+        self.groups.insert("sg-primary".to_owned());
+        self.groups.insert("sg-core".to_owned());
+        let fleets = at % 5 == 4;
+        let cluster = json!({
+            "Id": id, "Name": format!("etl-{at}"), "ClusterArn": arn("elasticmapreduce", &format!("cluster/{id}")),
+            "Status": {"State": "WAITING", "StateChangeReason": {}, "Timeline": {"CreationDateTime": CREATED as f64 + 0.123}},
+            "Ec2InstanceAttributes": {"Ec2SubnetId": "subnet-1", "IamInstanceProfile": "emr-nodes",
+                "EmrManagedMasterSecurityGroup": "sg-primary", "EmrManagedSlaveSecurityGroup": "sg-core",
+                "AdditionalMasterSecurityGroups": [], "AdditionalSlaveSecurityGroups": [], "RequestedEc2SubnetIds": ["subnet-1"]},
+            "InstanceCollectionType": if fleets { "INSTANCE_FLEET" } else { "INSTANCE_GROUP" },
+            "LogUri": format!("s3n://logs-{ACCOUNT}/emr/"), "LogEncryptionKmsKeyId": key, "ReleaseLabel": "emr-7.9.0",
+            "AutoTerminate": false, "TerminationProtected": true, "VisibleToAllUsers": true,
+            "Applications": [{"Name": "Spark", "Version": "3.5.5"}], "Tags": [{"Key": "Owner", "Value": "data"}],
+            "ServiceRole": "emr-service", "KerberosAttributes": {}, "SecurityConfiguration": configuration,
+            "Configurations": [], "StepConcurrencyLevel": 1, "EbsRootVolumeSize": 15,
+        });
+        self.clusters.insert(id, cluster);
+    }
+
+    /// Changes a cluster.
+    pub fn change(&mut self, at: usize, member: &str, value: Value) {
+        let cluster = self.clusters.get_mut(&format!("j-{at:013}")).unwrap();
+        let mut place = cluster;
+        for step in member.split('/') {
+            place = place
+                .as_object_mut()
+                .unwrap()
+                .entry(step)
+                .or_insert(json!({}));
+        }
+        *place = value;
+    }
+
+    /// Ends a cluster at a time.
+    pub fn end(&mut self, at: usize, second: i64) {
+        self.change(at, "Status/State", json!("TERMINATED"));
+        self.change(at, "Status/Timeline/EndDateTime", json!(second as f64));
+    }
+
+    /// Refuses an operation so many times.
+    pub fn refuse(&mut self, operation: &str, times: usize, refusal: Refusal) {
+        self.refusals.insert(operation.to_owned(), (refusal, times));
+    }
+
+    /// Denies an operation always, as IAM does.
+    pub fn deny(&mut self, action: &str) {
+        let why = format!(
+            "User: {} is not authorized to perform: {action} because no identity-based policy allows the {action} action",
+            self.caller
+        );
+        let operation = action.split_once(':').unwrap().1;
+        self.refuse(
+            operation,
+            usize::MAX,
+            refusal(400, "AccessDeniedException", &why),
+        );
+    }
+
+    /// Secrets wherever AWS or its users may put some.
+    pub fn plant_secrets(&mut self) {
+        let secret = |name: &str| json!({name: PLANTED});
+        self.change(
+            0,
+            "KerberosAttributes",
+            json!({"Realm": "EXAMPLE.COM", "KdcAdminPassword": PLANTED,
+            "CrossRealmTrustPrincipalPassword": PLANTED, "ADDomainJoinPassword": PLANTED}),
+        );
+        self.change(0, "Configurations", json!([
+            {"Classification": "hive-site", "Properties": secret("javax.jdo.option.ConnectionPassword")},
+            {"Classification": "presto-connector-mysql", "Properties": {
+                "connection-url": format!("jdbc:mysql://db/x?user=hive&password={PLANTED}")}}]));
+    }
+
+    /// Answers a call.
+    pub fn answer(
+        &mut self,
+        service: &str,
+        operation: &str,
+        input: &Value,
+        now: Duration,
+    ) -> Result<Value, Refusal> {
+        self.calls.push(format!("{service}:{operation}"));
+        if service == "elasticmapreduce"
+            && let Some(quotas) = &mut self.quotas
+            && !quotas.admits(operation, now)
+        {
+            self.throttled += 1;
+            return Err(refusal(400, "ThrottlingException", "Rate exceeded"));
+        }
+        if let Some((refusal, left)) = self.refusals.get_mut(operation)
+            && *left > 0
+        {
+            *left -= 1;
+            return Err(refusal.clone());
+        }
+        match service {
+            "elasticmapreduce" => self.emr(operation, input),
+            "kms" => self.kms(operation, input),
+            "lakeformation" => Ok(self.lake(operation, input)),
+            "glue" => Ok(json!({"DataCatalogEncryptionSettings": {
+                "EncryptionAtRest": {"CatalogEncryptionMode": "DISABLED"},
+                "ConnectionPasswordEncryption": {"ReturnConnectionPasswordEncrypted": false}}})),
+            "sts" => {
+                Ok(json!({"UserId": "AROAEXAMPLE:session", "Account": ACCOUNT, "Arn": self.caller}))
+            }
+            "iam" => Ok(self.iam(operation)),
+            "ec2" => Ok(self.ec2(operation, input)),
+            "s3" => self.s3(operation, input),
+            other => panic!("{other} is not doubled"),
+        }
+    }
+
+    fn emr(&self, operation: &str, input: &Value) -> Result<Value, Refusal> {
+        let known = || {
+            let id = input["ClusterId"].as_str().unwrap_or_default();
+            let unknown = format!("Cluster id '{id}' is not valid.");
+            let found = self.clusters.get(id);
+            found.ok_or_else(|| refusal(400, "InvalidRequestException", &unknown))
+        };
+        Ok(match operation {
+            "ListClusters" => {
+                let states = input["ClusterStates"].as_array();
+                let after = input["CreatedAfter"].as_i64();
+                let wanted = |cluster: &&Value| {
+                    let created = cluster["Status"]["Timeline"]["CreationDateTime"].as_f64();
+                    states.is_none_or(|states| states.contains(&cluster["Status"]["State"]))
+                        && after.is_none_or(|after| created.unwrap() >= after as f64)
+                };
+                let summaries = self.clusters.values().filter(wanted);
+                let summary = |cluster: &Value| {
+                    let mut summary = Map::new();
+                    for member in ["Id", "Name", "Status", "ClusterArn"] {
+                        summary.insert(member.to_owned(), cluster[member].clone());
+                    }
+                    Value::Object(summary)
+                };
+                page(
+                    "Clusters",
+                    summaries.map(summary),
+                    input,
+                    "Marker",
+                    "Marker",
+                    50,
+                )
+            }
+            "DescribeCluster" => json!({"Cluster": known()?}),
+            "ListInstanceGroups" => {
+                known()?;
+                json!({"InstanceGroups": [{"Id": "ig-1", "InstanceGroupType": "MASTER", "InstanceType": "m6i.xlarge",
+                    "RunningInstanceCount": 1, "RequestedInstanceCount": 1, "Status": {"State": "RUNNING"},
+                    "Configurations": [], "ConfigurationsVersion": 0, "LastSuccessfullyAppliedConfigurations": [],
+                    "LastSuccessfullyAppliedConfigurationsVersion": 0}]})
+            }
+            "ListInstanceFleets" => {
+                known()?;
+                json!({"InstanceFleets": [{"Id": "if-1", "InstanceFleetType": "MASTER", "Status": {"State": "RUNNING"},
+                    "InstanceTypeSpecifications": [{"InstanceType": "m6i.xlarge", "Configurations": []}]}]})
+            }
+            "ListBootstrapActions" => {
+                known()?;
+                json!({"BootstrapActions": [{"Name": "agent", "ScriptPath": "s3://certificates-111122223333/agent.sh",
+                    "Args": ["--db-password", PLANTED, "--region", REGION]}]})
+            }
+            "ListSteps" => {
+                known()?;
+                json!({"Steps": []})
+            }
+            // No policy: no member.
+            "GetAutoTerminationPolicy" | "GetManagedScalingPolicy" => {
+                known()?;
+                json!({})
+            }
+            "DescribeSecurityConfiguration" => {
+                let name = input["Name"].as_str().unwrap_or_default();
+                let why = format!("Security configuration with name '{name}' does not exist.");
+                let found = self.configurations.get(name);
+                let (body, created) =
+                    found.ok_or_else(|| refusal(400, "InvalidRequestException", &why))?;
+                json!({"Name": name, "SecurityConfiguration": body.to_string(), "CreationDateTime": *created as f64})
+            }
+            "GetBlockPublicAccessConfiguration" => json!({
+                "BlockPublicAccessConfiguration": {"BlockPublicSecurityGroupRules": true,
+                    "PermittedPublicSecurityGroupRuleRanges": [{"MinRange": 22, "MaxRange": 22}]},
+                "BlockPublicAccessConfigurationMetadata": {"CreationDateTime": CREATED as f64, "CreatedByArn": self.caller}}),
+            "ListStudios" => {
+                let studios = self.studios.iter();
+                let studios = studios
+                    .map(|id| json!({"StudioId": id, "Name": "notebooks", "AuthMode": "IAM"}));
+                page("Studios", studios, input, "Marker", "Marker", 50)
+            }
+            "DescribeStudio" => {
+                json!({"Studio": {"StudioId": input["StudioId"], "Name": "notebooks", "AuthMode": "IAM",
+                "VpcId": "vpc-1", "SubnetIds": ["subnet-1"], "ServiceRole": "emr-studio",
+                "WorkspaceSecurityGroupId": "sg-core", "EngineSecurityGroupId": "sg-core",
+                "DefaultS3Location": "s3://logs-111122223333/studio/"}})
+            }
+            "ListStudioSessionMappings" => json!({"SessionMappings": []}),
+            other => panic!("EMR's {other} is not doubled"),
+        })
+    }
+
+    fn kms(&self, operation: &str, input: &Value) -> Result<Value, Refusal> {
+        let text = input["KeyId"].as_str().unwrap_or_default();
+        let id = text.rsplit('/').next().unwrap_or_default();
+        let why = format!("Key '{text}' does not exist");
+        let found = self.keys.get(id);
+        let key = found.ok_or_else(|| refusal(400, "NotFoundException", &why))?;
+        Ok(match operation {
+            "DescribeKey" => json!({"KeyMetadata": key}),
+            "GetKeyRotationStatus" => {
+                json!({"KeyId": id, "KeyRotationEnabled": true, "RotationPeriodInDays": 365})
+            }
+            "GetKeyPolicy" => {
+                let root = format!("arn:aws:iam::{ACCOUNT}:root");
+                let allow = json!({"Effect": "Allow", "Principal": {"AWS": root}, "Action": "kms:*", "Resource": "*"});
+                let policy = json!({"Version": "2012-10-17", "Statement": [allow]});
+                json!({"Policy": policy.to_string(), "PolicyName": "default"})
+            }
+            "ListGrants" => json!({"Grants": [], "Truncated": false}),
+            other => panic!("KMS's {other} is not doubled"),
+        })
+    }
+
+    fn lake(&self, operation: &str, input: &Value) -> Value {
+        let lists = |member: &str, items: &[Value]| {
+            page(
+                member,
+                items.iter().cloned(),
+                input,
+                "NextToken",
+                "NextToken",
+                1000,
+            )
+        };
+        match operation {
+            "GetDataLakeSettings" => {
+                let admins = self.admins.iter();
+                let admins: Vec<Value> = admins
+                    .map(|arn| json!({"DataLakePrincipalIdentifier": arn}))
+                    .collect();
+                json!({"DataLakeSettings": {"DataLakeAdmins": [], "ReadOnlyAdmins": admins,
+                    "CreateDatabaseDefaultPermissions": [], "CreateTableDefaultPermissions": [],
+                    "AllowExternalDataFiltering": true}})
+            }
+            "ListPermissions" => lists("PrincipalResourcePermissions", &self.grants),
+            "ListResources" => lists("ResourceInfoList", &self.locations),
+            "ListDataCellsFilter" => lists("DataCellsFilters", &self.filters),
+            "ListLakeFormationOptIns" => lists("LakeFormationOptInsInfoList", &[]),
+            "DescribeLakeFormationIdentityCenterConfiguration" => json!({"CatalogId": ACCOUNT}),
+            other => panic!("Lake Formation's {other} is not doubled"),
+        }
+    }
+
+    fn iam(&self, operation: &str) -> Value {
+        // IAM encodes documents for URLs.
+        let trust = "%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B%5D%7D";
+        let role = |name: &str| {
+            json!({"Path": "/", "RoleName": name, "RoleId": "AROAEXAMPLE",
+                   "Arn": format!("arn:aws:iam::{ACCOUNT}:role/{name}"), "AssumeRolePolicyDocument": trust})
+        };
+        match operation {
+            "GetInstanceProfile" => {
+                json!({"InstanceProfile": {"Path": "/", "InstanceProfileName": "emr-nodes",
+                "InstanceProfileId": "AIPAEXAMPLE", "Arn": format!("arn:aws:iam::{ACCOUNT}:instance-profile/emr-nodes"),
+                "Roles": [role("emr-nodes")]}})
+            }
+            "GetAccountAuthorizationDetails" => {
+                let detail = |name: &str| {
+                    let mut detail = role(name);
+                    detail["RolePolicyList"] =
+                        json!([{"PolicyName": "own", "PolicyDocument": trust}]);
+                    detail["AttachedManagedPolicies"] = json!([]);
+                    detail
+                };
+                json!({"RoleDetailList": [detail("emr-service"), detail("emr-nodes"), detail("another")],
+                       "Policies": [], "IsTruncated": false})
+            }
+            other => panic!("IAM's {other} is not doubled"),
+        }
+    }
+
+    fn ec2(&self, operation: &str, input: &Value) -> Value {
+        if operation == "DescribeSecurityGroups" {
+            let rule = json!({"IpProtocol": "tcp", "FromPort": 8443, "ToPort": 8443,
+                "IpRanges": [{"CidrIp": "10.0.0.0/8"}], "Ipv6Ranges": [], "PrefixListIds": [], "UserIdGroupPairs": []});
+            let groups = self.groups.iter();
+            let groups: Vec<Value> = groups
+                .map(|id| json!({"GroupId": id, "GroupName": id, "IpPermissions": [rule], "IpPermissionsEgress": []}))
+                .collect();
+            return json!({"SecurityGroups": groups});
+        }
+        let running = |cluster: &&Value| cluster["Status"]["State"] == "WAITING";
+        let nodes = self.clusters.values().filter(running).map(|cluster| {
+            let id = cluster["Id"].as_str().unwrap();
+            let tag = json!({"Key": "aws:elasticmapreduce:job-flow-id", "Value": id});
+            let role = json!({"Key": "aws:elasticmapreduce:instance-group-role", "Value": "MASTER"});
+            json!({"Instances": [{"InstanceId": format!("i-{}", &id[2..]), "PrivateIpAddress": "10.0.0.7",
+                "MetadataOptions": {"State": "applied", "HttpTokens": "required", "HttpPutResponseHopLimit": 1, "HttpEndpoint": "enabled"},
+                "SecurityGroups": [{"GroupId": "sg-primary", "GroupName": "primary"}],
+                "NetworkInterfaces": [{"Ipv6Addresses": [], "Groups": [{"GroupId": "sg-primary", "GroupName": "primary"}]}],
+                "Tags": [tag, role]}]})
+        });
+        page("Reservations", nodes, input, "NextToken", "NextToken", 1000)
+    }
+
+    fn s3(&self, operation: &str, input: &Value) -> Result<Value, Refusal> {
+        let bucket = input["Bucket"].as_str().unwrap_or_default();
+        if operation != "GetAccountPublicAccessBlock" && !self.buckets.contains(bucket) {
+            return Err(refusal(
+                404,
+                "NoSuchBucket",
+                "The specified bucket does not exist",
+            ));
+        }
+        let block = json!({"PublicAccessBlockConfiguration": {"BlockPublicAcls": true, "IgnorePublicAcls": true,
+            "BlockPublicPolicy": true, "RestrictPublicBuckets": true}});
+        Ok(match operation {
+            "GetBucketLocation" => json!({"LocationConstraint": REGION}),
+            "GetBucketPolicy" => {
+                return Err(refusal(
+                    404,
+                    "NoSuchBucketPolicy",
+                    "The bucket policy does not exist",
+                ));
+            }
+            "GetBucketPolicyStatus" => json!({"PolicyStatus": {"IsPublic": false}}),
+            "GetBucketEncryption" => json!({"ServerSideEncryptionConfiguration": {"Rules": [
+                {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": false}]}}),
+            "GetPublicAccessBlock" | "GetAccountPublicAccessBlock" => block,
+            other => panic!("S3's {other} is not doubled"),
+        })
+    }
+}
+
+/// One page of a list, and the way to the next.
+fn page(
+    member: &str,
+    items: impl Iterator<Item = Value>,
+    input: &Value,
+    ask: &str,
+    next: &str,
+    full: usize,
+) -> Value {
+    let from: usize = match &input[ask] {
+        Value::String(token) => token.strip_prefix("page-").unwrap().parse().unwrap(),
+        _ => 0,
+    };
+    let items: Vec<Value> = items.collect();
+    let end = (from + full).min(items.len());
+    let mut answer = Map::new();
+    answer.insert(member.to_owned(), json!(items[from..end]));
+    if end < items.len() {
+        answer.insert(next.to_owned(), json!(format!("page-{end}")));
+    }
+    Value::Object(answer)
+}

@@ -1,0 +1,21 @@
+//! Live AWS, against a double of it: what is asked, how fast, and what becomes of the answers.
+
+#[cfg_attr(
+    not(feature = "live"),
+    expect(
+        dead_code,
+        reason = "some of it is planted and denied only from outside"
+    )
+)]
+pub(crate) mod estate;
+mod quota;
+#[cfg(feature = "live")]
+mod server;
+mod virtual_clock;
+#[cfg(feature = "live")]
+mod witnessed;
+#[cfg(feature = "live")]
+mod xml;
+
+#[cfg(feature = "live")]
+mod outside;
