@@ -398,7 +398,7 @@ pub struct Reach {
     /// Stop asking after this time, such as `20m`; what was not asked is then indeterminate
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub max_duration: Option<jiff::SignedDuration>,
-    /// One URL for all services, such as an emulator's [env: AWS_ENDPOINT_URL]
+    /// One URL for all services, such as an emulator's [env: `AWS_ENDPOINT_URL`]
     #[arg(long, value_name = "URL")]
     pub endpoint_url: Option<String>,
     /// Print the calls that a run makes and the time it takes, and make none

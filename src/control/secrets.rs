@@ -91,6 +91,7 @@ impl<'t> Secret<'t> {
             | Reason::Condition { .. }
             | Reason::Call { .. }
             | Reason::NotObserved { .. }
+            | Reason::Replaced { .. }
             | Reason::Elsewhere { .. }
             | Reason::Unsupported { .. }
             | Reason::Malformed { .. } => Self::Unknown(reason),

@@ -4,6 +4,7 @@ use super::lake::declared::DeclaredOnce;
 use super::lake::{Context, SeenGrant};
 use super::settings::Requirement;
 use super::verdict::Conditions;
+use crate::observed::cluster::Attribute;
 use crate::observed::{Form, Known, Lookup, Node, Reason, Resource, ResourceKind, Scope, Value};
 use jiff::Timestamp;
 use std::cell::OnceCell;
@@ -107,10 +108,12 @@ impl<'t> Effective<'t> {
             },
         };
         match found {
-            (Lookup::Found(document), _) => match document.body.reason() {
-                Some(reason) => Self::Unknown(document.body, reason.clone()),
-                None => Self::Document(document.body),
-            },
+            (Lookup::Found(document), name) => {
+                match replaced(cluster, document, &name).or(document.body.reason().cloned()) {
+                    Some(reason) => Self::Unknown(document.body, reason),
+                    None => Self::Document(document.body),
+                }
+            }
             (Lookup::DoesNotExist, name) => Self::Missing(named, name),
             (Lookup::NotInSight, name) => Self::Unknown(
                 named,
@@ -126,6 +129,33 @@ impl<'t> Effective<'t> {
             ),
         }
     }
+}
+
+/// A cluster keeps the document that it was launched with, and names it by a name that may be given again (EMR API:
+/// security configurations cannot be changed, only deleted and created). So a document younger than its cluster, or none
+/// any more, tells nothing of what the cluster runs with.
+fn replaced(cluster: &Resource<'_>, document: &Resource<'_>, name: &str) -> Option<Reason> {
+    if cluster.form != Form::Live {
+        return None;
+    }
+    let gone = matches!(document.body.reason(), Some(Reason::Call { why, .. }) if why.contains("does not exist"));
+    let launched = timestamp(cluster.cluster().attribute(Attribute::CreationDateTime));
+    let created = timestamp(document.outer.get("CreationDateTime"));
+    let what = if gone {
+        format!(
+            "security configuration `{name}` was deleted after the cluster was launched with it"
+        )
+    } else if launched
+        .zip(created)
+        .is_some_and(|(launched, created)| created > launched)
+    {
+        format!(
+            "security configuration `{name}` is younger than the cluster, which was launched with another of that name"
+        )
+    } else {
+        return None;
+    };
+    Some(Reason::Replaced { what })
 }
 
 impl<'a, 't> View<'a, 't> {

@@ -183,8 +183,8 @@ mod tests {
         // Who asks, block public access, Studios; 10 pages; five calls a cluster; the configurations.
         assert_eq!(all, 3 + 10 + 5 * 500 + 10);
         // 2,522 of EMR's: (2,522 − 25) / 5, longer than the 490 s of DescribeCluster alone.
-        assert_eq!(shortest(&calls, 1.0).as_secs_f64(), 499.4);
-        assert_eq!(shortest(&calls, 0.4).as_secs_f64(), 1256.0);
+        assert_eq!(shortest(&calls, 1.0).as_millis(), 499_400);
+        assert_eq!(shortest(&calls, 0.4).as_millis(), 1_256_000);
     }
 
     #[test]

@@ -16,7 +16,7 @@ use super::operation::{
 };
 use super::retry::{self, Refused};
 use super::schedule::TIME_IS_UP;
-use super::withheld::withhold;
+use super::withheld::withheld;
 use crate::observe::snapshot::Region;
 use crate::observed::ResourceKind;
 use jiff::{SignedDuration, Timestamp};
@@ -140,24 +140,17 @@ impl Observer {
             calls.extend(self.begin_buckets());
         }
         if self.wanted.asks(Service::LakeFormation) {
-            calls.extend(self.begin_lake());
+            calls.extend(lake::begin_lake());
         }
         if self.wanted.asks(Service::Glue) {
-            calls.extend(self.begin_catalog());
+            calls.push(account::begin_catalog());
         }
         self.count(calls)
     }
 
     /// Takes an answer in and says what to ask next.
     pub fn answered(&mut self, call: &Call, outcome: Outcome) -> Vec<Call> {
-        let outcome = outcome.map(|answer| {
-            let mut answer = Value::Object(answer);
-            withhold(&mut answer);
-            match answer {
-                Value::Object(answer) => answer,
-                _ => Map::new(),
-            }
-        });
+        let outcome = outcome.map(withheld);
         if let Err(failure) = &outcome {
             self.cut_short |= failure.code == TIME_IS_UP;
         }

@@ -36,8 +36,8 @@ pub struct Quota {
     pub rate: f64,
 }
 
-const fn quota(burst: f64, rate: f64) -> Option<Quota> {
-    Some(Quota { burst, rate })
+const fn quota(burst: f64, rate: f64) -> Quota {
+    Quota { burst, rate }
 }
 
 impl Service {
@@ -141,24 +141,24 @@ const CLUSTERS: &str = "arn:*:elasticmapreduce:*:*:cluster/*";
 const KEYS: &str = "arn:*:kms:*:*:key/*";
 const BUCKETS: &str = "arn:*:s3:::*";
 
-const fn marker(lists: &'static [&'static str], full: u32) -> Option<Page> {
-    Some(Page {
+const fn marker(lists: &'static [&'static str]) -> Page {
+    Page {
         ask: "Marker",
         next: "Marker",
         lists,
         size: None,
-        full,
-    })
+        full: 50,
+    }
 }
 
-const fn token(lists: &'static [&'static str]) -> Option<Page> {
-    Some(Page {
+const fn token(lists: &'static [&'static str]) -> Page {
+    Page {
         ask: "NextToken",
         next: "NextToken",
         lists,
         size: Some(("MaxResults", 1000)),
         full: 1000,
-    })
+    }
 }
 
 const fn plain(service: Service, name: &'static str, action: &'static str) -> Operation {
@@ -190,8 +190,8 @@ emr!(
     LIST_CLUSTERS,
     "ListClusters",
     "*",
-    marker(&["Clusters"], 50),
-    quota(20.0, 0.5),
+    Some(marker(&["Clusters"])),
+    Some(quota(20.0, 0.5)),
     "Clusters by state and time of creation."
 );
 emr!(
@@ -199,39 +199,39 @@ emr!(
     "DescribeCluster",
     CLUSTERS,
     None,
-    quota(10.0, 1.0),
+    Some(quota(10.0, 1.0)),
     "One cluster."
 );
 emr!(
     LIST_INSTANCE_GROUPS,
     "ListInstanceGroups",
     CLUSTERS,
-    marker(&["InstanceGroups"], 50),
-    quota(10.0, 1.0),
+    Some(marker(&["InstanceGroups"])),
+    Some(quota(10.0, 1.0)),
     "The instance groups of a cluster."
 );
 emr!(
     LIST_INSTANCE_FLEETS,
     "ListInstanceFleets",
     CLUSTERS,
-    marker(&["InstanceFleets"], 50),
-    quota(5.0, 0.5),
+    Some(marker(&["InstanceFleets"])),
+    Some(quota(5.0, 0.5)),
     "The instance fleets of a cluster."
 );
 emr!(
     LIST_BOOTSTRAP_ACTIONS,
     "ListBootstrapActions",
     CLUSTERS,
-    marker(&["BootstrapActions"], 50),
-    quota(10.0, 1.0),
+    Some(marker(&["BootstrapActions"])),
+    Some(quota(10.0, 1.0)),
     "The bootstrap actions of a cluster."
 );
 emr!(
     LIST_STEPS,
     "ListSteps",
     CLUSTERS,
-    marker(&["Steps"], 50),
-    quota(10.0, 0.5),
+    Some(marker(&["Steps"])),
+    Some(quota(10.0, 0.5)),
     "The steps of a cluster."
 );
 emr!(
@@ -255,7 +255,7 @@ emr!(
     "DescribeSecurityConfiguration",
     "*",
     None,
-    quota(5.0, 0.5),
+    Some(quota(5.0, 0.5)),
     "A security configuration by its name."
 );
 emr!(
@@ -270,7 +270,7 @@ emr!(
     LIST_STUDIOS,
     "ListStudios",
     "*",
-    marker(&["Studios"], 50),
+    Some(marker(&["Studios"])),
     None,
     "Studios."
 );
@@ -286,14 +286,14 @@ emr!(
     LIST_STUDIO_SESSION_MAPPINGS,
     "ListStudioSessionMappings",
     "*",
-    marker(&["SessionMappings"], 50),
+    Some(marker(&["SessionMappings"])),
     None,
     "Who may use Studios."
 );
 
 /// Every node of every cluster of a region, by the tag that EMR gives them.
 pub static DESCRIBE_INSTANCES: Operation = Operation {
-    page: token(&["Reservations"]),
+    page: Some(token(&["Reservations"])),
     ..plain(Service::Ec2, "DescribeInstances", "ec2:DescribeInstances")
 };
 /// Security groups by id.
@@ -333,7 +333,7 @@ pub static LIST_GRANTS: Operation = Operation {
         size: Some(("Limit", 100)),
         full: 100,
     }),
-    quota: quota(100.0, 100.0),
+    quota: Some(quota(100.0, 100.0)),
     ..plain(Service::Kms, "ListGrants", "kms:ListGrants")
 };
 /// Every role and policy of an account in few calls.
@@ -441,25 +441,25 @@ lake!(
 lake!(
     LIST_PERMISSIONS,
     "ListPermissions",
-    token(&["PrincipalResourcePermissions"]),
+    Some(token(&["PrincipalResourcePermissions"])),
     "Grants, as far as the caller may see them."
 );
 lake!(
     LIST_RESOURCES,
     "ListResources",
-    token(&["ResourceInfoList"]),
+    Some(token(&["ResourceInfoList"])),
     "Registered locations."
 );
 lake!(
     LIST_DATA_CELLS_FILTER,
     "ListDataCellsFilter",
-    token(&["DataCellsFilters"]),
+    Some(token(&["DataCellsFilters"])),
     "Row and column filters."
 );
 lake!(
     LIST_OPT_INS,
     "ListLakeFormationOptIns",
-    token(&["LakeFormationOptInsInfoList"]),
+    Some(token(&["LakeFormationOptInsInfoList"])),
     "Who opted in to hybrid access."
 );
 lake!(

@@ -50,10 +50,11 @@ pub fn delta() -> Value {
     }]})
 }
 
-const fn service(operation: &Operation) -> Service {
-    match operation.service {
-        Service::S3Control => Service::S3,
-        other => other,
+fn service(operation: &Operation) -> Service {
+    if operation.service == Service::S3Control {
+        Service::S3
+    } else {
+        operation.service
     }
 }
 

@@ -142,11 +142,7 @@ impl Schedule {
 
     /// Moves calls whose pause is over to the front of their queues.
     fn wake(&mut self, now: Duration) {
-        let (due, later) = std::mem::take(&mut self.later)
-            .into_iter()
-            .partition(|(at, _)| *at <= now);
-        self.later = later;
-        for (_, ticket) in Vec::from(due) {
+        for (_, ticket) in self.later.extract_if(.., |(at, _)| *at <= now) {
             let queue = self.queues.entry(ticket.call.operation.action);
             queue.or_default().push_front(ticket);
         }

@@ -134,6 +134,13 @@ pub fn request(call: &Call, place: &Place) -> Request {
         signing_name: name,
         signing_region: signing_region.to_owned(),
     };
+    fill(&mut request, call, place);
+    request
+}
+
+/// Puts the members of a call where its service looks for them.
+fn fill(request: &mut Request, call: &Call, place: &Place) {
+    let service = call.operation.service;
     let body = || Value::Object(call.input.clone()).to_string();
     match service {
         Service::Emr | Service::Kms | Service::Glue => {
@@ -173,7 +180,6 @@ pub fn request(call: &Call, place: &Place) -> Request {
                 .push(("x-amz-account-id", place.account.clone()));
         }
     }
-    request
 }
 
 /// What needs no escape in a form or a path (RFC 3986, section 2.3).
@@ -197,25 +203,25 @@ fn form_members(form: &mut String, prefix: &str, members: &Map<String, Value>, e
                 for (at, item) in items.iter().enumerate() {
                     let word = if ec2 { "" } else { ".member" };
                     let key = format!("{key}{word}.{}", at + 1);
-                    match item {
-                        Value::Object(members) => {
-                            form_members(form, &format!("{key}."), members, ec2);
-                        }
-                        other => form_value(form, &key, other),
+                    if let Value::Object(members) = item {
+                        form_members(form, &format!("{key}."), members, ec2);
+                    } else {
+                        form_value(form, &key, item);
                     }
                 }
             }
             Value::Object(members) => form_members(form, &format!("{key}."), members, ec2),
-            other => form_value(form, &key, other),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+                form_value(form, &key, value);
+            }
         }
     }
 }
 
 fn form_value(form: &mut String, key: &str, value: &Value) {
-    let text = match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
+    let text = value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned);
     let text = utf8_percent_encode(&text, PLAIN);
     // Writing to a string does not fail.
     let _ = write!(form, "&{key}={text}");
@@ -249,23 +255,24 @@ pub fn outcome(call: &Call, answer: &Answer) -> Outcome {
         return members(json!({"Policy": answer.body}));
     }
     if !speaks_json {
-        return xml::answer(call.operation, &answer.body).map_err(unreadable);
+        return xml::answer(call.operation, &answer.body).map_err(|why| unreadable(&why));
     }
     match serde_json::from_str(&answer.body) {
         Ok(value) => members(value),
-        Err(error) => Err(unreadable(error.to_string())),
+        Err(error) => Err(unreadable(&error.to_string())),
     }
 }
 
 fn members(value: Value) -> Outcome {
-    match value {
-        Value::Object(members) => Ok(members),
-        _ => Err(unreadable("the answer is no object".to_owned())),
+    if let Value::Object(members) = value {
+        Ok(members)
+    } else {
+        Err(unreadable("it is no object"))
     }
 }
 
 /// An answer that broke off is asked for again.
-fn unreadable(why: String) -> Failure {
+fn unreadable(why: &str) -> Failure {
     Failure {
         message: format!("the answer cannot be read: {why}"),
         ..Failure::of(NO_ANSWER, "")

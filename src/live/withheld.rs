@@ -5,7 +5,7 @@
 use crate::aws::secrets::{
     is_reference, is_secret_option, is_secret_property, secret_words, shape,
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// What stands for a secret. It is no reference to a secret manager, and is long enough to be taken for a secret.
 const WITHHELD: &str = "withheld-by-emr-baseline";
@@ -17,8 +17,18 @@ const KERBEROS: &[&str] = &[
     "ADDomainJoinPassword",
 ];
 
-/// Takes the secrets out of an answer.
-pub(super) fn withhold(answer: &mut Value) {
+/// An answer without its secrets.
+pub(super) fn withheld(answer: Map<String, Value>) -> Map<String, Value> {
+    let mut answer = Value::Object(answer);
+    withhold(&mut answer);
+    if let Value::Object(answer) = answer {
+        answer
+    } else {
+        Map::new()
+    }
+}
+
+fn withhold(answer: &mut Value) {
     // INVARIANT: answers come from a JSON parser with a limit on nesting, or from one of ours that has one.
     match answer {
         Value::Object(members) => {
@@ -26,9 +36,10 @@ pub(super) fn withhold(answer: &mut Value) {
                 let secret = KERBEROS.contains(&name.as_str())
                     || is_secret_property(name)
                     || is_secret_option(name);
-                match value {
-                    Value::String(text) if secret => hide(text),
-                    other => withhold(other),
+                if secret && let Value::String(text) = value {
+                    hide(text);
+                } else {
+                    withhold(value);
                 }
             }
             // Tags, properties and options may be pairs.

@@ -60,6 +60,11 @@ pub enum Reason {
         /// Where it may come from.
         place: String,
     },
+    /// What bears the name now is not what it named then.
+    Replaced {
+        /// What happened.
+        what: String,
+    },
     /// A secret that is there, and whose value is kept from everybody.
     Withheld {
         /// What it is called.
@@ -114,6 +119,9 @@ impl Reason {
             Self::Elsewhere { place } => {
                 format!("write the value here instead of leaving it to {place}")
             }
+            Self::Replaced { .. } => {
+                "launch a cluster with a configuration that is there, and end this one".to_owned()
+            }
             Self::Withheld { what } => format!("look at `{what}` where it is written"),
             Self::Unsupported { .. } => "write the value literally".to_owned(),
             Self::Malformed { .. } => "correct the text".to_owned(),
@@ -156,7 +164,7 @@ impl fmt::Display for Reason {
             Self::Elsewhere { place } => write!(f, "may be supplied by {place}"),
             Self::Withheld { what } => write!(f, "`{what}` is a secret, which is not read"),
             Self::Unsupported { what } => write!(f, "{what} is not evaluated"),
-            Self::Malformed { what } => f.write_str(what),
+            Self::Replaced { what } | Self::Malformed { what } => f.write_str(what),
         }
     }
 }

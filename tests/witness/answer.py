@@ -82,7 +82,7 @@ def main(*files):
         errors = []
         if "json" in model.metadata["protocol"]:
             errors += unknown(shape, json.loads(said["body"]), "")
-        else:
+        elif operation != "GetBucketLocation":  # botocore reads this one by a patch of its own, not by the model
             parser = botocore.parsers.create_parser(model.metadata["protocol"])
             answer = {"body": said["body"].encode(), "headers": {}, "status_code": 200}
             theirs = parser.parse(answer, shape)

@@ -24,7 +24,7 @@ use tokio::sync::Mutex;
 /// No call that is made takes longer.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Credentials are renewed so long before they expire.
-const MARGIN: Duration = Duration::from_secs(300);
+const MARGIN: Duration = Duration::from_mins(5);
 /// The longest answer that is read.
 const LONGEST: usize = 256 << 20;
 
@@ -124,7 +124,7 @@ impl Aws {
             .credentials()
             .await
             .map_err(|why| Failure::of("NoCredentials", why))?;
-        let signed = signed(request, credentials)
+        let signed = signed(&request, credentials)
             .map_err(|why| Failure::of("NotSent", format!("cannot sign the request: {why}")))?;
         let lost = |why: String| Failure::of(NO_ANSWER, why);
         let answered = tokio::time::timeout(PATIENCE, async {
@@ -147,7 +147,7 @@ fn now() -> SystemTime {
     SystemTime::now()
 }
 
-fn signed(request: Request, credentials: Credentials) -> Result<HttpRequest, String> {
+fn signed(request: &Request, credentials: Credentials) -> Result<HttpRequest, String> {
     let mut settings = SigningSettings::default();
     if request.signing_name == "s3" {
         settings.percent_encoding_mode = PercentEncodingMode::Single;

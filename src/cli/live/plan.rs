@@ -55,7 +55,7 @@ pub(in crate::cli) fn plan(reach: &Reach, terminal: &mut Terminal<'_>) -> Ended 
         terminal
             .warning("`--max-duration` is shorter: what is not asked by then is indeterminate")?;
     }
-    terminal.note("keys, buckets, roles and configurations are reckoned as one for ten clusters; no call was made")?;
+    terminal.note("reckoned with fleets in one cluster of five, and one configuration, key, bucket and role for ten; no call was made")?;
     Ok(Exit::Clean)
 }
 
@@ -64,6 +64,7 @@ fn expected(reach: &Reach, clusters: u64) -> Sizes {
     let tenth = clusters.div_ceil(10);
     Sizes {
         active: clusters,
+        fleets: clusters / 5,
         ended_listed: reach.since.map(|_| 0),
         configurations: tenth,
         reservations: clusters * 3,

@@ -143,7 +143,7 @@ async fn whole(
         let mut limiter = Limiter::new(f64::from(reach.share) / 100.0);
         limiter.share_out(Service::Iam, among);
         limiter.share_out(Service::S3Control, among);
-        let deadline = reach.max_duration.map(|most| most.unsigned_abs());
+        let deadline = reach.max_duration.map(jiff::SignedDuration::unsigned_abs);
         let one = One {
             aws: Arc::clone(&aws),
             account: account.clone(),

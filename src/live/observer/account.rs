@@ -36,59 +36,58 @@ fn is_of_aws(key: &str) -> bool {
     key.starts_with(OF_AWS) || key.contains(&format!(":{OF_AWS}"))
 }
 
+/// The call about the Data Catalog.
+pub(super) fn begin_catalog() -> Call {
+    Call::new(&GET_DATA_CATALOG_ENCRYPTION_SETTINGS, "", json!({}))
+}
+
 impl Observer {
     /// Whether something that is named can be asked about at all.
     pub(super) fn worth_asking(&self, kind: ResourceKind, text: &str) -> bool {
-        match kind {
+        if kind == ResourceKind::KmsKey {
             // Describing a key of AWS's by an alias that has none yet makes AWS create it (KMS API, `DescribeKey`).
-            ResourceKind::KmsKey => self.wanted.asks(Service::Kms) && !is_of_aws(text),
-            ResourceKind::IamRole => {
-                let account = place_of(text).1;
-                self.wanted.asks(Service::Iam)
-                    && account.is_none_or(|account| account == self.region.account)
-            }
-            ResourceKind::S3Bucket => self.wanted.asks(Service::S3),
-            _ => false,
+            return self.wanted.asks(Service::Kms) && !is_of_aws(text);
         }
+        if kind == ResourceKind::IamRole {
+            let account = place_of(text).1;
+            return self.wanted.asks(Service::Iam)
+                && account.is_none_or(|account| account == self.region.account);
+        }
+        kind == ResourceKind::S3Bucket && self.wanted.asks(Service::S3)
     }
 
     /// The calls about something that is named for the first time.
     pub(super) fn ask_about(&mut self, kind: ResourceKind, id: &str, purpose: &str) -> Vec<Call> {
-        let name = id.rsplit('/').next().unwrap_or(id).to_owned();
         let is_arn = id.starts_with("arn:");
-        match kind {
-            ResourceKind::KmsKey => {
-                let thing = self.kept.thing(kind, id);
-                thing.arn = is_arn.then(|| id.to_owned());
-                let mut call = Call::new(&DESCRIBE_KEY, id, json!({"KeyId": id}));
-                call.region = place_of(id).0.map(str::to_owned);
-                vec![call]
-            }
-            ResourceKind::IamRole => {
-                let thing = self.kept.thing(kind, id);
-                thing.name = Some(name.clone());
-                thing.arn = is_arn.then(|| id.to_owned());
-                let mut calls = Vec::new();
-                if purpose == "instance-profile" {
-                    let input = json!({"InstanceProfileName": name});
-                    calls.push(Call::new(&GET_INSTANCE_PROFILE, id, input));
-                }
-                if !self.roles_asked {
-                    self.roles_asked = true;
-                    let input = json!({"Filter": ["Role", "LocalManagedPolicy"], "MaxItems": 1000});
-                    calls.push(Call::new(&GET_ACCOUNT_AUTHORIZATION_DETAILS, "", input));
-                }
-                calls
-            }
-            ResourceKind::S3Bucket => {
-                self.kept.thing(kind, id).name = Some(id.to_owned());
-                let calls = OF_BUCKET.into_iter();
-                calls
-                    .map(|operation| Call::new(operation, id, json!({"Bucket": id})))
-                    .collect()
-            }
-            _ => Vec::new(),
+        if kind == ResourceKind::KmsKey {
+            let thing = self.kept.thing(kind, id);
+            thing.arn = is_arn.then(|| id.to_owned());
+            let mut call = Call::new(&DESCRIBE_KEY, id, json!({"KeyId": id}));
+            call.region = place_of(id).0.map(str::to_owned);
+            return vec![call];
         }
+        if kind == ResourceKind::S3Bucket {
+            self.kept.thing(kind, id).name = Some(id.to_owned());
+            let calls = OF_BUCKET.into_iter();
+            return calls
+                .map(|operation| Call::new(operation, id, json!({"Bucket": id})))
+                .collect();
+        }
+        let name = id.rsplit('/').next().unwrap_or(id).to_owned();
+        let thing = self.kept.thing(kind, id);
+        thing.name = Some(name.clone());
+        thing.arn = is_arn.then(|| id.to_owned());
+        let mut calls = Vec::new();
+        if purpose == "instance-profile" {
+            let input = json!({"InstanceProfileName": name});
+            calls.push(Call::new(&GET_INSTANCE_PROFILE, id, input));
+        }
+        if !self.roles_asked {
+            self.roles_asked = true;
+            let input = json!({"Filter": ["Role", "LocalManagedPolicy"], "MaxItems": 1000});
+            calls.push(Call::new(&GET_ACCOUNT_AUTHORIZATION_DETAILS, "", input));
+        }
+        calls
     }
 
     pub(super) fn begin_buckets(&self) -> Vec<Call> {
@@ -106,10 +105,12 @@ impl Observer {
         } else if operation == &GET_ACCOUNT_PUBLIC_ACCESS_BLOCK {
             self.account_block = Some(outcome.clone());
         } else {
-            let kind = match operation.service {
-                Service::Kms => ResourceKind::KmsKey,
-                Service::Iam => ResourceKind::IamRole,
-                _ => ResourceKind::S3Bucket,
+            let kind = if operation.service == Service::Kms {
+                ResourceKind::KmsKey
+            } else if operation.service == Service::Iam {
+                ResourceKind::IamRole
+            } else {
+                ResourceKind::S3Bucket
             };
             self.kept
                 .thing(kind, &call.about)
@@ -149,14 +150,6 @@ impl Observer {
             call
         });
         calls.collect()
-    }
-
-    pub(super) fn begin_catalog(&self) -> Vec<Call> {
-        vec![Call::new(
-            &GET_DATA_CATALOG_ENCRYPTION_SETTINGS,
-            "",
-            json!({}),
-        )]
     }
 
     pub(super) fn catalog(&mut self, call: &Call, outcome: &Outcome) -> Vec<Call> {

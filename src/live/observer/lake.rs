@@ -53,14 +53,13 @@ const LISTINGS: &[Listing] = &[
     },
 ];
 
-impl Observer {
-    pub(super) fn begin_lake(&self) -> Vec<Call> {
-        vec![
-            Call::new(&GET_DATA_LAKE_SETTINGS, "", json!({})),
-            Call::new(&DESCRIBE_IDENTITY_CENTER, "", json!({})),
-        ]
-    }
+/// The calls before anything is known of the lake.
+pub(super) fn begin_lake() -> [Call; 2] {
+    [&GET_DATA_LAKE_SETTINGS, &DESCRIBE_IDENTITY_CENTER]
+        .map(|operation| Call::new(operation, "", json!({})))
+}
 
+impl Observer {
     pub(super) fn lake(&mut self, call: &Call, outcome: &Outcome) -> Vec<Call> {
         let listing = LISTINGS
             .iter()

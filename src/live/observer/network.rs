@@ -108,20 +108,15 @@ impl Observer {
             }
         }
         for cluster in active {
-            let outcome: Outcome = match &nodes {
-                Err(failure) => Err(Failure::clone(failure)),
-                Ok(_) => {
-                    let instances = by_cluster.remove(cluster).unwrap_or_default();
-                    let mut answer = Map::new();
-                    let reservations = if instances.is_empty() {
-                        json!([])
-                    } else {
-                        json!([{"Instances": instances}])
-                    };
-                    answer.insert("Reservations".to_owned(), reservations);
-                    Ok(answer)
-                }
-            };
+            let outcome: Outcome = nodes.as_ref().map_err(Failure::clone).map(|_| {
+                let instances = by_cluster.remove(cluster).unwrap_or_default();
+                let reservations = if instances.is_empty() {
+                    json!([])
+                } else {
+                    json!([{"Instances": instances}])
+                };
+                Map::from_iter([("Reservations".to_owned(), reservations)])
+            });
             let thing = self.kept.thing(ResourceKind::EmrCluster, cluster);
             thing.keep(DESCRIBE_INSTANCES.action, &outcome);
         }

@@ -14,7 +14,7 @@ const DEEPEST: usize = 64;
 #[derive(Debug, Default)]
 struct Element {
     name: String,
-    children: Vec<Element>,
+    children: Vec<Self>,
     text: String,
 }
 
@@ -30,9 +30,12 @@ enum Shape {
     Flat,
 }
 
+/// By operation, path of the structure, and element: the member and its shape.
+type Names = BTreeMap<(&'static str, &'static str, &'static str), (&'static str, Shape)>;
+
 /// Where members differ from their elements: by operation, path of the structure, and element. Written by
 /// `tests/witness/xml_names.py` from botocore's models.
-static NAMES: LazyLock<BTreeMap<(&str, &str, &str), (&str, Shape)>> = LazyLock::new(|| {
+static NAMES: LazyLock<Names> = LazyLock::new(|| {
     let rows = include_str!("names.txt").lines();
     let row = |line: &'static str| {
         let mut words = line.split(' ');
@@ -76,7 +79,9 @@ pub(super) fn answer(operation: &Operation, text: &str) -> Result<Map<String, Va
             let found = found.ok_or_else(|| format!("element `{result}` is missing"))?;
             structure(operation.name, "", found)
         }
-        _ => structure(operation.name, "", &root),
+        Service::Ec2 | Service::Emr | Service::Kms | Service::LakeFormation | Service::Glue => {
+            structure(operation.name, "", &root)
+        }
     };
     Ok(members)
 }
@@ -109,18 +114,16 @@ fn structure(operation: &str, path: &str, element: &Element) -> Map<String, Valu
             None => (capital(&child.name), Shape::Text),
         };
         let inner = format!("{path}/{name}");
-        match shape {
-            Shape::Flat => {
-                let item = value(operation, &inner, child, Shape::Text);
-                match members
-                    .entry(name)
-                    .or_insert_with(|| Value::Array(Vec::new()))
-                {
-                    Value::Array(items) => items.push(item),
-                    other => *other = item,
-                }
+        if shape == Shape::Flat {
+            let item = value(operation, &inner, child, Shape::Text);
+            let items = members
+                .entry(name)
+                .or_insert_with(|| Value::Array(Vec::new()));
+            if let Value::Array(items) = items {
+                items.push(item);
             }
-            shape => drop(members.insert(name, value(operation, &inner, child, shape))),
+        } else {
+            members.insert(name, value(operation, &inner, child, shape));
         }
     }
     members

@@ -59,6 +59,11 @@ pub struct Estate {
     pub throttled: usize,
 }
 
+/// A time as EMR writes it: seconds, and a fraction of one.
+fn time(second: i64) -> Value {
+    json!(format!("{second}.123").parse::<f64>().unwrap())
+}
+
 pub fn arn(service: &str, rest: &str) -> String {
     format!("arn:aws:{service}:{REGION}:{ACCOUNT}:{rest}")
 }
@@ -115,7 +120,7 @@ impl Estate {
         self.keys.entry(key_id.clone()).or_insert_with(|| {
             json!({"AWSAccountId": ACCOUNT, "KeyId": key_id, "Arn": key, "Enabled": true, "KeyState": "Enabled",
                    "KeyUsage": "ENCRYPT_DECRYPT", "KeyManager": "CUSTOMER", "KeySpec": "SYMMETRIC_DEFAULT",
-                   "Origin": "AWS_KMS", "MultiRegion": false, "CreationDate": CREATED as f64})
+                   "Origin": "AWS_KMS", "MultiRegion": false, "CreationDate": time(CREATED)})
         });
         self.configurations
             .entry(configuration.clone())
@@ -127,7 +132,7 @@ impl Estate {
         let fleets = at % 5 == 4;
         let cluster = json!({
             "Id": id, "Name": format!("etl-{at}"), "ClusterArn": arn("elasticmapreduce", &format!("cluster/{id}")),
-            "Status": {"State": "WAITING", "StateChangeReason": {}, "Timeline": {"CreationDateTime": CREATED as f64 + 0.123}},
+            "Status": {"State": "WAITING", "StateChangeReason": {}, "Timeline": {"CreationDateTime": time(CREATED)}},
             "Ec2InstanceAttributes": {"Ec2SubnetId": "subnet-1", "IamInstanceProfile": "emr-nodes",
                 "EmrManagedMasterSecurityGroup": "sg-primary", "EmrManagedSlaveSecurityGroup": "sg-core",
                 "AdditionalMasterSecurityGroups": [], "AdditionalSlaveSecurityGroups": [], "RequestedEc2SubnetIds": ["subnet-1"]},
@@ -158,7 +163,7 @@ impl Estate {
     /// Ends a cluster at a time.
     pub fn end(&mut self, at: usize, second: i64) {
         self.change(at, "Status/State", json!("TERMINATED"));
-        self.change(at, "Status/Timeline/EndDateTime", json!(second as f64));
+        self.change(at, "Status/Timeline/EndDateTime", time(second));
     }
 
     /// Refuses an operation so many times.
@@ -227,7 +232,7 @@ impl Estate {
             "sts" => {
                 Ok(json!({"UserId": "AROAEXAMPLE:session", "Account": ACCOUNT, "Arn": self.caller}))
             }
-            "iam" => Ok(self.iam(operation)),
+            "iam" => Ok(Self::iam(operation)),
             "ec2" => Ok(self.ec2(operation, input)),
             "s3" => self.s3(operation, input),
             other => panic!("{other} is not doubled"),
@@ -244,11 +249,11 @@ impl Estate {
         Ok(match operation {
             "ListClusters" => {
                 let states = input["ClusterStates"].as_array();
-                let after = input["CreatedAfter"].as_i64();
+                let after = input["CreatedAfter"].as_f64();
                 let wanted = |cluster: &&Value| {
                     let created = cluster["Status"]["Timeline"]["CreationDateTime"].as_f64();
                     states.is_none_or(|states| states.contains(&cluster["Status"]["State"]))
-                        && after.is_none_or(|after| created.unwrap() >= after as f64)
+                        && after.is_none_or(|after| created.unwrap() >= after)
                 };
                 let summaries = self.clusters.values().filter(wanted);
                 let summary = |cluster: &Value| {
@@ -300,12 +305,12 @@ impl Estate {
                 let found = self.configurations.get(name);
                 let (body, created) =
                     found.ok_or_else(|| refusal(400, "InvalidRequestException", &why))?;
-                json!({"Name": name, "SecurityConfiguration": body.to_string(), "CreationDateTime": *created as f64})
+                json!({"Name": name, "SecurityConfiguration": body.to_string(), "CreationDateTime": time(*created)})
             }
             "GetBlockPublicAccessConfiguration" => json!({
                 "BlockPublicAccessConfiguration": {"BlockPublicSecurityGroupRules": true,
                     "PermittedPublicSecurityGroupRuleRanges": [{"MinRange": 22, "MaxRange": 22}]},
-                "BlockPublicAccessConfigurationMetadata": {"CreationDateTime": CREATED as f64, "CreatedByArn": self.caller}}),
+                "BlockPublicAccessConfigurationMetadata": {"CreationDateTime": time(CREATED), "CreatedByArn": self.caller}}),
             "ListStudios" => {
                 let studios = self.studios.iter();
                 let studios = studios
@@ -375,7 +380,7 @@ impl Estate {
         }
     }
 
-    fn iam(&self, operation: &str) -> Value {
+    fn iam(operation: &str) -> Value {
         // IAM encodes documents for URLs.
         let trust = "%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B%5D%7D";
         let role = |name: &str| {

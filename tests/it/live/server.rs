@@ -4,7 +4,7 @@ use super::estate::{Estate, Refusal};
 use super::xml;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
@@ -110,10 +110,10 @@ fn serve(
             said.lock().unwrap().push(heard);
         }
         let bad = network == Network::Badly;
-        if bad && count % 11 == 0 {
+        if bad && count.is_multiple_of(11) {
             return;
         }
-        let (status, text) = if bad && count % 13 == 0 {
+        let (status, text) = if bad && count.is_multiple_of(13) {
             (502, "<html><body>Bad Gateway</body></html>".to_owned())
         } else {
             (status, text)
@@ -122,7 +122,7 @@ fn serve(
             "HTTP/1.1 {status} X\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n",
             text.len()
         );
-        if bad && count % 7 == 0 {
+        if bad && count.is_multiple_of(7) {
             let _ = stream.write_all(head.as_bytes());
             let _ = stream.write_all(&text.as_bytes()[..text.len() / 2]);
             return;

@@ -56,9 +56,9 @@ fn element(text: &mut String, service: &str, operation: &str, name: &str, value:
         && let Value::Array(items) = value
     {
         let single = name.trim_end_matches('s');
-        items
-            .iter()
-            .for_each(|item| element(text, service, operation, single, item));
+        for item in items {
+            element(text, service, operation, single, item);
+        }
         return;
     }
     text.push_str(&format!("<{tag}>"));
