@@ -2,15 +2,15 @@
 
 use super::operation::{
     DESCRIBE_CLUSTER, DESCRIBE_IDENTITY_CENTER, DESCRIBE_INSTANCES, DESCRIBE_KEY,
-    DESCRIBE_SECURITY_CONFIGURATION, DESCRIBE_SECURITY_GROUPS, DESCRIBE_STUDIO,
-    GET_ACCOUNT_AUTHORIZATION_DETAILS, GET_ACCOUNT_PUBLIC_ACCESS_BLOCK,
-    GET_AUTO_TERMINATION_POLICY, GET_BLOCK_PUBLIC_ACCESS, GET_BUCKET_ENCRYPTION,
-    GET_BUCKET_LOCATION, GET_BUCKET_POLICY, GET_BUCKET_POLICY_STATUS, GET_CALLER_IDENTITY,
-    GET_DATA_CATALOG_ENCRYPTION_SETTINGS, GET_DATA_LAKE_SETTINGS, GET_INSTANCE_PROFILE,
-    GET_KEY_POLICY, GET_KEY_ROTATION_STATUS, GET_MANAGED_SCALING_POLICY, GET_PUBLIC_ACCESS_BLOCK,
-    LIST_BOOTSTRAP_ACTIONS, LIST_CLUSTERS, LIST_DATA_CELLS_FILTER, LIST_GRANTS,
-    LIST_INSTANCE_FLEETS, LIST_INSTANCE_GROUPS, LIST_OPT_INS, LIST_PERMISSIONS, LIST_RESOURCES,
-    LIST_STEPS, LIST_STUDIO_SESSION_MAPPINGS, LIST_STUDIOS, Operation, Service,
+    DESCRIBE_ROUTE_TABLES, DESCRIBE_SECURITY_CONFIGURATION, DESCRIBE_SECURITY_GROUPS,
+    DESCRIBE_STUDIO, DESCRIBE_SUBNETS, GET_ACCOUNT_AUTHORIZATION_DETAILS,
+    GET_ACCOUNT_PUBLIC_ACCESS_BLOCK, GET_AUTO_TERMINATION_POLICY, GET_BLOCK_PUBLIC_ACCESS,
+    GET_BUCKET_ENCRYPTION, GET_BUCKET_LOCATION, GET_BUCKET_POLICY, GET_BUCKET_POLICY_STATUS,
+    GET_CALLER_IDENTITY, GET_DATA_CATALOG_ENCRYPTION_SETTINGS, GET_DATA_LAKE_SETTINGS,
+    GET_INSTANCE_PROFILE, GET_KEY_POLICY, GET_KEY_ROTATION_STATUS, GET_MANAGED_SCALING_POLICY,
+    GET_PUBLIC_ACCESS_BLOCK, LIST_BOOTSTRAP_ACTIONS, LIST_CLUSTERS, LIST_DATA_CELLS_FILTER,
+    LIST_GRANTS, LIST_INSTANCE_FLEETS, LIST_INSTANCE_GROUPS, LIST_OPT_INS, LIST_PERMISSIONS,
+    LIST_RESOURCES, LIST_STEPS, LIST_STUDIO_SESSION_MAPPINGS, LIST_STUDIOS, Operation, Service,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -34,6 +34,10 @@ pub struct Sizes {
     pub reservations: u64,
     /// Security groups.
     pub groups: u64,
+    /// Subnets of clusters and Studios.
+    pub subnets: u64,
+    /// VPCs of those subnets.
+    pub vpcs: u64,
     /// Distinct keys that are named and not AWS's own.
     pub keys: u64,
     /// Of them, those that exist.
@@ -101,6 +105,12 @@ pub fn calls(sizes: &Sizes, services: &BTreeSet<Service>) -> Vec<Calls> {
         (&LIST_STUDIO_SESSION_MAPPINGS, sizes.studios),
         (&DESCRIBE_INSTANCES, pages(sizes.reservations, 1000)),
         (&DESCRIBE_SECURITY_GROUPS, sizes.groups.div_ceil(200)),
+        (&DESCRIBE_SUBNETS, sizes.subnets.div_ceil(200)),
+        (
+            &DESCRIBE_ROUTE_TABLES,
+            // A subnet has one table of its own at most, and a VPC one main table.
+            sizes.subnets.div_ceil(200) + sizes.vpcs.div_ceil(200),
+        ),
         (&DESCRIBE_KEY, sizes.keys),
         (&GET_KEY_ROTATION_STATUS, sizes.described_keys),
         (&GET_KEY_POLICY, sizes.own_keys),
@@ -124,18 +134,20 @@ pub fn calls(sizes: &Sizes, services: &BTreeSet<Service>) -> Vec<Calls> {
         (&DESCRIBE_IDENTITY_CENTER, 1),
         (&GET_DATA_CATALOG_ENCRYPTION_SETTINGS, 1),
     ];
-    counts
-        .iter()
-        .filter(|(operation, count)| {
-            let service = if operation.service == Service::S3Control {
-                Service::S3
-            } else {
-                operation.service
-            };
-            *count > 0 && (services.contains(&service) || service == Service::Sts)
-        })
-        .map(|&(operation, calls)| Calls { operation, calls })
-        .collect()
+    let asked = |&(operation, calls): &(&'static Operation, u64)| {
+        (calls > 0 && is_asked(operation, services)).then_some(Calls { operation, calls })
+    };
+    counts.iter().filter_map(asked).collect()
+}
+
+/// Whether a run over these services makes such a call.
+fn is_asked(operation: &Operation, services: &BTreeSet<Service>) -> bool {
+    let service = if operation.service == Service::S3Control {
+        Service::S3
+    } else {
+        operation.service
+    };
+    services.contains(&service) || service == Service::Sts
 }
 
 /// The shortest time that these calls take at a share of the quotas, when nothing else is in the way:

@@ -83,7 +83,10 @@ pub struct Observer {
     ended: BTreeSet<String>,
     /// The nodes of all clusters, until it is known which clusters there are.
     nodes: Option<Outcome>,
-    groups: Option<Outcome>,
+    /// Answers that all clusters share, in parts, by action.
+    shared: BTreeMap<&'static str, Outcome>,
+    /// VPCs whose main route tables were asked for.
+    vpcs: BTreeSet<String>,
     /// What the account blocks in all its buckets.
     account_block: Option<Outcome>,
     /// The account's roles, until it is known which matter.
@@ -111,7 +114,8 @@ impl Observer {
             cut_short: false,
             ended: BTreeSet::new(),
             nodes: None,
-            groups: None,
+            shared: BTreeMap::new(),
+            vpcs: BTreeSet::new(),
             account_block: None,
             roles: None,
             groups_asked: false,
@@ -175,7 +179,7 @@ impl Observer {
         let mut calls = Vec::new();
         if self.wanted.asks(Service::Ec2) && !self.groups_asked {
             self.groups_asked = true;
-            calls.extend(self.security_groups());
+            calls.extend(self.surroundings());
         }
         if calls.is_empty() {
             self.hand_out();

@@ -69,6 +69,8 @@ fn expected(reach: &Reach, clusters: u64) -> Sizes {
         configurations: tenth,
         reservations: clusters * 3,
         groups: tenth,
+        subnets: tenth,
+        vpcs: 1,
         keys: tenth,
         described_keys: tenth,
         own_keys: tenth,

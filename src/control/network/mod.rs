@@ -3,6 +3,7 @@
 //! Groups and subnets have no kind of their own. In a file they stand beside what names them; live, in the answers of EC2.
 
 mod groups;
+mod live_subnets;
 mod rules;
 mod subnets;
 mod ways_in;

@@ -56,7 +56,7 @@ impl Conditions {
         }
     }
 
-    fn must_not_be_on(&mut self, node: Node<'_>, name: &str) {
+    pub(super) fn must_not_be_on(&mut self, node: Node<'_>, name: &str) {
         let condition = match node.switch_leniently() {
             Switch::Off | Switch::TextOff | Switch::Absent => return self.held(),
             Switch::Unreadable(reason) => {

@@ -5,7 +5,7 @@ use crate::control::network::{Lets, subnet_nodes};
 use crate::control::settings::{Allowance, OneOf, Plain, Subnet, settings};
 use crate::control::{Conditions, Control, Draft, Meta, Severity, Span, View, Weakening};
 use crate::lattice::Text;
-use crate::observed::{Known, Neighbour, Node, Reason, ResourceKind, Value};
+use crate::observed::{Known, Neighbour, Node, ResourceKind, Value};
 
 #[derive(Debug)]
 pub(crate) enum PrivateSubnet {}
@@ -121,14 +121,11 @@ fn judge_subnets(
             format!("subnet `{id}` is not one that the baseline names"),
         ),
         Known::Set(id) if seen.is_live() => {
-            let reason = Reason::NotObserved {
-                action: "ec2:DescribeRouteTables".to_owned(),
-            };
-            out.unknown(
-                node,
-                &reason,
-                format!("the routes of subnet `{id}` are unknown"),
-            )
+            let lets = lets(want);
+            if let Some(vpc) = out.live_subnet_must_be_private(seen, node, id, lets) {
+                judge_vpc(want, vpc, out);
+            }
+            return true;
         }
         // In a file, a subnet that the baseline names passes on the baseline's word.
         Known::Set(_) if !want.subnets.is_any() => {
@@ -160,12 +157,18 @@ fn judge_declared(
     seen: &View<'_, '_>,
     out: &mut Conditions,
 ) {
-    let lets = Lets {
+    out.must_be_private(seen, node, subnet, lets(want));
+    judge_vpc(want, subnet.body.get("VpcId"), out);
+}
+
+const fn lets(want: &Setting) -> Lets {
+    Lets {
         auto_assign_public: want.auto_assign_public,
         local_gateway: want.local_gateway,
-    };
-    out.must_be_private(seen, node, subnet, lets);
-    let vpc = subnet.body.get("VpcId");
+    }
+}
+
+fn judge_vpc(want: &Setting, vpc: Node<'_>, out: &mut Conditions) {
     if want.vpcs.is_any() {
         return;
     }
@@ -313,6 +316,70 @@ mod tests {
         let body = json!({"elasticmapreduce:DescribeCluster": {"Cluster": {
             "ReleaseLabel": "emr-7.2.0", "Ec2InstanceAttributes": {"Ec2SubnetId": MINE}}}});
         assert_eq!(verdict(&[MINE], Form::Live, &body), Verdict::Indeterminate);
+    }
+
+    #[test]
+    fn live_a_subnet_is_judged_by_the_table_that_it_has() {
+        let judged = |subnet: Value, tables: Value| {
+            verdict(
+                &[],
+                Form::Live,
+                &json!({
+                    "elasticmapreduce:DescribeCluster": {"Cluster": {
+                        "ReleaseLabel": "emr-7.2.0", "Ec2InstanceAttributes": {"Ec2SubnetId": MINE}}},
+                    "ec2:DescribeSubnets": {"Subnets": [subnet]},
+                    "ec2:DescribeRouteTables": {"RouteTables": tables},
+                }),
+            )
+        };
+        let subnet = json!({"SubnetId": MINE, "VpcId": "vpc-1", "MapPublicIpOnLaunch": false});
+        let public = json!({"SubnetId": MINE, "VpcId": "vpc-1", "MapPublicIpOnLaunch": true});
+        let own =
+            json!([{"SubnetId": MINE, "Main": false, "AssociationState": {"State": "associated"}}]);
+        let gone = json!([{"SubnetId": MINE, "AssociationState": {"State": "disassociated"}}]);
+        let main = json!([{"Main": true, "AssociationState": {"State": "associated"}}]);
+        let table = |associations: &Value, target: &str, id: &str, state: &str| {
+            json!({"VpcId": "vpc-1", "Associations": associations, "Routes": [
+                {"GatewayId": "local", "State": "active"}, {target: id, "State": state}]})
+        };
+        let inside = |by: &Value| table(by, "NatGatewayId", "nat-1", "active");
+        let outside = |by: &Value| table(by, "GatewayId", "igw-1", "active");
+        for (subnet, tables, expected) in [
+            (
+                &subnet,
+                json!([inside(&own), outside(&main)]),
+                Verdict::Compliant,
+            ),
+            (
+                &subnet,
+                json!([outside(&own), inside(&main)]),
+                Verdict::Noncompliant,
+            ),
+            (
+                &subnet,
+                json!([inside(&gone), outside(&main)]),
+                Verdict::Noncompliant,
+            ),
+            (
+                &subnet,
+                json!([table(&own, "GatewayId", "igw-1", "blackhole")]),
+                Verdict::Compliant,
+            ),
+            (
+                &subnet,
+                json!([table(&own, "CarrierGatewayId", "cagw-1", "active")]),
+                Verdict::Noncompliant,
+            ),
+            (
+                &subnet,
+                json!([table(&own, "LocalGatewayId", "lgw-1", "active")]),
+                Verdict::Noncompliant,
+            ),
+            (&subnet, json!([]), Verdict::Indeterminate),
+            (&public, json!([inside(&own)]), Verdict::Noncompliant),
+        ] {
+            assert_eq!(judged(subnet.clone(), tables.clone()), expected, "{tables}");
+        }
     }
 
     #[test]

@@ -1,8 +1,11 @@
-//! EC2: the nodes of all clusters by one listing, and the security groups of all of them.
+//! EC2: the nodes of all clusters by one listing, and the security groups, subnets and routes of all of them.
 
 use super::{Call, Observer, Outcome, items};
 use crate::live::call::Failure;
-use crate::live::operation::{DESCRIBE_INSTANCES, DESCRIBE_SECURITY_GROUPS};
+use crate::live::operation::{
+    DESCRIBE_INSTANCES, DESCRIBE_ROUTE_TABLES, DESCRIBE_SECURITY_GROUPS, DESCRIBE_STUDIO,
+    DESCRIBE_SUBNETS, Operation,
+};
 use crate::observed::ResourceKind;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,29 +41,85 @@ impl Observer {
             self.nodes = Some(outcome.clone());
             return Vec::new();
         }
-        let account = self.account_id();
-        let known = self.groups.take();
-        self.groups = Some(match (known, outcome) {
+        let operation = call.operation;
+        let list = LISTS
+            .iter()
+            .find(|(other, _)| *other == operation)
+            .map_or("", |(_, list)| list);
+        let known = self.shared.remove(operation.action);
+        let whole = match (known, outcome) {
             (None, outcome) => outcome.clone(),
             (Some(Err(failure)), _) => Err(failure),
             (Some(Ok(_)), Err(failure)) => Err(failure.clone()),
             (Some(Ok(mut so_far)), Ok(more)) => {
-                let more = items(more, "SecurityGroups").to_vec();
-                if let Some(Value::Array(groups)) = so_far.get_mut("SecurityGroups") {
-                    groups.extend(more);
+                let more = items(more, list).to_vec();
+                if let Some(Value::Array(all)) = so_far.get_mut(list) {
+                    all.extend(more);
                 }
                 Ok(so_far)
             }
-        });
-        if let Some(outcome) = &self.groups {
-            let thing = self.kept.thing(ResourceKind::EmrAccount, &account);
-            thing.keep(DESCRIBE_SECURITY_GROUPS.action, outcome);
+        };
+        let account = self.account_id();
+        let thing = self.kept.thing(ResourceKind::EmrAccount, &account);
+        thing.keep(operation.action, &whole);
+        self.shared.insert(operation.action, whole);
+        if operation != &DESCRIBE_SUBNETS {
+            return Vec::new();
         }
-        Vec::new()
+        let vpcs = outcome.as_ref().map(vpcs_of).unwrap_or_default();
+        let fresh: Vec<String> = vpcs.difference(&self.vpcs).cloned().collect();
+        self.vpcs.extend(fresh.iter().cloned());
+        // The main tables of VPCs, for subnets without a table of their own.
+        let main = json!({"Name": "association.main", "Values": ["true"]});
+        fresh
+            .chunks(VALUES)
+            .map(|ids| {
+                let of = json!({"Name": "vpc-id", "Values": ids});
+                let input = json!({"Filters": [of, main], "MaxResults": 100});
+                let about = format!("main {}", ids.first().map_or("", String::as_str));
+                Call::new(&DESCRIBE_ROUTE_TABLES, about, input)
+            })
+            .collect()
     }
 
-    /// Gives every cluster its nodes and asks about the groups that clusters and nodes are in.
-    pub(super) fn security_groups(&mut self) -> Vec<Call> {
+    /// Asks about the subnets of clusters and Studios, and about the tables that are associated with them.
+    fn subnets(&mut self) -> Vec<Call> {
+        let mut ids = BTreeSet::new();
+        for cluster in self.active() {
+            let attributes = self
+                .description(&cluster)
+                .and_then(|cluster| cluster.get("Ec2InstanceAttributes"));
+            for member in ["Ec2SubnetId", "RequestedEc2SubnetIds"] {
+                texts(attributes.and_then(|one| one.get(member)), &mut ids);
+            }
+        }
+        for (_, studio) in self.kept.of(ResourceKind::EmrStudio) {
+            let answer = studio.answer(DESCRIBE_STUDIO.action);
+            texts(
+                answer.and_then(|one| one.pointer("/Studio/SubnetIds")),
+                &mut ids,
+            );
+        }
+        let ids: Vec<String> = ids.into_iter().collect();
+        let mut calls = Vec::new();
+        for (at, ids) in ids.chunks(VALUES).enumerate() {
+            let by = |name: &str| json!([{"Name": name, "Values": ids}]);
+            let input = json!({"Filters": by("subnet-id")});
+            calls.push(Call::new(&DESCRIBE_SUBNETS, at.to_string(), input));
+            let input = json!({"Filters": by("association.subnet-id"), "MaxResults": 100});
+            calls.push(Call::new(&DESCRIBE_ROUTE_TABLES, at.to_string(), input));
+        }
+        calls
+    }
+
+    /// Gives every cluster its nodes, and asks about the subnets and groups that clusters and nodes are in.
+    pub(super) fn surroundings(&mut self) -> Vec<Call> {
+        let mut calls = self.subnets();
+        calls.extend(self.security_groups());
+        calls
+    }
+
+    fn security_groups(&mut self) -> Vec<Call> {
         let active = self.active();
         let mut ids = BTreeSet::new();
         for cluster in &active {
@@ -68,13 +127,10 @@ impl Observer {
                 .description(cluster)
                 .and_then(|cluster| cluster.get("Ec2InstanceAttributes"));
             for member in GROUPS {
-                match attributes.and_then(|attributes| attributes.get(*member)) {
-                    Some(Value::String(id)) if !id.is_empty() => drop(ids.insert(id.clone())),
-                    Some(Value::Array(list)) => {
-                        ids.extend(list.iter().filter_map(Value::as_str).map(str::to_owned));
-                    }
-                    Some(_) | None => {}
-                }
+                texts(
+                    attributes.and_then(|attributes| attributes.get(*member)),
+                    &mut ids,
+                );
             }
         }
         self.hand_out_nodes(&active, &mut ids);
@@ -121,6 +177,28 @@ impl Observer {
             thing.keep(DESCRIBE_INSTANCES.action, &outcome);
         }
     }
+}
+
+/// Where the answers that all of an account and region share list what they are about.
+const LISTS: &[(&Operation, &str)] = &[
+    (&DESCRIBE_SECURITY_GROUPS, "SecurityGroups"),
+    (&DESCRIBE_SUBNETS, "Subnets"),
+    (&DESCRIBE_ROUTE_TABLES, "RouteTables"),
+];
+
+/// Adds a text, or the texts of a list.
+fn texts(value: Option<&Value>, found: &mut BTreeSet<String>) {
+    let list = value.and_then(Value::as_array).into_iter().flatten();
+    let all = value.into_iter().chain(list).filter_map(Value::as_str);
+    found.extend(all.filter(|text| !text.is_empty()).map(str::to_owned));
+}
+
+fn vpcs_of(answer: &Map<String, Value>) -> BTreeSet<String> {
+    let subnets = items(answer, "Subnets").iter();
+    subnets
+        .filter_map(|subnet| subnet.get("VpcId")?.as_str())
+        .map(str::to_owned)
+        .collect()
 }
 
 fn cluster_of(instance: &Value) -> Option<&str> {

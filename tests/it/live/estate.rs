@@ -418,6 +418,26 @@ impl Estate {
                 .collect();
             return json!({"SecurityGroups": groups});
         }
+        if operation == "DescribeSubnets" {
+            return json!({"Subnets": [{"SubnetId": "subnet-1", "VpcId": "vpc-1", "MapPublicIpOnLaunch": false,
+                "AssignIpv6AddressOnCreation": false, "OwnerId": ACCOUNT}]});
+        }
+        if operation == "DescribeRouteTables" {
+            // The subnet has no table of its own.
+            let main = input["Filters"].to_string().contains("association.main");
+            let tables = main.then(|| json!({"RouteTableId": "rtb-1", "VpcId": "vpc-1",
+                "Associations": [{"Main": true, "RouteTableId": "rtb-1", "AssociationState": {"State": "associated"}}],
+                "Routes": [{"DestinationCidrBlock": "10.0.0.0/16", "GatewayId": "local", "State": "active"},
+                           {"DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId": "nat-1", "State": "active"}]}));
+            return page(
+                "RouteTables",
+                tables.into_iter(),
+                input,
+                "NextToken",
+                "NextToken",
+                100,
+            );
+        }
         let running = |cluster: &&Value| cluster["Status"]["State"] == "WAITING";
         let nodes = self.clusters.values().filter(running).map(|cluster| {
             let id = cluster["Id"].as_str().unwrap();

@@ -143,6 +143,7 @@ fn a_run_writes_a_snapshot_that_is_judged_as_the_live_audit_is() {
     );
     assert_eq!(verdict("kms.key-state", "kms-key"), compliant);
     assert_eq!(verdict("network.public-address", "emr-cluster"), compliant);
+    assert_eq!(verdict("network.private-subnet", "emr-cluster"), compliant);
 }
 
 #[test]

@@ -208,7 +208,8 @@ fn asked(line: &str, headers: &BTreeMap<String, String>, body: &str) -> Asked {
         "2011-06-15" => "sts",
         other => panic!("version {other} is not doubled"),
     };
-    let input = json!({"NextToken": form.get("NextToken"), "Marker": form.get("Marker")});
+    let input =
+        json!({"NextToken": form.get("NextToken"), "Marker": form.get("Marker"), "Filters": body});
     service(name, form["Action"], input)
 }
 

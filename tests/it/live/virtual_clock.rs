@@ -123,6 +123,8 @@ fn sizes(estate: &Estate) -> Sizes {
         studios: estate.studios.len() as u64,
         reservations: estate.clusters.len() as u64,
         groups: estate.groups.len() as u64,
+        subnets: 1,
+        vpcs: 1,
         keys: estate.keys.len() as u64,
         described_keys: estate.keys.len() as u64,
         own_keys: estate.keys.len() as u64,

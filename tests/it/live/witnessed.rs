@@ -13,7 +13,9 @@ use std::process::Stdio;
 /// Operations whose answers come in XML, as botocore calls them.
 const IN_XML: &[&str] = &[
     "ec2:DescribeInstances",
+    "ec2:DescribeRouteTables",
     "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets",
     "sts:GetCallerIdentity",
     "iam:GetAccountAuthorizationDetails",
     "iam:GetInstanceProfile",

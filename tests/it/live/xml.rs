@@ -14,6 +14,10 @@ const EC2: &[(&str, &str)] = &[
     ("UserIdGroupPairs", "groups"),
     ("GroupDescription", "groupDescription"),
     ("Tags", "tagSet"),
+    ("Subnets", "subnetSet"),
+    ("RouteTables", "routeTableSet"),
+    ("Associations", "associationSet"),
+    ("Routes", "routeSet"),
 ];
 
 pub fn answer(service: &str, operation: &str, answer: &Value) -> String {
