@@ -96,7 +96,7 @@ impl Kept {
         let Ok(record) = Record::read("live", 1, &line, region) else {
             return Vec::new();
         };
-        named::named(&record.resource(), &Scope::new())
+        named::named(&record.resource(), &Scope::new(), |_| true)
             .into_iter()
             .filter(|one| one.node.reason().is_none())
             .map(|one| (one.kind, one.id, one.purpose))

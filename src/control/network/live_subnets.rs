@@ -16,7 +16,7 @@ impl Conditions {
     pub(crate) fn live_subnet_must_be_private<'t>(
         &mut self,
         seen: &View<'_, 't>,
-        node: Node<'t>,
+        node: Node<'_>,
         id: &str,
         lets: Lets,
     ) -> Option<Node<'t>> {
