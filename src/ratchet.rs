@@ -81,16 +81,15 @@ impl Entry {
         })
     }
 
-    fn fingerprint(&self) -> String {
-        let subject = Subject {
+    fn subject(&self) -> Subject<'_> {
+        Subject {
             control: &self.control,
             kind: &self.kind,
             id: self.id.as_str().into(),
             account: self.account.as_deref().unwrap_or_default(),
             region: self.region.as_deref().unwrap_or_default(),
             file: self.file.as_deref().unwrap_or_default(),
-        };
-        subject.fingerprint()
+        }
     }
 }
 
@@ -112,13 +111,19 @@ pub fn read(text: &[u8]) -> Result<Vec<Entry>, String> {
     Ok(file.findings)
 }
 
-/// The entries as findings that were there before, numbered as they are here.
-pub fn earlier(entries: &[Entry]) -> Earlier {
+/// The entries as findings that were there before, numbered as they are here. `is_gone` tells whether a file is not there
+/// any more: what was tolerated in it is tolerated where it went.
+pub fn earlier(entries: &[Entry], is_gone: impl Fn(&str) -> bool) -> Earlier {
     let mut earlier = Earlier::default();
     for entry in entries {
         // INVARIANT: entries come from `read`, which refuses the others.
         if let Ok(said) = entry.said() {
-            earlier.add(entry.fingerprint(), said);
+            let subject = entry.subject();
+            if entry.file.as_deref().is_some_and(&is_gone) {
+                earlier.add_moved(subject.anywhere(), subject.fingerprint(), said);
+            } else {
+                earlier.add(subject.fingerprint(), said);
+            }
         }
     }
     earlier

@@ -3,7 +3,7 @@
 
 use super::files;
 use crate::judge::{Earlier, Evaluation, Report, Said, Subject};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -12,12 +12,16 @@ use std::sync::Arc;
 
 /// Files that are checked out wherever they are, because files that are checked may name them.
 const NAMED_FROM_ELSEWHERE: [&str; 5] = [".tf", ".tf.json", ".tfvars", ".tpl", ".tftpl"];
+/// Files that are checked out in the folders of Terraform's modules and below: modules read documents beside them.
+const READ_BY_MODULES: [&str; 4] = [".json", ".yaml", ".yml", ".j2"];
 
 /// A tree of git's in a folder that is gone with this.
 #[derive(Debug)]
 pub(super) struct Base {
     /// The paths of the user as they are in that folder, those that are there.
     pub(super) paths: Vec<PathBuf>,
+    /// The current folder as it is there.
+    pub(super) here: PathBuf,
     /// What names begin with there, and here; longest first.
     names: Vec<(String, String)>,
     folder: tempfile::TempDir,
@@ -60,25 +64,40 @@ impl Base {
             .prefix("emr-baseline-base-")
             .tempdir()
             .map_err(|error| files::plain(&error))?;
+        let all = listed(&top, &commit)?;
+        let modules: BTreeSet<&str> = all
+            .iter()
+            .filter(|name| name.ends_with(".tf"))
+            .filter_map(|name| folder_of(name))
+            .collect();
+        let beside_module = |name: &str| {
+            let mut folder = folder_of(name);
+            let is_read = READ_BY_MODULES.iter().any(|end| name.ends_with(end));
+            is_read
+                && std::iter::from_fn(|| {
+                    let own = folder?;
+                    folder = folder_of(own);
+                    Some(own)
+                })
+                .any(|folder| modules.contains(folder))
+        };
         let wanted = |name: &str| {
             within(name)
+                || beside_module(name)
                 || renames.iter().any(|(old, _)| old == name)
                 || NAMED_FROM_ELSEWHERE.iter().any(|end| name.ends_with(end))
         };
-        let names: Vec<String> = listed(&top, &commit)?
-            .into_iter()
-            .filter(|name| wanted(name))
-            .collect();
+        let names: Vec<String> = all.iter().filter(|name| wanted(name)).cloned().collect();
         materialise(&top, &commit, &names, folder.path())?;
         let tree = folder.path().join("tree");
         for (old, new) in &renames {
             // A file that cannot take its new name is one that was not there.
             let _ = rename(&tree.join(old), &tree.join(new));
         }
-        Ok(Self::of(folder, &scopes))
+        Ok(Self::of(folder, &top, &scopes))
     }
 
-    fn of(folder: tempfile::TempDir, scopes: &[Scope<'_>]) -> Self {
+    fn of(folder: tempfile::TempDir, top: &Path, scopes: &[Scope<'_>]) -> Self {
         let tree = folder.path().join("tree");
         let (mut paths, mut names) = (Vec::new(), Vec::new());
         for scope in scopes {
@@ -90,7 +109,19 @@ impl Base {
             }
         }
         names.sort_by_key(|(there, _)| std::cmp::Reverse(there.len()));
+        let here = std::env::current_dir().and_then(std::fs::canonicalize).ok();
+        let within = here.as_deref().and_then(|here| here.strip_prefix(top).ok());
+        // Modules that are called from what is checked may stand beside it.
+        let mut scoped = scopes.iter().map(|scope| files::neat(scope.given));
+        let up = match within {
+            Some(within) if !scoped.any(|path| path.is_absolute()) => {
+                vec![".."; within.components().count()].join("/")
+            }
+            _ => top.display().to_string(),
+        };
+        names.push((files::neat(&tree).display().to_string(), up));
         Self {
+            here: within.map_or_else(|| tree.clone(), |within| tree.join(within)),
             paths,
             names,
             folder,
@@ -146,6 +177,11 @@ impl Base {
         }
         text
     }
+}
+
+/// The folder of a file or folder, as git names them; `None` at the top.
+fn folder_of(name: &str) -> Option<&str> {
+    name.rsplit_once('/').map(|(folder, _)| folder)
 }
 
 /// Runs git without a shell, and gives what it prints.

@@ -61,6 +61,7 @@ pub(super) fn run(arguments: &Check, at: Timestamp, terminal: &mut Terminal<'_>)
         at,
         dialect,
         given: &given,
+        here: None,
     };
     let (before, ratchet) = match before(arguments, &judging, terminal)? {
         Ok(before) => before,
@@ -141,6 +142,10 @@ fn before(
             Ok(base) => base,
             Err(message) => return Ok(Err(message)),
         };
+        let judging = Judging {
+            here: Some(&base.here),
+            ..*judging
+        };
         let then = judging.judged(&base.paths, (false, Before::default()), terminal)?;
         before.base = Some((reference.clone(), base.earlier(&then.report)?));
     }
@@ -162,6 +167,8 @@ pub(super) struct Judging<'a> {
     pub(super) at: Timestamp,
     pub(super) dialect: Option<Dialect>,
     pub(super) given: &'a Given,
+    /// What stands for the current folder, besides that folder itself: modules read files below it.
+    pub(super) here: Option<&'a Path>,
 }
 
 /// What came of that.
@@ -222,7 +229,7 @@ impl Judging<'_> {
         let compiled = compiled.map(|(_, reading)| reading);
         let units = modules::units(inputs, self.dialect);
         let passes = Passes {
-            modules: Modules::open(&units, paths, texts),
+            modules: Modules::open(&units, paths, (texts, self.here)),
             judge: &judge,
             compiled: compiled.as_ref(),
             dialect: self.dialect,

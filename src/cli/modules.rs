@@ -73,7 +73,11 @@ struct Opened {
 
 impl Modules {
     /// Opens the files of every module. `texts` stand for what the disk has.
-    pub(super) fn open(units: &[Unit], paths: &[PathBuf], texts: &Texts) -> Self {
+    pub(super) fn open(
+        units: &[Unit],
+        paths: &[PathBuf],
+        (texts, here): (&Texts, Option<&Path>),
+    ) -> Self {
         let opened: Vec<Opened> = units
             .par_iter()
             .filter_map(|unit| match unit {
@@ -85,6 +89,7 @@ impl Modules {
             return Self::default();
         }
         let folders = opened.iter().enumerate();
+        let here: Vec<PathBuf> = here.into_iter().map(Path::to_path_buf).collect();
         Self {
             by_folder: folders
                 .map(|(at, opened)| (opened.files.folder.clone(), at))
@@ -93,7 +98,7 @@ impl Modules {
                 .iter()
                 .flat_map(|opened| hcl::calls(&opened.files))
                 .collect(),
-            roots: files::real_folders(paths),
+            roots: files::real_folders(&[paths, &here].concat()),
             texts: texts.clone(),
             opened,
         }

@@ -34,7 +34,7 @@ impl Ratchet {
 
     /// What it tolerates.
     pub(super) fn earlier(&self) -> Earlier {
-        ratchet::earlier(&self.entries)
+        ratchet::earlier(&self.entries, is_gone)
     }
 
     /// Its entries that no finding met, each with whether its file was looked at.
@@ -75,6 +75,12 @@ impl Ratchet {
     }
 }
 
+/// Whether a file is not there: its name goes from here, or from the root of the repository.
+fn is_gone(file: &str) -> bool {
+    let here = std::env::current_dir().unwrap_or_default();
+    !here.ancestors().any(|folder| folder.join(file).exists())
+}
+
 /// The files that a run looked at.
 #[derive(Debug)]
 pub(super) struct Looked {
@@ -100,10 +106,7 @@ impl Looked {
         let Some(file) = &entry.file else {
             return true;
         };
-        // The name goes from here, or from the root of the repository.
-        let here = std::env::current_dir().unwrap_or_default();
-        let exists = here.ancestors().any(|folder| folder.join(file).exists());
-        self.files.contains(file) || !exists
+        self.files.contains(file) || is_gone(file)
     }
 }
 

@@ -123,6 +123,7 @@ fn tested(
         at,
         dialect: None,
         given: &given,
+        here: None,
     };
     let judged = judging.judged(&inputs, (true, Before::default()), terminal)?;
     let strangers = judged.strangers.iter().map(|stranger| {

@@ -63,12 +63,22 @@ impl Earlier {
         self.findings.push((said, false));
     }
 
+    /// Adds a finding whose file is gone: it covers the same finding in any other file, for the file may have moved.
+    pub fn add_moved(&mut self, anywhere: String, fingerprint: String, said: Said) {
+        let number = self.findings.len();
+        self.add(fingerprint, said);
+        self.by_fingerprint
+            .entry(anywhere)
+            .or_default()
+            .push(number);
+    }
+
     /// Whether the finding is one of these, which is then met and covers no other.
     fn covers(&mut self, evaluation: &Evaluation, subject: &Subject<'_>) -> bool {
-        let Some(numbers) = self.by_fingerprint.get(&subject.fingerprint()) else {
-            return false;
-        };
-        for number in numbers {
+        let known = |fingerprint: &str| self.by_fingerprint.get(fingerprint);
+        let own = known(&subject.fingerprint());
+        let moved = known(&subject.anywhere());
+        for number in own.into_iter().chain(moved).flatten() {
             if let Some((said, met)) = self.findings.get_mut(*number)
                 && !*met
                 && said.covers(evaluation)

@@ -48,6 +48,17 @@ impl<'e> Subject<'e> {
         }
     }
 
+    /// The fingerprint that it would have in any other file: for files that moved.
+    pub fn anywhere(&self) -> String {
+        let id = self.id.strip_prefix(self.file).unwrap_or(&self.id);
+        let moved = Subject {
+            id: id.into(),
+            file: "",
+            ..*self
+        };
+        moved.fingerprint()
+    }
+
     /// Stable across runs, machines and line moves: it hashes what the finding is about, not what it says.
     pub fn fingerprint(&self) -> String {
         let mut hash = Sha256::new();

@@ -533,3 +533,106 @@ fn a_ratchet_and_a_base_forgive_each_its_own() {
     let notes = report["notes"].to_string();
     assert!(!notes.contains("not found any more"), "{notes}");
 }
+
+/// Two environments that call one module, which reads a document beside it.
+fn modules() -> Bench {
+    let root = |release: &str| {
+        format!(
+            "module \"emr\" {{\n  source  = \"../../modules/emr\"\n  release = var.release\n}}\nvariable \"release\" {{\n  default = \"{release}\"\n}}\n"
+        )
+    };
+    let module = "variable \"release\" {}\nresource \"aws_emr_cluster\" \"this\" {\n  name          = \"etl\"\n  release_label = var.release\n}\nresource \"aws_emr_security_configuration\" \"this\" {\n  configuration = file(\"${path.module}/files/secure.json\")\n}\n";
+    let asks = asks_for("emr.instance-metadata") + "[emr.release]\nsupport = [\"standard\"]\n";
+    let bench = Bench::new()
+        .with("b.toml", asks)
+        .with("envs/a/main.tf", root("emr-5.10.0"))
+        .with("envs/b/main.tf", root("emr-5.10.0"))
+        .with("modules/emr/main.tf", module)
+        .with("modules/emr/files/secure.json", IMDS.replace("2", "1"));
+    git(&bench, &["init", "--quiet", "--initial-branch=main"]);
+    commit(&bench, "base");
+    bench
+}
+
+const IMDS: &str = r#"{"InstanceMetadataServiceConfiguration": {"MinimumInstanceMetadataServiceVersion": 2, "HttpPutResponseHopLimit": 1}}"#;
+
+#[test]
+fn a_change_of_a_module_is_held_to_what_it_changes_wherever_that_shows() {
+    // Nothing changed, and what the module reads stands outside of what is checked.
+    for paths in [&["envs"][..], &["envs/a"], &["."]] {
+        let (report, run) = since_base(&modules(), paths);
+        assert_eq!(
+            run.code,
+            Some(0),
+            "{paths:?}: {:?} {}",
+            findings(&report),
+            run.err
+        );
+        assert!(
+            report["summary"]["unchanged"].as_u64().unwrap() > 1,
+            "{paths:?}"
+        );
+    }
+    // A line above what is found, in the module and in the file of variables.
+    let bench = modules();
+    for name in ["modules/emr/main.tf", "envs/a/main.tf"] {
+        let text = read(&bench, name);
+        write(&bench, name, format!("# changed\n\n{text}"));
+    }
+    let (report, run) = since_base(&bench, &["envs"]);
+    assert_eq!(run.code, Some(0), "{:?}", findings(&report));
+    // Another wrong value, in the variables of one environment: the finding stands in lines that did not change.
+    let bench = modules();
+    let text = read(&bench, "envs/a/main.tf").replace("5.10.0", "5.11.0");
+    write(&bench, "envs/a/main.tf", text);
+    let (report, run) = since_base(&bench, &["envs"]);
+    assert_eq!(run.code, Some(1));
+    let found = findings(&report);
+    assert!(
+        !found.is_empty() && found.iter().all(|one| one.starts_with("emr.release ")),
+        "{found:?}"
+    );
+    // A file that the module reads is emptied: both environments are worse.
+    let bench = modules();
+    write(&bench, "modules/emr/files/secure.json", "{}");
+    let (report, _) = since_base(&bench, &["envs"]);
+    let found = findings(&report);
+    let metadata = found
+        .iter()
+        .filter(|one| one.starts_with("emr.instance-metadata "));
+    assert_eq!(metadata.count(), 2, "{found:?}");
+}
+
+#[test]
+fn a_ratchet_follows_a_file_that_moved_and_covers_no_second_one() {
+    let bench = Bench::new()
+        .with("b.toml", asks_for("emr.termination-protection"))
+        .with("infra/old.json", request(&json!(false)));
+    let written = bench.run(&["check", "b.toml", "infra", "--write-ratchet", "r.json"]);
+    assert_eq!(written.code, Some(1), "{}", written.err);
+    let folder = bench.path().join("infra");
+    std::fs::create_dir(folder.join("deep")).unwrap();
+    std::fs::rename(folder.join("old.json"), folder.join("deep/new.json")).unwrap();
+    let (report, run) = bench.report(&["check", "b.toml", "infra", "--ratchet", "r.json"]);
+    assert_eq!(run.code, Some(0), "{:?}", findings(&report));
+    // What is written anew has the new name.
+    let again = [
+        "check",
+        "b.toml",
+        "infra",
+        "--ratchet",
+        "r.json",
+        "--write-ratchet",
+        "r.json",
+    ];
+    bench.run(&again);
+    assert!(read(&bench, "r.json").contains("infra/deep/new.json"));
+    // While the file is there, a copy of it is new.
+    write(&bench, "infra/copy.json", request(&json!(false)));
+    let (report, run) = bench.report(&["check", "b.toml", "infra", "--ratchet", "r.json"]);
+    assert_eq!(run.code, Some(1));
+    assert_eq!(
+        findings(&report),
+        ["emr.termination-protection infra/copy.json"]
+    );
+}
