@@ -12,6 +12,8 @@ use std::sync::Arc;
 
 /// Files that are checked out wherever they are, because files that are checked may name them.
 const NAMED_FROM_ELSEWHERE: [&str; 5] = [".tf", ".tf.json", ".tfvars", ".tpl", ".tftpl"];
+/// The files that make a folder a Terraform module.
+const MODULE: [&str; 4] = [".tf", ".tf.json", ".tofu", ".tofu.json"];
 /// Files that are checked out in the folders of Terraform's modules and below: modules read documents beside them.
 const READ_BY_MODULES: [&str; 4] = [".json", ".yaml", ".yml", ".j2"];
 
@@ -67,7 +69,7 @@ impl Base {
         let all = listed(&top, &commit)?;
         let modules: BTreeSet<&str> = all
             .iter()
-            .filter(|name| name.ends_with(".tf"))
+            .filter(|name| MODULE.iter().any(|end| name.ends_with(end)))
             .filter_map(|name| folder_of(name))
             .collect();
         let beside_module = |name: &str| {
@@ -112,9 +114,9 @@ impl Base {
         let here = std::env::current_dir().and_then(std::fs::canonicalize).ok();
         let within = here.as_deref().and_then(|here| here.strip_prefix(top).ok());
         // Modules that are called from what is checked may stand beside it.
-        let mut scoped = scopes.iter().map(|scope| files::neat(scope.given));
+        let mut given = scopes.iter().map(|scope| files::neat(scope.given));
         let up = match within {
-            Some(within) if !scoped.any(|path| path.is_absolute()) => {
+            Some(within) if !given.any(|path| path.is_absolute()) => {
                 vec![".."; within.components().count()].join("/")
             }
             _ => top.display().to_string(),

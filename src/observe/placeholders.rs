@@ -30,9 +30,7 @@ pub(super) fn read_template(source: &Arc<Source>) -> Option<Tree> {
     let begins = |start: &str| memchr::memmem::find(text.as_bytes(), start.as_bytes()).is_some();
     let foreign = |source: &&str| begins(&format!("${{{source}"));
     // Most templates have no placeholders but CloudFormation's own.
-    if !["{{", "{%", "{#"].into_iter().any(begins)
-        && !SOURCES.iter().chain(AWS).any(|source| foreign(&source))
-    {
+    if !["{{", "{%", "{#"].into_iter().any(begins) && !SOURCES.iter().chain(AWS).any(foreign) {
         return None;
     }
     let mut marks = marks(text);

@@ -548,7 +548,7 @@ fn modules() -> Bench {
         .with("envs/a/main.tf", root("emr-5.10.0"))
         .with("envs/b/main.tf", root("emr-5.10.0"))
         .with("modules/emr/main.tf", module)
-        .with("modules/emr/files/secure.json", IMDS.replace("2", "1"));
+        .with("modules/emr/files/secure.json", IMDS.replace('2', "1"));
     git(&bench, &["init", "--quiet", "--initial-branch=main"]);
     commit(&bench, "base");
     bench
