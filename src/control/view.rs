@@ -225,9 +225,9 @@ impl<'a, 't> View<'a, 't> {
     /// The security configuration that the effective document is the body of.
     pub fn configuration(&self) -> Option<&'a Resource<'t>> {
         let document = self.known_document()?;
-        self.scope.resources().iter().find(|resource| {
-            resource.kind() == ResourceKind::EmrSecurityConfiguration
-                && std::ptr::eq(resource.body.tree(), document.tree())
+        let kind = ResourceKind::EmrSecurityConfiguration;
+        self.scope.resources_of(kind).find(|resource| {
+            std::ptr::eq(resource.body.tree(), document.tree())
                 && resource.body.id() == document.id()
         })
     }

@@ -259,7 +259,18 @@ impl Narrowed {
                 GrantedOn::Columns {
                     database, table, ..
                 } => (&mut narrowed.columns, database, table),
-                _ => continue,
+                GrantedOn::Catalog { .. }
+                | GrantedOn::Database { .. }
+                | GrantedOn::Table { .. }
+                | GrantedOn::Location { .. }
+                | GrantedOn::Tag { .. }
+                | GrantedOn::TagPolicy { .. }
+                | GrantedOn::TagExpression { .. }
+                | GrantedOn::RowPolicy { .. }
+                | GrantedOn::Function { .. }
+                | GrantedOn::AnyTable { .. }
+                | GrantedOn::Several(_)
+                | GrantedOn::Unknown(_) => continue,
             };
             let lower = |node: Node<'_>| {
                 let text = node.as_text().filter(|text| text.is_ascii())?;

@@ -51,9 +51,9 @@ impl Control for DataLocations {
             Err(trouble) => return trouble.record(out),
         };
         if let On::Location(place) = &object.node {
-            judge_location(want, seen, &grant, place, out);
+            judge_location(want, seen, grant, place, out);
         } else if let On::Database(database) = &object.node {
-            judge_database(want, seen, &grant, database, out);
+            judge_database(want, seen, grant, database, out);
         }
     }
 }

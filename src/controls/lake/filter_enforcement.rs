@@ -53,9 +53,9 @@ impl Control for FilterEnforcement {
             matches!(object.node, On::Columns(..)).then_some(Grain::Columns)
         };
         if let Some(grain) = grain {
-            judge_engines(want, seen, &grant, grain, out);
+            judge_engines(want, seen, grant, grain, out);
         } else if want.views {
-            judge_view(seen, &grant, out);
+            judge_view(seen, grant, out);
         }
     }
 }

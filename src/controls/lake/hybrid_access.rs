@@ -133,7 +133,7 @@ fn judge_grant<'a, 't>(context: &Context<'a, 't>, seen: &View<'a, 't>, out: &mut
         object.node,
         On::Table(..) | On::AllTables(_) | On::Columns(..) | On::Filter(..) | On::Database(_)
     );
-    if of_iam(&grant) || !tables {
+    if of_iam(grant) || !tables {
         return;
     }
     let left = grants_held(context, seen, is_iam_allowed_principals).any(|(_, other)| {

@@ -51,7 +51,7 @@ impl Control for TagAdministration {
         } else {
             return;
         };
-        let powerful = powerful(&grant, powers, out);
+        let powerful = powerful(grant, powers, out);
         if powerful.is_empty() {
             if out.clean() {
                 out.held();

@@ -73,7 +73,7 @@ impl Control for TagPolicies {
         let On::TagPolicy(policy) = &object.node else {
             return;
         };
-        judge_permissions(want, &grant, out);
+        judge_permissions(want, grant, out);
         let node = grant.grant.root.get("Resource").get("LFTagPolicy");
         let tags = match &policy.expression {
             Expression::Tags(tags) => Some(tags.clone()),
@@ -90,7 +90,7 @@ impl Control for TagPolicies {
         };
         judge_expression(want, seen, &tags, node, out);
         for one in sensitive(&want.sensitive) {
-            judge_sensitive(&one, seen, &tags, &grant, out);
+            judge_sensitive(&one, seen, &tags, grant, out);
         }
     }
 }

@@ -76,7 +76,7 @@ impl Control for WideGrants {
             trouble.record(out);
         }
         for one in &wide {
-            record(one, &grant, out);
+            record(one, grant, out);
         }
         if out.clean() {
             out.held();

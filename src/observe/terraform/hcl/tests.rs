@@ -954,16 +954,14 @@ fn what_is_written_to_take_forever_ends() {
 #[test]
 fn many_resources_under_many_open_conditions_are_taken_in_fewer_worlds() {
     let module = |count: usize| {
-        let mut text = String::new();
-        for number in 0..12 {
-            text += &format!("variable \"v{number}\" {{\n  type = bool\n}}\n");
-        }
-        for number in 0..count {
-            text += &format!(
-                "resource \"aws_emr_cluster\" \"c{number}\" {{\n  termination_protection = var.v{} ? true : false\n}}\n",
-                number % 12
-            );
-        }
+        let variable = |number| format!("variable \"v{number}\" {{\n  type = bool\n}}\n");
+        let cluster = |number| {
+            let variable = number % 12;
+            let protected = format!("termination_protection = var.v{variable} ? true : false");
+            format!("resource \"aws_emr_cluster\" \"c{number}\" {{\n  {protected}\n}}\n")
+        };
+        let blocks = (0..12).map(variable).chain((0..count).map(cluster));
+        let text = blocks.collect::<String>();
         read_all(&memory(&[("root/a.tf", &text)]), &given(&[]))
     };
     assert_eq!(module(12).worlds().len(), 64);
