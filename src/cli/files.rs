@@ -145,6 +145,12 @@ fn below(folder: &Path, found: &mut Vec<Input>, failed: &mut Vec<(PathBuf, Strin
 
 /// The folders of paths as the file system knows them, and the current one.
 pub(super) fn real_folders(paths: &[PathBuf]) -> Vec<PathBuf> {
+    let here = std::env::current_dir().and_then(std::fs::canonicalize).ok();
+    folders_of(paths).into_iter().chain(here).collect()
+}
+
+/// The folders of paths as the file system knows them.
+pub(super) fn folders_of(paths: &[PathBuf]) -> Vec<PathBuf> {
     let folder = |path: &PathBuf| {
         let real = std::fs::canonicalize(path).ok()?;
         if real.is_dir() {
@@ -152,8 +158,7 @@ pub(super) fn real_folders(paths: &[PathBuf]) -> Vec<PathBuf> {
         }
         real.parent().map(Path::to_path_buf)
     };
-    let here = std::env::current_dir().and_then(std::fs::canonicalize).ok();
-    paths.iter().filter_map(folder).chain(here).collect()
+    paths.iter().filter_map(folder).collect()
 }
 
 /// Whether a path leads, through every link, to something below one of these folders.

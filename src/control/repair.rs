@@ -44,10 +44,10 @@ impl Repair {
             Value::String(was) => Change::Replace(Json::from(was).to_string()),
             Value::Unreadable(_) | Value::Template | Value::List | Value::Map => return None,
         };
-        let place = node.place();
+        let (file, bytes) = node.written()?;
         Some(Self {
-            file: place.file?,
-            bytes: place.bytes,
+            file: file.to_owned(),
+            bytes,
             change,
             value: value.to_string(),
         })

@@ -423,6 +423,16 @@ impl<'t> Node<'t> {
         Place::new(self.tree.source(), start, end, self.pointer())
     }
 
+    /// The file that this value is written in, or the container that lacks it, and the bytes of it there; nothing for the
+    /// answer of a call. See [`Self::place`], which says more and takes longer.
+    pub fn written(self) -> Option<(&'t str, (usize, usize))> {
+        let source = self.tree.source();
+        let (start, end) = self.bytes();
+        let (begin, file) = source.file_at(start);
+        let bytes = (start - begin, end.saturating_sub(begin));
+        (!source.api).then_some((file.name.as_str(), bytes))
+    }
+
     /// The bytes of the file that this value stands on.
     pub fn bytes(self) -> (usize, usize) {
         self.tree.bytes(self.tree.slot(self.id).span)

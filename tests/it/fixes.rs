@@ -734,3 +734,29 @@ fn mutants_are_fixed_without_a_panic_and_made_no_worse() {
     }
     assert!(total > 10, "{total}");
 }
+
+#[test]
+fn a_module_that_is_called_from_what_is_checked_is_not_below_it() {
+    let work = Work::new(&[]);
+    for folder in ["root", "shared"] {
+        std::fs::create_dir(work.path(folder)).unwrap();
+    }
+    let cluster = MODULE.replace("aws_emr_security_configuration.security.name", "var.name");
+    let (_, cluster) = cluster.split_once("\n\n").unwrap();
+    let shared = format!("variable \"name\" {{}}\n\n{cluster}");
+    work.write("shared/main.tf", &shared);
+    work.write(
+        "root/main.tf",
+        "module \"shared\" {\n  source = \"../shared\"\n  name   = \"s\"\n}\n",
+    );
+    let ran = work.fix("root", &[]);
+    assert_eq!(work.read("shared/main.tf"), shared);
+    assert!(
+        ran.err
+            .contains("is not below what is checked: it is left as it is"),
+        "{}",
+        ran.err
+    );
+    work.fix("", &[]);
+    assert_ne!(work.read("shared/main.tf"), shared);
+}

@@ -180,7 +180,17 @@ fn a_json_evaluation_is_the_promised_shape_in_the_promised_order() {
     let first = &root["evaluations"][0];
     let promised = "control verdict severity resource message expected observed seen required reason \
                     remediation references waiver fingerprint";
-    assert_eq!(keys(first).join(" "), promised);
+    let with_a_fix = format!("{promised} fix");
+    assert_eq!(keys(first).join(" "), with_a_fix);
+    assert_eq!(
+        keys(&first["fix"][0]).join(" "),
+        "file line column end_line end_column text"
+    );
+    let compliant = &root["evaluations"].as_array().unwrap().iter();
+    let mut compliant = compliant
+        .clone()
+        .filter(|one| one["verdict"] == "compliant");
+    assert_eq!(keys(compliant.next().unwrap()).join(" "), promised);
     assert_eq!(
         keys(&first["resource"]).join(" "),
         "kind id name account region arn"

@@ -1,8 +1,8 @@
 //! A report with one evaluation of every sort, and whatever proptest comes up with.
 
-use emr_baseline::control::{Meta, Origin, Severity, Span, Verdict};
+use emr_baseline::control::{Change, Meta, Origin, Repair, Severity, Span, Verdict};
 use emr_baseline::judge::{
-    Before, Counts, Coverage, Evaluation, Obstacle, Patches, Report, Waived,
+    Before, Counts, Coverage, Evaluation, Obstacle, Patch, Patches, Report, Waived,
 };
 use emr_baseline::observed::{Identity, Place, ResourceKind};
 use proptest::prelude::*;
@@ -19,6 +19,7 @@ Resources:
           EnableInTransitEncryption: false
           EnableAtRestEncryption: !Ref AtRest
 ";
+const FILE: &str = "stacks/emr cluster.yaml";
 const BASELINE: &str = "\
 schema = 1
 
@@ -122,7 +123,12 @@ fn plain(control: &'static Meta, verdict: Verdict, resource: &Arc<Identity>) -> 
         waiver: None,
         left_to_audit: false,
         tolerated: false,
-        repairs: Vec::new(),
+        repairs: vec![vec![Repair {
+            file: FILE.to_owned(),
+            bytes: (7, 12),
+            change: Change::Replace("false".to_owned()),
+            value: "true".to_owned(),
+        }]],
     }
 }
 
@@ -207,11 +213,13 @@ fn assemble(evaluations: Vec<Evaluation>) -> Report {
     for evaluation in &evaluations {
         counts.add(evaluation);
     }
-    let texts = [
-        ("stacks/emr cluster.yaml", TEMPLATE),
-        ("prod.toml", BASELINE),
-    ];
-    Report {
+    let texts = [(FILE, TEMPLATE), ("prod.toml", BASELINE)];
+    let findings: Vec<Evaluation> = evaluations
+        .iter()
+        .filter(|evaluation| evaluation.is_finding())
+        .cloned()
+        .collect();
+    let mut report = Report {
         baseline: "recommended".to_owned(),
         version: "1.0.0".to_owned(),
         digest: format!("sha256:{}", "0123456789abcdef".repeat(4)),
@@ -235,7 +243,21 @@ fn assemble(evaluations: Vec<Evaluation>) -> Report {
         offers_fixes: false,
         fixable: 0,
         sources: BTreeMap::from(texts.map(|(name, text)| (name.to_owned(), Arc::from(text)))),
+    };
+    for finding in findings {
+        let patch = |start, end, text: &str| Patch {
+            file: FILE.to_owned(),
+            start,
+            end,
+            text: text.to_owned(),
+        };
+        let patches = vec![
+            patch((7, 38), (7, 43), "true"),
+            patch((8, 46), (8, 46), "\n          Added: é"),
+        ];
+        report.patches.insert(report.fingerprint(&finding), patches);
     }
+    report
 }
 
 /// A plan as `terraform show -json` writes it: everything on one line, and as many findings.

@@ -53,7 +53,7 @@ impl Files {
     /// Those below these paths may be changed.
     pub(super) fn below(paths: &[PathBuf]) -> Self {
         Self {
-            folders: files::real_folders(paths),
+            folders: files::folders_of(paths),
             dialects: BTreeMap::new(),
             read: BTreeMap::new(),
         }
