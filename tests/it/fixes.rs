@@ -608,12 +608,20 @@ fn a_diff_is_one_that_git_applies() {
     let work = Work::new(&[("template.yaml", TEMPLATE), ("document.json", DOCUMENT)]);
     let module = MODULE.replace('\n', "\r\n");
     work.write("module.tf", &module);
+    let marked = REQUEST.replace("  \"ReleaseLabel\": \"emr-7.12.0\",\n", "");
+    work.write("request.json", &format!("\u{feff}{marked}"));
     let diff = std::process::Command::new(env!("CARGO_BIN_EXE_emr-baseline"))
         .args(["check", "baseline.toml", ".", "--fix", "--dry-run"])
         .current_dir(work.folder.path())
         .output()
         .unwrap();
-    let expected = ["template.yaml", "document.json", "module.tf"].map(|name| {
+    let expected = [
+        "template.yaml",
+        "document.json",
+        "module.tf",
+        "request.json",
+    ]
+    .map(|name| {
         let before = work.read(name);
         work.fix(name, &[]);
         let fixed = work.read(name);
@@ -759,4 +767,38 @@ fn a_module_that_is_called_from_what_is_checked_is_not_below_it() {
     );
     work.fix("", &[]);
     assert_ne!(work.read("shared/main.tf"), shared);
+}
+
+#[test]
+fn a_diff_steers_no_terminal() {
+    let module = MODULE.replace("// it stays", "// \u{1b}[2J\u{202e} it stays");
+    let work = Work::new(&[("module.tf", &module)]);
+    let ran = work.fix("module.tf", &["--dry-run"]);
+    assert!(
+        ran.out.contains("// \\u{1b}[2J\\u{202e} it stays"),
+        "{}{}",
+        ran.out,
+        ran.err
+    );
+    assert!(!ran.out.contains(['\u{1b}', '\u{202e}']));
+    work.fix("module.tf", &[]);
+    let fixed = work.read("module.tf");
+    assert!(fixed.contains("// \u{1b}[2J\u{202e} it stays"), "{fixed}");
+}
+
+#[test]
+fn what_is_waived_is_not_fixed() {
+    let work = Work::new(&[("request.json", REQUEST)]);
+    let waiver = "
+[[waivers]]
+control  = \"emr.termination-protection\"
+resource = { kind = \"emr-cluster\", name = \"etl\" }
+reason   = \"it is taken down every night\"
+owner    = \"jdoe@example.com\"
+expires  = 2027-01-31
+";
+    work.write("baseline.toml", &format!("{BASELINE}{waiver}"));
+    work.fix("request.json", &[]);
+    let fixed = work.read("request.json");
+    assert!(fixed.contains("\"TerminationProtected\": false"), "{fixed}");
 }

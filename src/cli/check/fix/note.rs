@@ -7,6 +7,9 @@ use crate::escape;
 use similar::TextDiff;
 use std::io;
 
+/// The byte order mark.
+const MARK: char = '\u{feff}';
+
 /// Lines around a change that a diff shows.
 const CONTEXT: usize = 3;
 
@@ -29,7 +32,8 @@ pub(super) fn diffs(changes: &[Change], terminal: &mut Terminal<'_>) -> io::Resu
     terminal.out.flush()
 }
 
-/// A line as a terminal may have it. Tabs and the carriage return at its end are what they are.
+/// A line as a terminal may have it. What is no harm there stays what it is: tabs, the carriage return at the end, and the
+/// mark that a file may begin with.
 fn line(line: &str) -> String {
     let (text, end) = match line.strip_suffix("\r\n") {
         Some(text) => (text, "\r\n"),
@@ -37,8 +41,14 @@ fn line(line: &str) -> String {
             .strip_suffix('\n')
             .map_or((line, ""), |text| (text, "\n")),
     };
+    let (start, text) = text
+        .split_once(MARK)
+        .filter(|(sign, _)| sign.len() == 1)
+        .map_or((String::new(), text), |(sign, text)| {
+            (format!("{sign}{MARK}"), text)
+        });
     let parts: Vec<_> = text.split('\t').map(escape::terminal).collect();
-    format!("{}{end}", parts.join("\t"))
+    format!("{start}{}{end}", parts.join("\t"))
 }
 
 /// Says what was fixed, and how many findings were not, by why.
