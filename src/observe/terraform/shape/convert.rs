@@ -135,7 +135,10 @@ impl Converter<'_> {
             };
             return Some(self.tree.push_at(kind, block));
         };
-        if let Kind::Unreadable(_) = self.tree.slot(value).kind {
+        // Of one value that is not known it is known that it is one: a reference to a role is a role.
+        if let (Kind::Unreadable(_), false) =
+            (&self.tree.slot(value).kind, matches!(row.how, How::One))
+        {
             return Some(value);
         }
         Some(match row.how {

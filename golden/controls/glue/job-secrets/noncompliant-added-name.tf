@@ -1,0 +1,12 @@
+resource "aws_glue_job" "etl" {
+  name     = "etl"
+  role_arn = "etl"
+  default_arguments = {
+    "--billing-pin" = "1234"
+  }
+
+  command {
+    name            = "glueetl"
+    script_location = "s3://code-111122223333/etl.py"
+  }
+}

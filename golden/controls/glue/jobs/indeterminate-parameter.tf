@@ -1,0 +1,20 @@
+variable "version" {
+  type = string
+}
+
+resource "aws_glue_job" "etl" {
+  name         = "etl"
+  role_arn     = "etl"
+  glue_version = var.version
+  default_arguments = {
+    "--enable-continuous-cloudwatch-log" = "true"
+  }
+  tags = {
+    owner = "data"
+  }
+
+  command {
+    name            = "glueetl"
+    script_location = "s3://code-111122223333/etl.py"
+  }
+}

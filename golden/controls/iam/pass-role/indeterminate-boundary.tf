@@ -1,0 +1,53 @@
+variable "boundary" {
+  type = string
+}
+
+resource "aws_iam_role" "role" {
+  name                 = "analyst"
+  permissions_boundary = var.boundary
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect = "Allow"
+        Principal = {
+          Service = "ec2.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+
+  inline_policy {
+    name = "own"
+    policy = jsonencode({
+      Version = "2012-10-17"
+      Statement = [
+        {
+          Effect   = "Allow"
+          Action   = "iam:PassRole"
+          Resource = "arn:aws:iam::111122223333:role/emr-service"
+          Condition = {
+            StringEquals = {
+              "iam:PassedToService" = "elasticmapreduce.amazonaws.com"
+            }
+          }
+        },
+        {
+          Effect   = "Allow"
+          Action   = "elasticmapreduce:RunJobFlow"
+          Resource = "*"
+        },
+      ]
+    })
+  }
+}
+
+resource "aws_emr_security_configuration" "configuration" {
+  configuration = jsonencode({
+    EncryptionConfiguration = {
+      EnableInTransitEncryption = false
+      EnableAtRestEncryption    = false
+    }
+  })
+}

@@ -1,0 +1,43 @@
+resource "aws_iam_role" "role" {
+  name = "analyst"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect = "Allow"
+        Principal = {
+          Service = "ec2.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+
+  inline_policy {
+    name = "own"
+    policy = jsonencode({
+      Version = "2012-10-17"
+      Statement = [
+        {
+          Effect   = "Allow"
+          Action   = "iam:PassRole"
+          Resource = "*"
+          Condition = {
+            StringEquals = {
+              "iam:PassedToService" = "ecs.amazonaws.com"
+            }
+          }
+        },
+      ]
+    })
+  }
+}
+
+resource "aws_emr_security_configuration" "configuration" {
+  configuration = jsonencode({
+    EncryptionConfiguration = {
+      EnableInTransitEncryption = false
+      EnableAtRestEncryption    = false
+    }
+  })
+}

@@ -1,0 +1,32 @@
+resource "aws_lakeformation_data_lake_settings" "settings" {
+}
+
+resource "aws_iam_role" "analyst" {
+  name = "lake-registration"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect = "Allow"
+        Principal = {
+          Service = "elasticmapreduce.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+
+  inline_policy {
+    name = "own"
+    policy = jsonencode({
+      Version = "2012-10-17"
+      Statement = [
+        {
+          Effect   = "Allow"
+          Action   = "s3:GetObject"
+          Resource = "arn:aws:s3:::lake/sales/*"
+        },
+      ]
+    })
+  }
+}

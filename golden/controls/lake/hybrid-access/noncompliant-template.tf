@@ -1,0 +1,6 @@
+resource "aws_lakeformation_resource" "location" {
+  arn                     = "arn:aws:s3:::lake/sales"
+  role_arn                = "arn:aws:iam::111122223333:role/lake-registration"
+  use_service_linked_role = false
+  hybrid_access_enabled   = "true"
+}

@@ -1,0 +1,13 @@
+resource "aws_lakeformation_permissions" "grant" {
+  principal   = "arn:aws:iam::111122223333:role/analyst-runtime"
+  permissions = ["ALL"]
+
+  lf_tag_policy {
+    resource_type = "TABLE"
+
+    expression {
+      key    = "sensitivity"
+      values = ["public"]
+    }
+  }
+}

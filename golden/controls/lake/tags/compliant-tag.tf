@@ -1,0 +1,4 @@
+resource "aws_lakeformation_lf_tag" "sensitivity" {
+  key    = "sensitivity"
+  values = ["public", "internal", "restricted"]
+}

@@ -1,0 +1,8 @@
+variable "level" {
+  type = string
+}
+
+resource "aws_lakeformation_lf_tag" "sensitivity" {
+  key    = "sensitivity"
+  values = ["public", "internal", var.level]
+}

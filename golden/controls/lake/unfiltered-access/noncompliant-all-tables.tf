@@ -1,0 +1,9 @@
+resource "aws_lakeformation_permissions" "grant" {
+  principal   = "arn:aws:iam::111122223333:role/analyst-runtime"
+  permissions = ["DELETE"]
+
+  table {
+    database_name = "sales"
+    wildcard      = true
+  }
+}

@@ -1,0 +1,17 @@
+resource "aws_s3_bucket" "logs" {
+}
+
+resource "aws_s3_bucket_server_side_encryption_configuration" "logs" {
+  bucket = aws_s3_bucket.logs.id
+
+  rule {
+    apply_server_side_encryption_by_default {
+      sse_algorithm = "aws:kms"
+    }
+  }
+}
+
+resource "aws_emr_cluster" "cluster" {
+  name    = "etl"
+  log_uri = "s3://${aws_s3_bucket.logs.id}/emr/"
+}

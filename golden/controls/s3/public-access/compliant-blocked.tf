@@ -1,0 +1,15 @@
+resource "aws_s3_bucket" "logs" {
+}
+
+resource "aws_s3_bucket_public_access_block" "logs" {
+  bucket                  = aws_s3_bucket.logs.id
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}
+
+resource "aws_emr_cluster" "cluster" {
+  name    = "etl"
+  log_uri = "s3://${aws_s3_bucket.logs.id}/emr/"
+}

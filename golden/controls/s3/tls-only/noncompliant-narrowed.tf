@@ -1,0 +1,31 @@
+resource "aws_s3_bucket" "logs" {
+}
+
+resource "aws_s3_bucket_policy" "logs_policy" {
+  bucket = aws_s3_bucket.logs.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid       = "RefusePlainHttp"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = "s3:*"
+        Resource  = [aws_s3_bucket.logs.arn, "${aws_s3_bucket.logs.arn}/*"]
+        Condition = {
+          Bool = {
+            "aws:SecureTransport" = "false"
+          }
+          StringEquals = {
+            "aws:PrincipalTag/team" = "x"
+          }
+        }
+      },
+    ]
+  })
+}
+
+resource "aws_emr_cluster" "cluster" {
+  name    = "etl"
+  log_uri = "s3://${aws_s3_bucket.logs.id}/emr/"
+}

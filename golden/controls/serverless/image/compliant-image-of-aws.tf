@@ -1,0 +1,5 @@
+resource "aws_emrserverless_application" "app" {
+  name          = "etl"
+  release_label = "emr-7.12.0"
+  type          = "SPARK"
+}
