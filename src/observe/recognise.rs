@@ -248,6 +248,7 @@ const TERRAFORM_TYPES: &[&str] = &[
     "aws_emrcontainers_",
     "aws_emrserverless_",
     "aws_lakeformation_",
+    "aws_glue_",
 ];
 
 fn is_terraform_type(name: &str) -> bool {

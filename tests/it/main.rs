@@ -20,6 +20,7 @@ mod binary;
 mod cases;
 mod compile;
 mod controls;
+mod coverage;
 mod estate;
 mod fixes;
 mod formats;

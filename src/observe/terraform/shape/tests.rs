@@ -339,3 +339,31 @@ fn a_trail_logs_unless_that_is_turned_off() {
     let found = body("aws_cloudtrail", &json!({"enable_logging": false}));
     assert_eq!(found["IsLogging"], false);
 }
+
+#[test]
+fn one_value_is_a_list_of_one_whether_it_is_known_or_not() {
+    let of = |role: Value| {
+        body(
+            "aws_iam_instance_profile",
+            &json!({ "name": "nodes", "role": role }),
+        )
+    };
+    assert_eq!(of(json!("nodes"))["Roles"], json!(["nodes"]));
+    let declared = one("aws_iam_instance_profile", &json!({ "role": Value::Null }));
+    let mut tree = json::read(source(&json!([declared]).to_string())).unwrap();
+    let instances = instances(&tree);
+    let role = tree.node(instances[0].values).get("role").id();
+    let reference = Reason::Reference {
+        resource: "aws_iam_role.nodes".to_owned(),
+        attribute: Some("name".to_owned()),
+    };
+    tree.mask(role, reference);
+    let shaped = shape(&mut tree, &instances, &Given::default());
+    let roles = tree.node(shaped.resources[0].body).get("Roles");
+    let named: Vec<_> = roles
+        .items()
+        .filter_map(Node::reason)
+        .filter_map(Reason::reference)
+        .collect();
+    assert_eq!(named, [("aws_iam_role.nodes", Some("name"))]);
+}
