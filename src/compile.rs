@@ -81,6 +81,9 @@ pub fn compile(
     if !artifacts.settings.is_empty() {
         compiled.add_document("lake-formation/settings.json", &artifacts.settings);
     }
+    if !artifacts.block_public_access.is_empty() {
+        compiled.add_document("block-public-access.json", &artifacts.block_public_access);
+    }
     compiled.add_policies(&artifacts);
     compiled.add_requests(&artifacts);
     let leaves = compiled.leaves_text();

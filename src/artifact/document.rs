@@ -107,6 +107,14 @@ leaves! {
     }
 }
 
+leaves! {
+    /// The members of EMR's block public access. Source: EMR API, `PutBlockPublicAccessConfiguration`.
+    AccountSetting {
+        BlockPublicSecurityGroupRules = "/BlockPublicAccessConfiguration/BlockPublicSecurityGroupRules",
+        PermittedPublicSecurityGroupRuleRanges = "/BlockPublicAccessConfiguration/PermittedPublicSecurityGroupRuleRanges",
+    }
+}
+
 /// A JSON document, written leaf by leaf.
 #[derive(Clone, Debug, Default)]
 pub struct Document {
@@ -155,6 +163,7 @@ impl Document {
                 .map(|leaf| leaf.pointer())
                 .chain(Member::ALL.iter().map(|member| member.pointer()))
                 .chain(LakeSetting::ALL.iter().map(|setting| setting.pointer()))
+                .chain(AccountSetting::ALL.iter().map(|setting| setting.pointer()))
                 .position(|known| known == pointer)
         };
         let mut leaves: Vec<_> = self.leaves.iter().collect();

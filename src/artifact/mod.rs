@@ -4,7 +4,7 @@
 mod document;
 mod policy;
 
-pub use document::{Document, LakeSetting, Leaf, Member, Written};
+pub use document::{AccountSetting, Document, LakeSetting, Leaf, Member, Written};
 pub use policy::{Policy, Statement};
 
 use serde_json::Value;
@@ -19,6 +19,8 @@ pub struct Artifacts {
     pub launch: Document,
     /// The members of data lake settings that must stand as they are; the others stay as they are found.
     pub settings: Document,
+    /// EMR's block public access in the account and region.
+    pub block_public_access: Document,
     /// IAM and KMS policies, by file without extension: `iam/instance-profile`, `kms/<key id>`.
     pub policies: BTreeMap<String, Policy>,
     /// Lake Formation request bodies, by file without extension.

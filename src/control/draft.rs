@@ -2,7 +2,9 @@
 
 use super::settings::{Choice, Origin, Requirement};
 use super::view::{Requirements, Target};
-use crate::artifact::{Artifacts, LakeSetting, Leaf, Member, Request, Statement, Written};
+use crate::artifact::{
+    AccountSetting, Artifacts, LakeSetting, Leaf, Member, Request, Statement, Written,
+};
 use crate::lattice::Text;
 use serde_json::Value;
 
@@ -82,6 +84,23 @@ impl Draft<'_> {
             .artifacts
             .settings
             .set(member.pointer(), value.into(), written)
+        {
+            self.clash(member.pointer(), other, setting);
+        }
+    }
+
+    /// Writes a member of EMR's block public access, because of `setting`.
+    pub fn block_public_access(
+        &mut self,
+        member: AccountSetting,
+        value: impl Into<Value>,
+        setting: Option<&str>,
+    ) {
+        let written = self.written(setting);
+        if let Err(other) =
+            self.artifacts
+                .block_public_access
+                .set(member.pointer(), value.into(), written)
         {
             self.clash(member.pointer(), other, setting);
         }

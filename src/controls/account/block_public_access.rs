@@ -1,10 +1,12 @@
 //! EMR block public access is on, with no more exceptions than declared.
 
+use crate::artifact::AccountSetting;
 use crate::aws::network::Ports;
 use crate::control::network::port_layers;
 use crate::control::settings::{Only, Plain, settings};
-use crate::control::{Conditions, Control, Meta, Severity, Span, View};
-use crate::observed::{Form, Known, Node, Reason, ResourceKind, Switch, Value};
+use crate::control::{Conditions, Control, Draft, Meta, Severity, Span, View};
+use crate::observed::{Form, Known, Node, Reason, ResourceKind, Switch, Value as Seen};
+use serde_json::{Value, json};
 
 #[derive(Debug)]
 pub(crate) enum BlockPublicAccess {}
@@ -80,6 +82,28 @@ impl Control for BlockPublicAccess {
             out,
         );
     }
+
+    fn compile(want: &Setting, draft: &mut Draft<'_>) {
+        let layers = port_layers(&want.permitted_ports);
+        // What every layer permits: the ranges that lie in all of them.
+        let ranges = layers.iter().flatten().filter(|range| {
+            let mut all = layers.iter();
+            all.all(|layer| range.lie_in(layer))
+        });
+        let mut ranges: Vec<(u16, u16)> = ranges.map(|range| (range.from, range.to)).collect();
+        ranges.sort_unstable();
+        ranges.dedup();
+        let ranges: Vec<Value> = ranges
+            .into_iter()
+            .map(|(from, to)| json!({ "MinRange": from, "MaxRange": to }))
+            .collect();
+        let (switch, list) = (
+            AccountSetting::BlockPublicSecurityGroupRules,
+            AccountSetting::PermittedPublicSecurityGroupRuleRanges,
+        );
+        draft.block_public_access(switch, true, None);
+        draft.block_public_access(list, ranges, Some("permitted-ports"));
+    }
 }
 
 fn not_observed(reason: &Reason) -> Reason {
@@ -93,12 +117,12 @@ fn not_observed(reason: &Reason) -> Reason {
 
 fn judge_ranges(want: &Setting, ranges: Node<'_>, out: &mut Conditions) {
     match ranges.value() {
-        Value::Absent | Value::Null | Value::List => {}
-        Value::Unreadable(reason) => {
+        Seen::Absent | Seen::Null | Seen::List => {}
+        Seen::Unreadable(reason) => {
             out.unknown(ranges, reason, "the permitted ranges are unknown")
                 .under("permitted-ports");
         }
-        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Template | Value::Map => {
+        Seen::Bool(_) | Seen::Number(_) | Seen::String(_) | Seen::Template | Seen::Map => {
             out.undecided(
                 ranges,
                 "the permitted ranges are not a list",

@@ -5,7 +5,7 @@ use crate::control::{
     Conditions, Content, Control, Effective, Meta, Remembered, Run, Severity, Span, View, timestamp,
 };
 use crate::observed::cluster::Attribute;
-use crate::observed::{Node, ResourceKind};
+use crate::observed::{Lookup, Node, Reason, ResourceKind};
 
 #[derive(Debug)]
 pub(crate) enum DocumentIdentity {}
@@ -53,6 +53,11 @@ impl Control for DocumentIdentity {
                     message,
                     "launch the cluster again under one that exists",
                 );
+                return;
+            }
+            Effective::Unknown(node, Reason::Replaced { what }) if is_younger(seen) => {
+                out.failed(*node, what.clone())
+                    .expected("a security configuration that is older than the cluster");
                 return;
             }
             Effective::Unnamed(_) | Effective::Unknown(..) => {
@@ -115,6 +120,22 @@ impl Control for DocumentIdentity {
             out.held();
         }
     }
+}
+
+/// Whether a security configuration of the name that the cluster gives was created after it.
+fn is_younger(seen: &View<'_, '_>) -> bool {
+    let cluster = seen.resource.cluster();
+    let named = cluster.security_configuration().as_text();
+    let kind = ResourceKind::EmrSecurityConfiguration;
+    let found = named.map(|name| seen.scope.by_name(kind, name));
+    let Some(Lookup::Found(document)) = found else {
+        return false;
+    };
+    let launched = timestamp(cluster.attribute(Attribute::CreationDateTime));
+    let created = timestamp(document.outer.get("CreationDateTime"));
+    created
+        .zip(launched)
+        .is_some_and(|(created, launched)| created > launched)
 }
 
 fn place_of(other: &Remembered) -> String {
