@@ -41,7 +41,7 @@ pub use syntax::Syntax;
 use crate::observed::Scope;
 use crate::observed::Source;
 use crate::observed::tree::Tree;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -50,12 +50,50 @@ use std::sync::Arc;
 pub struct Given {
     /// Values of a template's parameters. They take the place of defaults.
     pub parameters: BTreeMap<String, String>,
+    /// Parameters that get a value that is not known: their defaults say nothing.
+    pub withheld: Withheld,
     /// Twelve digits, when a target is bound.
     pub account: Option<String>,
     /// Region, when a target is bound.
     pub region: Option<String>,
     /// `aws`, `aws-cn`, `aws-us-gov` …, when a target is bound.
     pub partition: Option<String>,
+}
+
+/// Which parameters of a template get a value that is not known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Withheld {
+    /// None: what is not given has its default.
+    #[default]
+    None,
+    /// These.
+    Some(BTreeSet<String>),
+    /// Any may.
+    Any,
+}
+
+impl Given {
+    /// Takes a parameter's default from it: it gets another value, which is not known.
+    fn withhold(&mut self, parameter: &str) {
+        match &mut self.withheld {
+            Withheld::Any => {}
+            Withheld::Some(names) => {
+                names.insert(parameter.to_owned());
+            }
+            none @ Withheld::None => {
+                *none = Withheld::Some(BTreeSet::from([parameter.to_owned()]));
+            }
+        }
+    }
+
+    /// Whether a parameter that is not given has its default.
+    pub fn defaults(&self, parameter: &str) -> bool {
+        match &self.withheld {
+            Withheld::None => true,
+            Withheld::Some(names) => !names.contains(parameter),
+            Withheld::Any => false,
+        }
+    }
 }
 
 /// What came of a file.

@@ -136,7 +136,7 @@ impl Evaluator<'_> {
         let declared = self.sections.parameters.get(name);
         declared.is_some_and(|declared| {
             !self.given.parameters.contains_key(name)
-                && member(&self.tree, *declared, "Default") == NONE
+                && (!self.given.defaults(name) || member(&self.tree, *declared, "Default") == NONE)
         })
     }
 
@@ -149,7 +149,11 @@ impl Evaluator<'_> {
             secret,
         };
         let given = self.given.parameters.get(name).cloned();
-        let default = member(&self.tree, declared, "Default");
+        let default = if self.given.defaults(name) {
+            member(&self.tree, declared, "Default")
+        } else {
+            NONE
+        };
         if kind.starts_with("AWS::SSM::Parameter::Value<") {
             let key = given.or_else(|| self.scalar(default).map(str::to_owned));
             return match key {

@@ -1,5 +1,5 @@
 use crate::observe::testing::{Dice, all, plain, written as as_written};
-use crate::observe::{Dialect, File, Given, Reading, read_file};
+use crate::observe::{Dialect, File, Given, Reading, Withheld, read_file};
 use crate::observed::Source;
 use crate::observed::{Lookup, Node, Reason, ResourceKind, Scope, Value};
 use std::fmt::Write as _;
@@ -263,6 +263,7 @@ fn misused_functions_are_malformed_and_nothing_else() {
 #[test]
 fn what_is_given_takes_the_place_of_defaults() {
     let given = Given {
+        withheld: Withheld::None,
         parameters: [("None", "x"), ("Default", "y"), ("Secret", "z")]
             .map(|(key, value)| (key.to_owned(), value.to_owned()))
             .into(),

@@ -21,7 +21,8 @@ pub(super) fn apply(name: &str, texts: &[&str], at: At) -> Option<Value> {
         }
         _ => return None,
     };
-    let Some(expression) = compiled(pattern) else {
+    let alike = means_the_same(pattern) && is_plain(text);
+    let Some(expression) = compiled(pattern).filter(|_| alike) else {
         let what = format!("a regular expression of `{name}`");
         return Some(Value::unsupported(what, at));
     };
@@ -42,6 +43,45 @@ pub(super) fn apply(name: &str, texts: &[&str], at: At) -> Option<Value> {
             None => Value::malformed("the text does not match the regular expression", at),
         },
     })
+}
+
+/// Whether classes of characters hold the same in both: RE2's are of ASCII, ours of Unicode, and ours count the vertical tab
+/// as a space. Source: RE2, *Syntax*; `regex`, *Syntax*.
+fn is_plain(text: &str) -> bool {
+    text.is_ascii() && !text.contains('\u{b}')
+}
+
+/// Whether a pattern means the same in both syntaxes: ours has classes within classes, differences of classes, flags and
+/// boundaries of words that RE2 reads otherwise or refuses.
+fn means_the_same(pattern: &str) -> bool {
+    let ours = ["&&", "--", "~~", "\\<", "\\>", "\\b{"];
+    if !is_plain(pattern) || ours.iter().any(|one| pattern.contains(one)) {
+        return false;
+    }
+    let flags = pattern.match_indices("(?").all(|(at, found)| {
+        let after = pattern.get(at + found.len()..).unwrap_or_default();
+        [":", "P<", "<", "i)", "s)", "m)"]
+            .iter()
+            .any(|known| after.starts_with(known))
+    });
+    let (mut inside, mut escaped, mut before) = (false, false, ' ');
+    for (at, char) in pattern.char_indices() {
+        if escaped {
+            escaped = false;
+        } else if char == '\\' {
+            escaped = true;
+        } else if char == '[' {
+            let named = pattern.get(at..).is_some_and(|rest| rest.starts_with("[:"));
+            if inside && !named {
+                return false;
+            }
+            inside = true;
+        } else if char == ']' && before != ':' {
+            inside = false;
+        }
+        before = char;
+    }
+    flags
 }
 
 fn compiled(pattern: &str) -> Option<Regex> {

@@ -284,6 +284,7 @@ fn functions_of_addresses_and_patterns_follow_terraform() {
         ),
         (r#"regexall("[a-z]", "1a2b")"#, json!(["a", "b"])),
         (r#"can(regex("a", "b"))"#, json!(false)),
+        (r#"can(regex("^\\w+[[:alpha:]]$", "abc"))"#, json!(true)),
         (
             r#"replace("hello world", "/w(.*)d/", "<$1>")"#,
             json!("hello <orl>"),

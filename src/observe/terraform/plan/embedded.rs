@@ -3,13 +3,15 @@
 use crate::observe::cloudformation;
 use crate::observe::decode::{json_in, yaml_in};
 use crate::observe::terraform::shape::Instance;
-use crate::observe::{Given, Problem, World, recognise};
+use crate::observe::{Given, Problem, Withheld, World, recognise};
 use crate::observed::tree::{NodeId, Tree};
 use crate::observed::{Place, Value};
 
+const STACK_SET: &str = "aws_cloudformation_stack_set";
+
 /// Whether a type is one of stacks.
 pub(in crate::observe) fn is_stack(kind: &str) -> bool {
-    ["aws_cloudformation_stack", "aws_cloudformation_stack_set"].contains(&kind)
+    ["aws_cloudformation_stack", STACK_SET].contains(&kind)
 }
 
 /// Adds the resources of stacks to those of the plan: each stack in worlds of its own, for its names are its own.
@@ -106,13 +108,34 @@ fn template(tree: &mut Tree, stack: &Instance) -> Result<Option<NodeId>, Box<Pro
     Ok(Some(template))
 }
 
-/// What is given, with the parameters of a stack in the place of the template's defaults.
+/// What is given, with the parameters of a stack in the place of the template's defaults. Any instance of a stack set may
+/// have values of its own.
 fn with_parameters(tree: &Tree, stack: &Instance, given: &Given) -> Given {
     let mut given = given.clone();
-    for (name, value) in tree.node(stack.values).get("parameters").members() {
-        if let Some(text) = value.as_text() {
-            given.parameters.insert(name.to_owned(), text.to_owned());
-        }
+    let parameters = tree.node(stack.values).get("parameters");
+    let absent = matches!(parameters.value(), Value::Absent | Value::Null);
+    let known = absent || matches!(parameters.value(), Value::Map) && parameters.open().is_none();
+    if !known || stack.kind == STACK_SET {
+        given.withheld = Withheld::Any;
+    }
+    if stack.kind == STACK_SET {
+        return given;
+    }
+    for (name, value) in parameters.members() {
+        let text = match value.value() {
+            Value::String(text) | Value::Number(text) => text.to_owned(),
+            Value::Bool(flag) => flag.to_string(),
+            Value::Absent
+            | Value::Null
+            | Value::List
+            | Value::Map
+            | Value::Template
+            | Value::Unreadable(_) => {
+                given.withhold(name);
+                continue;
+            }
+        };
+        given.parameters.insert(name.to_owned(), text);
     }
     given
 }

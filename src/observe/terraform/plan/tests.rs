@@ -366,6 +366,42 @@ fn values_stand_where_they_are_written() {
 }
 
 #[test]
+fn a_parameter_of_a_stack_that_is_not_known_has_no_default() {
+    let template = json!({"Parameters": {"Label": {"Type": "String", "Default": "emr-7.9.0"}},
+        "Resources": {"C": {"Type": "AWS::EMR::Cluster", "Properties": {"ReleaseLabel": {"Ref": "Label"}}}}});
+    let text = template.to_string();
+    let known = json!({"template_body": text, "parameters": {"Label": "emr-7.8.0"}});
+    for (kind, values, unknown, label) in [
+        ("aws_cloudformation_stack", &known, json!({}), "emr-7.8.0"),
+        (
+            "aws_cloudformation_stack",
+            &json!({"template_body": text}),
+            json!({}),
+            "emr-7.9.0",
+        ),
+        (
+            "aws_cloudformation_stack",
+            &json!({"template_body": text, "parameters": {}}),
+            json!({"parameters": {"Label": true}}),
+            "?",
+        ),
+        (
+            "aws_cloudformation_stack",
+            &json!({"template_body": text}),
+            json!({"parameters": true}),
+            "?",
+        ),
+        ("aws_cloudformation_stack_set", &known, json!({}), "?"),
+    ] {
+        let change = create(&format!("{kind}.a"), values, &unknown, &json!({}));
+        let reading = read(&plan(&json!([change]), &json!({})));
+        let (_, body) = bodies(&reading).remove(0);
+        let seen = body["ReleaseLabel"].as_str().unwrap();
+        assert!(seen.starts_with(label), "{kind} {values} {unknown}: {seen}");
+    }
+}
+
+#[test]
 fn a_stack_is_judged_as_its_template() {
     let template = json!({"Parameters": {"Label": {"Type": "String", "Default": "emr-5.0.0"}},
         "Resources": {"C": {"Type": "AWS::EMR::Cluster", "Properties": {"ReleaseLabel": {"Ref": "Label"}}}}});
