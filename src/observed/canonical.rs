@@ -1,6 +1,7 @@
 //! Documents in one spelling: two security configurations that mean the same come out as the same text.
 
 use super::{Node, Reason, Value};
+use memchr::memmem::Finder;
 
 /// Members that EMR adds to what it answers. Source: EMR Management Guide, *Create a security configuration*; the
 /// provider of Terraform, which shows them as differences.
@@ -19,10 +20,25 @@ pub type Named = (String, String);
 pub fn canonical(document: Node<'_>, names: &[Named]) -> Result<String, Reason> {
     let mut names: Vec<&Named> = names.iter().filter(|(text, _)| !text.is_empty()).collect();
     names.sort_by_key(|(text, name)| (std::cmp::Reverse(text.len()), name));
+    let names: Vec<PutBack<'_>> = names
+        .into_iter()
+        .map(|(text, name)| PutBack {
+            finder: Finder::new(text),
+            text,
+            name: format!("${{{name}}}"),
+        })
+        .collect();
     write(document, false, &names)
 }
 
-fn write(node: Node<'_>, ordered: bool, names: &[&Named]) -> Result<String, Reason> {
+/// A text, ready to be found in many others, and what is written instead of it.
+struct PutBack<'a> {
+    finder: Finder<'a>,
+    text: &'a str,
+    name: String,
+}
+
+fn write(node: Node<'_>, ordered: bool, names: &[PutBack<'_>]) -> Result<String, Reason> {
     if let Some(reason) = node.open() {
         return Err(reason.clone());
     }
@@ -93,7 +109,7 @@ fn template(node: Node<'_>) -> Result<String, Reason> {
 }
 
 /// A text with its names put back. The forms of a location in S3 are one.
-fn quoted(text: &str, names: &[&Named]) -> String {
+fn quoted(text: &str, names: &[PutBack<'_>]) -> String {
     let mut text = text.to_owned();
     let bucket = text
         .strip_prefix("arn:")
@@ -105,8 +121,10 @@ fn quoted(text: &str, names: &[&Named]) -> String {
     if let Some(place) = place {
         text = format!("s3://{place}");
     }
-    for (value, name) in names {
-        text = text.replace(value.as_str(), &format!("${{{name}}}"));
+    for one in names {
+        if text.len() >= one.text.len() && one.finder.find(text.as_bytes()).is_some() {
+            text = text.replace(one.text, &one.name);
+        }
     }
     format!("{text:?}")
 }
