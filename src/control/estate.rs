@@ -90,14 +90,15 @@ pub struct Attached {
 /// What a run remembers until its end.
 #[derive(Clone, Debug, Default)]
 pub struct Estate {
-    documents: BTreeMap<(Place, Arc<Identity>), Remembered>,
+    /// Boxed: most runs hold many estates of one document each, and a map makes room for eleven.
+    documents: BTreeMap<Box<(Place, Arc<Identity>)>, Box<Remembered>>,
     attached: BTreeMap<(String, String), Attached>,
 }
 
 impl Estate {
     /// Every security configuration of the run.
     pub fn documents(&self) -> impl Iterator<Item = &Remembered> {
-        self.documents.values()
+        self.documents.values().map(Box::as_ref)
     }
 
     /// What the clusters of an account and region name.
@@ -108,9 +109,9 @@ impl Estate {
     /// Remembers a security configuration. One that was seen under another choice of conditions is the same one: of what
     /// was found the worse stands.
     pub fn remember(&mut self, one: Remembered) {
-        let key = (one.place.clone(), Arc::clone(&one.identity));
+        let key = Box::new((one.place.clone(), Arc::clone(&one.identity)));
         let Some(before) = self.documents.get_mut(&key) else {
-            self.documents.insert(key, one);
+            self.documents.insert(key, Box::new(one));
             return;
         };
         before.contents.extend(one.contents);
@@ -141,14 +142,14 @@ impl Estate {
     }
 
     /// Takes over what another part of the run remembers.
-    pub fn absorb(&mut self, other: &Self) {
-        for one in other.documents.values() {
-            self.remember(one.clone());
+    pub fn absorb(&mut self, other: Self) {
+        for one in other.documents.into_values() {
+            self.remember(*one);
         }
-        for (region, attached) in &other.attached {
-            let own = self.attached.entry(region.clone()).or_default();
-            own.names.extend(attached.names.iter().cloned());
-            own.unknown = own.unknown.take().or_else(|| attached.unknown.clone());
+        for (region, attached) in other.attached {
+            let own = self.attached.entry(region).or_default();
+            own.names.extend(attached.names);
+            own.unknown = own.unknown.take().or(attached.unknown);
         }
     }
 }

@@ -278,27 +278,27 @@ impl<'b> Judge<'b> {
         }
     }
 
-    /// Takes over what the waivers met before another judge of the same baseline.
+    /// Takes over what the waivers met before another judge of the same baseline, and what that one remembers.
     pub fn absorb(&self, other: &Self) {
         for (mine, theirs) in self.met.iter().zip(&other.met) {
             mine.fetch_max(theirs.load(Ordering::Relaxed), Ordering::Relaxed);
         }
         if let (Some(mine), Some(theirs)) = (&self.estate, &other.estate) {
-            let theirs = theirs.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut theirs = theirs.lock().unwrap_or_else(PoisonError::into_inner);
             let mut mine = mine.lock().unwrap_or_else(PoisonError::into_inner);
-            mine.absorb(&theirs);
+            mine.absorb(std::mem::take(&mut *theirs));
         }
     }
 
-    /// Judges the run as a whole, after everything else.
+    /// Judges the run as a whole, once, after everything else: what is remembered is forgotten with that.
     pub fn finish(
         &self,
         tallies: &BTreeMap<(String, String), Tally>,
         live: bool,
     ) -> Vec<Evaluation> {
         let remembered = self.estate.as_ref().map(|memory| {
-            let memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
-            memory.clone()
+            let mut memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::take(&mut *memory)
         });
         let estate = remembered.unwrap_or_default();
         let view = run::view(self.baseline, &[], tallies, &estate, (self.at, live));
