@@ -2,6 +2,7 @@
 
 use super::{Node, Reason, Value};
 use memchr::memmem::Finder;
+use std::borrow::Cow;
 
 /// Members that EMR adds to what it answers. Source: EMR Management Guide, *Create a security configuration*; the
 /// provider of Terraform, which shows them as differences.
@@ -28,7 +29,9 @@ pub fn canonical(document: Node<'_>, names: &[Named]) -> Result<String, Reason> 
             name: format!("${{{name}}}"),
         })
         .collect();
-    write(document, false, &names)
+    let mut text = String::new();
+    write(document, false, &names, &mut text)?;
+    Ok(text)
 }
 
 /// A text, ready to be found in many others, and what is written instead of it.
@@ -38,41 +41,65 @@ struct PutBack<'a> {
     name: String,
 }
 
-fn write(node: Node<'_>, ordered: bool, names: &[PutBack<'_>]) -> Result<String, Reason> {
+fn write(
+    node: Node<'_>,
+    ordered: bool,
+    names: &[PutBack<'_>],
+    out: &mut String,
+) -> Result<(), Reason> {
     if let Some(reason) = node.open() {
         return Err(reason.clone());
     }
-    Ok(match node.value() {
-        Value::Absent | Value::Null => "null".to_owned(),
-        Value::Bool(value) => value.to_string(),
-        Value::Number(text) => text.to_owned(),
-        Value::String(text) => quoted(text, names),
-        Value::Unreadable(Reason::Pseudo { name }) => quoted(&pseudo(name), names),
+    match node.value() {
+        Value::Absent | Value::Null => out.push_str("null"),
+        Value::Bool(value) => out.push_str(if value { "true" } else { "false" }),
+        Value::Number(text) => out.push_str(text),
+        Value::String(text) => named(text, names, out),
+        Value::Unreadable(Reason::Pseudo { name }) => named(&pseudo(name), names, out),
         Value::Unreadable(reason) => return Err(reason.clone()),
-        Value::Template => quoted(&template(node)?, names),
-        Value::List => {
-            let items: Result<Vec<String>, Reason> =
-                node.items().map(|item| write(item, false, names)).collect();
-            let mut items = items?;
-            if !ordered {
-                items.sort_unstable();
+        Value::Template => named(&template(node)?, names, out),
+        Value::List if ordered || node.items().len() < 2 => {
+            out.push('[');
+            for item in node.items() {
+                write(item, false, names, out)?;
+                out.push(',');
             }
-            format!("[{}]", items.join(","))
+            out.push(']');
+        }
+        Value::List => {
+            let mut items = Vec::with_capacity(node.items().len());
+            for item in node.items() {
+                let mut text = String::new();
+                write(item, false, names, &mut text)?;
+                items.push(text);
+            }
+            items.sort_unstable();
+            out.push('[');
+            for item in items {
+                out.push_str(&item);
+                out.push(',');
+            }
+            out.push(']');
         }
         Value::Map => {
-            let mut members = Vec::new();
-            for (key, value) in node.members() {
-                // A switch that is absent is off.
-                let off = matches!(value.value(), Value::Bool(false));
-                if !off && !ANSWERED.contains(&key) {
-                    let value = write(value, ORDERED.contains(&key), names)?;
-                    members.push(format!("{key:?}:{value}"));
-                }
+            // A switch that is absent is off.
+            let off = |value: Node<'_>| matches!(value.value(), Value::Bool(false));
+            let mut members: Vec<(&str, Node<'_>)> = node
+                .members()
+                .filter(|(key, value)| !off(*value) && !ANSWERED.contains(key))
+                .collect();
+            members.sort_by_key(|(key, _)| *key);
+            out.push('{');
+            for (key, value) in members {
+                quoted(key, out);
+                out.push(':');
+                write(value, ORDERED.contains(&key), names, out)?;
+                out.push(',');
             }
-            members.sort_unstable();
-            format!("{{{}}}", members.join(","))
+            out.push('}');
         }
-    })
+    }
+    Ok(())
 }
 
 /// A pseudo parameter by the name that baselines know it by.
@@ -109,8 +136,7 @@ fn template(node: Node<'_>) -> Result<String, Reason> {
 }
 
 /// A text with its names put back. The forms of a location in S3 are one.
-fn quoted(text: &str, names: &[PutBack<'_>]) -> String {
-    let mut text = text.to_owned();
+fn named(text: &str, names: &[PutBack<'_>], out: &mut String) {
     let bucket = text
         .strip_prefix("arn:")
         .and_then(|rest| rest.split_once(":s3:::"))
@@ -118,15 +144,33 @@ fn quoted(text: &str, names: &[PutBack<'_>]) -> String {
     let place = bucket
         .or_else(|| text.strip_prefix("s3a://"))
         .or_else(|| text.strip_prefix("s3n://"));
-    if let Some(place) = place {
-        text = format!("s3://{place}");
-    }
+    let mut text = match place {
+        Some(place) => Cow::Owned(format!("s3://{place}")),
+        None => Cow::Borrowed(text),
+    };
     for one in names {
         if text.len() >= one.text.len() && one.finder.find(text.as_bytes()).is_some() {
-            text = text.replace(one.text, &one.name);
+            text = Cow::Owned(text.replace(one.text, &one.name));
         }
     }
-    format!("{text:?}")
+    quoted(&text, out);
+}
+
+/// A text between quotes, so that no text can be taken for two, or for anything but a text.
+fn quoted(text: &str, out: &mut String) {
+    out.push('"');
+    let mut rest = text;
+    while let Some(at) = rest.find(['"', '\\']) {
+        let (before, after) = rest.split_at(at);
+        out.push_str(before);
+        out.push('\\');
+        let length = after.chars().next().map_or(0, char::len_utf8);
+        let (special, after) = after.split_at(length);
+        out.push_str(special);
+        rest = after;
+    }
+    out.push_str(rest);
+    out.push('"');
 }
 
 #[cfg(test)]
