@@ -33,7 +33,7 @@ pub mod terraform;
 mod testing;
 pub mod yaml;
 
-pub use parts::joined;
+pub use parts::{joined, says_of_a_request};
 pub use reading::{Problem, Reading, Seen, SeenNeighbour, World};
 pub use recognise::{Dialect, SECTIONS, looks_like_ours, may_be_ours, recognise, recognise_text};
 pub use syntax::Syntax;

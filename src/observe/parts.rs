@@ -117,6 +117,36 @@ pub(super) fn few(mut tree: Tree) -> Option<Reading> {
     Some(reading)
 }
 
+/// Members that a document about anything may have.
+const COMMON: &[&str] = &["Name", "Tags"];
+/// Keys of the items in a request's lists.
+const OF_ITEMS: &[&str] = &[
+    "Classification",
+    "HadoopJarStep",
+    "InstanceFleetType",
+    "InstanceGroupType",
+    "ScriptBootstrapAction",
+];
+
+/// Whether a text says something of a request, in whatever syntax: a line opens with one of its members, in any case, or
+/// with a key of the items in its lists.
+pub fn says_of_a_request(text: &str) -> bool {
+    let json = text.trim_start().starts_with('{');
+    text.lines().any(|line| {
+        let inner =
+            line.trim_start_matches(|char: char| char.is_whitespace() || "{-".contains(char));
+        let outermost = json || inner.len() == line.len();
+        let inner = inner.trim_start_matches(['"', '\'']);
+        let Some((key, _)) = inner.split_once(':') else {
+            return false;
+        };
+        let key = key.trim_end().trim_end_matches(['"', '\'']);
+        let is = |member: &&str| member.eq_ignore_ascii_case(key);
+        OF_ITEMS.contains(&key)
+            || outermost && CLUSTER.iter().any(|one| is(one)) && !COMMON.iter().any(|one| is(one))
+    })
+}
+
 /// Why a part of a request may have members that it does not show.
 fn rest() -> Reason {
     let place = "the rest of the request, which is in another file".to_owned();

@@ -77,3 +77,71 @@ fn a_folder_of_variants_is_judged_for_each() {
     let files: Vec<&str> = seen(&report).into_iter().map(|one| one[1]).collect();
     assert_eq!(files, ["old", "cluster"]);
 }
+
+#[test]
+fn what_a_file_beside_the_parts_may_say_is_unknown() {
+    let password = "javax.jdo.option.ConnectionPassword: hunter2hunter2";
+    let wrapped = format!(
+        "Configurations:\n{{% if prod %}}\n- Classification: hive-site\n  Properties: {{{password}}}\n{{% endif %}}\n"
+    );
+    let item = format!("- Classification: hive-site\n  Properties: {{{password}}}\n  Extra: 1\n");
+    for (name, text, control) in [
+        ("conf.yaml", wrapped.as_str(), "emr.plaintext-secrets"),
+        (
+            "conf.yaml",
+            "Configurations: \"{{ conf }}\"\n",
+            "emr.plaintext-secrets",
+        ),
+        (
+            "conf.yaml",
+            "Configurations: !include secrets.yaml\n",
+            "emr.plaintext-secrets",
+        ),
+        ("conf.yml", &item, "emr.plaintext-secrets"),
+        (
+            "conf.yaml",
+            &format!("configurations:\n{item}"),
+            "emr.plaintext-secrets",
+        ),
+        (
+            "conf.yaml",
+            &format!("---\nConfigurations:\n{item}---\na: 1\n"),
+            "emr.plaintext-secrets",
+        ),
+        (
+            "keys.yaml",
+            "Instances:\n  Ec2KeyName: everybody\n",
+            "emr.ssh-key",
+        ),
+        (
+            "keys.json",
+            "{\n  \"Region\": \"x\",\n  \"Instances\": {\"Ec2KeyName\": \"k\"}\n}\n",
+            "emr.ssh-key",
+        ),
+    ] {
+        let instances = INSTANCES.replace("  Ec2KeyName: everybody\n", "");
+        let bench = Bench::new()
+            .with("b.toml", asks_for(control))
+            .with("conf/cluster.yaml", CLUSTER)
+            .with("conf/instances.yaml", instances)
+            .with(&format!("conf/{name}"), text);
+        let (report, _) = bench.report(&["check", "b.toml", "conf"]);
+        let verdicts: Vec<&str> = seen(&report).into_iter().map(|one| one[0]).collect();
+        assert!(
+            !verdicts.is_empty() && !verdicts.contains(&"compliant"),
+            "{text}: {report:#}"
+        );
+    }
+    // What says nothing of a request is beside the point.
+    let (report, _) = bench("emr.log-encryption")
+        .with(
+            "emr/conf/notes.yaml",
+            "Tags: []\nName: notes\nsteps_of_ours:\n  Steps: 1\n",
+        )
+        .with("emr/conf/README.md", "Configurations: see below\n")
+        .report(&["check", "b.toml", "emr"]);
+    assert!(
+        !report.to_string().contains("not told for a part"),
+        "{report:#}"
+    );
+}

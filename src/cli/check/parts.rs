@@ -1,10 +1,10 @@
 //! Files that hold parts of requests: they are kept until every file is read, and judged with the others of their folder.
 
-use super::passed::{Judged, Origin, Passed};
+use super::passed::{Judged, Origin, Parts, Passed};
 use super::passes::{BATCH, Passes};
 use crate::cli::files::{self, Input};
 use crate::cli::modules::Unit;
-use crate::observe::{File, Reading, joined, read_few, read_file};
+use crate::observe::{File, Reading, joined, read_few, read_file, says_of_a_request};
 use crate::observed::{Directory, Source};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +13,19 @@ use std::sync::Arc;
 
 /// The parts that were met, by their folders.
 pub(super) type Held = BTreeMap<PathBuf, Vec<Arc<Source>>>;
+
+/// How the names of files end that launchers read and fill in.
+const FILLED: &[&str] = &[
+    ".yaml",
+    ".yml",
+    ".json",
+    ".tpl",
+    ".tmpl",
+    ".template",
+    ".j2",
+    ".jinja",
+    ".jinja2",
+];
 
 /// The folder of a file.
 pub(super) fn folder_of(path: &Path) -> PathBuf {
@@ -68,34 +81,57 @@ impl<'b> Passes<'_, 'b> {
             let name = input.path.display().to_string();
             !held.iter().any(|source| source.name == name)
         };
-        let few = beside.iter().filter(known).filter_map(|input| {
-            let name = input.path.display().to_string();
-            let text: Arc<str> = if let Some(text) = self.texts.get(&name) {
-                Arc::clone(text)
-            } else {
-                let bytes = files::read_unless_binary(&input.path, false).ok()??;
-                String::from_utf8(bytes).ok()?.into()
-            };
-            let source = Arc::new(Source::new(name, text));
-            read_few(&source).is_some().then_some(source)
-        });
         let mut sources: Vec<Arc<Source>> = held.to_vec();
-        sources.extend(few);
+        let mut unread = None;
+        for input in beside.iter().filter(known) {
+            let Some(source) = self.text_of(input) else {
+                continue;
+            };
+            if read_few(&source).is_some() {
+                sources.push(source);
+            } else if unread.is_none() && self.may_be_a_part(input, &source) {
+                unread = input.path.file_name();
+            }
+        }
+        let unread = unread.map(|name| name.display().to_string());
         sources.sort_by(|one, other| one.name.cmp(&other.name));
-        match joined(&name_of(folder), self.read_parts(&sources)) {
-            Ok(reading) => vec![(reading, Origin::Parts(sources))],
+        let parts = Parts { sources, unread };
+        match self.together_again(&parts) {
+            Some(reading) => vec![(reading, Origin::Parts(parts))],
             // A few members by themselves are nothing of ours.
-            Err(_) => held
+            None => held
                 .iter()
                 .filter_map(|source| Some((self.read_part(source)?, Origin::File)))
                 .collect(),
         }
     }
 
-    /// Reads what was put together once more.
-    pub(super) fn together_again(&self, parts: &[Arc<Source>]) -> Option<Reading> {
-        let folder = folder_of(Path::new(&parts.first()?.name));
-        joined(&name_of(&folder), self.read_parts(parts)).ok()
+    /// Whether a file says something of a request that was not understood: a launcher may read it with the parts.
+    fn may_be_a_part(&self, input: &Input, source: &Arc<Source>) -> bool {
+        let name = input.path.display().to_string();
+        let written = FILLED.iter().any(|end| name.ends_with(end));
+        written
+            && says_of_a_request(source.text())
+            && !matches!(read_file(source, self.dialect, self.given), File::Read(_))
+    }
+
+    /// The text of a file, when it is one.
+    fn text_of(&self, input: &Input) -> Option<Arc<Source>> {
+        let name = input.path.display().to_string();
+        let text: Arc<str> = if let Some(text) = self.texts.get(&name) {
+            Arc::clone(text)
+        } else {
+            let bytes = files::read_unless_binary(&input.path, false).ok()??;
+            String::from_utf8(bytes).ok()?.into()
+        };
+        Some(Arc::new(Source::new(name, text)))
+    }
+
+    /// Reads what is put together.
+    pub(super) fn together_again(&self, parts: &Parts) -> Option<Reading> {
+        let folder = folder_of(Path::new(&parts.sources.first()?.name));
+        let readings = self.read_parts(&parts.sources);
+        joined(&name_of(&folder), readings, parts.unread.as_deref()).ok()
     }
 
     fn read_parts(&self, sources: &[Arc<Source>]) -> Vec<Reading> {

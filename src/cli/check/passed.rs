@@ -31,6 +31,14 @@ pub(super) struct Judged<'b> {
     pub(super) verdicts: Verdicts<'b>,
 }
 
+/// Files of a folder that hold parts of one request.
+#[derive(Clone, Debug)]
+pub(super) struct Parts {
+    pub(super) sources: Vec<Arc<Source>>,
+    /// A file beside them that says something of a request, and is no part that is understood.
+    pub(super) unread: Option<String>,
+}
+
 /// What a judged file is, so that it can be read once more.
 pub(super) enum Origin {
     /// A file.
@@ -38,7 +46,7 @@ pub(super) enum Origin {
     /// A module, by its number.
     Module(usize),
     /// Files that hold parts of one request.
-    Parts(Vec<Arc<Source>>),
+    Parts(Parts),
 }
 
 /// What came of judging a file, final or not.
@@ -180,7 +188,7 @@ impl<'b> Passed<'b> {
         self.obstacles.extend(problems.iter().map(obstacle));
         self.named.keep(std::mem::take(&mut judged.named));
         if let Origin::Parts(parts) = &judged.origin {
-            let judged = |name: &String| parts.iter().any(|part| part.name == *name);
+            let judged = |name: &String| parts.sources.iter().any(|part| part.name == *name);
             self.strangers.retain(|name| !judged(name));
         }
         self.judged.push(judged);

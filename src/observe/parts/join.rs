@@ -17,11 +17,16 @@ const MAX_PARTS: usize = 32;
 const MAX_WORLDS: usize = 64;
 const INSTANCES: &str = "Instances";
 
-/// The parts of requests in a folder as one request; or as they are, where nothing can be put together.
+/// The parts of requests in a folder as one request; or as they are, where nothing can be put together. `unread` is a file
+/// beside them that says something of a request and cannot be told for a part: the request may have more than the parts say.
 ///
 /// # Errors
 /// The parts, each of which is to be judged by itself.
-pub fn joined(folder: &str, parts: Vec<Reading>) -> Result<Reading, Vec<Reading>> {
+pub fn joined(
+    folder: &str,
+    parts: Vec<Reading>,
+    unread: Option<&str>,
+) -> Result<Reading, Vec<Reading>> {
     let mut pieces: Vec<Piece> = parts.iter().filter_map(Piece::of).collect();
     let groups = groups(&pieces);
     let worlds: usize = groups.iter().map(Vec::len).product();
@@ -50,7 +55,7 @@ pub fn joined(folder: &str, parts: Vec<Reading>) -> Result<Reading, Vec<Reading>
     }
     let mut found = Vec::with_capacity(worlds);
     for number in 0..worlds {
-        found.push(world(&mut tree, (folder, &pieces), &groups, number));
+        found.push(world(&mut tree, (folder, &pieces, unread), &groups, number));
     }
     Ok(Reading {
         dialect: Dialect::RunJobFlow,
@@ -146,7 +151,7 @@ fn said_of(pieces: &[Piece]) -> String {
 /// The request of one choice of parts.
 fn world(
     tree: &mut Tree,
-    (folder, pieces): (&str, &[Piece]),
+    (folder, pieces, unread): (&str, &[Piece], Option<&str>),
     groups: &[Vec<usize>],
     number: usize,
 ) -> World {
@@ -165,7 +170,7 @@ fn world(
         chosen.push(piece);
     }
     let label = (!label.is_empty()).then(|| format!("the request has {}", label.join(" and ")));
-    let seen = request(tree, folder, &chosen);
+    let seen = request(tree, (folder, unread), &chosen);
     World {
         label,
         resources: seen.into_iter().collect(),
@@ -173,7 +178,11 @@ fn world(
     }
 }
 
-fn request(tree: &mut Tree, folder: &str, chosen: &[&Piece]) -> Option<crate::observe::Seen> {
+fn request(
+    tree: &mut Tree,
+    (folder, unread): (&str, Option<&str>),
+    chosen: &[&Piece],
+) -> Option<crate::observe::Seen> {
     let head = ["Name", "ReleaseLabel"].iter().find_map(|member| {
         let mut all = chosen.iter();
         all.find(|piece| piece.says(member))
@@ -196,7 +205,15 @@ fn request(tree: &mut Tree, folder: &str, chosen: &[&Piece]) -> Option<crate::ob
     let complete = chosen.iter().all(|piece| piece.portion != Portion::Option)
         && tree.node(body).get(INSTANCES).is_set()
         && recognise::is_run_job_flow(tree.node(body));
-    if !complete {
+    if let Some(file) = unread {
+        let place = format!("`{file}`, which is not told for a part of the request");
+        let reason = Reason::Elsewhere { place };
+        body = edit::opened(tree, body, reason.clone());
+        if let Some(instances) = edit::member(tree, body, INSTANCES) {
+            let instances = edit::opened(tree, instances, reason);
+            body = edit::with(tree, body, INSTANCES, instances);
+        }
+    } else if !complete {
         body = edit::opened(tree, body, rest());
     }
     // Options of a command line are called after their folder: none of them is the cluster.
@@ -293,7 +310,7 @@ mod tests {
                 "Steps:\n- Name: one\n  HadoopJarStep: {Jar: j}\n",
             ),
         ];
-        let reading = joined("conf", parts(&files)).unwrap();
+        let reading = joined("conf", parts(&files), None).unwrap();
         assert_eq!(reading.worlds().len(), 1);
         let seen = &reading.worlds()[0].resources[0];
         assert_eq!(seen.identity.id, "etl");
@@ -323,7 +340,7 @@ mod tests {
             ("configurations.json", LISTED),
             ("groups.json", groups),
         ];
-        let reading = joined("conf", parts(&files)).unwrap();
+        let reading = joined("conf", parts(&files), None).unwrap();
         let seen = &reading.worlds()[0].resources[0];
         assert_eq!(seen.identity.id, "conf");
         assert_eq!(
@@ -361,7 +378,7 @@ mod tests {
             ("cluster-prod.yaml", &prod),
             ("instances.yaml", INSTANCES),
         ];
-        let reading = joined("conf", parts(&files)).unwrap();
+        let reading = joined("conf", parts(&files), None).unwrap();
         let labels: Vec<_> = reading
             .worlds()
             .iter()
@@ -389,7 +406,7 @@ mod tests {
             ("cluster.yaml", cluster.as_str()),
             ("configurations.json", LISTED),
         ];
-        let reading = joined("conf", parts(&files)).unwrap();
+        let reading = joined("conf", parts(&files), None).unwrap();
         let said = member(&reading, 0, "Configurations");
         let expected = "?may be supplied by `configurations.json`, which says it too";
         assert_eq!(said, json!(expected));
@@ -399,8 +416,11 @@ mod tests {
     #[test]
     fn parts_of_one_kind_stay_apart() {
         let files = [("a.json", LISTED), ("b.json", LISTED)];
-        assert_eq!(joined("conf", parts(&files)).unwrap_err().len(), 2);
-        assert_eq!(joined("conf", parts(&files[..1])).unwrap_err().len(), 1);
+        assert_eq!(joined("conf", parts(&files), None).unwrap_err().len(), 2);
+        assert_eq!(
+            joined("conf", parts(&files[..1]), None).unwrap_err().len(),
+            1
+        );
     }
 
     #[test]
