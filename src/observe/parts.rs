@@ -142,8 +142,7 @@ pub fn says_of_a_request(text: &str) -> bool {
         };
         let key = key.trim_end().trim_end_matches(['"', '\'']);
         let is = |member: &&str| member.eq_ignore_ascii_case(key);
-        OF_ITEMS.contains(&key)
-            || outermost && CLUSTER.iter().any(|one| is(one)) && !COMMON.iter().any(|one| is(one))
+        OF_ITEMS.contains(&key) || outermost && CLUSTER.iter().any(is) && !COMMON.iter().any(is)
     })
 }
 

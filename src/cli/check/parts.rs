@@ -56,7 +56,7 @@ impl<'b> Passes<'_, 'b> {
                 .par_iter()
                 .map(|(folder, held)| {
                     let beside = others.get(folder).map_or(&[][..], Vec::as_slice);
-                    let readings = self.put_together(folder, held, beside).into_iter();
+                    let readings = self.put_together(held, beside).into_iter();
                     let judged = readings.map(|(reading, origin)| {
                         let verdicts = self.judge(&reading, &directory);
                         Judged::of(reading, verdicts, origin, named)
@@ -71,12 +71,7 @@ impl<'b> Passes<'_, 'b> {
     }
 
     /// What the parts of a folder give, and where that comes from.
-    fn put_together(
-        &self,
-        folder: &Path,
-        held: &[Arc<Source>],
-        beside: &[&Input],
-    ) -> Vec<(Reading, Origin)> {
+    fn put_together(&self, held: &[Arc<Source>], beside: &[&Input]) -> Vec<(Reading, Origin)> {
         let known = |input: &&&Input| {
             let name = input.path.display().to_string();
             !held.iter().any(|source| source.name == name)
