@@ -1,6 +1,7 @@
 //! `check`: configuration files and folders, judged offline.
 
 mod again;
+mod excerpts;
 mod fix;
 mod named;
 mod parts;
@@ -251,13 +252,16 @@ impl Judging<'_> {
                 .sources
                 .insert(source.name.clone(), Arc::clone(source.text()));
         }
-        files.report(&passes, &mut report)?;
+        let mut excerpts = files.report(&passes, &mut report)?;
         let failed = failed.iter();
         report
             .obstacles
             .extend(failed.map(|(path, why)| unreadable(path, why)));
         let tallies = BTreeMap::from([((String::new(), String::new()), report.tally())]);
-        report.add(Counted::of(judge.finish(&tallies, false), everything))?;
+        let finished = Counted::of(judge.finish(&tallies, false), everything);
+        excerpts.note(&finished);
+        report.add(finished)?;
+        excerpts.read(&mut report);
         report.homes = homes::of(named().chain(report.sources.keys().cloned()), paths);
         Ok(Judged {
             report,

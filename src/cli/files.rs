@@ -88,12 +88,13 @@ pub(super) struct Input {
 /// The files below the given paths, in a stable order. What cannot be listed is returned beside them.
 pub(super) fn inputs(paths: &[PathBuf]) -> (Vec<Input>, Vec<(PathBuf, String)>) {
     let (mut found, mut failed) = (Vec::new(), Vec::new());
+    let here = std::env::current_dir().unwrap_or_default();
     for path in paths {
         match std::fs::metadata(path) {
             Err(error) => failed.push((path.clone(), plain(&error))),
-            Ok(metadata) if metadata.is_dir() => below(path, &mut found, &mut failed),
+            Ok(metadata) if metadata.is_dir() => below(path, &here, &mut found, &mut failed),
             Ok(_) => found.push(Input {
-                path: neat(path),
+                path: neat_from(&here, path),
                 named: true,
             }),
         }
@@ -104,9 +105,12 @@ pub(super) fn inputs(paths: &[PathBuf]) -> (Vec<Input>, Vec<(PathBuf, String)>) 
 /// A path as reports name it, and fingerprints take it: from the current folder where it is below that, without `./`.
 /// The same file is then the same finding however it was named, on every machine.
 pub(super) fn neat(path: &Path) -> PathBuf {
-    let here = std::env::current_dir().unwrap_or_default();
+    neat_from(&std::env::current_dir().unwrap_or_default(), path)
+}
+
+fn neat_from(here: &Path, path: &Path) -> PathBuf {
     let path = path
-        .strip_prefix(&here)
+        .strip_prefix(here)
         .ok()
         .filter(|path| !here.as_os_str().is_empty() && !path.as_os_str().is_empty())
         .unwrap_or(path);
@@ -115,7 +119,7 @@ pub(super) fn neat(path: &Path) -> PathBuf {
         .collect()
 }
 
-fn below(folder: &Path, found: &mut Vec<Input>, failed: &mut Vec<(PathBuf, String)>) {
+fn below(folder: &Path, here: &Path, found: &mut Vec<Input>, failed: &mut Vec<(PathBuf, String)>) {
     let hidden = |entry: &walkdir::DirEntry| {
         entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.')
     };
@@ -130,7 +134,7 @@ fn below(folder: &Path, found: &mut Vec<Input>, failed: &mut Vec<(PathBuf, Strin
     for entry in walk.filter_entry(|entry| !hidden(entry) && !skipped(entry)) {
         match entry {
             Ok(entry) if entry.file_type().is_file() => found.push(Input {
-                path: neat(entry.path()),
+                path: neat_from(here, entry.path()),
                 named: false,
             }),
             Ok(_) => {}

@@ -96,9 +96,10 @@ impl Conditions {
 fn all(features: &[Feature], used: &Used<'_, '_, '_>) -> Option<InForce> {
     let mut state = InForce::Yes;
     for feature in features {
-        state = state.and(used.look(*feature)?.in_use.clone());
-        if matches!(state, InForce::No) {
-            break;
+        match &used.look(*feature)?.in_use {
+            InForce::No => return Some(InForce::No),
+            InForce::Yes => {}
+            unknown @ InForce::Unknown(_) => state = state.and(unknown.clone()),
         }
     }
     Some(state)

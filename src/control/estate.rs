@@ -4,7 +4,7 @@
 use super::settings::Choice;
 use super::verdict::Conditions;
 use super::{Severity, Target, View, timestamp};
-use crate::observed::canonical::{Named, canonical};
+use crate::observed::canonical::{Names, canonical};
 use crate::observed::{Form, Identity, Known, Node, Place, Reason, Resource};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -155,7 +155,7 @@ impl Estate {
 }
 
 /// What is put back into texts before they are compared: the account and region, and the values of parameters.
-pub fn names_in(identity: &Identity, target: Option<&Target>) -> Vec<Named> {
+pub fn names_in(identity: &Identity, target: Option<&Target>) -> Names {
     let own = |own: &Option<String>, of_target: Option<&String>, name: &str| {
         let text = own.as_ref().or(of_target)?;
         Some((text.clone(), name.to_owned()))
@@ -166,7 +166,7 @@ pub fn names_in(identity: &Identity, target: Option<&Target>) -> Vec<Named> {
     let values = values
         .filter(|(_, value)| value.len() >= SHORTEST)
         .map(|(name, value)| (value.clone(), name.clone()));
-    account.into_iter().chain(region).chain(values).collect()
+    Names::new(account.into_iter().chain(region).chain(values).collect())
 }
 
 impl View<'_, '_> {
@@ -175,7 +175,16 @@ impl View<'_, '_> {
     /// # Errors
     /// Why a part of it is not known.
     pub fn spelling(&self, document: Node<'_>) -> Result<String, Reason> {
-        canonical(document, &names_in(&self.resource.identity, self.target))
+        let own = &*self.resource.identity;
+        let usual = |own: &Option<String>, usual: fn(&Target) -> &String| {
+            own.is_none() || own.as_ref() == self.target.map(usual)
+        };
+        if usual(&own.account, |target| &target.account)
+            && usual(&own.region, |target| &target.region)
+        {
+            return canonical(document, self.names);
+        }
+        canonical(document, &names_in(own, self.target))
     }
 
     /// When a security configuration that AWS answered was created.

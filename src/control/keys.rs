@@ -42,10 +42,6 @@ impl Conditions {
         scope: &Scope<'_>,
         takes: Takes,
     ) {
-        let expected = want.map_or_else(
-            || "a KMS key by its ARN".to_owned(),
-            |want| format!("`{want}`"),
-        );
         let condition = match node.text() {
             Known::Absent => self.failed(node, format!("`{name}` is absent")),
             Known::Mistyped => self.failed(
@@ -87,6 +83,10 @@ impl Conditions {
                 }
             },
         };
+        let expected = want.map_or_else(
+            || "a KMS key by its ARN".to_owned(),
+            |want| format!("`{want}`"),
+        );
         condition
             .under(setting)
             .expected(expected)

@@ -10,6 +10,7 @@ use crate::control::lake::declared::DeclaredOnce;
 use crate::control::settings::Asked;
 use crate::lattice::{Shape, Text};
 use crate::observed::Source;
+use crate::observed::canonical::Names;
 use crate::observed::tree::{Kind, NodeId, Span, TextRef, Tree};
 use crate::observed::{Form, Identity, Neighbour, Reason, Resource, ResourceKind, Scope};
 use serde_json::Value;
@@ -244,6 +245,7 @@ pub(crate) fn judge_among(
         compiled: Some("compiled"),
         declared: &DeclaredOnce::default(),
         grant: OnceCell::new(),
+        names: &Names::default(),
         compiled_text: None,
     };
     let mut out = Conditions::new();

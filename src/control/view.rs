@@ -4,6 +4,7 @@ use super::lake::declared::DeclaredOnce;
 use super::lake::{Context, SeenGrant};
 use super::settings::Requirement;
 use super::verdict::Conditions;
+use crate::observed::canonical::Names;
 use crate::observed::cluster::Attribute;
 use crate::observed::{Form, Known, Lookup, Node, Reason, Resource, ResourceKind, Scope, Value};
 use jiff::Timestamp;
@@ -49,6 +50,8 @@ pub struct View<'a, 't> {
     pub grant: OnceCell<SeenGrant<'t>>,
     /// The Lake Formation grants that the baseline declares; see [`Self::declared_grants`].
     pub declared: &'a DeclaredOnce,
+    /// What is put back into texts of the target's own account and region; see [`Self::spelling`].
+    pub names: &'a Names,
     /// The compiled document in its one spelling; see [`Self::spelling`].
     pub compiled_text: Option<&'a str>,
 }

@@ -124,6 +124,17 @@ pub struct Counted {
 }
 
 impl Counted {
+    /// Whether no evaluation is listed.
+    pub fn lists_nothing(&self) -> bool {
+        self.evaluations.is_empty()
+    }
+
+    /// The files in which the listed evaluations were seen.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        let places = self.evaluations.iter().flat_map(|one| &one.seen);
+        places.filter_map(|place| place.file.as_deref())
+    }
+
     /// Counts evaluations. Unless `everything` is listed, what needs nobody's attention is then dropped.
     pub fn of(mut evaluations: Vec<Evaluation>, everything: bool) -> Self {
         let mut counts = Counts::default();

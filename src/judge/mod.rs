@@ -31,7 +31,7 @@ use crate::control::{
     Severity, Span, Tally, Verdict, View, names_in, repair,
 };
 use crate::controls::REGISTRY;
-use crate::observed::canonical::canonical;
+use crate::observed::canonical::{Names, canonical};
 use crate::observed::{
     Form, Identity, Lookup, Node, Place, Resource, ResourceKind, Scope, Use, named, named::Named,
 };
@@ -62,6 +62,8 @@ pub struct Judge<'b> {
     declared: Arc<DeclaredOnce>,
     /// What each control writes into artifacts, when findings are to be mended.
     determined: Option<Arc<Determined>>,
+    /// What is put back into documents before they are compared.
+    names: Arc<Names>,
     /// That document in its one spelling.
     compiled_text: Option<Arc<str>>,
     /// What controls that wait for the end of the run need; `None` when the baseline has none.
@@ -96,6 +98,7 @@ impl<'b> Judge<'b> {
             })
         });
         let ready: Arc<[Ready<'b>]> = ready.collect();
+        let nobody = Identity::new(ResourceKind::EmrSecurityConfiguration, "");
         Self {
             baseline,
             at,
@@ -104,6 +107,7 @@ impl<'b> Judge<'b> {
             compiled: None,
             declared: Arc::default(),
             determined: None,
+            names: Arc::new(names_in(&nobody, baseline.target.as_ref())),
             compiled_text: None,
             met: baseline.waivers.iter().map(|_| AtomicU8::new(0)).collect(),
         }
@@ -113,9 +117,7 @@ impl<'b> Judge<'b> {
     /// document.
     #[must_use]
     pub fn with_compiled(mut self, name: Option<String>, document: Option<Node<'_>>) -> Self {
-        let target = self.baseline.target.as_ref();
-        let nobody = Identity::new(ResourceKind::EmrSecurityConfiguration, "");
-        let text = document.map(|document| canonical(document, &names_in(&nobody, target)));
+        let text = document.map(|document| canonical(document, &self.names));
         self.compiled = name.map(Arc::from);
         self.compiled_text = text.and_then(Result::ok).map(Arc::from);
         self
@@ -139,6 +141,7 @@ impl<'b> Judge<'b> {
             compiled: self.compiled.clone(),
             declared: Arc::clone(&self.declared),
             determined: self.determined.clone(),
+            names: Arc::clone(&self.names),
             compiled_text: self.compiled_text.clone(),
             estate: memory(&self.ready),
             met: self.met.iter().map(|_| AtomicU8::new(0)).collect(),
@@ -213,6 +216,7 @@ impl<'b> Judge<'b> {
             compiled: self.compiled.as_deref(),
             grant: OnceCell::new(),
             declared: &self.declared,
+            names: &self.names,
             compiled_text: self.compiled_text.as_deref(),
         };
         let judging = self.ready.iter();

@@ -27,10 +27,8 @@ pub(super) fn any(text: &str) -> bool {
 /// are no such placeholders, or when it is neither YAML nor JSON even so.
 pub(super) fn read_template(source: &Arc<Source>) -> Option<Tree> {
     let text = source.text();
-    let begins = |start: &str| memchr::memmem::find(text.as_bytes(), start.as_bytes()).is_some();
-    let foreign = |source: &&str| begins(&format!("${{{source}"));
     // Most templates have no placeholders but CloudFormation's own.
-    if !["{{", "{%", "{#"].into_iter().any(begins) && !SOURCES.iter().chain(AWS).any(foreign) {
+    if !may_be_filled_in(text) {
         return None;
     }
     let mut marks = marks(text);
@@ -53,6 +51,17 @@ pub(super) fn read_template(source: &Arc<Source>) -> Option<Tree> {
     let root = edit::rewritten(&mut tree, root, &mut ForeignHoles);
     tree.set_root(root);
     Some(tree)
+}
+
+/// Whether a text may have placeholders of others than CloudFormation.
+fn may_be_filled_in(text: &str) -> bool {
+    memchr::memchr_iter(b'{', text.as_bytes()).any(|at| {
+        let (before, after) = text.as_bytes().split_at(at);
+        let rest = after.get(1..).unwrap_or_default();
+        let names = |source: &&str| rest.starts_with(source.as_bytes());
+        matches!(rest.first(), Some(b'{' | b'%' | b'#'))
+            || before.last() == Some(&b'$') && SOURCES.iter().chain(AWS).any(names)
+    })
 }
 
 /// Whether a placeholder in a template is none of CloudFormation's: `{{ … }}`, `{% … %}`, `${self:…}`, `${file(…)}`.

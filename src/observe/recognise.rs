@@ -230,7 +230,8 @@ pub fn recognise_text(text: &str) -> Option<Dialect> {
             types.any(|prefix| name.starts_with(prefix.as_bytes()))
         })
     };
-    let terraform = holds_any(text, TERRAFORM_TYPES) && lines(text).any(block);
+    // All of the types begin like this.
+    let terraform = holds(text, "aws_") && lines(text).any(block);
     terraform.then_some(Dialect::Terraform)
 }
 

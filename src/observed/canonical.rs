@@ -14,39 +14,45 @@ const ORDERED: &[&str] = &["RoleMappings"];
 /// A text that is to be written as a name instead: the text, and the name.
 pub type Named = (String, String);
 
-/// The document in its one spelling. `names` are put in the place of what they stand for, the longest text first.
-///
-/// # Errors
-/// Why a part of it is not known.
-pub fn canonical(document: Node<'_>, names: &[Named]) -> Result<String, Reason> {
-    let mut names: Vec<&Named> = names.iter().filter(|(text, _)| !text.is_empty()).collect();
-    names.sort_by_key(|(text, name)| (std::cmp::Reverse(text.len()), name));
-    let names: Vec<PutBack<'_>> = names
-        .into_iter()
-        .map(|(text, name)| PutBack {
-            finder: Finder::new(text),
+/// Names that are put in the place of what they stand for, the longest text first.
+#[derive(Debug, Default)]
+pub struct Names(Vec<PutBack>);
+
+impl Names {
+    /// Names for these texts. It takes longer to make them than to look for them in a document.
+    pub fn new(mut named: Vec<Named>) -> Self {
+        named.retain(|(text, _)| !text.is_empty());
+        named.sort_by(|(one, name), (other, another)| {
+            (other.len(), name).cmp(&(one.len(), another))
+        });
+        let ready = named.into_iter().map(|(text, name)| PutBack {
+            finder: Finder::new(&text).into_owned(),
             text,
             name: format!("${{{name}}}"),
-        })
-        .collect();
-    let mut text = String::new();
-    write(document, false, &names, &mut text)?;
-    Ok(text)
+        });
+        Self(ready.collect())
+    }
 }
 
 /// A text, ready to be found in many others, and what is written instead of it.
-struct PutBack<'a> {
-    finder: Finder<'a>,
-    text: &'a str,
+#[derive(Debug)]
+struct PutBack {
+    finder: Finder<'static>,
+    text: String,
     name: String,
 }
 
-fn write(
-    node: Node<'_>,
-    ordered: bool,
-    names: &[PutBack<'_>],
-    out: &mut String,
-) -> Result<(), Reason> {
+/// The document in its one spelling, names put back.
+///
+/// # Errors
+/// Why a part of it is not known.
+pub fn canonical(document: Node<'_>, names: &Names) -> Result<String, Reason> {
+    let mut text = String::new();
+    write(document, false, &names.0, &mut text)?;
+    Ok(text)
+}
+
+fn write(node: Node<'_>, ordered: bool, names: &[PutBack], out: &mut String) -> Result<(), Reason> {
     if let Some(reason) = node.open() {
         return Err(reason.clone());
     }
@@ -136,7 +142,7 @@ fn template(node: Node<'_>) -> Result<String, Reason> {
 }
 
 /// A text with its names put back. The forms of a location in S3 are one.
-fn named(text: &str, names: &[PutBack<'_>], out: &mut String) {
+fn named(text: &str, names: &[PutBack], out: &mut String) {
     let bucket = text
         .strip_prefix("arn:")
         .and_then(|rest| rest.split_once(":s3:::"))
@@ -150,7 +156,7 @@ fn named(text: &str, names: &[PutBack<'_>], out: &mut String) {
     };
     for one in names {
         if text.len() >= one.text.len() && one.finder.find(text.as_bytes()).is_some() {
-            text = Cow::Owned(text.replace(one.text, &one.name));
+            text = Cow::Owned(text.replace(&one.text, &one.name));
         }
     }
     quoted(&text, out);
@@ -175,7 +181,7 @@ fn quoted(text: &str, out: &mut String) {
 
 #[cfg(test)]
 mod tests {
-    use super::canonical;
+    use super::{Names, canonical};
     use crate::control::testing::tree;
     use serde_json::{Value, json};
 
@@ -184,7 +190,7 @@ mod tests {
             .iter()
             .map(|(text, name)| ((*text).to_owned(), (*name).to_owned()))
             .collect();
-        canonical(tree(document).root(), &names).ok()
+        canonical(tree(document).root(), &Names::new(names)).ok()
     }
 
     fn same(one: &Value, other: &Value) -> bool {

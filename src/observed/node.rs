@@ -164,8 +164,8 @@ impl<'t> Node<'t> {
     pub fn path(self, path: &'t str) -> Self {
         let (mut node, mut rest) = (self, path);
         // By hand: controls follow hundreds of short paths in every cluster, and `split` costs more than the look-ups.
-        while !rest.is_empty() {
-            let end = rest.bytes().position(|byte| byte == b'/');
+        while !rest.is_empty() && node.missing.is_none() {
+            let end = memchr::memchr(b'/', rest.as_bytes());
             let key = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
             if !key.is_empty() {
                 node = node.get(key);

@@ -17,6 +17,8 @@ pub struct Source {
     first_line: u32,
     /// Whether parts of the text are hidden.
     masked: bool,
+    /// Whether the text was let go.
+    forgotten: bool,
     lines: OnceLock<Vec<u32>>,
     /// How many characters stand before each block of [`BLOCK`] bytes. Documents of one line are many megabytes long.
     characters: OnceLock<Vec<u32>>,
@@ -33,6 +35,7 @@ impl Source {
             text: text.into(),
             first_line: 1,
             masked: false,
+            forgotten: false,
             lines: OnceLock::new(),
             characters: OnceLock::new(),
             parts: Vec::new(),
@@ -60,6 +63,20 @@ impl Source {
             parts: self.parts.clone(),
             ..Self::new(self.name.clone(), "")
         }
+    }
+
+    /// The same file, without its text: whoever wants that reads the file again.
+    #[must_use]
+    pub fn only_name(&self) -> Self {
+        Self {
+            forgotten: true,
+            ..Self::new(self.name.clone(), "")
+        }
+    }
+
+    /// Whether the text was let go.
+    pub fn is_forgotten(&self) -> bool {
+        self.forgotten
     }
 
     /// The files that this is: itself, or those that were joined.

@@ -170,3 +170,51 @@ expires  = 2026-12-31
     assert!(inventory.iter().all(|one| one.2 == "waived"), "{found:?}");
     assert_eq!(inventory.len(), 2);
 }
+
+#[test]
+fn what_is_found_at_the_end_of_the_run_is_shown_in_files_that_were_forgotten() {
+    let folder = tempfile::tempdir().unwrap();
+    let baseline = folder.path().join("baseline.toml");
+    let only = BASELINE.replace("compiled = true", "same-everywhere = true");
+    let only = only.replace("compiled-only = true", "");
+    std::fs::write(&baseline, only).unwrap();
+    let files = folder.path().join("files");
+    std::fs::create_dir(&files).unwrap();
+    let key = "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+    for hops in [1, 2] {
+        let document = json!({
+            "EncryptionConfiguration": {
+                "EnableAtRestEncryption": true,
+                "EnableInTransitEncryption": false,
+                "AtRestEncryptionConfiguration": { "LocalDiskEncryptionConfiguration": {
+                    "EncryptionKeyProviderType": "AwsKms", "AwsKmsKey": key, "EnableEbsEncryption": true } }
+            },
+            "InstanceMetadataServiceConfiguration": {
+                "MinimumInstanceMetadataServiceVersion": 2, "HttpPutResponseHopLimit": hops }
+        });
+        let template = json!({ "Resources": { "Here": {
+            "Type": "AWS::EMR::SecurityConfiguration",
+            "Properties": { "Name": "prod", "SecurityConfiguration": document }
+        } } });
+        let text = serde_json::to_string_pretty(&template).unwrap();
+        std::fs::write(files.join(format!("{hops}.json")), text).unwrap();
+    }
+    let ran = run(&[
+        "check",
+        baseline.to_str().unwrap(),
+        files.to_str().unwrap(),
+        "--target",
+        "one",
+    ]);
+    assert!(ran.out.contains("emr.document-identity"), "{}", ran.out);
+    for hops in [1, 2] {
+        let line = format!("{hops}.json:");
+        assert!(ran.out.contains(&line), "{}", ran.out);
+    }
+    // The line itself, out of a text that was read once more.
+    assert!(
+        ran.out.contains("\"SecurityConfiguration\": {"),
+        "{}",
+        ran.out
+    );
+}

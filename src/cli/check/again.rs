@@ -50,9 +50,9 @@ impl<'b> Passes<'_, 'b> {
         }
     }
 
-    /// A file with all of its text: hidden parts are read from the file again.
+    /// A file with all of its text: what is hidden or was let go is read from the file again.
     fn whole(&self, source: &Arc<Source>) -> Option<Arc<Source>> {
-        if !source.is_masked() {
+        if !source.is_masked() && !source.is_forgotten() {
             return Some(Arc::clone(source));
         }
         let name = source.name.clone();

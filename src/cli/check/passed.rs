@@ -1,5 +1,6 @@
 //! What is kept of the files of a run: their texts, what was found in them, and what they named and declared.
 
+use super::excerpts::Excerpts;
 use super::named::{Kept, NamedOnly};
 use super::obstacle;
 use super::parts::{Held, folder_of};
@@ -121,6 +122,14 @@ impl<'b> Judged<'b> {
             verdicts,
         }
     }
+
+    /// Forgets the text of a file in which nothing was found, and which can be read again.
+    pub(super) fn forget_text(&mut self) {
+        let shown = !self.verdicts.counted.lists_nothing() || !self.problems.is_empty();
+        if !shown && !self.source.is_masked() {
+            self.source = Arc::new(self.source.only_name());
+        }
+    }
 }
 
 /// The names under which [`directory`] lists what a file declares.
@@ -220,20 +229,24 @@ impl<'b> Passed<'b> {
         files.collect()
     }
 
-    /// Puts everything into the report, in the order of the input, and what is only named after that.
-    pub(super) fn report(self, passes: &Passes<'_, 'b>, report: &mut Report) -> io::Result<()> {
+    /// Puts everything into the report, in the order of the input, and what is only named after that. Of the texts, those
+    /// are left that were forgotten.
+    pub(super) fn report(
+        self,
+        passes: &Passes<'_, 'b>,
+        report: &mut Report,
+    ) -> io::Result<Excerpts> {
         let mut once = self.declaring();
         once.retain(|_, files| files.len() == 1);
         report.obstacles.extend(self.obstacles);
+        let mut excerpts = Excerpts::default();
         for file in self.judged {
             let name = &file.source.name;
             report.notes.push(format!("{name}: {}", file.dialect));
             let more = file.notes.iter().map(|note| format!("{name}: {note}"));
             report.notes.extend(more);
-            for source in file.source.files() {
-                let text = Arc::clone(source.text());
-                report.sources.insert(source.name.clone(), text);
-            }
+            excerpts.keep(&file.source, report);
+            excerpts.note(&file.verdicts.counted);
             report.coverage.resources += file.resources;
             passes.judge.absorb(&file.verdicts.judge);
             // A plan is what Terraform made of something else, and Python is a program.
@@ -251,6 +264,9 @@ impl<'b> Passed<'b> {
         }
         let known = |name: &KindAndName| once.contains_key(name);
         let named = self.named.judge(passes.judge, known);
-        report.add(Counted::of(named, passes.everything))
+        let named = Counted::of(named, passes.everything);
+        excerpts.note(&named);
+        report.add(named)?;
+        Ok(excerpts)
     }
 }

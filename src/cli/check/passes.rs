@@ -102,12 +102,26 @@ impl<'b> Passes<'_, 'b> {
                     Unit::File(_) => Origin::File,
                 };
                 let verdicts = self.judge(&reading, directory);
-                What::Judged(Box::new(Judged::of(*reading, verdicts, origin, named)))
+                let mut judged = Judged::of(*reading, verdicts, origin, named);
+                if self.is_on_disk(unit) {
+                    judged.forget_text();
+                }
+                What::Judged(Box::new(judged))
             }
             File::NothingOfOurs => What::NothingOfOurs,
             File::Unreadable { problem, .. } => What::Unreadable(problem),
         };
         Ok(Done { what, called })
+    }
+
+    /// Whether a unit is a file that can be read again: one that is named by itself may be a pipe.
+    fn is_on_disk(&self, unit: &Unit) -> bool {
+        match unit {
+            Unit::File(input) => {
+                !input.named && !self.texts.contains_key(&input.path.display().to_string())
+            }
+            Unit::Module(..) => false,
+        }
     }
 
     /// A file or module, and the folders of modules, and files, that were read as parts of it.

@@ -97,10 +97,9 @@ struct One<'a, 't> {
 
 impl<'a> One<'a, '_> {
     fn judge(&self, permission: &SeenPermission<'_>, out: &mut Conditions) {
-        let name = &permission.name;
-        let subject = format!("`{name}` on {} for `{}`", self.object, self.principal);
-        let known = name.as_known();
+        let known = permission.name.as_known();
         if known.is_some_and(|name| !PERMISSIONS.contains(&name)) {
+            let subject = self.subject(permission);
             out.undecided(
                 permission.node,
                 format!("{subject}: the permission is not known to this version"),
@@ -108,10 +107,8 @@ impl<'a> One<'a, '_> {
             );
             return;
         }
-        let best = self
-            .asked
-            .declared
-            .iter()
+        let declared = self.asked.declared.iter();
+        let best = declared
             .map(|declared| self.covered_by(declared, permission))
             .max()
             .unwrap_or(Likeness::Different);
@@ -120,14 +117,25 @@ impl<'a> One<'a, '_> {
         } else {
             self.governed.max(best)
         }) {
-            Likeness::Same => return out.held(),
-            Likeness::Possible => return self.unknown(&subject, permission, out),
-            Likeness::Different => {}
+            Likeness::Same => out.held(),
+            Likeness::Possible => self.unknown(permission, out),
+            Likeness::Different if self.governed == Likeness::Possible => {
+                self.unknown(permission, out);
+            }
+            Likeness::Different => self.undeclared(permission, out),
         }
-        if self.governed == Likeness::Possible {
-            return self.unknown(&subject, permission, out);
-        }
-        if known == Some("ALL") && self.has_all_parts(permission) {
+    }
+
+    /// What is granted, on what, and to whom.
+    fn subject(&self, permission: &SeenPermission<'_>) -> String {
+        let (name, object) = (&permission.name, self.object);
+        format!("`{name}` on {object} for `{}`", self.principal)
+    }
+
+    /// A permission that no declared grant covers.
+    fn undeclared(&self, permission: &SeenPermission<'_>, out: &mut Conditions) {
+        let subject = self.subject(permission);
+        if permission.name.as_known() == Some("ALL") && self.has_all_parts(permission) {
             out.failed(
                 permission.node,
                 format!("{subject} also covers permissions to come, where its parts are declared"),
@@ -157,7 +165,8 @@ impl<'a> One<'a, '_> {
         }
     }
 
-    fn unknown(&self, subject: &str, permission: &SeenPermission<'_>, out: &mut Conditions) {
+    fn unknown(&self, permission: &SeenPermission<'_>, out: &mut Conditions) {
+        let subject = self.subject(permission);
         let message = format!("whether {subject} is declared is unknown");
         let grant = &self.seen.grant;
         let nodes = [

@@ -88,8 +88,11 @@ impl Restricted {
         let Some((database, table)) = restricted_by(&self.object) else {
             return false;
         };
+        if tables.is_empty() {
+            return true;
+        }
         let name = format!("{database}.{table}");
-        tables.is_empty() || tables.iter().any(|want| want.accepts_as_pattern(&name))
+        tables.iter().any(|want| want.accepts_as_pattern(&name))
     }
 }
 
