@@ -42,10 +42,15 @@ pub(super) fn run(arguments: &Audit, at: Timestamp, terminal: &mut Terminal<'_>)
     let mut report = empty_report(baselines.main(), at);
     report.homes = homes::of(report.sources.keys().cloned(), &[]);
     let everything = wants_everything(&sinks, &arguments.reporting);
-    let Some(reader) = estate(arguments, at, terminal)? else {
+    let Some(estate) = estate(arguments, at, terminal)? else {
         return Ok(Exit::Unusable);
     };
-    judge_estate(reader, &baselines, at, everything, &mut report)?;
+    judge_estate(estate.reader, &baselines, at, everything, &mut report)?;
+    #[cfg(feature = "live")]
+    if let Some(heard) = estate.heard {
+        // What was not observed is in the report already.
+        heard.say(terminal)?;
+    }
     if report.coverage.resources == 0 && !arguments.reporting.allow_empty {
         terminal.error("nothing was judged: the estate holds no resource")?;
         terminal.help("observe an account that has some, or give `--allow-empty`")?;
@@ -125,23 +130,43 @@ impl Baselines {
 /// What live runs call the estate in place of a file's name.
 const AWS: &str = "AWS";
 
+/// The estate to judge.
+struct Estate {
+    reader: Reader<'static>,
+    /// What a live run tells besides.
+    #[cfg(feature = "live")]
+    heard: Option<super::live::Heard>,
+}
+
+impl Estate {
+    fn saved(reader: Reader<'static>) -> Self {
+        Self {
+            reader,
+            #[cfg(feature = "live")]
+            heard: None,
+        }
+    }
+}
+
 /// The estate to judge, as a stream.
 fn estate(
     arguments: &Audit,
     at: Timestamp,
     terminal: &mut Terminal<'_>,
-) -> io::Result<Option<Reader<'static>>> {
+) -> io::Result<Option<Estate>> {
     #[cfg(not(feature = "live"))]
     let _ = at;
     let Some(snapshot) = &arguments.snapshot else {
         #[cfg(feature = "live")]
-        if let Some(stream) = super::live::stream(&arguments.reach, at, terminal)? {
-            return Reader::new(AWS, stream).map(Some);
+        if let Some((stream, heard)) = super::live::stream(&arguments.reach, at, terminal)? {
+            let reader = Reader::new(AWS, stream)?;
+            let heard = Some(heard);
+            return Ok(Some(Estate { reader, heard }));
         }
         return Ok(None);
     };
     match reader(snapshot) {
-        Ok(reader) => Ok(Some(reader)),
+        Ok(reader) => Ok(Some(Estate::saved(reader))),
         Err(why) => {
             terminal.error(&format!("`{}`: {why}", snapshot.display()))?;
             Ok(None)

@@ -10,7 +10,8 @@ use super::operation::{
     GET_INSTANCE_PROFILE, GET_KEY_POLICY, GET_KEY_ROTATION_STATUS, GET_MANAGED_SCALING_POLICY,
     GET_PUBLIC_ACCESS_BLOCK, LIST_BOOTSTRAP_ACTIONS, LIST_CLUSTERS, LIST_DATA_CELLS_FILTER,
     LIST_GRANTS, LIST_INSTANCE_FLEETS, LIST_INSTANCE_GROUPS, LIST_OPT_INS, LIST_PERMISSIONS,
-    LIST_RESOURCES, LIST_STEPS, LIST_STUDIO_SESSION_MAPPINGS, LIST_STUDIOS, Operation, Service,
+    LIST_RESOURCES, LIST_SECURITY_CONFIGURATIONS, LIST_STEPS, LIST_STUDIO_SESSION_MAPPINGS,
+    LIST_STUDIOS, Operation, Service,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -28,6 +29,16 @@ pub struct Sizes {
     pub ended: u64,
     /// Security configurations that clusters name.
     pub configurations: u64,
+    /// Of the clusters that run, those of which everything that costs a call is remembered.
+    pub known: u64,
+    /// Of them, those of instance fleets.
+    pub known_fleets: u64,
+    /// Of those that ended lately enough, those that are remembered.
+    pub known_ended: u64,
+    /// Configurations that are remembered; with one at least, all there are in the region are listed.
+    pub known_configurations: u64,
+    /// Configurations that there are in the region.
+    pub listed_configurations: u64,
     /// Studios.
     pub studios: u64,
     /// Reservations of nodes.
@@ -82,27 +93,57 @@ fn pages(items: u64, full: u64) -> u64 {
 
 /// The calls of a run over one account and region, in the order of [`super::operation::ALL`].
 pub fn calls(sizes: &Sizes, services: &BTreeSet<Service>) -> Vec<Calls> {
-    let described = sizes.active + sizes.ended;
-    let admin = u64::from(sizes.lake_admin);
-    let some = |count: u64, calls: u64| if count == 0 { 0 } else { calls };
-    let counts: &[(&'static Operation, u64)] = &[
-        (&GET_CALLER_IDENTITY, 1),
+    let mut counts = vec![(&GET_CALLER_IDENTITY, 1)];
+    counts.extend(of_emr(sizes));
+    counts.extend(of_others(sizes));
+    let asked = |&(operation, calls): &(&'static Operation, u64)| {
+        (calls > 0 && is_asked(operation, services)).then_some(Calls { operation, calls })
+    };
+    counts.iter().filter_map(asked).collect()
+}
+
+/// So many calls, unless there is nothing to ask about.
+fn some(count: u64, calls: u64) -> u64 {
+    if count == 0 { 0 } else { calls }
+}
+
+fn of_emr(sizes: &Sizes) -> [(&'static Operation, u64); 14] {
+    let new = sizes.active - sizes.known;
+    let new_fleets = sizes.fleets - sizes.known_fleets;
+    let described = new + sizes.ended - sizes.known_ended;
+    [
         (
             &LIST_CLUSTERS,
             pages(sizes.active, 50) + sizes.ended_listed.map_or(0, |ended| pages(ended, 50)),
         ),
         (&DESCRIBE_CLUSTER, described),
-        (&LIST_INSTANCE_GROUPS, sizes.active - sizes.fleets),
-        (&LIST_INSTANCE_FLEETS, sizes.fleets),
-        (&LIST_BOOTSTRAP_ACTIONS, sizes.active),
+        (&LIST_INSTANCE_GROUPS, new - new_fleets),
+        (&LIST_INSTANCE_FLEETS, new_fleets),
+        (&LIST_BOOTSTRAP_ACTIONS, new),
         (&LIST_STEPS, sizes.step_pages),
-        (&GET_AUTO_TERMINATION_POLICY, sizes.active),
-        (&GET_MANAGED_SCALING_POLICY, sizes.active),
-        (&DESCRIBE_SECURITY_CONFIGURATION, sizes.configurations),
+        (&GET_AUTO_TERMINATION_POLICY, new),
+        (&GET_MANAGED_SCALING_POLICY, new),
+        (
+            &LIST_SECURITY_CONFIGURATIONS,
+            some(
+                sizes.known_configurations,
+                pages(sizes.listed_configurations, 50),
+            ),
+        ),
+        (
+            &DESCRIBE_SECURITY_CONFIGURATION,
+            sizes.configurations - sizes.known_configurations,
+        ),
         (&GET_BLOCK_PUBLIC_ACCESS, 1),
         (&LIST_STUDIOS, pages(sizes.studios, 50)),
         (&DESCRIBE_STUDIO, sizes.studios),
         (&LIST_STUDIO_SESSION_MAPPINGS, sizes.studios),
+    ]
+}
+
+fn of_others(sizes: &Sizes) -> [(&'static Operation, u64); 23] {
+    let admin = u64::from(sizes.lake_admin);
+    [
         (&DESCRIBE_INSTANCES, pages(sizes.reservations, 1000)),
         (&DESCRIBE_SECURITY_GROUPS, sizes.groups.div_ceil(200)),
         (&DESCRIBE_SUBNETS, sizes.subnets.div_ceil(200)),
@@ -133,11 +174,7 @@ pub fn calls(sizes: &Sizes, services: &BTreeSet<Service>) -> Vec<Calls> {
         (&LIST_OPT_INS, admin * pages(sizes.opt_ins, 1000)),
         (&DESCRIBE_IDENTITY_CENTER, 1),
         (&GET_DATA_CATALOG_ENCRYPTION_SETTINGS, 1),
-    ];
-    let asked = |&(operation, calls): &(&'static Operation, u64)| {
-        (calls > 0 && is_asked(operation, services)).then_some(Calls { operation, calls })
-    };
-    counts.iter().filter_map(asked).collect()
+    ]
 }
 
 /// Whether a run over these services makes such a call.

@@ -3,6 +3,7 @@
 use super::call::Outcome;
 use crate::observe::snapshot::{Record, Region};
 use crate::observed::{ResourceKind, Scope, named};
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,6 +30,13 @@ impl Thing {
             Err(failure) => json!({"error": failure.record()}),
         };
         self.calls.insert(action, call);
+    }
+
+    /// Says of an answer that it was given earlier.
+    pub(super) fn was_told(&mut self, action: &str, at: Timestamp) {
+        if let Some(Value::Object(call)) = self.calls.get_mut(action) {
+            call.insert("observed_at".to_owned(), json!(at.to_string()));
+        }
     }
 
     fn record(&self, kind: ResourceKind, id: &str) -> Value {

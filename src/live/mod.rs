@@ -15,10 +15,13 @@
 
 pub mod call;
 pub mod estimate;
+pub mod journal;
 mod kept;
 pub mod limiter;
+pub mod memory;
 pub mod observer;
 pub mod operation;
+pub mod pages;
 pub mod permissions;
 pub mod retry;
 pub mod schedule;

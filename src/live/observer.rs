@@ -8,12 +8,15 @@ mod account;
 mod emr;
 mod lake;
 mod network;
+mod recall;
 
 use super::call::{Call, Failure, Outcome};
 use super::kept::{Kept, Seen};
+use super::memory::{Fact, Memory};
 use super::operation::{
     self, DESCRIBE_CLUSTER, GET_CALLER_IDENTITY, LIST_CLUSTERS, Operation, Service,
 };
+use super::pages::Pages;
 use super::retry::{self, Refused};
 use super::schedule::TIME_IS_UP;
 use super::withheld::withheld;
@@ -58,6 +61,15 @@ impl Wanted {
     }
 }
 
+/// Codes of calls that had no answer, not even a refusal of what was asked: the run goes on another time.
+const UNANSWERED: &[&str] = &[
+    TIME_IS_UP,
+    retry::NO_ANSWER,
+    retry::NO_CREDENTIALS,
+    "ExpiredToken",
+    "ExpiredTokenException",
+];
+
 /// Something that could not be listed, so that what there is of it is not known.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Unlisted {
@@ -72,8 +84,7 @@ pub struct Observer {
     region: Region,
     wanted: Wanted,
     kept: Kept,
-    /// The pages so far of what goes on, by action and subject.
-    pages: BTreeMap<(&'static str, String), Map<String, Value>>,
+    pages: Pages,
     /// Of which kinds everything is known.
     listed: BTreeSet<ResourceKind>,
     unlisted: BTreeSet<Unlisted>,
@@ -94,6 +105,16 @@ pub struct Observer {
     groups_asked: bool,
     roles_asked: bool,
     asked: BTreeMap<&'static str, u64>,
+    /// What earlier runs were told.
+    memory: Memory,
+    /// The state of each listed cluster, as the list says it.
+    states: BTreeMap<String, Value>,
+    /// When the configurations were made that there are, by name, once that is known.
+    made: Option<BTreeMap<String, Value>>,
+    /// How many configurations were remembered when the run began: with none, it is not asked which there are.
+    known: usize,
+    /// Calls about configurations, until that is known.
+    postponed: Vec<Call>,
 }
 
 impl Observer {
@@ -108,7 +129,7 @@ impl Observer {
             },
             wanted,
             kept: Kept::default(),
-            pages: BTreeMap::new(),
+            pages: Pages::default(),
             listed: BTreeSet::new(),
             unlisted: BTreeSet::new(),
             cut_short: false,
@@ -121,6 +142,11 @@ impl Observer {
             groups_asked: false,
             roles_asked: false,
             asked: BTreeMap::new(),
+            memory: Memory::default(),
+            states: BTreeMap::new(),
+            made: None,
+            known: 0,
+            postponed: Vec::new(),
         };
         if observer.wanted.asks(Service::LakeFormation) {
             let settings = observer
@@ -129,6 +155,28 @@ impl Observer {
             settings.keep(GET_CALLER_IDENTITY.action, &Ok(caller.clone()));
         }
         observer
+    }
+
+    /// With what earlier runs were told, which is not asked again as long as it counts.
+    #[must_use]
+    pub fn remembering(mut self, memory: Memory) -> Self {
+        self.memory = memory;
+        self
+    }
+
+    /// What was learned since this was last asked, to be kept for later runs.
+    pub fn learned(&mut self) -> Vec<Fact> {
+        self.memory.learned()
+    }
+
+    /// What is remembered.
+    pub fn memory(&self) -> &Memory {
+        &self.memory
+    }
+
+    /// Whether every call had its answer, be it a refusal: a run that did not finish is gone on with.
+    pub fn is_finished(&self) -> bool {
+        !self.cut_short
     }
 
     /// The first calls.
@@ -149,29 +197,39 @@ impl Observer {
         if self.wanted.asks(Service::Glue) {
             calls.push(account::begin_catalog());
         }
-        self.count(calls)
+        self.ask(calls)
     }
 
     /// Takes an answer in and says what to ask next.
     pub fn answered(&mut self, call: &Call, outcome: Outcome) -> Vec<Call> {
         let outcome = outcome.map(withheld);
         if let Err(failure) = &outcome {
-            self.cut_short |= failure.code == TIME_IS_UP;
+            self.cut_short |= UNANSWERED.contains(&failure.code.as_str());
         }
-        let outcome = match self.page(call, outcome) {
+        let known = self.known;
+        let is_enough = |listed: &Map<String, Value>| recall::is_enough(call, listed, known);
+        let outcome = match self.pages.page(call, outcome, is_enough) {
             Ok(next) => return self.count(vec![next]),
             Err(outcome) => outcome,
         };
-        let calls = match call.operation.service {
-            Service::Emr => self.emr(call, &outcome),
-            Service::Ec2 => self.network(call, &outcome),
+        self.learn(call, &outcome);
+        let calls = self.take_in(call, &outcome);
+        self.ask(calls)
+    }
+
+    /// What a whole outcome says to ask next.
+    fn take_in(&mut self, call: &Call, outcome: &Outcome) -> Vec<Call> {
+        match call.operation.service {
+            Service::Emr => self.emr(call, outcome),
+            Service::Ec2 => self.network(call, outcome),
             Service::Kms | Service::Iam | Service::S3 | Service::S3Control | Service::Sts => {
-                self.account(call, &outcome)
+                self.account(call, outcome)
             }
-            Service::LakeFormation => self.lake(call, &outcome),
-            Service::Glue => self.catalog(call, &outcome),
-        };
-        self.count(calls)
+            Service::LakeFormation => self.lake(call, outcome),
+            Service::Glue => self.catalog(call, outcome),
+            // Asked before there is an account to observe.
+            Service::Organizations => Vec::new(),
+        }
     }
 
     /// When nothing is under way any more: what can be asked only now that everything is known.
@@ -184,7 +242,7 @@ impl Observer {
         if calls.is_empty() {
             self.hand_out();
         }
-        self.count(calls)
+        self.ask(calls)
     }
 
     /// The run ends before everything was asked: what was seen is a part.
@@ -202,40 +260,6 @@ impl Observer {
             *self.asked.entry(call.operation.action).or_default() += 1;
         }
         calls
-    }
-
-    /// Puts the pages of an answer together: the call for the next page, or the whole outcome.
-    fn page(&mut self, call: &Call, outcome: Outcome) -> Result<Call, Outcome> {
-        let Some(page) = call.operation.page else {
-            return Err(outcome);
-        };
-        let key = (call.operation.action, call.about.clone());
-        let Ok(mut answer) = outcome else {
-            // A list of which a page is missing is not the list.
-            self.pages.remove(&key);
-            return Err(outcome);
-        };
-        let next = answer.remove(page.next);
-        let next = next.filter(|token| token.as_str().is_some_and(|token| !token.is_empty()));
-        let so_far = self.pages.entry(key.clone()).or_default();
-        for (member, value) in answer {
-            match (so_far.get_mut(&member), value) {
-                (Some(Value::Array(items)), Value::Array(more)) => items.extend(more),
-                (_, value) => drop(so_far.insert(member, value)),
-            }
-        }
-        let Some(token) = next else {
-            return Err(Ok(self.pages.remove(&key).unwrap_or_default()));
-        };
-        let repeated = call.input.get(page.ask) == Some(&token);
-        if repeated {
-            self.pages.remove(&key);
-            let why = "the service gave the same page again";
-            return Err(Err(Failure::of("RepeatedPage", why)));
-        }
-        let mut next = call.clone();
-        next.input.insert(page.ask.to_owned(), token);
-        Ok(next)
     }
 
     fn listing_failed(&mut self, operation: &'static Operation, what: &str, failure: &Failure) {
@@ -305,6 +329,15 @@ pub fn estate(now: Timestamp) -> Value {
         "record": "estate", "schema": crate::observe::snapshot::SCHEMA,
         "observed_at": now.to_string(),
     })
+}
+
+/// An account and region of which nothing could be observed.
+pub fn unseen(account: &str, region: &str, what: &str, action: &str, why: &str) -> [Value; 2] {
+    let problem = json!({"what": what, "action": action, "why": why});
+    [
+        json!({"record": "region", "account": account, "region": region, "services": []}),
+        json!({"record": "end-of-region", "complete": false, "listed": [], "problems": [problem]}),
+    ]
 }
 
 fn text<'v>(value: &'v Value, pointer: &str) -> Option<&'v str> {

@@ -25,6 +25,8 @@ pub enum Service {
     LakeFormation,
     /// Glue.
     Glue,
+    /// AWS Organizations, which is global.
+    Organizations,
 }
 
 /// A token bucket's size and refill.
@@ -52,13 +54,14 @@ impl Service {
             Self::S3 | Self::S3Control => "s3",
             Self::LakeFormation => "lakeformation",
             Self::Glue => "glue",
+            Self::Organizations => "organizations",
         }
     }
 
     /// What all calls of the service share in one account and region.
     /// Sources: Service Quotas of EMR (25, then 5 a second); KMS Developer Guide, request quotas; EC2 API throttling
-    /// (100, then 20 a second, for filtered or paginated calls). IAM, STS, S3's configuration calls, Lake Formation and
-    /// Glue publish no such rate: these are rates at which nobody was seen to be throttled, and the retreat does the rest.
+    /// (100, then 20 a second, for filtered or paginated calls). IAM, STS, S3's configuration calls, Lake Formation,
+    /// Glue and Organizations publish no such rate: these are rates at which nobody was seen to be throttled, and the retreat does the rest.
     pub const fn total(self) -> Quota {
         match self {
             Self::Emr => Quota {
@@ -81,7 +84,7 @@ impl Service {
                 burst: 50.0,
                 rate: 50.0,
             },
-            Self::LakeFormation => Quota {
+            Self::LakeFormation | Self::Organizations => Quota {
                 burst: 5.0,
                 rate: 5.0,
             },
@@ -186,11 +189,13 @@ pub static ALL: &[&Operation] = &[
     &LIST_STEPS,
     &GET_AUTO_TERMINATION_POLICY,
     &GET_MANAGED_SCALING_POLICY,
+    &LIST_SECURITY_CONFIGURATIONS,
     &DESCRIBE_SECURITY_CONFIGURATION,
     &GET_BLOCK_PUBLIC_ACCESS,
     &LIST_STUDIOS,
     &DESCRIBE_STUDIO,
     &LIST_STUDIO_SESSION_MAPPINGS,
+    &DESCRIBE_REGIONS,
     &DESCRIBE_INSTANCES,
     &DESCRIBE_SECURITY_GROUPS,
     &DESCRIBE_SUBNETS,
@@ -216,15 +221,18 @@ pub static ALL: &[&Operation] = &[
     &GET_DATA_CATALOG_ENCRYPTION_SETTINGS,
 ];
 
+/// The calls of the account from which others are observed.
+pub static OF_HUB: &[&Operation] = &[&LIST_ACCOUNTS, &ASSUME_ROLE];
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn every_call_reads_and_has_an_action_of_its_own() {
-        let mut actions: Vec<&str> = ALL.iter().map(|one| one.action).collect();
-        for one in ALL {
-            let reads = ["List", "Describe", "Get"];
+        let mut actions: Vec<&str> = ALL.iter().chain(OF_HUB).map(|one| one.action).collect();
+        for one in ALL.iter().chain(OF_HUB) {
+            let reads = ["List", "Describe", "Get", "AssumeRole"];
             assert!(reads.iter().any(|verb| one.name.starts_with(verb)), "{one}");
             let prefix = one.action.split_once(':').unwrap().0;
             assert_eq!(prefix, one.service.prefix(), "{one}");

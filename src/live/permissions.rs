@@ -1,6 +1,6 @@
 //! The least that an audit needs to be allowed, as an IAM policy.
 
-use super::operation::{ALL, GET_CALLER_IDENTITY, Operation, Service};
+use super::operation::{ALL, ASSUME_ROLE, GET_CALLER_IDENTITY, LIST_ACCOUNTS, Operation, Service};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,6 +50,28 @@ pub fn delta() -> Value {
     }]})
 }
 
+/// What the role needs from which other accounts are entered.
+pub fn hub(partition: &str, role: &str) -> Value {
+    let roles = ASSUME_ROLE
+        .resource
+        .replacen("arn:*:", &format!("arn:{partition}:"), 1);
+    let roles = roles.replace("role/*", &format!("role/{role}"));
+    json!({"Version": "2012-10-17", "Statement": [
+        {"Sid": "ListOrganization", "Effect": "Allow", "Action": [LIST_ACCOUNTS.action], "Resource": "*"},
+        {"Sid": "EnterAccounts", "Effect": "Allow", "Action": [ASSUME_ROLE.action], "Resource": roles},
+    ]})
+}
+
+/// Whom the role in another account trusts.
+pub fn trust(hub: &str, external_id: Option<&str>) -> Value {
+    let mut statement = json!({"Sid": "TrustHub", "Effect": "Allow", "Principal": {"AWS": hub}, "Action": ASSUME_ROLE.action});
+    if let (Some(word), Value::Object(statement)) = (external_id, &mut statement) {
+        let condition = json!({"StringEquals": {"sts:ExternalId": word}});
+        statement.insert("Condition".to_owned(), condition);
+    }
+    json!({"Version": "2012-10-17", "Statement": [statement]})
+}
+
 fn service(operation: &Operation) -> Service {
     if operation.service == Service::S3Control {
         Service::S3
@@ -68,6 +90,7 @@ fn sid(service: Service, resource: &str) -> String {
         Service::S3 | Service::S3Control => "S3",
         Service::LakeFormation => "LakeFormation",
         Service::Glue => "Glue",
+        Service::Organizations => "Organizations",
     };
     let what = match resource.rsplit(':').next().unwrap_or_default() {
         "*" if resource == "*" => "Account",
@@ -110,6 +133,24 @@ mod tests {
         for action in BEYOND_SECURITY_AUDIT {
             assert!(ALL.iter().any(|one| one.action == *action), "{action}");
         }
+    }
+
+    #[test]
+    fn a_hub_may_enter_one_role_and_no_other() {
+        let policy = hub("aws-cn", "audit/reader");
+        let of_roles = &policy["Statement"][1];
+        assert_eq!(of_roles["Action"], json!(["sts:AssumeRole"]));
+        assert_eq!(of_roles["Resource"], "arn:aws-cn:iam::*:role/audit/reader");
+        let trust = trust("arn:aws:iam::111122223333:role/hub", Some("word"));
+        let statement = &trust["Statement"][0];
+        assert_eq!(
+            statement["Principal"]["AWS"],
+            "arn:aws:iam::111122223333:role/hub"
+        );
+        assert_eq!(
+            statement["Condition"]["StringEquals"]["sts:ExternalId"],
+            "word"
+        );
     }
 
     #[test]

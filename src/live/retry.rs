@@ -54,6 +54,9 @@ const TRANSIENT: &[&str] = &[
 /// The code of a failure of the network, before any answer.
 pub const NO_ANSWER: &str = "NoAnswer";
 
+/// The code of calls that were not made for want of credentials.
+pub const NO_CREDENTIALS: &str = "NoCredentials";
+
 /// What a failure is.
 pub fn class(failure: &Failure) -> Class {
     let code = failure.code.as_str();

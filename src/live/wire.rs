@@ -56,6 +56,19 @@ fn suffix(region: &str) -> &'static str {
     }
 }
 
+/// Host and region of Organizations, which is one for a partition.
+/// Source: botocore, `endpoints.json`, `organizations`.
+fn organizations(region: &str) -> (String, &'static str) {
+    let own = if region.starts_with("cn-") {
+        "cn-northwest-1"
+    } else if region.starts_with("us-gov-") {
+        "us-gov-west-1"
+    } else {
+        "us-east-1"
+    };
+    (format!("organizations.{own}.{}", suffix(own)), own)
+}
+
 /// Host and region of IAM, which is one for a partition.
 /// Source: botocore, `endpoints.json`, `iam`.
 fn iam(region: &str) -> (String, &'static str) {
@@ -78,6 +91,7 @@ const fn signing_name(service: Service) -> &'static str {
         Service::S3 | Service::S3Control => "s3",
         Service::LakeFormation => "lakeformation",
         Service::Glue => "glue",
+        Service::Organizations => "organizations",
     }
 }
 
@@ -87,6 +101,7 @@ const fn target(service: Service) -> &'static str {
         Service::Emr => "ElasticMapReduce.",
         Service::Kms => "TrentService.",
         Service::Glue => "AWSGlue.",
+        Service::Organizations => "AWSOrganizationsV20161128.",
         Service::Ec2
         | Service::Iam
         | Service::Sts
@@ -107,7 +122,8 @@ const fn version(service: Service) -> &'static str {
         | Service::Glue
         | Service::S3
         | Service::S3Control
-        | Service::LakeFormation => "",
+        | Service::LakeFormation
+        | Service::Organizations => "",
     }
 }
 
@@ -119,6 +135,8 @@ pub fn request(call: &Call, place: &Place) -> Request {
     let (mut host, mut signing_region) = (format!("{name}.{region}.{}", suffix(region)), region);
     if service == Service::Iam {
         (host, signing_region) = iam(region);
+    } else if service == Service::Organizations {
+        (host, signing_region) = organizations(region);
     } else if service == Service::S3Control {
         host = format!("{}.s3-control.{region}.{}", place.account, suffix(region));
     }
@@ -143,7 +161,7 @@ fn fill(request: &mut Request, call: &Call, place: &Place) {
     let service = call.operation.service;
     let body = || Value::Object(call.input.clone()).to_string();
     match service {
-        Service::Emr | Service::Kms | Service::Glue => {
+        Service::Emr | Service::Kms | Service::Glue | Service::Organizations => {
             let target = format!("{}{}", target(service), call.operation.name);
             request.headers.push(("x-amz-target", target));
             request
@@ -245,7 +263,11 @@ pub fn outcome(call: &Call, answer: &Answer) -> Outcome {
     let service = call.operation.service;
     let speaks_json = matches!(
         service,
-        Service::Emr | Service::Kms | Service::Glue | Service::LakeFormation
+        Service::Emr
+            | Service::Kms
+            | Service::Glue
+            | Service::LakeFormation
+            | Service::Organizations
     );
     if !(200..300).contains(&answer.status) {
         return Err(failure(speaks_json, answer, call));

@@ -1,8 +1,9 @@
 //! One call to AWS: credentials, signature, HTTP. Retries and pauses are decided elsewhere.
 
+use super::one::jitter;
 use crate::live::call::{Call, Failure, Outcome};
 use crate::live::operation::Service;
-use crate::live::retry::NO_ANSWER;
+use crate::live::retry::{self, NO_ANSWER, NO_CREDENTIALS};
 use crate::live::wire::{self, Answer, Place, Request};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
@@ -17,7 +18,9 @@ use aws_smithy_runtime_api::client::http::HttpConnector;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::sync::Mutex;
 
@@ -36,6 +39,18 @@ pub(super) struct Aws {
     credentials: Mutex<Option<Credentials>>,
     /// URLs that take the place of AWS's, by service.
     endpoints: BTreeMap<Service, String>,
+    /// The same in one text.
+    elsewhere: String,
+    /// The role that is assumed, instead of the credentials that are at hand.
+    role: Option<Role>,
+}
+
+/// A role, and from where it is assumed.
+#[derive(Debug)]
+struct Role {
+    hub: Arc<Aws>,
+    call: Call,
+    region: String,
 }
 
 /// Names under which the SDKs keep the endpoint of a single service, such as `AWS_ENDPOINT_URL_EMR`.
@@ -49,6 +64,7 @@ const IDS: &[(Service, &str)] = &[
     (Service::S3Control, "S3 Control"),
     (Service::LakeFormation, "LakeFormation"),
     (Service::Glue, "Glue"),
+    (Service::Organizations, "Organizations"),
 ];
 
 impl Aws {
@@ -59,8 +75,6 @@ impl Aws {
             loader = loader.endpoint_url(endpoint);
         }
         let config = loader.load().await;
-        let tls = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc);
-        let connector = Connector::builder().tls_provider(tls).build();
         let mut endpoints = BTreeMap::new();
         for (service, id) in IDS {
             let own = config.service_config().and_then(|config| {
@@ -81,12 +95,39 @@ impl Aws {
                 endpoints.insert(*service, url);
             }
         }
+        Self::with(config, endpoints)
+    }
+
+    fn with(config: SdkConfig, endpoints: BTreeMap<Service, String>) -> Self {
+        let tls = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc);
+        let urls: Vec<&str> = endpoints.values().map(String::as_str).collect();
         Self {
+            elsewhere: urls.join(" "),
+            role: None,
             config,
-            connector,
+            connector: Connector::builder().tls_provider(tls).build(),
             credentials: Mutex::new(None),
             endpoints,
         }
+    }
+
+    /// The way to AWS in the role of another account. It is assumed with the credentials of this one, and again before
+    /// it expires.
+    pub(super) fn assuming(self: &Arc<Self>, role: Call, region: &str) -> Self {
+        let role = Role {
+            hub: Arc::clone(self),
+            call: role,
+            region: region.to_owned(),
+        };
+        Self {
+            role: Some(role),
+            ..Self::with(self.config.clone(), self.endpoints.clone())
+        }
+    }
+
+    /// The URLs that take the place of AWS's; empty for AWS itself.
+    pub(super) fn elsewhere(&self) -> &str {
+        &self.elsewhere
     }
 
     /// The region that AWS's own tools would use.
@@ -95,19 +136,28 @@ impl Aws {
     }
 
     /// Credentials that are good for a while.
-    pub(super) async fn credentials(&self) -> Result<Credentials, String> {
+    pub(super) async fn credentials(&self) -> Result<Credentials, Failure> {
         let mut kept = self.credentials.lock().await;
         let fresh = |one: &Credentials| one.expiry().is_none_or(|end| end > now() + MARGIN);
         if let Some(credentials) = kept.as_ref().filter(|one| fresh(one)) {
             return Ok(credentials.clone());
         }
-        let Some(provider) = self.config.credentials_provider() else {
-            return Err("no provider of credentials is configured".to_owned());
+        let missing = |why: String| Failure::of(NO_CREDENTIALS, why);
+        let credentials = if let Some(role) = &self.role {
+            // The hub has no role: this goes no deeper.
+            let answer = Box::pin(patiently(&role.hub, &role.call, &role.region)).await?;
+            assumed(&answer).ok_or_else(|| missing("the answer holds none".to_owned()))?
+        } else {
+            let source = self.config.credentials_provider();
+            let none = || missing("no provider of credentials is configured".to_owned());
+            let provided = source.ok_or_else(none)?.provide_credentials().await;
+            provided.map_err(|error| {
+                let source = std::error::Error::source(&error).map(ToString::to_string);
+                missing(
+                    source.map_or_else(|| error.to_string(), |source| format!("{error}: {source}")),
+                )
+            })?
         };
-        let credentials = provider.provide_credentials().await.map_err(|error| {
-            let source = std::error::Error::source(&error).map(ToString::to_string);
-            source.map_or_else(|| error.to_string(), |source| format!("{error}: {source}"))
-        })?;
         *kept = Some(credentials.clone());
         Ok(credentials)
     }
@@ -120,10 +170,7 @@ impl Aws {
             endpoint: self.endpoints.get(&call.operation.service).cloned(),
         };
         let request = wire::request(call, &place);
-        let credentials = self
-            .credentials()
-            .await
-            .map_err(|why| Failure::of("NoCredentials", why))?;
+        let credentials = self.credentials().await?;
         let signed = signed(&request, credentials)
             .map_err(|why| Failure::of("NotSent", format!("cannot sign the request: {why}")))?;
         let lost = |why: String| Failure::of(NO_ANSWER, why);
@@ -137,6 +184,36 @@ impl Aws {
             Err(_) => Err(lost("no answer within 30 s".to_owned())),
         }
     }
+}
+
+/// Makes a call as often as it is worth it.
+pub(super) async fn patiently(aws: &Aws, call: &Call, region: &str) -> Outcome {
+    let mut made = 0;
+    loop {
+        made += 1;
+        let outcome = aws.call(call, region, "").await;
+        let Err(failure) = &outcome else {
+            return outcome;
+        };
+        let Some(wait) = retry::wait(retry::class(failure), made, jitter()) else {
+            return outcome;
+        };
+        tokio::time::sleep(wait).await;
+    }
+}
+
+/// The credentials in the answer of `AssumeRole`.
+fn assumed(answer: &Map<String, Value>) -> Option<Credentials> {
+    let credentials = answer.get("Credentials")?;
+    let text = |member: &str| credentials.get(member).and_then(Value::as_str);
+    let end: jiff::Timestamp = text("Expiration")?.parse().ok()?;
+    Some(Credentials::new(
+        text("AccessKeyId")?,
+        text("SecretAccessKey")?,
+        Some(text("SessionToken")?.to_owned()),
+        Some(end.into()),
+        "role",
+    ))
 }
 
 #[expect(

@@ -1,9 +1,12 @@
 //! Live AWS: the shell around [`crate::live`], which knows what to ask. Here is what asks: credentials, the network, the
 //! clock.
 
+mod accounts;
 mod aws;
+mod one;
 mod plan;
 mod run;
+mod store;
 
 pub(super) use plan::plan;
 
@@ -13,9 +16,10 @@ use crate::judge::Exit;
 use crate::live::observer::{Wanted, estate};
 use crate::live::operation::{ALL, Service};
 use jiff::Timestamp;
-use run::{Begun, Message, Summary};
+use run::{Begun, Message};
 use std::io::{self, BufReader, Read, Write};
 use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Runs `observe`.
 pub(super) fn observe(arguments: &Observe, at: Timestamp, terminal: &mut Terminal<'_>) -> Ended {
@@ -40,25 +44,25 @@ pub(super) fn observe(arguments: &Observe, at: Timestamp, terminal: &mut Termina
             }
         }
     }
-    for summary in &stream.summaries {
-        summary.say(terminal)?;
-    }
-    let complete = stream.summaries.iter().all(|summary| summary.complete);
-    Ok(if complete {
+    Ok(if stream.heard.say(terminal)? {
         Exit::Clean
     } else {
         Exit::Indeterminate
     })
 }
 
-/// Begins to observe; the records come as they are made.
+/// Begins to observe; the records come as they are made, and beside them what there is to say about the run.
 pub(super) fn stream(
     reach: &Reach,
     at: Timestamp,
     terminal: &mut Terminal<'_>,
-) -> io::Result<Option<BufReader<impl Read + 'static>>> {
-    let begun = begin(reach, at, terminal)?;
-    Ok(begun.map(|begun| BufReader::new(Stream::new(begun.messages(), at))))
+) -> io::Result<Option<(BufReader<impl Read + 'static>, Heard)>> {
+    let Some(begun) = begin(reach, at, terminal)? else {
+        return Ok(None);
+    };
+    let stream = Stream::new(begun.messages(), at);
+    let heard = stream.heard.clone();
+    Ok(Some((BufReader::new(stream), heard)))
 }
 
 fn begin(reach: &Reach, at: Timestamp, terminal: &mut Terminal<'_>) -> io::Result<Option<Begun>> {
@@ -92,11 +96,47 @@ fn wanted(reach: &Reach, at: Timestamp) -> Wanted {
     }
 }
 
+/// What a run told besides its records.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Heard(Arc<Mutex<Vec<Line>>>);
+
+#[derive(Debug)]
+enum Line {
+    Note(String),
+    Warning(String),
+    /// Not all of an account and region was observed.
+    Partial(String),
+}
+
+impl Heard {
+    fn add(&self, line: Line) {
+        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.push(line);
+    }
+
+    /// Says it. True when everything was observed completely.
+    pub(super) fn say(&self, terminal: &mut Terminal<'_>) -> io::Result<bool> {
+        let lines = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut complete = true;
+        for line in lines {
+            match line {
+                Line::Note(line) => terminal.note(&line)?,
+                Line::Warning(line) => terminal.warning(&line)?,
+                Line::Partial(line) => {
+                    complete = false;
+                    terminal.warning(&line)?;
+                }
+            }
+        }
+        Ok(complete)
+    }
+}
+
 /// The records of a run, read as a file is.
 struct Stream {
     messages: Receiver<Message>,
     waiting: io::Cursor<Vec<u8>>,
-    summaries: Vec<Summary>,
+    heard: Heard,
 }
 
 impl Stream {
@@ -106,7 +146,7 @@ impl Stream {
         Self {
             messages,
             waiting: io::Cursor::new(first),
-            summaries: Vec::new(),
+            heard: Heard::default(),
         }
     }
 }
@@ -118,12 +158,22 @@ impl Read for Stream {
             if read > 0 || buffer.is_empty() {
                 return Ok(read);
             }
-            match self.messages.recv() {
-                Ok(Message::Records(records)) => self.waiting = io::Cursor::new(records),
-                Ok(Message::Ended(summary)) => self.summaries.push(summary),
+            let line = match self.messages.recv() {
+                Ok(Message::Records(records)) => {
+                    self.waiting = io::Cursor::new(records);
+                    continue;
+                }
+                Ok(Message::Ended(summary)) if !summary.complete => Line::Partial(summary.line()),
+                Ok(Message::Ended(summary)) if summary.throttled > 0 => {
+                    Line::Warning(summary.line())
+                }
+                Ok(Message::Ended(summary)) => Line::Note(summary.line()),
+                Ok(Message::Noted(line)) => Line::Note(line),
+                Ok(Message::Warned(line)) => Line::Warning(line),
                 // The run is over.
                 Err(_) => return Ok(0),
-            }
+            };
+            self.heard.add(line);
         }
     }
 }

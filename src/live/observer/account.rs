@@ -1,5 +1,6 @@
 //! What clusters and configurations name: keys, roles and buckets; and the catalog's settings.
 
+use super::recall::subject;
 use super::{Call, Observer, Outcome, text};
 use crate::live::operation::{
     DESCRIBE_KEY, GET_ACCOUNT_AUTHORIZATION_DETAILS, GET_ACCOUNT_PUBLIC_ACCESS_BLOCK,
@@ -105,16 +106,8 @@ impl Observer {
         } else if operation == &GET_ACCOUNT_PUBLIC_ACCESS_BLOCK {
             self.account_block = Some(outcome.clone());
         } else {
-            let kind = if operation.service == Service::Kms {
-                ResourceKind::KmsKey
-            } else if operation.service == Service::Iam {
-                ResourceKind::IamRole
-            } else {
-                ResourceKind::S3Bucket
-            };
-            self.kept
-                .thing(kind, &call.about)
-                .keep(operation.action, outcome);
+            let thing = self.kept.thing(subject(operation), &call.about);
+            thing.keep(operation.action, outcome);
         }
         Vec::new()
     }

@@ -1,11 +1,12 @@
 //! EMR: clusters and what describes them, security configurations, Studios, the account.
 
+use super::recall::subject;
 use super::{Call, DESCRIBE_CLUSTER, LIST_CLUSTERS, Observer, Outcome, items, text};
 use crate::live::operation::{
     DESCRIBE_SECURITY_CONFIGURATION, DESCRIBE_STUDIO, GET_AUTO_TERMINATION_POLICY,
     GET_BLOCK_PUBLIC_ACCESS, GET_MANAGED_SCALING_POLICY, LIST_BOOTSTRAP_ACTIONS,
-    LIST_INSTANCE_FLEETS, LIST_INSTANCE_GROUPS, LIST_STEPS, LIST_STUDIO_SESSION_MAPPINGS,
-    LIST_STUDIOS,
+    LIST_INSTANCE_FLEETS, LIST_INSTANCE_GROUPS, LIST_SECURITY_CONFIGURATIONS, LIST_STEPS,
+    LIST_STUDIO_SESSION_MAPPINGS, LIST_STUDIOS,
 };
 use crate::observed::ResourceKind;
 use jiff::{SignedDuration, Timestamp};
@@ -20,7 +21,7 @@ const ACTIVE: &[&str] = &[
     "WAITING",
     "TERMINATING",
 ];
-const ENDED: &[&str] = &["TERMINATED", "TERMINATED_WITH_ERRORS"];
+pub(super) const ENDED: &[&str] = &["TERMINATED", "TERMINATED_WITH_ERRORS"];
 /// Clusters are listed by when they were created, and wanted by when they ended: so much longer may they have lived.
 /// EMR forgets clusters two months after they ended (EMR Management Guide, "View cluster status and details").
 const LONGEST_LIFE: SignedDuration = SignedDuration::from_hours(60 * 24);
@@ -43,6 +44,7 @@ impl Observer {
             "",
             json!({"ClusterStates": ACTIVE}),
         ));
+        calls.extend(self.list_configurations());
         if let Some(since) = self.wanted.since {
             let after = self.wanted.now - since - LONGEST_LIFE;
             let input = json!({"ClusterStates": ENDED, "CreatedAfter": after.as_second()});
@@ -64,6 +66,9 @@ impl Observer {
         if call.operation == &DESCRIBE_CLUSTER {
             return self.cluster(&call.about, outcome);
         }
+        if call.operation == &LIST_SECURITY_CONFIGURATIONS {
+            return self.configurations(outcome);
+        }
         if call.operation == &DESCRIBE_SECURITY_CONFIGURATION {
             let kind = ResourceKind::EmrSecurityConfiguration;
             let thing = self.kept.thing(kind, &call.about);
@@ -81,15 +86,8 @@ impl Observer {
         if call.operation == &LIST_STUDIOS {
             return self.studios(outcome);
         }
-        let kind = if [&DESCRIBE_STUDIO, &LIST_STUDIO_SESSION_MAPPINGS].contains(&call.operation) {
-            ResourceKind::EmrStudio
-        } else {
-            ResourceKind::EmrCluster
-        };
+        let kind = subject(call.operation);
         self.kept.thing(kind, &call.about).keep(action, outcome);
-        if kind == ResourceKind::EmrStudio {
-            return self.follow(kind, &call.about);
-        }
         // Bootstrap actions and steps name buckets, too.
         self.follow(kind, &call.about)
     }
@@ -132,6 +130,9 @@ impl Observer {
             let thing = self.kept.thing(ResourceKind::EmrCluster, &id);
             thing.name = text(summary, "/Name").map(str::to_owned);
             thing.arn = text(summary, "/ClusterArn").map(str::to_owned);
+            if let Some(status) = summary.get("Status") {
+                self.states.insert(id.clone(), status.clone());
+            }
             calls.push(describe);
             if of_ended {
                 self.ended.insert(id);

@@ -82,6 +82,14 @@ emr!(
     "Between which sizes a cluster scales."
 );
 emr!(
+    LIST_SECURITY_CONFIGURATIONS,
+    "ListSecurityConfigurations",
+    "*",
+    Some(marker(&["SecurityConfigurations"])),
+    Some(quota(5.0, 0.5)),
+    "Names of security configurations, and when each was made: whether one is still the one that is remembered."
+);
+emr!(
     DESCRIBE_SECURITY_CONFIGURATION,
     "DescribeSecurityConfiguration",
     "*",

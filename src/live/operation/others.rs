@@ -5,6 +5,9 @@ use super::{Operation, Page, Service, plain, quota, token};
 const KEYS: &str = "arn:*:kms:*:*:key/*";
 const BUCKETS: &str = "arn:*:s3:::*";
 
+/// The regions of an account, and which of them are enabled.
+pub static DESCRIBE_REGIONS: Operation =
+    plain(Service::Ec2, "DescribeRegions", "ec2:DescribeRegions");
 /// Every node of every cluster of a region, by the tag that EMR gives them.
 pub static DESCRIBE_INSTANCES: Operation = Operation {
     page: Some(token(&["Reservations"])),
@@ -95,6 +98,27 @@ pub static GET_INSTANCE_PROFILE: Operation = Operation {
 /// Who is asking. Needs no permission.
 pub static GET_CALLER_IDENTITY: Operation =
     plain(Service::Sts, "GetCallerIdentity", "sts:GetCallerIdentity");
+
+/// The accounts of an organisation.
+/// Source: Organizations API, `ListAccounts`: twenty a page at most, and a page may be empty.
+pub static LIST_ACCOUNTS: Operation = Operation {
+    page: Some(Page {
+        size: Some(("MaxResults", 20)),
+        full: 20,
+        ..token(&["Accounts"])
+    }),
+    ..plain(
+        Service::Organizations,
+        "ListAccounts",
+        "organizations:ListAccounts",
+    )
+};
+
+/// Credentials of a role in another account. It changes nothing, although it is no reading call.
+pub static ASSUME_ROLE: Operation = Operation {
+    resource: "arn:*:iam::*:role/*",
+    ..plain(Service::Sts, "AssumeRole", "sts:AssumeRole")
+};
 
 /// Where a bucket is; also whether it is there.
 pub static GET_BUCKET_LOCATION: Operation = Operation {

@@ -79,9 +79,12 @@ pub(super) fn answer(operation: &Operation, text: &str) -> Result<Map<String, Va
             let found = found.ok_or_else(|| format!("element `{result}` is missing"))?;
             structure(operation.name, "", found)
         }
-        Service::Ec2 | Service::Emr | Service::Kms | Service::LakeFormation | Service::Glue => {
-            structure(operation.name, "", &root)
-        }
+        Service::Ec2
+        | Service::Emr
+        | Service::Kms
+        | Service::LakeFormation
+        | Service::Glue
+        | Service::Organizations => structure(operation.name, "", &root),
     };
     Ok(members)
 }

@@ -39,6 +39,8 @@ pub struct Estate {
     /// Body and time of creation, by name.
     pub configurations: BTreeMap<String, (Value, i64)>,
     pub studios: Vec<String>,
+    /// How many clusters share a configuration and a key.
+    among: usize,
     /// Metadata by key id.
     pub keys: BTreeMap<String, Value>,
     pub buckets: BTreeSet<String>,
@@ -49,6 +51,14 @@ pub struct Estate {
     pub admins: Vec<String>,
     /// Who asks.
     pub caller: String,
+    /// The organisation's accounts and their states.
+    pub accounts: BTreeMap<String, &'static str>,
+    /// Accounts whose role does not trust whoever asks, or not without this word.
+    pub closed: BTreeMap<String, Option<String>>,
+    /// Regions and whether they are enabled.
+    pub regions: BTreeMap<String, &'static str>,
+    /// What each call to a region is refused with.
+    pub refused_regions: BTreeMap<String, Refusal>,
     /// Refusals by operation, each so many times.
     pub refusals: BTreeMap<String, (Refusal, usize)>,
     /// Enforced when there are some.
@@ -84,10 +94,16 @@ fn document(key: &str) -> Value {
 impl Estate {
     /// So many running clusters, every fifth of fleets, with a configuration for each ten.
     pub fn of(clusters: usize) -> Self {
+        Self::sharing(clusters, 10)
+    }
+
+    /// As many, with a configuration and a key for each so many.
+    pub fn sharing(clusters: usize, among: usize) -> Self {
         let mut estate = Self {
             caller: format!("arn:aws:sts::{ACCOUNT}:assumed-role/emr-baseline-audit/session"),
             admins: vec![format!("arn:aws:iam::{ACCOUNT}:role/emr-baseline-audit")],
             studios: vec!["es-1EXAMPLE".to_owned()],
+            among,
             ..Self::default()
         };
         for at in 0..clusters {
@@ -112,10 +128,12 @@ impl Estate {
         estate
     }
 
-    fn add_cluster(&mut self, at: usize) {
+    /// One more cluster.
+    pub fn add_cluster(&mut self, at: usize) {
+        let among = self.among;
         let id = format!("j-{at:013}");
-        let configuration = format!("analytics-{}", at / 10);
-        let key_id = format!("{:08}-0000-4000-8000-000000000000", at / 10);
+        let configuration = format!("analytics-{}", at / among);
+        let key_id = format!("{:08}-0000-4000-8000-000000000000", at / among);
         let key = arn("kms", &format!("key/{key_id}"));
         self.keys.entry(key_id.clone()).or_insert_with(|| {
             json!({"AWSAccountId": ACCOUNT, "KeyId": key_id, "Arn": key, "Enabled": true, "KeyState": "Enabled",
@@ -229,14 +247,51 @@ impl Estate {
             "glue" => Ok(json!({"DataCatalogEncryptionSettings": {
                 "EncryptionAtRest": {"CatalogEncryptionMode": "DISABLED"},
                 "ConnectionPasswordEncryption": {"ReturnConnectionPasswordEncrypted": false}}})),
-            "sts" => {
-                Ok(json!({"UserId": "AROAEXAMPLE:session", "Account": ACCOUNT, "Arn": self.caller}))
+            "sts" => self.sts(operation, input),
+            "organizations" => {
+                let accounts = self.accounts.iter();
+                let accounts = accounts.map(|(id, state)| json!({"Id": id, "State": state}));
+                Ok(page(
+                    "Accounts",
+                    accounts,
+                    input,
+                    "NextToken",
+                    "NextToken",
+                    20,
+                ))
             }
             "iam" => Ok(Self::iam(operation)),
             "ec2" => Ok(self.ec2(operation, input)),
             "s3" => self.s3(operation, input),
             other => panic!("{other} is not doubled"),
         }
+    }
+
+    /// Whoever asks is of the account that its key names.
+    fn sts(&self, operation: &str, input: &Value) -> Result<Value, Refusal> {
+        let asker = input["asker"].as_str().unwrap_or(ACCOUNT);
+        if operation == "GetCallerIdentity" {
+            let caller = self.caller.replace(ACCOUNT, asker);
+            return Ok(json!({"UserId": "AROAEXAMPLE:session", "Account": asker, "Arn": caller}));
+        }
+        let role = input["RoleArn"].as_str().unwrap();
+        let account = role.split("%3A").nth(4).unwrap();
+        let word = self.closed.get(account);
+        let trusted = word
+            .is_none_or(|word| word.is_some() && word.as_deref() == input["ExternalId"].as_str());
+        if !trusted {
+            let why = format!(
+                "User: {} is not authorized to perform: sts:AssumeRole",
+                self.caller
+            );
+            return Err(refusal(403, "AccessDenied", &why));
+        }
+        Ok(
+            json!({"Credentials": {"AccessKeyId": format!("ASIA{account}"), "SecretAccessKey": "example",
+                "SessionToken": "token", "Expiration": "2099-01-01T00:00:00Z"},
+            "AssumedRoleUser": {"AssumedRoleId": "AROAEXAMPLE:emr-baseline",
+                "Arn": format!("arn:aws:sts::{account}:assumed-role/emr-baseline-audit/emr-baseline")}}),
+        )
     }
 
     fn emr(&self, operation: &str, input: &Value) -> Result<Value, Refusal> {
@@ -306,6 +361,11 @@ impl Estate {
                 let (body, created) =
                     found.ok_or_else(|| refusal(400, "InvalidRequestException", &why))?;
                 json!({"Name": name, "SecurityConfiguration": body.to_string(), "CreationDateTime": time(*created)})
+            }
+            "ListSecurityConfigurations" => {
+                let all = self.configurations.iter();
+                let all = all.map(|(name, (_, created))| json!({"Name": name, "CreationDateTime": time(*created)}));
+                page("SecurityConfigurations", all, input, "Marker", "Marker", 50)
             }
             "GetBlockPublicAccessConfiguration" => json!({
                 "BlockPublicAccessConfiguration": {"BlockPublicSecurityGroupRules": true,
@@ -409,6 +469,13 @@ impl Estate {
     }
 
     fn ec2(&self, operation: &str, input: &Value) -> Value {
+        if operation == "DescribeRegions" {
+            let regions = self.regions.iter();
+            let regions: Vec<Value> = regions
+                .map(|(name, status)| json!({"RegionName": name, "OptInStatus": status, "Endpoint": format!("ec2.{name}.amazonaws.com")}))
+                .collect();
+            return json!({"Regions": regions});
+        }
         if operation == "DescribeSecurityGroups" {
             let rule = json!({"IpProtocol": "tcp", "FromPort": 8443, "ToPort": 8443,
                 "IpRanges": [{"CidrIp": "10.0.0.0/8"}], "Ipv6Ranges": [], "PrefixListIds": [], "UserIdGroupPairs": []});

@@ -12,10 +12,15 @@ mod quota;
 #[cfg(feature = "live")]
 mod server;
 mod virtual_clock;
+mod warm;
 #[cfg(feature = "live")]
 mod witnessed;
 #[cfg(feature = "live")]
 mod xml;
 
+#[cfg(feature = "live")]
+mod cache;
+#[cfg(feature = "live")]
+mod organisation;
 #[cfg(feature = "live")]
 mod outside;

@@ -12,30 +12,30 @@ use std::process::{Command, Stdio};
 /// Ten days after everything was created.
 const AT: &str = "2026-11-11T00:00:00Z";
 
-struct Ran {
-    out: String,
-    err: String,
-    code: Option<i32>,
+pub struct Ran {
+    pub out: String,
+    pub err: String,
+    pub code: Option<i32>,
 }
 
-struct Live {
-    server: Server,
-    bench: Bench,
+pub struct Live {
+    pub server: Server,
+    pub bench: Bench,
 }
 
 impl Live {
-    fn over(estate: Estate) -> Self {
+    pub fn over(estate: Estate) -> Self {
         Self::through(estate, Network::Well)
     }
 
-    fn through(estate: Estate, network: Network) -> Self {
+    pub fn through(estate: Estate, network: Network) -> Self {
         Self {
             server: Server::over(estate, network),
             bench: Bench::new(),
         }
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.bench.command(&["--at", AT]);
         command
             .args(arguments)
@@ -48,12 +48,12 @@ impl Live {
         command
     }
 
-    fn run(&self, arguments: &[&str]) -> Ran {
+    pub fn run(&self, arguments: &[&str]) -> Ran {
         ran(self.command(arguments))
     }
 
     /// Observes at the full quota: these tests wait for no bucket.
-    fn observe(&self, arguments: &[&str]) -> (Vec<Value>, Ran) {
+    pub fn observe(&self, arguments: &[&str]) -> (Vec<Value>, Ran) {
         let ran = self.run(&[&["observe", "--share", "100"], arguments].concat());
         let records = ran
             .out
@@ -62,7 +62,7 @@ impl Live {
         (records.collect(), ran)
     }
 
-    fn audit(&self, arguments: &[&str]) -> (Value, Ran) {
+    pub fn audit(&self, arguments: &[&str]) -> (Value, Ran) {
         let baseline = root().join("baselines/recommended.toml");
         let fixed = [
             "audit",
@@ -80,7 +80,7 @@ impl Live {
     }
 }
 
-fn ran(mut command: Command) -> Ran {
+pub fn ran(mut command: Command) -> Ran {
     let output = command.output().unwrap();
     Ran {
         out: String::from_utf8(output.stdout).unwrap(),
@@ -150,6 +150,9 @@ fn a_run_writes_a_snapshot_that_is_judged_as_the_live_audit_is() {
 fn a_run_asks_exactly_what_its_policy_allows_and_its_plan_foretells() {
     let mut estate = Estate::of(6);
     estate.end(5, CREATED + 86_400 * 10 - 60);
+    estate
+        .regions
+        .insert(REGION.to_owned(), "opt-in-not-required");
     let live = Live::over(estate);
     let ran = live.run(&[
         "observe",
@@ -160,8 +163,15 @@ fn a_run_asks_exactly_what_its_policy_allows_and_its_plan_foretells() {
         "--steps",
         "--key-grants",
     ]);
-    // KMS's grants are the one thing that the double does not know.
     assert_eq!(ran.code, Some(0), "{}", ran.err);
+    // A second run asks which configurations are still those that it remembers, and one over all regions which there are.
+    for arguments in [
+        &["--cache", "cache"][..],
+        &["--cache", "cache", "--regions", "all"],
+    ] {
+        let ran = live.run(&[&["observe", "--share", "100"], arguments].concat());
+        assert_eq!(ran.code, Some(0), "{}", ran.err);
+    }
     let called: BTreeSet<String> = actions(&live.server.calls()).into_keys().collect();
     let policy: Value = serde_json::from_str(&live.run(&["permissions", "audit"]).out).unwrap();
     let mut allowed: BTreeSet<String> = policy["Statement"]
@@ -191,8 +201,13 @@ fn a_run_asks_exactly_what_its_policy_allows_and_its_plan_foretells() {
         "--key-grants",
     ]);
     assert_eq!(plan.code, Some(0));
-    // Studios are not reckoned with.
-    for action in called.iter().filter(|action| !action.contains("Studio")) {
+    // Studios are not reckoned with, nor regions; and a plan is of a first run.
+    let reckoned = |action: &&String| {
+        ["Studio", "DescribeRegions", "ListSecurityConfigurations"]
+            .iter()
+            .all(|one| !action.contains(one))
+    };
+    for action in called.iter().filter(reckoned) {
         assert!(plan.out.contains(action.as_str()), "{action}: {}", plan.out);
     }
 }
@@ -258,7 +273,7 @@ fn clusters_that_cannot_be_listed_are_a_problem_and_never_an_empty_account() {
 }
 
 /// Records in an order that does not depend on when they were made.
-fn sorted(mut records: Vec<Value>) -> Vec<Value> {
+pub fn sorted(mut records: Vec<Value>) -> Vec<Value> {
     records.sort_by_key(ToString::to_string);
     records
 }

@@ -83,21 +83,24 @@ fn serve(
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     let mut stream = stream;
     while let Some((line, headers, body)) = request(&mut reader) {
-        let asked = asked(&line, &headers, &body);
         let authorization = &headers["authorization"];
         let scope = authorization.split("Credential=").nth(1).unwrap();
+        let key = scope.split('/').next().unwrap();
+        let from = key.strip_prefix("ASIA").unwrap_or(super::estate::ACCOUNT);
+        let asked = asked(&line, &headers, &body, from);
         let region = scope.split('/').nth(2).unwrap().to_owned();
-        signed
-            .lock()
-            .unwrap()
-            .push((region, format!("{}:{}", asked.service, asked.operation)));
+        let call = format!("{}:{}", asked.service, asked.operation);
+        signed.lock().unwrap().push((region.clone(), call));
         let mut estate = estate.lock().unwrap();
-        let answer = estate.answer(
-            asked.service,
-            &asked.operation,
-            &asked.input,
-            start.elapsed(),
-        );
+        let answer = match estate.refused_regions.get(&region) {
+            Some(refusal) => Err(refusal.clone()),
+            None => estate.answer(
+                asked.service,
+                &asked.operation,
+                &asked.input,
+                start.elapsed(),
+            ),
+        };
         let count = estate.calls.len();
         drop(estate);
         let (status, kind, text) = rendered(&asked, answer);
@@ -158,7 +161,7 @@ fn request(reader: &mut impl BufRead) -> Option<(String, BTreeMap<String, String
 }
 
 /// Which call a request is.
-fn asked(line: &str, headers: &BTreeMap<String, String>, body: &str) -> Asked {
+fn asked(line: &str, headers: &BTreeMap<String, String>, body: &str, from: &str) -> Asked {
     let path = line.split(' ').nth(1).unwrap();
     let service = |service, operation: &str, input| Asked {
         service,
@@ -171,13 +174,14 @@ fn asked(line: &str, headers: &BTreeMap<String, String>, body: &str) -> Asked {
             "ElasticMapReduce" => "elasticmapreduce",
             "TrentService" => "kms",
             "AWSGlue" => "glue",
+            "AWSOrganizationsV20161128" => "organizations",
             other => panic!("{other} is not doubled"),
         };
         return service(name, operation, serde_json::from_str(body).unwrap());
     }
     if line.starts_with("GET ") {
         if path.starts_with("/v20180820/") {
-            assert_eq!(headers["x-amz-account-id"], super::estate::ACCOUNT);
+            assert_eq!(headers["x-amz-account-id"], from);
             return service("s3", "GetAccountPublicAccessBlock", json!({}));
         }
         let (bucket, what) = path[1..].split_once('?').unwrap();
@@ -208,8 +212,8 @@ fn asked(line: &str, headers: &BTreeMap<String, String>, body: &str) -> Asked {
         "2011-06-15" => "sts",
         other => panic!("version {other} is not doubled"),
     };
-    let input =
-        json!({"NextToken": form.get("NextToken"), "Marker": form.get("Marker"), "Filters": body});
+    let input = json!({"NextToken": form.get("NextToken"), "Marker": form.get("Marker"), "Filters": body,
+        "RoleArn": form.get("RoleArn"), "ExternalId": form.get("ExternalId"), "asker": from});
     service(name, form["Action"], input)
 }
 
@@ -217,10 +221,10 @@ fn asked(line: &str, headers: &BTreeMap<String, String>, body: &str) -> Asked {
 fn rendered(asked: &Asked, answer: Result<Value, Refusal>) -> (u16, &'static str, String) {
     let json = "application/x-amz-json-1.1";
     match (asked.service, answer) {
-        ("elasticmapreduce" | "kms" | "glue" | "lakeformation", Ok(answer)) => {
+        ("elasticmapreduce" | "kms" | "glue" | "lakeformation" | "organizations", Ok(answer)) => {
             (200, json, answer.to_string())
         }
-        ("elasticmapreduce" | "kms" | "glue" | "lakeformation", Err(refusal)) => {
+        ("elasticmapreduce" | "kms" | "glue" | "lakeformation" | "organizations", Err(refusal)) => {
             let body = json!({"__type": refusal.code, "message": refusal.message});
             (refusal.status, json, body.to_string())
         }

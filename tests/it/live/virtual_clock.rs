@@ -5,6 +5,7 @@ use super::quota::Quotas;
 use emr_baseline::live::call::{Failure, Outcome};
 use emr_baseline::live::estimate::{self, Sizes};
 use emr_baseline::live::limiter::Limiter;
+use emr_baseline::live::memory::{Fact, Memory};
 use emr_baseline::live::observer::{Observer, Wanted};
 use emr_baseline::live::operation::Service;
 use emr_baseline::live::schedule::{Next, Schedule, Ticket};
@@ -16,15 +17,33 @@ use std::time::Duration;
 const LATENCY: Duration = Duration::from_millis(80);
 
 /// What a run came to.
-struct Run {
-    records: Vec<Value>,
-    took: Duration,
-    sent: BTreeMap<&'static str, u64>,
+pub struct Run {
+    pub records: Vec<Value>,
+    pub took: Duration,
+    pub sent: BTreeMap<&'static str, u64>,
     /// Launches by others that were throttled meanwhile.
-    disturbed: usize,
+    pub disturbed: usize,
+    /// What was learned, in the order in which it was.
+    pub facts: Vec<Fact>,
+    /// Answers that were remembered.
+    pub reused: u64,
+    /// Whether everything was asked.
+    pub finished: bool,
 }
 
-fn wanted() -> Wanted {
+/// A run over a double.
+pub struct Over<'e> {
+    pub estate: &'e mut Estate,
+    pub wanted: Wanted,
+    pub share: f64,
+    /// Others launch a cluster every so many seconds.
+    pub launches: Option<u64>,
+    pub memory: Memory,
+    /// The run is killed after so many calls.
+    pub killed_after: Option<u64>,
+}
+
+pub fn wanted() -> Wanted {
     Wanted::everything(jiff::Timestamp::from_second(CREATED + 86_400 * 10).unwrap())
 }
 
@@ -40,19 +59,44 @@ fn outcome(answer: Result<Value, Refusal>) -> Outcome {
 }
 
 /// Observes an estate. Others launch a cluster every `launches` seconds and look at it twice.
-fn observe(estate: &mut Estate, wanted: Wanted, share: f64, launches: Option<u64>) -> Run {
+pub fn observe(estate: &mut Estate, wanted: Wanted, share: f64, launches: Option<u64>) -> Run {
+    run(Over {
+        estate,
+        wanted,
+        share,
+        launches,
+        memory: Memory::default(),
+        killed_after: None,
+    })
+}
+
+pub fn run(over: Over<'_>) -> Run {
+    let Over {
+        estate,
+        wanted,
+        share,
+        launches,
+        memory,
+        killed_after,
+    } = over;
     let caller = json!({"Account": ACCOUNT, "Arn": estate.caller});
     let Value::Object(caller) = caller else {
         panic!("an object")
     };
-    let mut observer = Observer::new(ACCOUNT, REGION, &caller, wanted);
+    let mut observer = Observer::new(ACCOUNT, REGION, &caller, wanted).remembering(memory);
     let mut schedule = Schedule::new(Limiter::new(share), 16, None);
+    let mut facts = Vec::new();
+    let mut calls = 0;
     let mut now = Duration::ZERO;
     let mut under_way: Vec<(Duration, Ticket, Outcome)> = Vec::new();
     let mut disturbed = 0;
     let mut made = 0;
     schedule.add(observer.begin());
     loop {
+        if killed_after.is_some_and(|most| calls >= most) {
+            observer.cut_short();
+            break;
+        }
         // Others do not wait for us.
         while let Some(every) = launches
             && Duration::from_secs(made * every) <= now
@@ -73,6 +117,7 @@ fn observe(estate: &mut Estate, wanted: Wanted, share: f64, launches: Option<u64
                     Service::S3Control => "GetAccountPublicAccessBlock",
                     _ => operation.name,
                 };
+                calls += 1;
                 let answer = estate.answer(operation.service.prefix(), name, &input, now);
                 under_way.push((now + LATENCY, *ticket, outcome(answer)));
                 continue;
@@ -99,6 +144,7 @@ fn observe(estate: &mut Estate, wanted: Wanted, share: f64, launches: Option<u64
             if let Some((call, outcome)) = schedule.ended(ticket, outcome, now, 0.5) {
                 let calls = observer.answered(&call, outcome);
                 schedule.add(calls);
+                facts.extend(observer.learned());
             }
         }
     }
@@ -110,10 +156,13 @@ fn observe(estate: &mut Estate, wanted: Wanted, share: f64, launches: Option<u64
             .map(|(action, tally)| (*action, tally.sent))
             .collect(),
         disturbed,
+        facts,
+        reused: observer.memory().reused().0,
+        finished: observer.is_finished(),
     }
 }
 
-fn sizes(estate: &Estate) -> Sizes {
+pub fn sizes(estate: &Estate) -> Sizes {
     let clusters = estate.clusters.values();
     let fleets = clusters.filter(|cluster| cluster["InstanceCollectionType"] == "INSTANCE_FLEET");
     Sizes {
@@ -140,7 +189,7 @@ fn sizes(estate: &Estate) -> Sizes {
     }
 }
 
-fn formula(sizes: &Sizes) -> BTreeMap<&'static str, u64> {
+pub fn formula(sizes: &Sizes) -> BTreeMap<&'static str, u64> {
     estimate::calls(sizes, &wanted().services)
         .into_iter()
         // The run asks who it is before it has a schedule.

@@ -13,9 +13,11 @@ use std::process::Stdio;
 /// Operations whose answers come in XML, as botocore calls them.
 const IN_XML: &[&str] = &[
     "ec2:DescribeInstances",
+    "ec2:DescribeRegions",
     "ec2:DescribeRouteTables",
     "ec2:DescribeSecurityGroups",
     "ec2:DescribeSubnets",
+    "sts:AssumeRole",
     "sts:GetCallerIdentity",
     "iam:GetAccountAuthorizationDetails",
     "iam:GetInstanceProfile",

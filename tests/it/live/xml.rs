@@ -96,6 +96,9 @@ fn tag(service: &str, operation: &str, name: &str, value: &Value) -> String {
     if service != "ec2" {
         return name.to_owned();
     }
+    if operation == "DescribeRegions" && name == "Regions" {
+        return "regionInfo".to_owned();
+    }
     if operation == "DescribeSecurityGroups" && name == "SecurityGroups" {
         return "securityGroupInfo".to_owned();
     }
