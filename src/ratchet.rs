@@ -1,15 +1,20 @@
 //! Ratchet files: findings that a team has and tolerates until they are mended, so that no new ones come.
 //!
-//! An entry names the control, the resource, its file and what was said and seen of it; nothing else is covered by it.
-//! Files are sorted and written one member a line, so that a review sees what was added. A ratchet only shrinks: what
-//! is mended leaves it, and nothing enters it unless it is written anew.
+//! An entry names the control, the resource, its file and what the finding rests on, condition by condition; nothing else
+//! is covered by it. Files are sorted and written one member a line, so that a review sees what was added. A ratchet only
+//! shrinks: what is mended leaves it, and nothing enters it unless it is written anew.
+
+mod condition;
 
 use crate::control::{Severity, Verdict};
 use crate::judge::{Earlier, Evaluation, Report, Said, Subject};
+use condition::Condition;
 use serde::{Deserialize, Serialize};
 
 /// The version of the format.
-const SCHEMA: &str = "emr-baseline/ratchet/v1";
+const SCHEMA: &str = "emr-baseline/ratchet/v2";
+/// The version before it, which tells of a finding as a whole.
+const OLDER: &str = "emr-baseline/ratchet/v1";
 
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -32,17 +37,29 @@ pub struct Entry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     region: Option<String>,
     control: String,
-    verdict: String,
-    severity: String,
-    message: String,
-    observed: String,
+    /// What it rests on; none where the entry is of the version before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    conditions: Vec<Condition>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    verdict: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    severity: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    observed: Option<String>,
 }
 
 impl Entry {
-    /// The entry that tolerates a finding.
-    pub fn of(report: &Report, evaluation: &Evaluation) -> Self {
+    /// The entry that tolerates a finding; or what is tolerated of it already, when `tolerated`.
+    pub fn of(report: &Report, evaluation: &Evaluation, tolerated: bool) -> Self {
         let subject = Subject::of(evaluation, &report.homes);
         let known = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        let traces = evaluation.traces(tolerated);
+        let mut conditions: Vec<Condition> = { traces.into_iter() }
+            .map(|trace| Condition::of(trace, subject.file, &report.homes))
+            .collect();
+        conditions.sort();
         Self {
             file: known(subject.file),
             kind: subject.kind.to_owned(),
@@ -50,10 +67,11 @@ impl Entry {
             account: known(subject.account),
             region: known(subject.region),
             control: subject.control.to_owned(),
-            verdict: evaluation.verdict.name().to_owned(),
-            severity: evaluation.severity.name().to_owned(),
-            message: evaluation.message.clone().into_owned(),
-            observed: evaluation.observed.clone(),
+            conditions,
+            verdict: None,
+            severity: None,
+            message: None,
+            observed: None,
         }
     }
 
@@ -65,20 +83,29 @@ impl Entry {
     }
 
     fn said(&self) -> Result<Said, String> {
-        let verdict = Verdict::of_name(&self.verdict)
-            .filter(|verdict| matches!(verdict, Verdict::Noncompliant | Verdict::Indeterminate));
-        let verdict = verdict.ok_or_else(|| {
-            let (verdict, label) = (&self.verdict, self.label());
-            format!("`{verdict}` is no verdict that can be tolerated ({label})")
-        })?;
-        let severity = Severity::of_name(&self.severity)
-            .ok_or_else(|| format!("`{}` is no severity ({})", self.severity, self.label()))?;
-        Ok(Said {
-            verdict,
-            severity,
-            message: self.message.clone(),
-            observed: self.observed.clone(),
-        })
+        let wrong = |why: String| format!("{why} ({})", self.label());
+        let older = (&self.verdict, &self.severity, &self.message, &self.observed);
+        match older {
+            (None, None, None, None) if !self.conditions.is_empty() => {
+                let file = self.file.as_deref();
+                let traces = self.conditions.iter().map(|one| one.trace(file));
+                traces
+                    .collect::<Result<_, _>>()
+                    .map(Said::Traces)
+                    .map_err(wrong)
+            }
+            (Some(verdict), Some(severity), Some(message), Some(observed))
+                if self.conditions.is_empty() =>
+            {
+                Ok(Said::Joined {
+                    verdict: verdict_of(verdict).map_err(wrong)?,
+                    severity: severity_of(severity).map_err(wrong)?,
+                    message: message.clone(),
+                    observed: observed.clone(),
+                })
+            }
+            _ => Err(wrong("it needs `conditions`".to_owned())),
+        }
     }
 
     fn subject(&self) -> Subject<'_> {
@@ -93,15 +120,26 @@ impl Entry {
     }
 }
 
-/// The entries of a ratchet file.
+/// A verdict that can be tolerated.
+fn verdict_of(name: &str) -> Result<Verdict, String> {
+    Verdict::of_name(name)
+        .filter(|verdict| matches!(verdict, Verdict::Noncompliant | Verdict::Indeterminate))
+        .ok_or_else(|| format!("`{name}` is no verdict that can be tolerated"))
+}
+
+fn severity_of(name: &str) -> Result<Severity, String> {
+    Severity::of_name(name).ok_or_else(|| format!("`{name}` is no severity"))
+}
+
+/// The entries of a ratchet file, of this version or the one before.
 ///
 /// # Errors
 /// What is wrong with the text, in words.
 pub fn read(text: &[u8]) -> Result<Vec<Entry>, String> {
     let file: File = serde_json::from_slice(text).map_err(|error| error.to_string())?;
-    if file.schema != SCHEMA {
+    if ![SCHEMA, OLDER].contains(&file.schema.as_str()) {
         return Err(format!(
-            "its schema is `{}`; this version reads `{SCHEMA}`",
+            "its schema is `{}`; this version reads `{SCHEMA}` and `{OLDER}`",
             file.schema
         ));
     }
@@ -118,12 +156,7 @@ pub fn earlier(entries: &[Entry], is_gone: impl Fn(&str) -> bool) -> Earlier {
     for entry in entries {
         // INVARIANT: entries come from `read`, which refuses the others.
         if let Ok(said) = entry.said() {
-            let subject = entry.subject();
-            if entry.file.as_deref().is_some_and(&is_gone) {
-                earlier.add_moved(subject.anywhere(), subject.fingerprint(), said);
-            } else {
-                earlier.add(subject.fingerprint(), said);
-            }
+            earlier.add(&entry.subject(), said, &is_gone);
         }
     }
     earlier
@@ -153,10 +186,11 @@ mod tests {
             account: None,
             region: None,
             control: "emr.kerberos".to_owned(),
-            verdict: "noncompliant".to_owned(),
-            severity: "high".to_owned(),
-            message: "`x` is false".to_owned(),
-            observed: "false".to_owned(),
+            conditions: vec![Condition::default()],
+            verdict: None,
+            severity: None,
+            message: None,
+            observed: None,
         }
     }
 

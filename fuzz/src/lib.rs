@@ -2,7 +2,7 @@
 //! anything in them to go on with. The targets call them, and so does `tests/it/mutation.rs`.
 
 use emr_baseline::baseline::{Baseline, Memory, Style, load, render, validate};
-use emr_baseline::judge::{Judge, merge};
+use emr_baseline::judge::{Judge, World, merge};
 use emr_baseline::observe::snapshot::{Event, Reader};
 use emr_baseline::observe::{Dialect, File, Given, read_file};
 use emr_baseline::observed::{Scope, Source};
@@ -36,11 +36,13 @@ pub fn file(bytes: &[u8], dialect: Option<Dialect>) -> bool {
     let File::Read(reading) = read_file(&source, dialect, &Given::default()) else {
         return false;
     };
-    let judge = Judge::new(&STRICT, AT);
+    let judge = Judge::new(&STRICT, AT).with_evidence(true);
     let scopes = reading.scopes();
-    let worlds = scopes
-        .iter()
-        .map(|scope| (scope.world.clone(), judge.judge_scope(scope)));
+    let worlds = scopes.iter().map(|scope| World {
+        label: scope.world.clone(),
+        facts: scope.facts.clone(),
+        evaluations: judge.judge_scope(scope),
+    });
     !merge(worlds.collect()).is_empty()
 }
 

@@ -142,7 +142,7 @@ impl Base {
                 let evaluation = self.renamed(evaluation.into_owned());
                 let here = BTreeMap::new();
                 let subject = Subject::of(&evaluation, &here);
-                earlier.add(subject.fingerprint(), Said::of(&evaluation));
+                earlier.add(&subject, Said::of(&evaluation), |_| false);
             }
         }
         self.folder.close()?;
@@ -157,6 +157,13 @@ impl Base {
         let id = self.name(&evaluation.resource.id);
         if id != evaluation.resource.id {
             Arc::make_mut(&mut evaluation.resource).id = id;
+        }
+        for one in &mut evaluation.evidence {
+            let trace = &mut one.trace;
+            trace.file = trace.file.as_deref().map(|file| self.name(file));
+            trace.message = self.name(&trace.message);
+            trace.observed = self.name(&trace.observed);
+            trace.reason = self.name(&trace.reason);
         }
         evaluation.message = self.name(&evaluation.message).into();
         evaluation.observed = self.name(&evaluation.observed);

@@ -63,6 +63,9 @@ pub(super) fn run(arguments: &Check, at: Timestamp, terminal: &mut Terminal<'_>)
         dialect,
         given: &given,
         here: None,
+        compared: arguments.diff.is_some()
+            || arguments.ratchet.is_some()
+            || arguments.write_ratchet.is_some(),
     };
     let (before, ratchet) = match before(arguments, &judging, terminal)? {
         Ok(before) => before,
@@ -170,6 +173,8 @@ pub(super) struct Judging<'a> {
     pub(super) given: &'a Given,
     /// What stands for the current folder, besides that folder itself: modules read files below it.
     pub(super) here: Option<&'a Path>,
+    /// Whether its findings are compared with others, now or later.
+    pub(super) compared: bool,
 }
 
 /// What came of that.
@@ -226,7 +231,9 @@ impl Judging<'_> {
         } = run;
         let (inputs, failed) = files::inputs(paths);
         let compiled = compiled_document(self.baseline);
-        let judge = judge_of(self.baseline, self.at, compiled.as_ref()).with_determined(determined);
+        let judge = judge_of(self.baseline, self.at, compiled.as_ref())
+            .with_determined(determined)
+            .with_evidence(self.compared);
         let compiled = compiled.map(|(_, reading)| reading);
         let units = modules::units(inputs, self.dialect);
         let passes = Passes {

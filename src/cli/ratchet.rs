@@ -125,8 +125,10 @@ pub(super) fn write(
     let mut entries = Vec::new();
     for evaluation in &report.evaluations {
         let evaluation = evaluation?;
-        if evaluation.tolerated || (ratchet.is_none() && evaluation.is_finding()) {
-            entries.push(Entry::of(report, &evaluation));
+        let mut evidence = evaluation.evidence.iter();
+        let shrunk = ratchet.is_some();
+        if shrunk && evidence.any(|one| one.tolerated) || !shrunk && evaluation.is_finding() {
+            entries.push(Entry::of(report, &evaluation, shrunk));
         }
     }
     let kept = ratchet.map(|ratchet| ratchet.unmet(report, looked));

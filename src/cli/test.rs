@@ -124,6 +124,7 @@ fn tested(
         dialect: None,
         given: &given,
         here: None,
+        compared: false,
     };
     let judged = judging.judged(&inputs, (true, Before::default()), terminal)?;
     let strangers = judged.strangers.iter().map(|stranger| {

@@ -1,5 +1,6 @@
 //! What judging yields: one control, one resource, one verdict.
 
+use super::{Evidence, Trace};
 use crate::control::{Meta, Origin, Repair, Severity, Verdict};
 use crate::observed::{Identity, Place};
 use std::borrow::Cow;
@@ -53,12 +54,31 @@ pub struct Evaluation {
     pub tolerated: bool,
     /// What may mend it, where the baseline determines that: the best first.
     pub repairs: Vec<Vec<Repair>>,
+    /// What a finding rests on, condition by condition and in all worlds, where it is to be compared with what was there
+    /// before; else nothing.
+    pub evidence: Vec<Evidence>,
 }
 
 impl Evaluation {
     /// Whether somebody has to do something about it.
     pub fn is_finding(&self) -> bool {
         matches!(self.verdict, Verdict::Noncompliant | Verdict::Indeterminate) && !self.tolerated
+    }
+
+    /// What it rests on; where that was not kept, itself as one condition.
+    pub(super) fn evidence_or_whole(&self) -> Cow<'_, [Evidence]> {
+        if self.evidence.is_empty() {
+            Cow::Owned(vec![Evidence::whole(self)])
+        } else {
+            Cow::Borrowed(&self.evidence)
+        }
+    }
+
+    /// By what its conditions are known again; only those that a ratchet file tolerates, when `tolerated`.
+    pub fn traces(&self, tolerated: bool) -> Vec<Trace> {
+        let evidence = self.evidence_or_whole();
+        let wanted = evidence.iter().filter(|one| one.tolerated || !tolerated);
+        wanted.map(|one| one.trace.clone()).collect()
     }
 
     /// Whether `check --fix` may have something to do about it.

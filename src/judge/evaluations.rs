@@ -1,8 +1,8 @@
 //! The evaluations of a report, in the order in which they came: held while they are few, put down elsewhere when they
 //! are many. Whoever renders a report passes over them as often as it needs, and never sees the difference.
 
-use super::Evaluation;
 use super::spill::{OpenSpill, Spilled, SpilledIter};
+use super::{Evaluation, Evidence};
 use crate::control::Meta;
 use std::borrow::Cow;
 use std::io;
@@ -85,7 +85,10 @@ impl Evaluations {
         let places = evaluation.seen.iter().map(|place| {
             let texts = [place.file.as_ref(), place.api.as_ref()];
             let texts: usize = texts.into_iter().flatten().map(String::len).sum();
-            size_of_val(place) + texts + place.pointer.len()
+            size_of_val(place)
+                + texts
+                + place.pointer.len()
+                + place.named.as_ref().map_or(0, |name| name.len())
         });
         let last = self.held.last();
         let resource = &evaluation.resource;
@@ -104,7 +107,9 @@ impl Evaluations {
             .iter()
             .flatten()
             .map(|repair| size_of_val(repair) + repair.file.len() + repair.value.len());
-        let texts_and_repairs = texts.iter().sum::<usize>() + repairs.sum::<usize>();
+        let evidence = evaluation.evidence.iter().map(Evidence::weight);
+        let texts_and_repairs =
+            evidence.sum::<usize>() + texts.iter().sum::<usize>() + repairs.sum::<usize>();
         size_of_val(evaluation) + texts_and_repairs + places.sum::<usize>() + resource
     }
 }

@@ -1,12 +1,15 @@
 //! Requirements × resources × waivers → evaluations. Pure: no clock, no files, no network.
 
+mod choices;
 mod counts;
 mod determined;
 mod earlier;
 mod estate;
 mod evaluation;
 mod evaluations;
+mod evidence;
 mod exit;
+mod narrow;
 mod report;
 mod run;
 mod spill;
@@ -18,11 +21,12 @@ pub use determined::{Determined, Leaf, Part};
 pub use earlier::{Before, Earlier, Said};
 pub use evaluation::{Evaluation, Waived};
 pub use evaluations::Evaluations;
+pub use evidence::{Evidence, Trace};
 pub use exit::{Exit, Policy};
 pub use report::{Obstacle, Patch, Patches, Report};
 pub use spill::{OpenSpill, Spill};
 pub use subject::Subject;
-pub use worlds::merge;
+pub use worlds::{World, merge};
 
 use crate::baseline::Baseline;
 use crate::control::lake::declared::DeclaredOnce;
@@ -70,6 +74,8 @@ pub struct Judge<'b> {
     estate: Option<Mutex<Estate>>,
     /// What each waiver met so far.
     met: Vec<AtomicU8>,
+    /// Whether findings keep what they rest on.
+    keeps_evidence: bool,
 }
 
 impl std::fmt::Debug for Judge<'_> {
@@ -109,6 +115,7 @@ impl<'b> Judge<'b> {
             determined: None,
             names: Arc::new(names_in(&nobody, baseline.target.as_ref())),
             compiled_text: None,
+            keeps_evidence: false,
             met: baseline.waivers.iter().map(|_| AtomicU8::new(0)).collect(),
         }
     }
@@ -130,6 +137,13 @@ impl<'b> Judge<'b> {
         self
     }
 
+    /// The same judge, whose findings keep what they rest on, to be compared with what was there before.
+    #[must_use]
+    pub fn with_evidence(mut self, keeps: bool) -> Self {
+        self.keeps_evidence = keeps;
+        self
+    }
+
     /// The same judge, which remembers by itself what the waivers meet, until [`Self::absorb`] takes that over: for
     /// verdicts that are not final yet.
     #[must_use]
@@ -144,6 +158,7 @@ impl<'b> Judge<'b> {
             names: Arc::clone(&self.names),
             compiled_text: self.compiled_text.clone(),
             estate: memory(&self.ready),
+            keeps_evidence: self.keeps_evidence,
             met: self.met.iter().map(|_| AtomicU8::new(0)).collect(),
         }
     }
@@ -237,7 +252,7 @@ impl<'b> Judge<'b> {
                 waiting.insert(meta.id, conditions);
                 continue;
             }
-            let mut evaluation = evaluate(ready, &resource.identity, &conditions);
+            let mut evaluation = self.evaluate(ready, &resource.identity, &conditions);
             if determined::is_described(&view) {
                 evaluation.repairs.clear();
             } else if let Some(determined) = &self.determined
@@ -271,6 +286,7 @@ impl<'b> Judge<'b> {
             met.fetch_max(now as u8, Ordering::Relaxed);
             if evaluation.verdict == Verdict::Noncompliant && !waiver.is_expired(self.at) {
                 evaluation.verdict = Verdict::Waived;
+                evaluation.evidence.clear();
                 evaluation.waiver = Some(Waived {
                     owner: waiver.owner.clone(),
                     reason: waiver.reason.clone(),
@@ -317,7 +333,7 @@ impl<'b> Judge<'b> {
             let mut findings = Vec::new();
             ready.bound.judge_run(&view, &mut findings);
             evaluations.extend(findings.into_iter().map(|(identity, conditions)| {
-                let mut evaluation = evaluate(ready, &Arc::new(identity), &conditions);
+                let mut evaluation = self.evaluate(ready, &Arc::new(identity), &conditions);
                 // `baseline.waivers` is in force unwritten: what asks for it is the waiver's own line.
                 if evaluation.required.is_empty() {
                     let places = evaluation.seen.iter();
@@ -341,12 +357,33 @@ impl Judge<'_> {
                 };
                 let mut conditions = judged.clone();
                 ready.bound.judge_beside(one, run, &mut conditions);
-                let mut evaluation = evaluate(ready, &one.identity, &conditions);
+                let mut evaluation = self.evaluate(ready, &one.identity, &conditions);
                 self.waive(&mut evaluation);
                 evaluations.push(evaluation);
             }
         }
         evaluations
+    }
+}
+
+impl Judge<'_> {
+    /// Adds the conditions of one control on one resource up to an evaluation.
+    fn evaluate(
+        &self,
+        ready: &Ready<'_>,
+        resource: &Arc<Identity>,
+        conditions: &Conditions,
+    ) -> Evaluation {
+        let mut evaluation = evaluate(ready, resource, conditions);
+        if self.keeps_evidence {
+            let troubles = conditions.troubles().iter();
+            let evidence = troubles.map(|condition| {
+                let required = condition.required_by(ready.requirement);
+                Evidence::of(condition, ready.severity, required)
+            });
+            evaluation.evidence = evidence.collect();
+        }
+        evaluation
     }
 }
 
@@ -388,6 +425,7 @@ fn evaluate(ready: &Ready<'_>, resource: &Arc<Identity>, conditions: &Conditions
         left_to_audit: conditions.is_left_to_audit() && verdict == Verdict::NotApplicable,
         tolerated: false,
         repairs: Vec::new(),
+        evidence: Vec::new(),
     };
     let troubles = conditions.troubles();
     if !troubles.is_empty() {

@@ -4,7 +4,7 @@
 //! evaluation before, controls, lists of required lines and waivers as a number in a table that stays in memory and
 //! is as short as the baseline.
 
-use super::{Evaluation, Waived};
+use super::{Evaluation, Evidence, Waived};
 use crate::control::{Meta, Origin, Repair, Severity, Verdict};
 use crate::observed::{Identity, Place};
 use serde::{Deserialize, Serialize};
@@ -63,6 +63,7 @@ struct Record<'e> {
     left_to_audit: bool,
     tolerated: bool,
     repairs: Cow<'e, [Vec<Repair>]>,
+    evidence: Cow<'e, [Evidence]>,
 }
 
 impl Spilled {
@@ -99,6 +100,7 @@ impl Spilled {
             left_to_audit: evaluation.left_to_audit,
             tolerated: evaluation.tolerated,
             repairs: Cow::Borrowed(&evaluation.repairs),
+            evidence: Cow::Borrowed(&evaluation.evidence),
         };
         if is_new {
             self.resource = Some(Arc::clone(resource));
@@ -220,6 +222,7 @@ impl SpilledIter<'_> {
             left_to_audit: record.left_to_audit,
             tolerated: record.tolerated,
             repairs: record.repairs.into_owned(),
+            evidence: record.evidence.into_owned(),
         })
     }
 }

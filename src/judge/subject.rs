@@ -48,6 +48,16 @@ impl<'e> Subject<'e> {
         }
     }
 
+    /// The same control and resource in another file.
+    #[must_use]
+    pub(super) fn within<'f>(&'f self, file: &'f str) -> Subject<'f> {
+        Subject {
+            id: self.id.as_ref().into(),
+            file,
+            ..*self
+        }
+    }
+
     /// The fingerprint that it would have in any other file: for files that moved.
     pub fn anywhere(&self) -> String {
         let id = self.id.strip_prefix(self.file).unwrap_or(&self.id);

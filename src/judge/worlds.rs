@@ -1,40 +1,78 @@
 //! One template under several worlds: the worst verdict of each evaluation stands, and its world is named.
 
 use super::Evaluation;
-use crate::observed::Identity;
+use super::evidence::{InWorld, across};
+use crate::control::Verdict;
+use crate::observed::{Facts, Identity};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Merges the evaluations of several worlds of one input, each world with its label.
-pub fn merge(mut worlds: Vec<(Option<String>, Vec<Evaluation>)>) -> Vec<Evaluation> {
+/// What was judged in one world.
+#[derive(Debug, Default)]
+pub struct World {
+    /// What sets it apart, in words; `None` when there is only one.
+    pub label: Option<String>,
+    /// The same, fact by fact.
+    pub facts: Facts,
+    /// Its evaluations.
+    pub evaluations: Vec<Evaluation>,
+}
+
+/// An evaluation that stands for those of several worlds.
+struct Standing {
+    evaluation: Evaluation,
+    label: Option<String>,
+    /// Whether another world has something else to say.
+    differs: bool,
+    evidence: Vec<InWorld>,
+}
+
+/// Merges the evaluations of several worlds of one input. What the findings of any of them rest on is kept.
+pub fn merge(mut worlds: Vec<World>) -> Vec<Evaluation> {
     // Most inputs have one world, and nothing to merge.
-    if let [(None, only)] = worlds.as_mut_slice() {
-        return std::mem::take(only);
+    if let [only] = worlds.as_mut_slice()
+        && only.label.is_none()
+    {
+        return std::mem::take(&mut only.evaluations);
     }
-    let mut merged: Vec<(Evaluation, Option<String>, bool)> = Vec::new();
+    let mut merged: Vec<Standing> = Vec::new();
     let mut index: BTreeMap<(&'static str, Arc<Identity>), usize> = BTreeMap::new();
-    for (world, evaluations) in worlds {
-        for evaluation in evaluations {
+    let mut known = Vec::with_capacity(worlds.len());
+    for (number, world) in worlds.into_iter().enumerate() {
+        for mut evaluation in world.evaluations {
+            let mut evidence = std::mem::take(&mut evaluation.evidence);
+            if evaluation.verdict == Verdict::Waived {
+                evidence.clear();
+            }
+            let evidence = (!evidence.is_empty()).then_some((number, evidence));
             let key = (evaluation.control.id, Arc::clone(&evaluation.resource));
-            let Some((standing, label, differs)) =
-                index.get(&key).and_then(|&at| merged.get_mut(at))
-            else {
+            let Some(standing) = index.get(&key).and_then(|&at| merged.get_mut(at)) else {
                 index.insert(key, merged.len());
-                merged.push((evaluation, world.clone(), false));
+                merged.push(Standing {
+                    evaluation,
+                    label: world.label.clone(),
+                    differs: false,
+                    evidence: evidence.into_iter().collect(),
+                });
                 continue;
             };
-            *differs |=
-                standing.verdict != evaluation.verdict || standing.message != evaluation.message;
-            if (evaluation.verdict, evaluation.severity) > (standing.verdict, standing.severity) {
-                *standing = evaluation;
-                label.clone_from(&world);
+            standing.evidence.extend(evidence);
+            let before = &standing.evaluation;
+            standing.differs |=
+                before.verdict != evaluation.verdict || before.message != evaluation.message;
+            if (evaluation.verdict, evaluation.severity) > (before.verdict, before.severity) {
+                standing.evaluation = evaluation;
+                standing.label.clone_from(&world.label);
             }
         }
+        known.push((world.label, world.facts));
     }
-    let name = |(mut evaluation, world, differs): (Evaluation, Option<String>, bool)| {
-        if let Some(world) = world.filter(|_| differs) {
+    let name = |standing: Standing| {
+        let mut evaluation = standing.evaluation;
+        if let Some(world) = standing.label.filter(|_| standing.differs) {
             evaluation.message = format!("when {world}: {}", evaluation.message).into();
         }
+        evaluation.evidence = across(standing.evidence, &known);
         evaluation
     };
     merged.into_iter().map(name).collect()

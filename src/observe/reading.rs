@@ -7,7 +7,9 @@
 use super::{Dialect, Syntax};
 use crate::observed::Source;
 use crate::observed::tree::{NodeId, Tree};
-use crate::observed::{Form, Identity, Neighbour, Node, Place, Resource, ResourceKind, Scope, Use};
+use crate::observed::{
+    Facts, Form, Identity, Neighbour, Node, Place, Resource, ResourceKind, Scope, Use,
+};
 use std::sync::Arc;
 
 /// A resource of a tree.
@@ -98,6 +100,8 @@ pub struct SeenNeighbour {
 pub struct World {
     /// The choice, such as "`IsProd` is true"; `None` when nothing is undecidable.
     pub label: Option<String>,
+    /// The choice, fact by fact.
+    pub facts: Facts,
     /// The resources, in the order written.
     pub resources: Vec<Seen>,
     /// What stands beside them, in the order written.
@@ -175,6 +179,7 @@ impl Reading {
             tree,
             worlds: vec![World {
                 label: None,
+                facts: Facts::new(),
                 resources,
                 neighbours: Vec::new(),
             }],
@@ -216,6 +221,7 @@ impl Reading {
             .map(|world| {
                 let mut scope = Scope::new();
                 scope.world.clone_from(&world.label);
+                scope.facts.clone_from(&world.facts);
                 for seen in &world.resources {
                     scope.push(seen.resource(&self.tree));
                 }

@@ -17,6 +17,8 @@ mod layer;
 pub mod named;
 mod neighbour;
 mod node;
+
+mod path;
 mod place;
 pub mod properties;
 mod reason;
@@ -34,6 +36,6 @@ pub use node::{Node, Switch, Value};
 pub use place::Place;
 pub use reason::Reason;
 pub use resource::{Form, Identity, Resource, ResourceKind, Use};
-pub use scope::{Directory, KindAndName, Lookup, Scope};
+pub use scope::{CHOSEN_FILE, Directory, Facts, KindAndName, Lookup, Scope};
 pub use source::Source;
 pub use tree::Tree;

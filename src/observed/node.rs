@@ -420,7 +420,9 @@ impl<'t> Node<'t> {
     /// Where this value is written, or the container that lacks it.
     pub fn place(self) -> Place {
         let (start, end) = self.tree.bytes(self.tree.slot(self.id).span);
-        Place::new(self.tree.source(), start, end, self.pointer())
+        let mut place = Place::new(self.tree.source(), start, end, self.pointer());
+        place.named = self.named_pointer().map(String::into_boxed_str);
+        place
     }
 
     /// The file that this value is written in, or the container that lacks it, and the bytes of it there; nothing for the
@@ -455,12 +457,18 @@ impl<'t> Node<'t> {
         let mut pointer = self.pointer();
         pointer.push('/');
         push_escaped(key, &mut pointer);
-        Place::new(self.tree.source(), start, end, pointer)
+        let mut place = Place::new(self.tree.source(), start, end, pointer);
+        place.named = self.named_pointer().map(|mut path| {
+            path.push('/');
+            push_escaped(key, &mut path);
+            path.into_boxed_str()
+        });
+        place
     }
 }
 
 /// Adds a step of a JSON pointer. Source: RFC 6901, section 3.
-fn push_escaped(step: &str, pointer: &mut String) {
+pub(super) fn push_escaped(step: &str, pointer: &mut String) {
     if step.contains(['~', '/']) {
         pointer.push_str(&step.replace('~', "~0").replace('/', "~1"));
     } else {

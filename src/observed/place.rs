@@ -13,6 +13,9 @@ pub struct Place {
     pub api: Option<String>,
     /// JSON pointer in the document, or in the answer. It continues inside decoded strings.
     pub pointer: String,
+    /// The pointer with the items of lists by their names instead of their numbers, where it leads through a list; see
+    /// [`Self::path`].
+    pub named: Option<Box<str>>,
     /// One-based line in the file.
     pub line: u32,
     /// One-based column in the file, in characters.
@@ -22,6 +25,12 @@ pub struct Place {
 }
 
 impl Place {
+    /// Where in its document this is, whatever the order of the lists that lead there: a pointer that has `*` for items
+    /// without a name, and nothing of the functions that chose between values.
+    pub fn path(&self) -> &str {
+        self.named.as_deref().unwrap_or(&self.pointer)
+    }
+
     pub(crate) fn new(source: &Arc<Source>, start: usize, end: usize, pointer: String) -> Self {
         let (line, column) = source.position(start);
         if source.api {
@@ -38,6 +47,7 @@ impl Place {
                 file: None,
                 api,
                 pointer,
+                named: None,
                 line,
                 column,
                 bytes: (start, end),
@@ -48,6 +58,7 @@ impl Place {
             file: Some(file.name.clone()),
             api: None,
             pointer,
+            named: None,
             line,
             column,
             bytes: (start - begin, end.saturating_sub(begin)),

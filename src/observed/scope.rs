@@ -61,7 +61,16 @@ pub struct Scope<'t> {
     narrowed: OnceLock<Narrowed>,
     /// Which choice of undecidable conditions this scope holds under; `None` when there is none.
     pub world: Option<String>,
+    /// The same, fact by fact.
+    pub facts: Facts,
 }
+
+/// What a world takes for granted that the files do not decide: about what, and how it stands. `true` and `false` exclude
+/// each other and leave nothing else, other texts exclude each other.
+pub type Facts = BTreeMap<String, String>;
+
+/// What facts begin with that are about which file of several is a part of the request: they stand as that file's name.
+pub const CHOSEN_FILE: &str = "the file of ";
 
 impl<'t> Scope<'t> {
     /// An empty scope.

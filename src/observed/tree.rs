@@ -26,6 +26,8 @@ pub struct Tree {
     string_layers: BTreeMap<NodeId, u32>,
     root: NodeId,
     above: String,
+    /// As `above`, see [`super::Place::path`]; `None` where that is the same.
+    above_by_name: Option<Box<str>>,
 }
 
 impl Tree {
@@ -49,6 +51,7 @@ impl Tree {
             string_layers: BTreeMap::new(),
             root: NONE,
             above: String::new(),
+            above_by_name: None,
             source,
         }
     }
@@ -63,7 +66,9 @@ impl Tree {
             start: clamp(start),
             end: clamp(end),
         };
+        let place = node.place();
         tree.above = node.pointer();
+        tree.above_by_name = place.named;
         tree.root = tree.copy_text(node, span);
         tree
     }
@@ -92,6 +97,11 @@ impl Tree {
     /// The pointer of the root: empty, unless the tree is a part of a document.
     pub(crate) fn above(&self) -> &str {
         &self.above
+    }
+
+    /// The same with the items of lists by name, where that differs.
+    pub(crate) fn above_by_name(&self) -> Option<&str> {
+        self.above_by_name.as_deref()
     }
 
     /// The file or answer that this tree was read from.

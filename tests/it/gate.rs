@@ -2,8 +2,9 @@
 
 use crate::binary::{Bench, Run, asks_for, request};
 use emr_baseline::control::{Severity, Verdict};
-use emr_baseline::judge::{Counted, Earlier, Evaluation, Evaluations, Said};
+use emr_baseline::judge::{Counted, Earlier, Evaluation, Evaluations, Said, Subject};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::process::Command;
 
 /// A repository whose commit `base` holds one failing request.
@@ -134,7 +135,8 @@ fn another_wrong_value_in_the_same_place_is_new() {
 fn tolerated(then: &Evaluation, now: &[Evaluation]) -> Vec<bool> {
     let mut earlier = Earlier::default();
     let mut report = crate::samples::report();
-    earlier.add(report.fingerprint(then), Said::of(then));
+    let homes = BTreeMap::new();
+    earlier.add(&Subject::of(then, &homes), Said::of(then), |_| false);
     report.evaluations = Evaluations::default();
     report.before.ratchet = Some(earlier);
     report.add(Counted::of(now.to_vec(), true)).unwrap();

@@ -10,7 +10,7 @@ use super::named::NamedOnly;
 use super::passed::{Done, Judged, Origin, Passed, Verdicts, What};
 use crate::cli::files::{self, Input, Texts};
 use crate::cli::modules::{Modules, Unit};
-use crate::judge::{Counted, Judge, merge};
+use crate::judge::{Counted, Judge, World, merge};
 use crate::observe::{Dialect, File, Given, Reading, read_file};
 use crate::observed::{Directory, Scope, Source};
 use rayon::prelude::*;
@@ -172,9 +172,13 @@ impl<'b> Passes<'_, 'b> {
         let worlds = reading.scopes().into_iter().map(|mut scope| {
             scope.look_beyond(Arc::clone(directory));
             let evaluations = judge.judge_scope(&scope);
-            let label = scope.world.take();
+            let (label, facts) = (scope.world.take(), std::mem::take(&mut scope.facts));
             asked.extend(scope.into_asked());
-            (label, evaluations)
+            World {
+                label,
+                facts,
+                evaluations,
+            }
         });
         let counted = Counted::of(merge(worlds.collect()), self.everything);
         Verdicts {

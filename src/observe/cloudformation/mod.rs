@@ -19,7 +19,7 @@ mod worlds;
 
 use super::{Given, Problem, World, recognise};
 use crate::observed::tree::{NodeId, Tree};
-use crate::observed::{Node, Value};
+use crate::observed::{Facts, Node, Value};
 use conditions::Formulas;
 use eval::Evaluator;
 pub(super) use launchers::may_launch;
@@ -86,11 +86,11 @@ pub fn evaluate(tree: Tree, given: &Given) -> Evaluated {
     }
     evaluator.forget();
     let mut worlds = Vec::new();
-    for (label, choice) in worlds::worlds(&formulas, &needs.conditions, &needs.keys) {
+    for (label, facts, choice) in worlds::worlds(&formulas, &needs.conditions, &needs.keys) {
         evaluator.enter(choice);
         worlds.push(world(
             &mut evaluator,
-            label,
+            (label, facts),
             [&declared, &parts, &launchers],
             &mut problems,
         ));
@@ -109,7 +109,7 @@ type Declaration = (String, NodeId);
 /// machines and schedules launch.
 fn world(
     evaluator: &mut Evaluator<'_>,
-    label: Option<String>,
+    (label, facts): (Option<String>, Facts),
     [declared, parts, launchers]: [&[Declaration]; 3],
     problems: &mut Vec<Problem>,
 ) -> World {
@@ -135,6 +135,7 @@ fn world(
     }
     World {
         label,
+        facts,
         resources,
         neighbours,
     }

@@ -1,7 +1,8 @@
 //! The choices of undecidable conditions that are tried, each a consistent world.
 
 use super::conditions::{Formula, Formulas};
-use std::collections::BTreeMap;
+use crate::observed::Facts;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many worlds are tried. A condition that would make more of them stays undecided, and what it chooses
 /// is unknown.
@@ -82,7 +83,7 @@ pub(super) fn worlds(
     formulas: &Formulas,
     direct: &[String],
     told_apart: &[String],
-) -> Vec<(Option<String>, Choice)> {
+) -> Vec<(Option<String>, Facts, Choice)> {
     let mut choices: Vec<Choice> = Vec::new();
     for assignment in assignments(formulas) {
         let choice = choice_of(&assignment, formulas, direct);
@@ -104,11 +105,14 @@ pub(super) fn worlds(
             None => choices.push(choice),
         }
     }
-    let labels: Vec<Option<String>> = choices
+    let labels: Vec<(Option<String>, Facts)> = choices
         .iter()
         .map(|choice| label(choice, &choices, told_apart))
         .collect();
-    labels.into_iter().zip(choices).collect()
+    let worlds = labels.into_iter().zip(choices);
+    worlds
+        .map(|((label, facts), choice)| (label, facts, choice))
+        .collect()
 }
 
 fn choice_of(assignment: &Assignment, formulas: &Formulas, direct: &[String]) -> Choice {
@@ -179,22 +183,37 @@ fn extended<T: Copy>(
         .collect()
 }
 
-/// What distinguishes a world from the others.
-fn label(choice: &Choice, choices: &[Choice], told_apart: &[String]) -> Option<String> {
-    let conditions = choice.conditions.iter().filter_map(|(name, value)| {
-        let differs = choices
+/// What distinguishes a world from the others: in words, and fact by fact.
+fn label(choice: &Choice, choices: &[Choice], told_apart: &[String]) -> (Option<String>, Facts) {
+    let mut facts = Facts::new();
+    let mut parts = Vec::new();
+    for (name, value) in &choice.conditions {
+        let mut others = choices.iter();
+        let differs = others.any(|other| other.conditions.get(name) != Some(value));
+        if let Some(value) = value.filter(|_| differs) {
+            parts.push(format!("`{name}` is {value}"));
+            facts.insert(format!("`{name}`"), value.to_string());
+        }
+    }
+    for name in told_apart {
+        let Some(value) = choice.values.get(name) else {
+            continue;
+        };
+        let values: BTreeSet<Option<&String>> = choices
             .iter()
-            .any(|other| other.conditions.get(name) != Some(value));
-        let value = (*value).filter(|_| differs)?;
-        Some(format!("`{name}` is {value}"))
-    });
-    let values = told_apart.iter().filter_map(|name| {
-        let value = choice.values.get(name)?.as_deref();
-        let differs = choices
-            .iter()
-            .any(|other| other.values.get(name).map(Option::as_deref) != Some(value));
-        differs.then(|| format!("`{name}` is `{}`", value.unwrap_or("another value")))
-    });
-    let parts: Vec<String> = conditions.chain(values).collect();
-    (!parts.is_empty()).then(|| parts.join(", "))
+            .map(|other| other.values.get(name).and_then(Option::as_ref))
+            .collect();
+        if values.len() < 2 {
+            continue;
+        }
+        let shown = value.as_deref().unwrap_or("another value");
+        parts.push(format!("`{name}` is `{shown}`"));
+        // Which values are others depends on those that are told apart.
+        let fact = value.as_ref().map_or_else(
+            || format!("none of {:?}", values.iter().flatten().collect::<Vec<_>>()),
+            |value| format!("`{value}`"),
+        );
+        facts.insert(format!("`{name}`"), fact);
+    }
+    ((!parts.is_empty()).then(|| parts.join(", ")), facts)
 }

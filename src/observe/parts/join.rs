@@ -7,8 +7,8 @@
 use super::{Portion, rest};
 use crate::observe::duplicates::Member;
 use crate::observe::{Dialect, Reading, World, edit, recognise, run_job_flow, stem};
-use crate::observed::Reason;
 use crate::observed::tree::{MAX_TEXT, NodeId, Tree};
+use crate::observed::{CHOSEN_FILE, Facts, Reason};
 use std::path::Path;
 
 /// More parts than a request has members are none of one request.
@@ -157,6 +157,7 @@ fn world(
 ) -> World {
     let mut chosen = Vec::with_capacity(groups.len());
     let mut label = Vec::new();
+    let mut facts = Facts::new();
     let mut rest = number;
     for group in groups {
         let at = rest % group.len().max(1);
@@ -166,6 +167,7 @@ fn world(
         };
         if group.len() > 1 {
             label.push(format!("`{}`", piece.file));
+            facts.insert(about(group, pieces), format!("`{}`", piece.file));
         }
         chosen.push(piece);
     }
@@ -173,9 +175,26 @@ fn world(
     let seen = request(tree, (folder, unread), &chosen);
     World {
         label,
+        facts,
         resources: seen.into_iter().collect(),
         neighbours: Vec::new(),
     }
+}
+
+/// What a choice between parts is about: the members that all of them say, or the first does.
+fn about(group: &[usize], pieces: &[Piece]) -> String {
+    let mut members = group.iter().filter_map(|at| pieces.get(*at));
+    let first = members.next().map(|first| first.says.as_slice());
+    let says = first.unwrap_or_default().iter();
+    let shared = says
+        .clone()
+        .filter(|said| members.clone().all(|piece| piece.says(said)));
+    let mut said: Vec<&str> = shared.map(String::as_str).collect();
+    if said.is_empty() {
+        said = says.map(String::as_str).collect();
+    }
+    said.sort_unstable();
+    format!("{CHOSEN_FILE}{}", said.join(", "))
 }
 
 fn request(

@@ -12,7 +12,7 @@ mod secrets;
 use super::shape::{self, Instance};
 use crate::observe::{Dialect, Given, Problem, Reading, World};
 use crate::observed::tree::{NodeId, Tree};
-use crate::observed::{Node, Reason, Value};
+use crate::observed::{Facts, Node, Reason, Value};
 use configuration::Configuration;
 use overlay::Overlay;
 
@@ -44,6 +44,7 @@ pub(in crate::observe) fn read(mut tree: Tree, given: &Given) -> Result<Reading,
     problems.extend(shaped.problems);
     let world = World {
         label: None,
+        facts: Facts::new(),
         resources: shaped.resources,
         neighbours: shaped.neighbours,
     };

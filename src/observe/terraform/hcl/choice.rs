@@ -8,7 +8,7 @@ use super::eval::Evaluator;
 use super::expr::{At, Binary, Expr, ExprKind, Unary};
 use super::scope::Env;
 use super::value::{Kind, Unknown, Value, equal};
-use crate::observed::Reason;
+use crate::observed::{Facts, Reason};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -116,6 +116,23 @@ impl Choice {
         });
         let parts: Vec<String> = parts.collect();
         (!parts.is_empty()).then(|| parts.join(", "))
+    }
+
+    /// The same, fact by fact.
+    pub(super) fn facts(&self) -> Facts {
+        let mut facts = Facts::new();
+        for (atom, holds) in &self.atoms {
+            let mut about = match atom {
+                Atom::Is(name, literal) => format!("`var.{name}` is {}", literal.shown()),
+                Atom::Holds(text, _) => format!("`{text}`"),
+            };
+            // One text may stand for several conditions, each of another turn.
+            while facts.contains_key(&about) {
+                about.push_str(" again");
+            }
+            facts.insert(about, holds.to_string());
+        }
+        facts
     }
 }
 
