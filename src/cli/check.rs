@@ -33,14 +33,8 @@ use std::sync::Arc;
 
 /// Runs `check BASELINE PATH...`.
 pub(super) fn run(arguments: &Check, at: Timestamp, terminal: &mut Terminal<'_>) -> Ended {
-    let sinks = sinks(&arguments.reporting).and_then(|sinks| {
-        if arguments.dry_run {
-            beside_a_diff(sinks)
-        } else {
-            Ok(sinks)
-        }
-    });
-    let sinks = match sinks {
+    let sinks = sinks(&arguments.reporting);
+    let sinks = match sinks.and_then(|sinks| beside_a_diff(sinks, arguments.dry_run)) {
         Ok(sinks) => sinks,
         Err(message) => return unusable(&message, terminal),
     };
@@ -63,9 +57,7 @@ pub(super) fn run(arguments: &Check, at: Timestamp, terminal: &mut Terminal<'_>)
         dialect,
         given: &given,
         here: None,
-        compared: arguments.diff.is_some()
-            || arguments.ratchet.is_some()
-            || arguments.write_ratchet.is_some(),
+        compared: is_compared(arguments),
     };
     let (before, ratchet) = match before(arguments, &judging, terminal)? {
         Ok(before) => before,
@@ -99,8 +91,16 @@ pub(super) fn run(arguments: &Check, at: Timestamp, terminal: &mut Terminal<'_>)
     Ok(exit)
 }
 
-/// The reports of a run that prints a diff: those that go to files.
-fn beside_a_diff(mut sinks: Vec<Sink>) -> Result<Vec<Sink>, String> {
+/// Whether the findings of a run are compared with others, or may be one day.
+fn is_compared(arguments: &Check) -> bool {
+    arguments.diff.is_some() || arguments.ratchet.is_some() || arguments.write_ratchet.is_some()
+}
+
+/// The reports of a run; when it prints a diff, those that go to files.
+fn beside_a_diff(mut sinks: Vec<Sink>, prints_diff: bool) -> Result<Vec<Sink>, String> {
+    if !prints_diff {
+        return Ok(sinks);
+    }
     let shown = sinks.iter().find(|(_, file)| file.is_none());
     if let Some((format, _)) = shown.filter(|(format, _)| format.name() != "text") {
         let name = format.name();

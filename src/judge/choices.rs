@@ -147,7 +147,10 @@ mod tests {
         let chosen = |file: &str| Facts::from([(about.clone(), format!("`{file}`"))]);
         let worlds = [chosen("dev.yaml"), chosen("prod.yaml")];
         let (when, own) = essential(worlds.iter(), &[0], Some("conf/dev.yaml"));
-        assert_eq!((when, own.into_iter().collect()), (vec![], vec![about.clone()]));
+        assert_eq!(
+            (when, own.into_iter().collect()),
+            (vec![], vec![about.clone()])
+        );
         let (when, _) = essential(worlds.iter(), &[0], Some("conf/cluster.yaml"));
         assert_eq!(when, [chosen("dev.yaml")]);
     }

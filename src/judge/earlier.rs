@@ -6,7 +6,7 @@
 //! or lets it stand under another choice as well has a new one.
 
 use super::evidence::{Evidence, Trace};
-use super::{Counts, Evaluation, Subject, narrow};
+use super::{Evaluation, Subject};
 use crate::control::{Severity, Verdict};
 use crate::observed::Facts;
 use std::borrow::Cow;
@@ -106,6 +106,7 @@ impl Finding {
                 .is_some_and(|file| self.gone.contains(file));
             trace.severity <= then.severity
                 && trace.is_like(then, gone)
+                && trace.extent.is_subset(&then.extent)
                 && one.stands_within(&then.when)
         });
         if let Some(at) = found {
@@ -190,7 +191,7 @@ impl Earlier {
     }
 
     /// Which conditions of a finding stood there already. What covers some is then met, and covers no other finding.
-    fn covered(
+    pub(super) fn covered(
         &mut self,
         evaluation: &Evaluation,
         evidence: &[Evidence],
@@ -227,7 +228,7 @@ impl Earlier {
     }
 
     /// The worlds in which the same was said of the same property.
-    fn worlds_of(
+    pub(super) fn worlds_of(
         &self,
         evaluation: &Evaluation,
         one: &Evidence,
@@ -271,93 +272,5 @@ impl Earlier {
     /// Whether the finding of this number was met.
     pub fn is_met(&self, number: usize) -> bool {
         self.findings.get(number).is_some_and(|finding| finding.met)
-    }
-}
-
-/// What a report is compared with.
-#[derive(Clone, Debug, Default)]
-pub struct Before {
-    /// What a ratchet file tolerates.
-    pub ratchet: Option<Earlier>,
-    /// What the tree that a change starts from has, and how the user calls that tree.
-    pub base: Option<(String, Earlier)>,
-    /// The findings that stood in that tree already: they are counted here and nowhere else.
-    pub unchanged: Counts,
-}
-
-impl Before {
-    /// Sorts evaluations that were counted: tolerated ones are marked, unchanged ones leave, and what is new of others is
-    /// what they show.
-    pub(super) fn settle(
-        &mut self,
-        counts: &mut Counts,
-        evaluations: &mut Vec<Evaluation>,
-        homes: &BTreeMap<String, String>,
-    ) {
-        if self.ratchet.is_none() && self.base.is_none() {
-            return;
-        }
-        evaluations.retain_mut(|evaluation| {
-            if !evaluation.is_finding() {
-                return true;
-            }
-            let unchanged = self.settle_one(counts, evaluation, homes);
-            for one in &mut evaluation.evidence {
-                one.detail = None;
-            }
-            !unchanged
-        });
-    }
-
-    /// Whether the finding stood in the other tree.
-    fn settle_one(
-        &mut self,
-        counts: &mut Counts,
-        evaluation: &mut Evaluation,
-        homes: &BTreeMap<String, String>,
-    ) -> bool {
-        let mut evidence = evaluation.evidence_or_whole().into_owned();
-        let none = || vec![false; evidence.len()];
-        let ratchet = self.ratchet.as_mut();
-        let tolerated = ratchet.map_or_else(none, |earlier| {
-            earlier.covered(evaluation, &evidence, homes)
-        });
-        // Both trees are looked at from here: names of this machine will do.
-        let base = self.base.as_mut();
-        let stood = base.map_or_else(none, |(_, earlier)| {
-            earlier.covered(evaluation, &evidence, &BTreeMap::new())
-        });
-        for (one, tolerated) in evidence.iter_mut().zip(&tolerated) {
-            one.tolerated = *tolerated;
-        }
-        let old: Vec<bool> = { tolerated.iter().zip(&stood) }
-            .map(|(tolerated, stood)| *tolerated || *stood)
-            .collect();
-        if !stood.contains(&false) {
-            counts.remove(evaluation);
-            self.unchanged.add(evaluation);
-            return true;
-        }
-        if !old.contains(&false) {
-            counts.remove(evaluation);
-            evaluation.tolerated = true;
-            counts.add(evaluation);
-        } else if old.contains(&true) {
-            let here = BTreeMap::new();
-            let mut new = Vec::new();
-            for (one, _) in evidence.iter().zip(&old).filter(|(_, old)| !**old) {
-                let ratchet = self.ratchet.as_ref();
-                let base = self.base.as_ref().map(|(_, earlier)| earlier);
-                let mut when = Vec::new();
-                when.extend(ratchet.map(|earlier| earlier.worlds_of(evaluation, one, homes)));
-                when.extend(base.map(|earlier| earlier.worlds_of(evaluation, one, &here)));
-                new.push(one.shown_beyond(&when.concat()));
-            }
-            let stood = evidence.iter().zip(&old).filter(|(_, old)| **old);
-            let stood: Vec<_> = stood.map(|(one, _)| one.shown_beyond(&[])).collect();
-            narrow::to_new(evaluation, &new, &stood);
-        }
-        evaluation.evidence = evidence;
-        false
     }
 }

@@ -7,7 +7,7 @@ use crate::aws::secrets::shape;
 use crate::control::{Condition, Origin, Outcome, Repair, Severity, Verdict};
 use crate::observed::{Facts, Place};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// By what a condition is known again: it says the same of the same property, in no other world. Nothing of it depends on
 /// lines, on the order of lists or on the machine.
@@ -27,12 +27,14 @@ pub struct Trace {
     pub observed: String,
     /// Why it could not be known, where the message does not say just that.
     pub reason: String,
+    /// How far it reaches, where its message does not tell: the permissions of a grant. Less is the same, more is not.
+    pub extent: BTreeSet<String>,
     /// The worlds that it stands in; empty where it stands in all of them.
     pub when: Vec<Facts>,
 }
 
 impl Trace {
-    /// Whether two are the same but for severity and worlds, and for their files when `anywhere`.
+    /// Whether two are the same but for severity, extent and worlds, and for their files when `anywhere`.
     pub(super) fn is_like(&self, other: &Self, anywhere: bool) -> bool {
         self.failed == other.failed
             && (anywhere || self.file == other.file)
@@ -65,6 +67,8 @@ pub(super) struct Detail {
     pub(super) repairs: Option<Vec<Repair>>,
     /// Every world that it stands in; empty where there is only one.
     pub(super) sightings: Vec<Sighting>,
+    /// Whether those are all worlds.
+    pub(super) everywhere: bool,
 }
 
 /// A condition in one world.
@@ -112,6 +116,7 @@ impl Evidence {
                 message: condition.message.clone(),
                 observed: condition.observed.clone(),
                 reason: reason.to_owned(),
+                extent: BTreeSet::new(),
                 when: Vec::new(),
             },
             tolerated: false,
@@ -122,6 +127,7 @@ impl Evidence {
                 required: required.to_vec(),
                 repairs: condition.repairs.clone(),
                 sightings: Vec::new(),
+                everywhere: true,
             })),
         }
     }
@@ -132,12 +138,13 @@ impl Evidence {
         let beyond = |one: &&Sighting| !when.iter().any(|when| implied(&one.facts, when));
         let shown = sightings().find(beyond).or_else(|| sightings().next());
         let own = self.detail.as_ref().map(|detail| detail.seen.as_slice());
+        let everywhere = self.detail.as_ref().is_none_or(|detail| detail.everywhere);
         Shown {
             trace: &self.trace,
             detail: self.detail.as_deref(),
             // What stands in every world needs no name of one, unless it did not.
             label: shown
-                .filter(|_| !self.trace.when.is_empty() || !when.is_empty())
+                .filter(|_| !everywhere || !when.is_empty())
                 .and_then(|one| one.label.as_deref()),
             seen: shown.map_or(own.unwrap_or_default(), |one| one.seen.as_slice()),
         }
@@ -169,6 +176,7 @@ impl Evidence {
                 message: evaluation.message.clone().into_owned(),
                 observed: evaluation.observed.clone(),
                 reason: evaluation.reason.clone().unwrap_or_default(),
+                extent: BTreeSet::new(),
                 when: Vec::new(),
             },
             tolerated: false,
@@ -215,7 +223,9 @@ pub(super) fn across(found: Vec<InWorld>, worlds: &[(Option<String>, Facts)]) ->
         let number = first.unwrap_or(number);
         for one in evidence {
             let mut known = all.iter_mut();
-            let same = known.find(|layers| layers.first.is_like(&one.trace, false));
+            let same = known.find(|layers| {
+                layers.first.extent == one.trace.extent && layers.first.is_like(&one.trace, false)
+            });
             match same {
                 Some(layers) => layers.by_world.entry(number).or_default().push(one),
                 None => all.push(Layers {
@@ -243,6 +253,8 @@ impl Layers {
         let mut by_world: Vec<_> = { self.by_world.into_iter() }
             .map(|(number, evidence)| (number, evidence.into_iter()))
             .collect();
+        let facts: BTreeSet<&Facts> = worlds.iter().map(|(_, facts)| facts).collect();
+        let distinct_worlds = facts.len();
         let mut stacked = Vec::new();
         loop {
             let mut layer: Option<Evidence> = None;
@@ -277,6 +289,7 @@ impl Layers {
             }
             layer.trace.when = when;
             if let Some(detail) = &mut layer.detail {
+                detail.everywhere = sightings.len() == distinct_worlds;
                 detail.sightings = sightings;
             }
             stacked.push(layer);

@@ -1,5 +1,6 @@
 //! Requirements × resources × waivers → evaluations. Pure: no clock, no files, no network.
 
+mod before;
 mod choices;
 mod counts;
 mod determined;
@@ -9,6 +10,7 @@ mod evaluation;
 mod evaluations;
 mod evidence;
 mod exit;
+mod extent;
 mod narrow;
 mod report;
 mod run;
@@ -16,9 +18,10 @@ mod spill;
 mod subject;
 mod worlds;
 
+pub use before::Before;
 pub use counts::{BySeverity, Counted, Counts, Coverage};
 pub use determined::{Determined, Leaf, Part};
-pub use earlier::{Before, Earlier, Said};
+pub use earlier::{Earlier, Said};
 pub use evaluation::{Evaluation, Waived};
 pub use evaluations::Evaluations;
 pub use evidence::{Evidence, Trace};
@@ -259,6 +262,12 @@ impl<'b> Judge<'b> {
                 && evaluation.is_finding()
             {
                 determined::offer(determined, &view, &mut evaluation);
+            }
+            if !evaluation.evidence.is_empty() {
+                let extent = extent::of(&view);
+                for one in &mut evaluation.evidence {
+                    one.trace.extent.clone_from(&extent);
+                }
             }
             self.waive(&mut evaluation);
             out.push(evaluation);

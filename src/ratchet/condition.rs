@@ -4,7 +4,7 @@ use super::{severity_of, verdict_of};
 use crate::control::Verdict;
 use crate::judge::Trace;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One condition of a finding.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
@@ -22,6 +22,9 @@ pub(super) struct Condition {
     observed: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     reason: String,
+    /// How far it reaches, where the message does not tell.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    extent: BTreeSet<String>,
     /// The worlds that it stands in, fact by fact; none where it stands in all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     when: Vec<BTreeMap<String, String>>,
@@ -45,6 +48,7 @@ impl Condition {
             message: trace.message,
             observed: trace.observed,
             reason: trace.reason,
+            extent: trace.extent,
             when: trace.when,
         }
     }
@@ -60,6 +64,7 @@ impl Condition {
             message: self.message.clone(),
             observed: self.observed.clone(),
             reason: self.reason.clone(),
+            extent: self.extent.clone(),
             when: self.when.clone(),
         })
     }
@@ -76,6 +81,7 @@ impl Default for Condition {
             message: "`x` is false".to_owned(),
             observed: "false".to_owned(),
             reason: String::new(),
+            extent: BTreeSet::new(),
             when: Vec::new(),
         }
     }

@@ -17,7 +17,7 @@ fn repository() -> Bench {
     bench
 }
 
-fn git(bench: &Bench, words: &[&str]) -> String {
+pub fn git(bench: &Bench, words: &[&str]) -> String {
     let output = Command::new("git")
         .args(["-c", "user.name=t", "-c", "user.email=t@example.com"])
         .args(words)
@@ -32,7 +32,7 @@ fn git(bench: &Bench, words: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-fn commit(bench: &Bench, tag: &str) {
+pub fn commit(bench: &Bench, tag: &str) {
     git(bench, &["add", "--all"]);
     git(bench, &["commit", "--quiet", "--message", tag]);
     git(bench, &["tag", tag]);
@@ -52,7 +52,7 @@ fn since_base(bench: &Bench, paths: &[&str]) -> (Value, Run) {
 }
 
 /// Control and resource of every finding, with the file it is seen in.
-fn findings(report: &Value) -> Vec<String> {
+pub fn findings(report: &Value) -> Vec<String> {
     let all = report["evaluations"].as_array().unwrap().iter();
     let open = all.filter(|one| {
         ["noncompliant", "indeterminate"].contains(&one["verdict"].as_str().unwrap())
@@ -131,12 +131,18 @@ fn another_wrong_value_in_the_same_place_is_new() {
     assert_eq!(report["summary"]["unchanged"], 0);
 }
 
-/// What is tolerated of these evaluations when the ratchet holds the first of `then`.
+/// What is tolerated of these evaluations when a ratchet of the version before holds `then`.
 fn tolerated(then: &Evaluation, now: &[Evaluation]) -> Vec<bool> {
     let mut earlier = Earlier::default();
     let mut report = crate::samples::report();
     let homes = BTreeMap::new();
-    earlier.add(&Subject::of(then, &homes), Said::of(then), |_| false);
+    let said = Said::Joined {
+        verdict: then.verdict,
+        severity: then.severity,
+        message: then.message.clone().into_owned(),
+        observed: then.observed.clone(),
+    };
+    earlier.add(&Subject::of(then, &homes), said, |_| false);
     report.evaluations = Evaluations::default();
     report.before.ratchet = Some(earlier);
     report.add(Counted::of(now.to_vec(), true)).unwrap();

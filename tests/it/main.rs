@@ -27,6 +27,7 @@ mod formats;
 mod forms;
 mod gate;
 mod generated;
+mod held;
 mod hostile;
 mod integrations;
 mod labels;

@@ -35,7 +35,6 @@ mod variables;
 use super::plan::embedded;
 use super::shape;
 use crate::observe::{Dialect, File, Given, Reading, World, looks_like_ours};
-use crate::observed::Facts;
 use crate::observed::tree::{NodeId, Tree};
 use choice::{Choice, worlds_of};
 use emit::Emitter;
@@ -125,7 +124,7 @@ pub fn read(files: &ModuleFiles, library: &dyn Library, given: &Given) -> Read {
                 open.push(choice.with(atom.clone(), false));
                 open.push(choice.with(atom.clone(), true));
             }
-            _ => worlds.push(((choice.label(), choice.facts()), found)),
+            _ => worlds.push((choice, found)),
         }
     }
     // A broken file of a module of which nothing is ours is not ours either, unless it says so itself.
@@ -187,7 +186,7 @@ fn kind_of(block: &Rc<Block>) -> Option<Rc<str>> {
 fn reading(
     files: &ModuleFiles,
     evaluator: Evaluator<'_>,
-    worlds: Vec<((Option<String>, Facts), Vec<Found>)>,
+    worlds: Vec<(Choice, Vec<Found>)>,
 ) -> Reading {
     let source = Arc::new(evaluator.files.joined(&files.name));
     let mut emitter = Emitter {
@@ -200,7 +199,7 @@ fn reading(
     let mut problems = evaluator.problems;
     let mut judged = Vec::with_capacity(worlds.len());
     let mut stacks: Vec<shape::Instance> = Vec::new();
-    for ((label, facts), found) in worlds {
+    for (choice, found) in worlds {
         let mut instances = Vec::with_capacity(found.len());
         for one in found {
             let values = match known.get(&one.address) {
@@ -229,8 +228,8 @@ fn reading(
             }
         }
         judged.push(World {
-            label,
-            facts,
+            label: choice.label(),
+            facts: choice.facts(),
             resources: shaped.resources,
             neighbours: shaped.neighbours,
         });
