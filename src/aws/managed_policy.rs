@@ -128,6 +128,26 @@ pub fn of_name(name: &str) -> Option<&'static Managed> {
 }
 
 impl Managed {
+    /// Whether it allows all of an action pattern, on everything.
+    pub fn all_of(&self, asked: &str) -> Reach {
+        let asked = Pattern::action(asked);
+        let covers = |list: &mut dyn Iterator<Item = &&'static str>| {
+            let list: Vec<Pattern> = list.map(|text| Pattern::action(text)).collect();
+            reach_of(&list, &asked) == Reach::All
+        };
+        let spared = self.but.iter().map(|text| Pattern::action(text));
+        let is_spared = spared
+            .into_iter()
+            .any(|but| but.reach(&asked) > Reach::None);
+        if !is_spared && covers(&mut self.allows.iter()) {
+            Reach::All
+        } else if covers(&mut self.allows.iter().chain(self.at_most)) {
+            Reach::Perhaps
+        } else {
+            Reach::None
+        }
+    }
+
     /// How far it reaches into an action, on everything.
     pub fn action(&self, asked: &str) -> Reach {
         let asked = Pattern::action(asked);
@@ -174,6 +194,16 @@ mod tests {
             reach("AmazonEMRServicePolicy_v2", "iam:PassRole"),
             Reach::Perhaps
         );
+    }
+
+    #[test]
+    fn all_of_a_pattern_is_more_than_a_part_of_it() {
+        let all = |name: &str, action: &str| of_name(name).unwrap().all_of(action);
+        assert_eq!(all("AdministratorAccess", "iam:*"), Reach::All);
+        assert_eq!(all("PowerUserAccess", "lakeformation:*"), Reach::All);
+        assert_eq!(all("PowerUserAccess", "iam:*"), Reach::Perhaps);
+        assert_eq!(all("AmazonEMRServicePolicy_v2", "iam:*"), Reach::None);
+        assert_eq!(all("AmazonElasticMapReduceRole", "iam:*"), Reach::Perhaps);
     }
 
     #[test]

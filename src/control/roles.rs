@@ -162,7 +162,16 @@ impl Conditions {
             .under("denied-policies");
             return;
         }
-        for policy in one_or_many(attached) {
+        self.must_lack_each(one_or_many(attached), denied);
+    }
+
+    /// None of these managed policies may be a denied one.
+    pub fn must_lack_each<'t>(
+        &mut self,
+        attached: impl IntoIterator<Item = Node<'t>>,
+        denied: &BTreeSet<Text>,
+    ) {
+        for policy in attached {
             let name = last_name(policy);
             let hit = denied.iter().find(|want| {
                 name.is_some_and(|name| want.accepts_as_pattern(name))

@@ -1,9 +1,15 @@
 //! The policies that a role, user or group carries, and what they allow together.
 
+mod live;
+
+pub(super) use live::arn_of_role_held;
+pub use live::{details_of, role_of_profile};
+
 use super::text::{list_of, pattern_of};
 use super::{Allowed, Document, Effect, Limit, Statement, Test};
 use crate::aws::managed_policy::{self, Managed};
 use crate::aws::policy::{Pattern, Reach};
+use crate::control::roles::allows;
 use crate::observed::{Form, Node, Reason, Resource, ResourceKind, Scope};
 
 /// Types of policies that are declared apart from what carries them, each with the members that name the carriers.
@@ -56,6 +62,8 @@ pub struct Held<'a, 't> {
     pub managed: Vec<(Node<'t>, &'static Managed)>,
     /// What is not known.
     pub gaps: Vec<Gap<'t>>,
+    /// The ARNs of all managed policies that are attached to a live one, whether or not they are read.
+    pub attached: Vec<Node<'t>>,
     /// Names of what carries a policy that is declared apart. Nothing for a role.
     pub carriers: Vec<Node<'t>>,
     boundary: Option<Boundary<'a, 't>>,
@@ -95,18 +103,30 @@ pub struct Grant<'a, 't> {
 }
 
 impl<'a, 't> Held<'a, 't> {
-    /// What a resource of kind `iam-role` carries.
-    pub fn of(resource: &Resource<'t>, scope: &'a Scope<'t>) -> Self {
-        let mut held = Self {
+    fn nothing(scope: &'a Scope<'t>) -> Self {
+        Self {
             documents: Vec::new(),
             managed: Vec::new(),
             gaps: Vec::new(),
+            attached: Vec::new(),
             carriers: Vec::new(),
             boundary: None,
             scope,
-        };
+        }
+    }
+
+    /// What the role of a live instance profile carries.
+    pub fn of_profile(profile: &Resource<'t>, scope: &'a Scope<'t>) -> Self {
+        let mut held = Self::nothing(scope);
+        held.read_live(profile, live::details_of_profile(profile));
+        held
+    }
+
+    /// What a resource of kind `iam-role` carries.
+    pub fn of(resource: &Resource<'t>, scope: &'a Scope<'t>) -> Self {
+        let mut held = Self::nothing(scope);
         if resource.form == Form::Live {
-            held.read_live(resource);
+            held.read_live(resource, details_of(resource));
         } else if is_policy(resource) {
             held.add(resource.body.get("PolicyDocument"));
             held.carriers = carriers(resource.type_name, resource.body);
@@ -261,6 +281,29 @@ impl<'a, 't> Held<'a, 't> {
         self.documents.iter().flat_map(Document::statements)
     }
 
+    /// Whether all of an action pattern is allowed, on everything when `everywhere` is asked, after denies and the
+    /// boundary; and what allows it. What [`Self::gaps`] hold is not among it.
+    pub fn allows_all_of(&self, action: &str, everywhere: bool) -> (Allowed, Option<Node<'t>>) {
+        let everything = Pattern::of("*");
+        let ceiling = self.ceiling(&Query {
+            action,
+            on: everywhere.then_some(&everything),
+            limit: &|_, _| Limit::Open,
+        });
+        let documents = self.documents.iter();
+        let documents = documents.map(|document| allows(document.node, action, everywhere));
+        let managed = self.managed.iter();
+        let managed = managed.map(|(node, managed)| (managed.all_of(action).into(), *node));
+        let each = documents.chain(managed);
+        let each = each.map(|(sure, node): (Allowed, Node<'t>)| (sure.min(ceiling), Some(node)));
+        each.fold(
+            (Allowed::No, None),
+            |most, one| {
+                if one.0 > most.0 { one } else { most }
+            },
+        )
+    }
+
     /// What denies and the boundary leave.
     fn ceiling(&self, query: &Query<'_, 't>) -> Allowed {
         let everything = Pattern::of("*");
@@ -299,106 +342,6 @@ impl<'a, 't> Held<'a, 't> {
         };
         denies.min(boundary)
     }
-
-    fn read_live(&mut self, resource: &Resource<'t>) {
-        let answer = resource.body.get(DETAILS);
-        if let Some(reason) = answer.reason() {
-            return self.gap(answer, Some(reason), "the policies are unknown");
-        }
-        let details = details_of(resource);
-        if details.is_absent() {
-            return self.gap(answer, None, "the answer does not hold the principal");
-        }
-        for list in ["RolePolicyList", "UserPolicyList", "GroupPolicyList"] {
-            details
-                .get(list)
-                .items()
-                .for_each(|policy| self.add(policy.get("PolicyDocument")));
-        }
-        let mut attached: Vec<Node<'t>> = details.get("AttachedManagedPolicies").items().collect();
-        for group in list_of(details.get("GroupList")) {
-            let found = answer.get("GroupDetailList").items().find(|one| {
-                group.as_text().is_some() && one.get("GroupName").as_text() == group.as_text()
-            });
-            match found {
-                Some(found) => {
-                    found
-                        .get("GroupPolicyList")
-                        .items()
-                        .for_each(|policy| self.add(policy.get("PolicyDocument")));
-                    attached.extend(found.get("AttachedManagedPolicies").items());
-                }
-                None => self.gap(group, group.reason(), "the policies of a group are unknown"),
-            }
-        }
-        for policy in attached {
-            let arn = policy.get("PolicyArn");
-            match (live_document(answer, arn), managed_policy(arn)) {
-                (Some(document), _) => self.add(document),
-                (None, Some(known)) => self.managed.push((arn, known)),
-                (None, None) => self.gap(
-                    arn,
-                    arn.reason(),
-                    format!("the managed policy {} is not read", arn.display()),
-                ),
-            }
-        }
-        let bound = details.path("PermissionsBoundary/PermissionsBoundaryArn");
-        if !bound.is_absent() {
-            let found = live_document(answer, bound)
-                .map(|node| Boundary::Document(Document::of(node, self.scope)));
-            let known = managed_policy(bound).map(Boundary::Managed);
-            self.boundary = Some(found.or(known).unwrap_or(Boundary::Unknown));
-        }
-    }
-}
-
-/// The call whose answer holds policies: as a whole, or restricted to one principal, its groups and its policies.
-const DETAILS: &str = "iam:GetAccountAuthorizationDetails";
-
-/// What IAM answers about a live role, user or group.
-pub(super) fn details_of<'t>(resource: &Resource<'t>) -> Node<'t> {
-    let answer = resource.body.get(DETAILS);
-    if answer.reason().is_some() {
-        return answer;
-    }
-    let identity = &resource.identity;
-    let lists = [
-        ("RoleDetailList", "RoleName"),
-        ("UserDetailList", "UserName"),
-        ("GroupDetailList", "GroupName"),
-    ];
-    let all = lists
-        .into_iter()
-        .flat_map(|(list, name)| answer.get(list).items().map(move |item| (item, name)));
-    let is_it = |item: Node<'t>, name: &'static str| {
-        let text = item.get(name).as_text();
-        item.get("Arn")
-            .as_text()
-            .is_some_and(|arn| identity.arn.as_deref() == Some(arn) || identity.id == arn)
-            || identity.arn.is_none()
-                && text.is_some_and(|text| {
-                    identity.id == text || identity.name.as_deref() == Some(text)
-                })
-    };
-    let mut found = all
-        .filter(|(item, name)| is_it(*item, name))
-        .map(|(item, _)| item);
-    found.next().unwrap_or_else(|| answer.get("Principal"))
-}
-
-/// The default version of a managed policy that the answer holds.
-fn live_document<'t>(answer: Node<'t>, arn: Node<'t>) -> Option<Node<'t>> {
-    let arn = arn.as_text()?;
-    let policy = answer
-        .get("Policies")
-        .items()
-        .find(|policy| policy.get("Arn").as_text() == Some(arn))?;
-    let versions = policy.get("PolicyVersionList");
-    let standing = versions
-        .items()
-        .find(|version| version.get("IsDefaultVersion").switch() == crate::observed::Switch::On)?;
-    Some(standing.get("Document"))
 }
 
 /// A managed policy of AWS's, however its ARN is written: the partition may be a hole.

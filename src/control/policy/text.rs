@@ -127,7 +127,9 @@ fn push_arn(pattern: &mut Pattern, resource: &Resource<'_>) -> bool {
 /// The ARN of a declared or live role, user or group.
 pub fn pattern_of_identity(resource: &Resource<'_>) -> Pattern {
     let mut pattern = Pattern::default();
-    match resource.identity.arn.as_deref() {
+    // Nobody acts as a profile: its role does.
+    let arn = super::held::arn_of_role_held(resource);
+    match arn.or(resource.identity.arn.as_deref()) {
         Some(arn) => pattern.push(arn),
         None => drop(push_arn(&mut pattern, resource)),
     }

@@ -3,7 +3,7 @@
 use crate::artifact::Statement;
 use crate::aws::iam::Principal;
 use crate::aws::s3::Location;
-use crate::control::policy::Allowed;
+use crate::control::policy::{Allowed, Held, role_of_profile};
 use crate::control::roles::allows;
 use crate::control::settings::{Allowance, Excludes, OneOf, Pattern, RolePattern, settings};
 use crate::control::{Conditions, Control, Draft, Meta, Severity, Span, View};
@@ -73,20 +73,7 @@ impl Control for InstanceProfile {
                 out.must_be_of_account(role.body, text, seen.target);
                 out.leave_to_audit();
             }
-            Form::Live => {
-                judge_default(want, role.body, &role.identity.id, out);
-                let answer = role.body.get("iam:GetInstanceProfile");
-                match answer.reason() {
-                    Some(reason) => {
-                        out.unknown(answer, reason, "the role of the profile is unknown")
-                    }
-                    None => out.undecided(
-                        answer,
-                        "the policies of the role are not read",
-                        "read them in IAM",
-                    ),
-                };
-            }
+            Form::Live => judge_live(want, role, seen.scope, out),
             Form::CloudFormation | Form::Terraform if role.body.get("Roles").is_set() => {
                 judge_profile(want, role, seen.scope, out);
             }
@@ -138,6 +125,39 @@ fn judge_default(want: &Setting, node: Node<'_>, text: &str, out: &mut Condition
         .expected("a profile of your own")
         .observed(format!("`{text}`"))
         .fix("create a profile whose role can do what nodes need, and name it");
+    }
+}
+
+fn judge_live(want: &Setting, profile: &Resource<'_>, scope: &Scope<'_>, out: &mut Conditions) {
+    judge_default(want, profile.body, &profile.identity.id, out);
+    let role = role_of_profile(profile);
+    if let Some(reason) = role.reason() {
+        out.unknown(role, reason, "the role of the profile is unknown");
+        return;
+    }
+    let Some(arn) = role.get("Arn").as_text() else {
+        out.undecided(
+            profile.body,
+            "the profile holds no role",
+            "add a role to the profile, without which its nodes can do nothing",
+        )
+        .under("roles");
+        return;
+    };
+    out.must_be_role(role.get("Arn"), arn, &want.roles);
+    let held = Held::of_profile(profile, scope);
+    out.must_lack_each(held.attached.iter().copied(), &want.denied_policies);
+    for gap in &held.gaps {
+        match gap.reason {
+            Some(reason) => out.unknown(gap.node, reason, gap.what.clone()),
+            None => out.undecided(gap.node, gap.what.clone(), "read it in IAM"),
+        };
+    }
+    for denied in &want.denied_actions {
+        let denied = denied.to_string();
+        let (action, everywhere) = action_of(&denied);
+        let (sure, node) = held.allows_all_of(action, everywhere);
+        judge_allowed(&denied, sure, node.unwrap_or(role), out);
     }
 }
 
@@ -205,25 +225,35 @@ fn judge_declared(want: &Setting, role: Node<'_>, out: &mut Conditions) {
 fn judge_actions(want: &Setting, policy: Node<'_>, out: &mut Conditions) {
     for denied in &want.denied_actions {
         let denied = denied.to_string();
-        let (action, everywhere) = denied
-            .strip_suffix(" on *")
-            .map_or((denied.as_str(), false), |action| (action, true));
-        match allows(policy, action, everywhere) {
-            (Allowed::No, _) => out.held(),
-            (Allowed::Yes, statement) => {
-                out.failed(statement, format!("a policy of the role allows `{denied}`"))
-                    .under("denied-actions")
-                    .expected(format!("no allow of `{denied}`"))
-                    .fix("allow the single actions and resources that the jobs need");
-            }
-            (Allowed::Perhaps, statement) => {
-                out.undecided(
-                    statement,
-                    format!("whether a policy of the role allows `{denied}` depends on what is not known, or on a condition"),
-                    "write actions, resources and conditions literally, or leave the action out",
-                )
-                .under("denied-actions");
-            }
+        let (action, everywhere) = action_of(&denied);
+        let (sure, statement) = allows(policy, action, everywhere);
+        judge_allowed(&denied, sure, statement, out);
+    }
+}
+
+/// The action pattern of a setting, and whether it counts on everything only.
+fn action_of(denied: &str) -> (&str, bool) {
+    denied
+        .strip_suffix(" on *")
+        .map_or((denied, false), |action| (action, true))
+}
+
+fn judge_allowed(denied: &str, sure: Allowed, statement: Node<'_>, out: &mut Conditions) {
+    match sure {
+        Allowed::No => out.held(),
+        Allowed::Yes => {
+            out.failed(statement, format!("a policy of the role allows `{denied}`"))
+                .under("denied-actions")
+                .expected(format!("no allow of `{denied}`"))
+                .fix("allow the single actions and resources that the jobs need");
+        }
+        Allowed::Perhaps => {
+            out.undecided(
+                statement,
+                format!("whether a policy of the role allows `{denied}` depends on what is not known, or on a condition"),
+                "write actions, resources and conditions literally, or leave the action out",
+            )
+            .under("denied-actions");
         }
     }
 }
@@ -331,6 +361,75 @@ mod tests {
         assert_eq!(judge(&entry, &[], &[], all).verdict, Verdict::Noncompliant);
         let all = vec![profile, role, cluster];
         assert_eq!(judge(&entry, &[], &[], all).verdict, Verdict::Compliant);
+    }
+
+    /// A profile whose role has this document, these attached policies and this boundary.
+    fn live(document: &Value, attached: &[&str], boundary: Option<&str>) -> Verdict {
+        let arn = "arn:aws:iam::111122223333:role/nodes";
+        let other = json!({"RoleName": "emr-nodes", "Arn": "arn:aws:iam::111122223333:role/emr-nodes",
+            "AttachedManagedPolicies": [{"PolicyArn": "arn:aws:iam::aws:policy/AdministratorAccess"}]});
+        let attached: Vec<Value> = attached
+            .iter()
+            .map(|arn| json!({"PolicyArn": arn}))
+            .collect();
+        let mut details = json!({"RoleName": "nodes", "Arn": arn, "AttachedManagedPolicies": attached,
+            "RolePolicyList": [{"PolicyName": "own", "PolicyDocument": document}]});
+        if let Some(boundary) = boundary {
+            details["PermissionsBoundary"] = json!({"PermissionsBoundaryArn": boundary});
+        }
+        let own = json!({"Statement": [{"Effect": "Allow", "Action": "iam:*", "Resource": "*"}]});
+        let own = json!({"Arn": "arn:aws:iam::111122223333:policy/own", "PolicyVersionList": [
+            {"IsDefaultVersion": false, "Document": {}}, {"IsDefaultVersion": true, "Document": own}]});
+        let body = json!({
+            "iam:GetInstanceProfile": {"InstanceProfile": {"InstanceProfileName": "emr-nodes",
+                "Roles": [{"Arn": arn, "RoleName": "nodes"}]}},
+            "iam:GetAccountAuthorizationDetails": {"RoleDetailList": [other, details], "Policies": [own]},
+        });
+        let mut profile = resource(ResourceKind::IamRole, Form::Live, "emr-nodes", &body);
+        profile.uses.push(Use {
+            purpose: "instance-profile",
+            by: "c".to_owned(),
+            place: Place::from(profile.body),
+        });
+        judge(&Entry::of::<InstanceProfile>(), &[], &[], vec![profile]).verdict
+    }
+
+    #[test]
+    fn a_live_profile_is_judged_by_what_its_role_may_do() {
+        let allow = |action: &str| json!({"Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}]});
+        let data = allow("s3:GetObject");
+        // A role that has the profile's name, and is not in it, is another.
+        assert_eq!(live(&data, &[], None), Verdict::Compliant);
+        assert_eq!(live(&allow("iam:*"), &[], None), Verdict::Noncompliant);
+        assert_eq!(live(&allow("sts:*"), &[], None), Verdict::Noncompliant);
+        assert_eq!(
+            live(&data, &["arn:aws:iam::aws:policy/AmazonS3FullAccess"], None),
+            Verdict::Noncompliant
+        );
+        assert_eq!(
+            live(
+                &data,
+                &["arn:aws:iam::aws:policy/CloudWatchAgentServerPolicy"],
+                None
+            ),
+            Verdict::Compliant
+        );
+        assert_eq!(
+            live(&data, &["arn:aws:iam::aws:policy/Unheard"], None),
+            Verdict::Indeterminate
+        );
+        assert_eq!(
+            live(&data, &["arn:aws:iam::111122223333:policy/own"], None),
+            Verdict::Noncompliant
+        );
+        // What the boundary takes away is not allowed; one that is not read may take it away.
+        let narrow = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess";
+        assert_eq!(live(&allow("iam:*"), &[], Some(narrow)), Verdict::Compliant);
+        let unread = "arn:aws:iam::111122223333:policy/boundary";
+        assert_eq!(
+            live(&allow("iam:*"), &[], Some(unread)),
+            Verdict::Indeterminate
+        );
     }
 
     #[test]

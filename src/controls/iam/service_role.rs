@@ -2,12 +2,13 @@
 
 use crate::artifact::Statement;
 use crate::aws::iam::Principal;
+use crate::control::policy::details_of;
 use crate::control::settings::{
     Allowance, Excludes, OneOf, Pattern, RolePattern, Switch, settings,
 };
 use crate::control::trust::Trusted;
 use crate::control::{Conditions, Control, Draft, Meta, Severity, Span, View};
-use crate::observed::{Form, Known, Node, ResourceKind, named};
+use crate::observed::{Form, Known, Node, Resource, ResourceKind, named};
 use serde_json::json;
 
 #[derive(Debug)]
@@ -78,21 +79,7 @@ impl Control for ServiceRole {
                 }
                 out.leave_to_audit();
             }
-            Form::Live => {
-                let name = role.identity.arn.as_deref().unwrap_or(&role.identity.id);
-                judge_text(want, role.body, name, out);
-                let answer = role.body.get("iam:GetAccountAuthorizationDetails");
-                match answer.reason() {
-                    Some(reason) => {
-                        out.unknown(answer, reason, "the policies of the role are unknown")
-                    }
-                    None => out.undecided(
-                        answer,
-                        "the policies of the role are not read",
-                        "read them in IAM",
-                    ),
-                };
-            }
+            Form::Live => judge_live(want, role, out),
             Form::CloudFormation
             | Form::Terraform
             | Form::Document
@@ -134,6 +121,32 @@ impl Control for ServiceRole {
             }));
         draft.statement(&file, trust, Some("source-condition"));
     }
+}
+
+fn judge_live(want: &Setting, role: &Resource<'_>, out: &mut Conditions) {
+    let name = role.identity.arn.as_deref().unwrap_or(&role.identity.id);
+    judge_text(want, role.body, name, out);
+    let details = details_of(role);
+    if let Some(reason) = details.reason() {
+        out.unknown(details, reason, "the policies of the role are unknown");
+        return;
+    }
+    if !details.is_set() {
+        out.undecided(
+            role.body,
+            format!("the account's roles do not hold `{name}`"),
+            "see whether the role was deleted, and observe again",
+        );
+        return;
+    }
+    let attached = details.get("AttachedManagedPolicies");
+    let attached = attached.items().map(|policy| policy.get("PolicyArn"));
+    out.must_lack_each(attached, &want.denied_policies);
+    out.must_trust_only(
+        details.get("AssumeRolePolicyDocument"),
+        TRUSTED,
+        want.source_condition.then_some("source-condition"),
+    );
 }
 
 fn judge_name(want: &Setting, node: Node<'_>, out: &mut Conditions) {
@@ -339,6 +352,44 @@ mod tests {
                 "{arn}"
             );
         }
+    }
+
+    fn live(id: &str, trust: &Value, attached: &[&str]) -> Verdict {
+        let attached: Vec<Value> = attached
+            .iter()
+            .map(|arn| json!({"PolicyArn": arn}))
+            .collect();
+        let details = json!({"RoleName": "emr-service", "Arn": "arn:aws:iam::111122223333:role/emr-service",
+            "AssumeRolePolicyDocument": trust, "AttachedManagedPolicies": attached, "RolePolicyList": []});
+        let body = json!({"iam:GetAccountAuthorizationDetails": {"RoleDetailList": [details], "Policies": []}});
+        let mut role = resource(ResourceKind::IamRole, Form::Live, id, &body);
+        role.uses = named(id, "service-role").uses;
+        judge(&Entry::of::<ServiceRole>(), &[], &[], vec![role]).verdict
+    }
+
+    #[test]
+    fn a_live_role_is_judged_by_its_policies_and_its_trust() {
+        let trust = |service: &str, condition: Value| {
+            json!({"Statement": [{"Effect": "Allow", "Principal": {"Service": service},
+                "Action": "sts:AssumeRole", "Condition": condition}]})
+        };
+        let of_account = json!({"StringEquals": {"aws:SourceAccount": "111122223333"}});
+        let good = trust("elasticmapreduce.amazonaws.com", of_account.clone());
+        let v2 = "arn:aws:iam::aws:policy/service-role/AmazonEMRServicePolicy_v2";
+        let v1 = "arn:aws:iam::aws:policy/service-role/AmazonElasticMapReduceRole";
+        assert_eq!(live("emr-service", &good, &[v2]), Verdict::Compliant);
+        let arn = "arn:aws:iam::111122223333:role/emr-service";
+        assert_eq!(live(arn, &good, &[v2]), Verdict::Compliant);
+        assert_eq!(live("emr-service", &good, &[v2, v1]), Verdict::Noncompliant);
+        let other = trust("ec2.amazonaws.com", of_account);
+        assert_eq!(live("emr-service", &other, &[v2]), Verdict::Noncompliant);
+        let open = trust("elasticmapreduce.amazonaws.com", json!({}));
+        assert_eq!(live("emr-service", &open, &[v2]), Verdict::Noncompliant);
+        assert_eq!(live("gone", &good, &[v2]), Verdict::Indeterminate);
+        assert_eq!(
+            live("emr-service", &json!("?"), &[v2]),
+            Verdict::Indeterminate
+        );
     }
 
     #[test]

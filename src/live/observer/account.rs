@@ -166,8 +166,10 @@ impl Observer {
             return;
         };
         for (id, role) in self.kept.of(ResourceKind::IamRole) {
+            let held = role.answer(GET_INSTANCE_PROFILE.action);
+            let held = held.and_then(|answer| text(answer, "/InstanceProfile/Roles/0/Arn"));
             let answer = match &details {
-                Ok(answer) => Ok(details_of(id, answer)),
+                Ok(answer) => Ok(details_of(id, held, answer)),
                 Err(failure) => Err(failure.clone()),
             };
             role.keep(GET_ACCOUNT_AUTHORIZATION_DETAILS.action, &answer);
@@ -175,18 +177,28 @@ impl Observer {
     }
 }
 
-/// The part of the account's listing that is about one role: its details and the policies attached to it.
-fn details_of(id: &str, answer: &Map<String, Value>) -> Map<String, Value> {
+/// The part of the account's listing that is about one role, or about the role that a profile holds: its details, the
+/// policies attached to it and its boundary.
+fn details_of(id: &str, held: Option<&str>, answer: &Map<String, Value>) -> Map<String, Value> {
     let name = id.rsplit('/').next().unwrap_or(id);
     let roles = super::items(answer, "RoleDetailList").iter();
     let own: Vec<&Value> = roles
-        .filter(|role| text(role, "/Arn") == Some(id) || text(role, "/RoleName") == Some(name))
+        .filter(|role| {
+            let arn = text(role, "/Arn");
+            arn == Some(id)
+                || text(role, "/RoleName") == Some(name)
+                || held.is_some() && arn == held
+        })
         .collect();
+    let boundaries = own
+        .iter()
+        .filter_map(|role| text(role, "/PermissionsBoundary/PermissionsBoundaryArn"));
     let attached: BTreeSet<&str> = own
         .iter()
         .filter_map(|role| role.get("AttachedManagedPolicies")?.as_array())
         .flatten()
         .filter_map(|policy| text(policy, "/PolicyArn"))
+        .chain(boundaries)
         .collect();
     let policies: Vec<&Value> = super::items(answer, "Policies")
         .iter()

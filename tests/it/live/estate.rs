@@ -441,28 +441,48 @@ impl Estate {
     }
 
     fn iam(operation: &str) -> Value {
-        // IAM encodes documents for URLs.
-        let trust = "%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B%5D%7D";
+        let trust = |service: &str, condition: Value| {
+            encoded(
+                &json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
+                "Principal": {"Service": service}, "Action": "sts:AssumeRole", "Condition": condition}]}),
+            )
+        };
+        let of_account = json!({"StringEquals": {"aws:SourceAccount": ACCOUNT}});
         let role = |name: &str| {
+            let trust = if name == "emr-service" {
+                trust("elasticmapreduce.amazonaws.com", of_account.clone())
+            } else {
+                trust("ec2.amazonaws.com", json!({}))
+            };
             json!({"Path": "/", "RoleName": name, "RoleId": "AROAEXAMPLE",
                    "Arn": format!("arn:aws:iam::{ACCOUNT}:role/{name}"), "AssumeRolePolicyDocument": trust})
         };
+        let own = format!("arn:aws:iam::{ACCOUNT}:policy/emr-data");
+        let data = json!({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": "arn:aws:s3:::sales/*"}]});
         match operation {
+            // A profile is not its role, although many have its name.
             "GetInstanceProfile" => {
                 json!({"InstanceProfile": {"Path": "/", "InstanceProfileName": "emr-nodes",
                 "InstanceProfileId": "AIPAEXAMPLE", "Arn": format!("arn:aws:iam::{ACCOUNT}:instance-profile/emr-nodes"),
-                "Roles": [role("emr-nodes")]}})
+                "Roles": [role("emr-data-nodes")]}})
             }
             "GetAccountAuthorizationDetails" => {
-                let detail = |name: &str| {
+                let detail = |name: &str, attached: &str| {
                     let mut detail = role(name);
                     detail["RolePolicyList"] =
-                        json!([{"PolicyName": "own", "PolicyDocument": trust}]);
-                    detail["AttachedManagedPolicies"] = json!([]);
+                        json!([{"PolicyName": "own", "PolicyDocument": encoded(&data)}]);
+                    let name = attached.rsplit('/').next().unwrap();
+                    detail["AttachedManagedPolicies"] =
+                        json!([{"PolicyName": name, "PolicyArn": attached}]);
                     detail
                 };
-                json!({"RoleDetailList": [detail("emr-service"), detail("emr-nodes"), detail("another")],
-                       "Policies": [], "IsTruncated": false})
+                let v2 = "arn:aws:iam::aws:policy/service-role/AmazonEMRServicePolicy_v2";
+                let everything = "arn:aws:iam::aws:policy/AdministratorAccess";
+                json!({"RoleDetailList": [detail("emr-service", v2), detail("emr-data-nodes", &own), detail("emr-nodes", everything)],
+                       "Policies": [{"PolicyName": "emr-data", "Arn": own, "PolicyVersionList": [
+                            {"VersionId": "v1", "IsDefaultVersion": true, "Document": encoded(&data)}]}],
+                       "IsTruncated": false})
             }
             other => panic!("IAM's {other} is not doubled"),
         }
@@ -546,6 +566,22 @@ impl Estate {
             other => panic!("S3's {other} is not doubled"),
         })
     }
+}
+
+/// A policy as IAM gives it: encoded for URLs.
+fn encoded(policy: &Value) -> Value {
+    let text = policy.to_string();
+    let encoded: String = text
+        .bytes()
+        .map(|byte| {
+            if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
+        .collect();
+    json!(encoded)
 }
 
 /// One page of a list, and the way to the next.

@@ -130,9 +130,11 @@ fn a_run_writes_a_snapshot_that_is_judged_as_the_live_audit_is() {
     assert_eq!(judged["problems"], json!([]));
     let verdict = |control: &str, kind: &str| {
         let evaluations = judged["evaluations"].as_array().unwrap();
-        let found = evaluations
-            .iter()
-            .find(|one| one["control"] == control && one["resource"]["kind"] == kind);
+        let found = evaluations.iter().find(|one| {
+            one["control"] == control
+                && one["resource"]["kind"] == kind
+                && one["verdict"] != "not-applicable"
+        });
         found.map(|one| one["verdict"].as_str().unwrap().to_owned())
     };
     let compliant = Some("compliant".to_owned());
@@ -143,6 +145,18 @@ fn a_run_writes_a_snapshot_that_is_judged_as_the_live_audit_is() {
     );
     assert_eq!(verdict("kms.key-state", "kms-key"), compliant);
     assert_eq!(verdict("network.public-address", "emr-cluster"), compliant);
+    assert_eq!(verdict("iam.service-role", "iam-role"), compliant);
+    let profiles = judged["evaluations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|one| {
+            one["control"] == "iam.instance-profile" && one["verdict"] != "not-applicable"
+        });
+    let profiles: Vec<&Value> = profiles.collect();
+    assert_eq!(profiles.len(), 1);
+    assert_eq!(profiles[0]["resource"]["id"], "emr-nodes");
+    assert_eq!(profiles[0]["verdict"], "compliant", "{}", profiles[0]);
     assert_eq!(verdict("network.private-subnet", "emr-cluster"), compliant);
 }
 
@@ -247,6 +261,29 @@ fn a_call_that_is_denied_makes_its_facts_indeterminate_and_names_the_action() {
     for one in unknown {
         assert_eq!(one["verdict"], "indeterminate");
         assert!(one.to_string().contains("kms:DescribeKey"), "{one}");
+    }
+}
+
+#[test]
+fn roles_whose_policies_are_denied_are_indeterminate_and_name_the_action() {
+    for action in [
+        "iam:GetAccountAuthorizationDetails",
+        "iam:GetInstanceProfile",
+    ] {
+        let mut estate = Estate::of(1);
+        estate.deny(action);
+        let live = Live::over(estate);
+        let (report, _) = live.audit(&["--share", "100"]);
+        let found = report["evaluations"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|one| {
+                one["control"] == "iam.instance-profile" && one["resource"]["id"] == "emr-nodes"
+            });
+        let found = found.unwrap();
+        assert_eq!(found["verdict"], "indeterminate", "{action}");
+        assert!(found.to_string().contains(action), "{found}");
     }
 }
 
