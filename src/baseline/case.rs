@@ -56,6 +56,8 @@ pub struct Case {
     pub at: Option<Timestamp>,
     /// Values of the input's parameters.
     pub parameters: BTreeMap<String, String>,
+    /// Files of such values, as seen from the case. The values of [`Self::parameters`] take their place.
+    pub parameter_files: Vec<Said>,
     /// What is expected.
     pub expected: Vec<Expectation>,
 }
@@ -68,15 +70,17 @@ struct Draft {
     target: Option<Said>,
     at: Option<Timestamp>,
     parameters: BTreeMap<String, String>,
+    parameter_files: Vec<Said>,
     expected: Vec<Expectation>,
 }
 
-const KEYS: [&str; 7] = [
+const KEYS: [&str; 8] = [
     "baseline",
     "input",
     "target",
     "at",
     "parameters",
+    "parameter-files",
     "expect",
     "expect-resource",
 ];
@@ -120,6 +124,7 @@ pub fn read(name: &str, bytes: Vec<u8>) -> Result<Case, Vec<Problem>> {
             target: draft.target,
             at: draft.at,
             parameters: draft.parameters,
+            parameter_files: draft.parameter_files,
             expected: draft.expected,
         }),
         _ => {
@@ -190,10 +195,14 @@ fn draft(reader: &mut Reader<'_>, pairs: &[Pair]) -> Draft {
         let item = &pair.item;
         match pair.key.as_str() {
             "baseline" => draft.baseline = text(reader, "baseline", item),
-            "input" => draft.input = inputs(reader, item),
+            "input" => draft.input = files(reader, "input", "a file or a folder", item),
             "target" => draft.target = text(reader, "target", item),
             "at" => draft.at = time(reader, item),
             "parameters" => draft.parameters = parameters(reader, item),
+            "parameter-files" => {
+                let what = "a file as `check --parameters` takes it";
+                draft.parameter_files = files(reader, "parameter-files", what, item);
+            }
             "expect" => expectations(reader, item, &mut draft.expected),
             "expect-resource" => {
                 let rows = item.elements().iter();
@@ -243,16 +252,16 @@ fn text(reader: &mut Reader<'_>, key: &str, item: &Item) -> Option<Said> {
     })
 }
 
-fn inputs(reader: &mut Reader<'_>, item: &Item) -> Vec<Said> {
+/// One path, or a list of them.
+fn files(reader: &mut Reader<'_>, key: &str, what: &str, item: &Item) -> Vec<Said> {
     let items = item.elements();
     if items.is_empty() {
-        let help = "name a file or a folder, seen from the case";
-        reader.wrong("empty-input", "`input` names nothing", &item.bytes, help);
+        let help = format!("name {what}, seen from the case");
+        let message = format!("`{key}` names nothing");
+        reader.wrong(&format!("empty-{key}"), message, &item.bytes, &help);
     }
     let texts = items.iter();
-    texts
-        .filter_map(|item| text(reader, "input", item))
-        .collect()
+    texts.filter_map(|item| text(reader, key, item)).collect()
 }
 
 /// A time in quotes, or as TOML writes it.
@@ -495,6 +504,26 @@ mod tests {
             mistake.contains("`emr.tags` is expected twice"),
             "{mistake}"
         );
+    }
+
+    #[test]
+    fn files_of_parameters_are_one_or_several() {
+        let case = |files: &str| {
+            let text = format!(
+                "baseline = 'b.toml'\ninput = 'a.yaml'\nparameter-files = {files}\n[expect]\n'emr.tags' = 'compliant'\n"
+            );
+            read("case.toml", text.into())
+        };
+        for (files, expected) in [
+            ("'p.json'", &["p.json"][..]),
+            ("['p.json', 'q.tfvars']", &["p.json", "q.tfvars"]),
+        ] {
+            let said = case(files).unwrap().parameter_files;
+            let said: Vec<&str> = said.iter().map(|said| said.text.as_str()).collect();
+            assert_eq!(said, expected);
+        }
+        let problems = case("[]").unwrap_err();
+        assert_eq!(problems[0].code, "case::empty-parameter-files");
     }
 
     #[test]

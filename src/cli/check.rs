@@ -4,6 +4,7 @@ mod again;
 mod excerpts;
 mod fix;
 mod named;
+mod nested;
 mod parts;
 mod passed;
 mod passes;
@@ -292,20 +293,22 @@ fn said_of_inputs(arguments: &Check) -> Result<(Option<Dialect>, Given), String>
         if let Some((key, value)) = parameter.split_once('=') {
             given.parameters.insert(key.to_owned(), value.to_owned());
         } else {
-            given.parameters.extend(parameter_file(parameter)?);
+            let values = parameter_file(parameter).map_err(|why| {
+                format!(
+                    "`--parameters {parameter}` is not KEY=VALUE, and no file of parameters: {why}"
+                )
+            })?;
+            given.parameters.extend(values);
         }
     }
     Ok((dialect, given))
 }
 
-/// The values of a file of parameters.
-fn parameter_file(path: &str) -> Result<BTreeMap<String, String>, String> {
-    let unread = |why: String| {
-        format!("`--parameters {path}` is not KEY=VALUE, and no file of parameters: {why}")
-    };
-    let bytes = files::read(Path::new(path)).map_err(unread)?;
-    let text = String::from_utf8(bytes).map_err(|_| unread("it is not UTF-8".to_owned()))?;
-    parameters::read(path, &text).map_err(unread)
+/// The values of a file of parameters; `Err` says why there are none.
+pub(super) fn parameter_file(path: &str) -> Result<BTreeMap<String, String>, String> {
+    let bytes = files::read(Path::new(path))?;
+    let text = String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
+    parameters::read(path, &text)
 }
 
 fn unusable(message: &str, terminal: &mut Terminal<'_>) -> Ended {

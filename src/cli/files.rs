@@ -29,9 +29,27 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
         return Err("is a folder".to_owned());
     }
     if metadata.len() > MAX_FILE {
-        return Err(format!("is longer than {} MiB", MAX_FILE >> 20));
+        return Err(too_long(MAX_FILE));
     }
-    std::fs::read(path).map_err(|error| plain(&error))
+    let file = std::fs::File::open(path).map_err(|error| plain(&error))?;
+    let room = usize::try_from(metadata.len()).unwrap_or_default() + 1;
+    up_to(MAX_FILE, Vec::with_capacity(room), file)
+}
+
+fn too_long(limit: u64) -> String {
+    format!("is longer than {} MiB", limit >> 20)
+}
+
+/// What was read already, and the rest of a file. Pipes, devices and files that grow say less of their length than they hold.
+fn up_to(limit: u64, mut bytes: Vec<u8>, file: impl io::Read) -> Result<Vec<u8>, String> {
+    let left = (limit + 1).saturating_sub(bytes.len() as u64);
+    file.take(left)
+        .read_to_end(&mut bytes)
+        .map_err(|error| plain(&error))?;
+    if bytes.len() as u64 > limit {
+        return Err(too_long(limit));
+    }
+    Ok(bytes)
 }
 
 /// Reads a file to judge. A binary that nobody named is not worth reading whole: `None`.
@@ -52,9 +70,7 @@ pub(super) fn read_unless_binary(path: &Path, named: bool) -> Result<Option<Vec<
     if !named && bytes.contains(&0) {
         return Ok(None);
     }
-    file.read_to_end(&mut bytes)
-        .map_err(|error| plain(&error))?;
-    Ok(Some(bytes))
+    up_to(MAX_FILE, bytes, file).map(Some)
 }
 
 /// Opens a file for streaming.
@@ -189,4 +205,23 @@ pub(super) fn in_folder(
     }
     found.sort();
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::up_to;
+
+    #[test]
+    fn what_is_longer_than_it_said_is_read_no_further_than_the_limit() {
+        let limit = 2 << 20;
+        let whole = vec![b'x'; 2 << 20];
+        assert_eq!(up_to(limit, Vec::new(), &whole[..]).unwrap().len(), 2 << 20);
+        let begun = whole[..4096].to_vec();
+        let rest = up_to(limit, begun.clone(), &whole[4096..]);
+        assert_eq!(rest.unwrap(), whole);
+        for endless in [Vec::new(), begun] {
+            let error = up_to(limit, endless, std::io::repeat(b'x')).unwrap_err();
+            assert_eq!(error, "is longer than 2 MiB");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! `test`: judges the inputs of cases, and says which verdicts are not the expected ones.
 
 use super::baselines::{FileSystem, chosen, show};
-use super::check::{Judging, place};
+use super::check::{Judging, parameter_file, place};
 use super::{Ended, Terminal, files};
 use crate::baseline::case::{self, CASE_FILE, Case, Expectation};
 use crate::baseline::{Baseline, Problem, beside, load};
@@ -109,12 +109,13 @@ fn tested(
     let baseline = baseline(&case, &name, at);
     let baseline = baseline.map_err(|problems| mistakes.extend(problems)).ok();
     let inputs = inputs(&case, &name, &mut mistakes);
+    let parameters = parameters(&case, &name, &mut mistakes);
     let baseline = match baseline {
         Some(baseline) if mistakes.is_empty() => baseline,
         _ => return Ok(Err(mistakes)),
     };
     let mut given = Given {
-        parameters: case.parameters.clone(),
+        parameters,
         ..Given::default()
     };
     place(&mut given, &baseline);
@@ -179,6 +180,24 @@ fn inputs(case: &Case, name: &str, mistakes: &mut Vec<Problem>) -> Vec<PathBuf> 
         paths.push(path);
     }
     paths
+}
+
+/// The values that a case gives to parameters: those of its files, the last of which counts, and its own over them.
+fn parameters(case: &Case, name: &str, mistakes: &mut Vec<Problem>) -> BTreeMap<String, String> {
+    let mut values = BTreeMap::new();
+    for said in &case.parameter_files {
+        match parameter_file(&beside(Some(name), &said.text)) {
+            Ok(found) => values.extend(found),
+            Err(why) => {
+                let message = format!("`{}` is no file of parameters: {why}", said.text);
+                let problem = Problem::new("unreadable-parameters", message);
+                let problem = problem.help("paths are relative to the case");
+                mistakes.push(case.problem(problem, &said.origin));
+            }
+        }
+    }
+    values.extend(case.parameters.clone());
+    values
 }
 
 /// An expectation that was not met.

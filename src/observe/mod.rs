@@ -7,6 +7,7 @@
 mod application;
 mod base64;
 pub mod cloudformation;
+mod containers;
 pub mod decode;
 mod duplicates;
 mod edit;
@@ -34,7 +35,7 @@ mod testing;
 pub mod yaml;
 
 pub use parts::{joined, says_of_a_request};
-pub use reading::{Problem, Reading, Seen, SeenNeighbour, World};
+pub use reading::{Nested, Problem, Reading, Seen, SeenNeighbour, World};
 pub use recognise::{Dialect, SECTIONS, looks_like_ours, may_be_ours, recognise, recognise_text};
 pub use syntax::Syntax;
 
@@ -238,6 +239,7 @@ fn parse(source: &Arc<Source>) -> Result<(Tree, Option<Syntax>), Syntax> {
 fn read_tree(tree: Tree, dialect: Dialect, given: &Given) -> Result<Reading, String> {
     match dialect {
         Dialect::SecurityConfiguration => Ok(security_configuration::read(tree)),
+        Dialect::RunJobFlow if containers::recognises(tree.root()) => Ok(containers::read(tree)),
         Dialect::RunJobFlow if application::recognises(tree.root()) => Ok(application::read(tree)),
         Dialect::RunJobFlow
             if recognise::is_run_job_flow(tree.root()) || !parts::recognises(tree.root()) =>
@@ -249,11 +251,14 @@ fn read_tree(tree: Tree, dialect: Dialect, given: &Given) -> Result<Reading, Str
         }
         Dialect::RunJobFlow => Ok(parts::read(tree)),
         Dialect::CloudFormation => {
-            let evaluated = cloudformation::evaluate(serverless_framework::template(tree), given);
+            let (tree, mut problems) = serverless_framework::template(tree);
+            let evaluated = cloudformation::evaluate(tree, given);
+            problems.extend(evaluated.problems);
             Ok(Reading {
                 dialect,
-                problems: evaluated.problems,
-                notes: Vec::new(),
+                problems,
+                notes: evaluated.notes,
+                nested: evaluated.nested,
                 tree: evaluated.tree,
                 worlds: evaluated.worlds,
                 part: None,

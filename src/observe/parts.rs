@@ -106,7 +106,9 @@ const TELLING: &[&str] = &[
 pub(super) fn few(mut tree: Tree) -> Option<Reading> {
     let root = tree.root();
     let is_member = |key: &str| CLUSTER.contains(&key);
-    if !has(root, TELLING) || !root.members().all(|(key, _)| is_member(key)) {
+    // A value that is filled in later tells as much: the key is there.
+    let keys = || root.members().map(|(key, _)| key);
+    if !keys().any(|key| TELLING.contains(&key)) || !keys().all(is_member) {
         return None;
     }
     let file = stem(&tree.source().name).to_owned();

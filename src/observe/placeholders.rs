@@ -10,7 +10,7 @@ mod regions;
 use super::edit::{self, Rewrite};
 use super::{decode, yaml};
 use crate::observed::tree::{Kind, NodeId, Span, Tree, clamp};
-use crate::observed::{Reason, Source};
+use crate::observed::{Node, Reason, Source};
 use find::{Mark, Region, marks, regions_of};
 use std::sync::Arc;
 
@@ -39,11 +39,12 @@ pub(super) fn read_template(source: &Arc<Source>) -> Option<Tree> {
     let regions = regions_of(&marks);
     let start = text.trim_start_matches('\u{feff}').trim_start();
     if start.starts_with('{') && !start.starts_with("{{") && !start.starts_with("{%") {
-        // What resources stand in a region of JSON cannot be seen.
-        return regions
-            .is_empty()
-            .then(|| json(source, &marks, &regions))
-            .flatten();
+        // What resources stand in a region of JSON cannot be seen; what it says in a resource is not known.
+        let is_whole = |node: Node<'_>| node.reason().is_none() && node.open().is_none();
+        return json(source, &marks, &regions).filter(|tree| {
+            let root = tree.root();
+            regions.is_empty() || is_whole(root) && is_whole(root.get("Resources"))
+        });
     }
     let masked = find::masked(text, &marks);
     let mut tree = yaml::read_masked(source, &masked).ok()?;

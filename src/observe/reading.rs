@@ -10,6 +10,7 @@ use crate::observed::tree::{NodeId, Tree};
 use crate::observed::{
     Facts, Form, Identity, Neighbour, Node, Place, Resource, ResourceKind, Scope, Use,
 };
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A resource of a tree.
@@ -154,6 +155,23 @@ impl Problem {
     }
 }
 
+/// A stack of a template that is made of another template, in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Nested {
+    /// Its logical id.
+    pub stack: String,
+    /// Where the file is named.
+    pub place: Place,
+    /// The file, as seen from the template.
+    pub path: String,
+    /// What it is given for its parameters; `None` where that is not known.
+    pub parameters: BTreeMap<String, Option<String>>,
+    /// Whether other parameters may get values, too.
+    pub open: bool,
+    /// Whether it is called after something of ours.
+    pub ours: bool,
+}
+
 /// A file that was read.
 #[derive(Debug)]
 pub struct Reading {
@@ -163,6 +181,8 @@ pub struct Reading {
     pub problems: Vec<Problem>,
     /// What was left out on purpose, such as modules that are not fetched.
     pub notes: Vec<String>,
+    /// The stacks in it that are made of templates in files.
+    pub nested: Vec<Nested>,
     pub(super) tree: Tree,
     pub(super) worlds: Vec<World>,
     /// What part of a request it is, if it is one; see [`super::joined`].
@@ -176,6 +196,7 @@ impl Reading {
             dialect,
             problems: Vec::new(),
             notes: Vec::new(),
+            nested: Vec::new(),
             tree,
             worlds: vec![World {
                 label: None,

@@ -2,7 +2,9 @@
 
 use super::terraform::plan::embedded;
 use super::terraform::shape;
-use super::{application, lake_formation, parts, python, serverless_framework, step_functions};
+use super::{
+    application, containers, lake_formation, parts, python, serverless_framework, step_functions,
+};
 use crate::observed::{Node, Value};
 use memchr::memmem;
 use std::fmt;
@@ -121,6 +123,12 @@ const MARKS: &[&str] = &[
     "aws_lakeformation_",
     "aws_glue_",
     "emr-baseline/snapshot/",
+    "${file(",
+    "TemplateURL",
+    "AWS::Serverless::Application",
+    "containerProvider",
+    "securityConfigurationData",
+    "virtualClusterId",
 ];
 
 /// Words that only files of ours hold: a file with one of them that cannot be parsed is worth a problem.
@@ -134,12 +142,23 @@ const OURS: &[&str] = &[
     "KeepJobFlowAliveWhenNoSteps",
     "Ec2InstanceAttributes",
     "AWS::EMR::",
+    "AWS::EMRContainers::",
+    "AWS::EMRServerless::",
     "AWS::LakeFormation::",
+    "AWS::Glue::",
     "DataLakePrincipalIdentifier",
     "aws_emr_",
     "aws_lakeformation_",
     "emr-baseline/snapshot/",
 ];
+
+/// Whether what is not seen, such as a module that is not fetched, is called after something of ours.
+pub(super) fn named_after_ours(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    ["emr", "lakeformation", "lake-formation", "lake_formation"]
+        .iter()
+        .any(|word| lower.contains(word))
+}
 
 fn holds_any(text: &str, words: &[&str]) -> bool {
     words.iter().any(|word| holds(text, word))
@@ -270,13 +289,10 @@ pub fn recognise(root: Node<'_>) -> Option<Dialect> {
     if is_template(root) {
         return holds_ours(root).then_some(Dialect::CloudFormation);
     }
-    if serverless_framework::templates(root)
-        .into_iter()
-        .any(holds_ours)
-    {
+    if serverless_framework::recognises(root, holds_ours) {
         return Some(Dialect::CloudFormation);
     }
-    let checks: [(Check, Dialect); 9] = [
+    let checks: [(Check, Dialect); 10] = [
         (is_snapshot, Dialect::Snapshot),
         (step_functions::recognises, Dialect::StepFunctions),
         (is_plan, Dialect::TerraformPlan),
@@ -286,6 +302,7 @@ pub fn recognise(root: Node<'_>) -> Option<Dialect> {
         (lake_formation::recognises, Dialect::LakeFormation),
         (parts::recognises, Dialect::RunJobFlow),
         (application::recognises, Dialect::RunJobFlow),
+        (containers::recognises, Dialect::RunJobFlow),
     ];
     checks
         .iter()
@@ -316,6 +333,7 @@ fn holds_resource_of_ours(name: &str, resource: Node<'_>) -> bool {
         .as_text()
         .is_some_and(super::cloudformation::is_ours)
         || super::cloudformation::may_launch(resource)
+        || super::cloudformation::is_stack(resource)
 }
 
 /// Whether a string of a document satisfies a test. Bounded in depth.
@@ -438,8 +456,14 @@ fn is_security_configuration(root: Node<'_>) -> bool {
 pub(super) fn is_described_configuration(root: Node<'_>) -> bool {
     let document = root.get("SecurityConfiguration");
     let is_document = match document.value() {
-        Value::String(text) => text.trim_start().starts_with('{'),
-        Value::Template | Value::Map => true,
+        Value::String(text) => begins_document(text),
+        Value::Template => {
+            let pieces = document.pieces();
+            let begins = pieces.first().copied().flatten();
+            let mut known = pieces.iter().copied().flatten();
+            begins.is_some_and(begins_document) || known.any(|text| holds_any(text, SECTIONS))
+        }
+        Value::Map => true,
         Value::Absent
         | Value::Unreadable(_)
         | Value::Null
@@ -456,8 +480,14 @@ pub(super) fn is_described_configuration(root: Node<'_>) -> bool {
         })
 }
 
+/// Whether a text is meant to be a JSON object. A placeholder of Jinja's that stands for a name begins with a brace, too.
+fn begins_document(text: &str) -> bool {
+    let rest = text.trim_start().strip_prefix('{');
+    rest.is_some_and(|rest| !rest.starts_with(['{', '%', '#']))
+}
+
 #[cfg(test)]
-mod quoting_tests {
+mod tests {
     use super::looks_like_ours;
 
     #[test]

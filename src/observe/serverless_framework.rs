@@ -1,113 +1,220 @@
-//! The Serverless Framework's `serverless.yml`: its `resources` are a CloudFormation template, or a list of them.
+//! The Serverless Framework's `serverless.yml`: its `resources` are a CloudFormation template, or a list of them, which the
+//! framework merges at every depth, and `extensions` of what they declare.
+//!
+//! Source: Serverless Framework, *AWS - Resources*.
 
+mod merge;
+
+use super::Problem;
 use super::edit;
-use crate::observed::tree::{NodeId, Tree};
-use crate::observed::{Node, Value};
+use super::recognise::named_after_ours;
+use crate::observed::tree::{Kind, NodeId, Tree};
+use crate::observed::{Node, Reason, Value};
+use std::collections::BTreeMap;
 
-/// The sections of a template that are put together from several.
-const SECTIONS: &[&str] = &["Parameters", "Mappings", "Conditions", "Resources"];
+/// The sections that declare and change resources.
+const SECTIONS: [&str; 2] = ["Resources", "extensions"];
 
-/// The templates in a service's configuration; none in any other document.
-pub(super) fn templates(root: Node<'_>) -> Vec<Node<'_>> {
-    if !root.get("service").is_set() || !matches!(root.get("provider").value(), Value::Map) {
-        return Vec::new();
-    }
-    let resources = root.get("resources");
-    let all = match resources.value() {
-        Value::Map => vec![resources],
-        Value::List => resources.items().collect(),
-        Value::Absent
-        | Value::Unreadable(_)
-        | Value::Null
-        | Value::Bool(_)
-        | Value::Number(_)
-        | Value::String(_)
-        | Value::Template => Vec::new(),
-    };
-    let is_template = |one: &Node<'_>| matches!(one.get("Resources").value(), Value::Map);
-    all.into_iter().filter(is_template).collect()
+/// What a service says of its resources.
+#[derive(Default)]
+struct Service<'t> {
+    /// The templates, in the order written.
+    templates: Vec<Node<'t>>,
+    /// What stands for templates, sections or resources and cannot be read, with what it is called.
+    hidden: Vec<(String, Node<'t>)>,
+    /// Resources whose text stands elsewhere: their key, and the text in their place.
+    elsewhere: Vec<(&'t str, Node<'t>)>,
 }
 
-/// The document whose root is the template of a service; any other as it is.
-pub(super) fn template(mut tree: Tree) -> Tree {
-    let found: Vec<NodeId> = templates(tree.root()).into_iter().map(Node::id).collect();
-    let Some((first, others)) = found.split_first() else {
-        return tree;
-    };
-    let mut whole = *first;
-    for other in others {
-        for section in SECTIONS {
-            let Some(more) = edit::member(&tree, *other, section) else {
-                continue;
-            };
-            let own = edit::member(&tree, whole, section);
-            let merged = match own.and_then(|own| Some((own, edit::members(&tree, own)?))) {
-                Some((own, (mut members, open))) => {
-                    let (further, further_open) = edit::members(&tree, more).unwrap_or_default();
-                    members.extend(further);
-                    let kind = tree.map_kind(&members, open.or(further_open));
-                    tree.push_at(kind, own)
+impl<'t> Service<'t> {
+    /// The resources of a service's configuration; `None` of any other document.
+    fn of(root: Node<'t>) -> Option<Self> {
+        if root.get("service").is_absent() || !matches!(root.get("provider").value(), Value::Map) {
+            return None;
+        }
+        let mut service = Self::default();
+        let resources = root.get("resources");
+        match resources.value() {
+            Value::Absent | Value::Null => {}
+            Value::Map => service.add(resources),
+            Value::List => {
+                for item in resources.items() {
+                    match item.value() {
+                        Value::Map => service.add(item),
+                        Value::Absent | Value::Null => {}
+                        Value::Unreadable(_)
+                        | Value::Bool(_)
+                        | Value::Number(_)
+                        | Value::String(_)
+                        | Value::Template
+                        | Value::List => service
+                            .hidden
+                            .push(("an item of the service's `resources`".to_owned(), item)),
+                    }
                 }
-                None => more,
-            };
-            whole = edit::with(&mut tree, whole, section, merged);
+            }
+            Value::Unreadable(_)
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Template => service
+                .hidden
+                .push(("the service's `resources`".to_owned(), resources)),
+        }
+        Some(service)
+    }
+
+    fn add(&mut self, template: Node<'t>) {
+        self.templates.push(template);
+        for section in SECTIONS {
+            let found = template.get(section);
+            let is_map = matches!(found.value(), Value::Map);
+            if !is_map && !matches!(found.value(), Value::Absent | Value::Null) {
+                let what = format!("`{section}` of the service's `resources`");
+                self.hidden.push((what, found));
+            }
+        }
+        for (name, resource) in template.get("Resources").members() {
+            if !matches!(resource.value(), Value::Map | Value::Null) {
+                self.elsewhere.push((name, resource));
+            }
         }
     }
+}
+
+/// Whether a document is a service's configuration with something of ours in it: a resource that `holds_ours`, or one that
+/// stands elsewhere and is called after something of ours.
+pub(super) fn recognises(root: Node<'_>, holds_ours: impl Fn(Node<'_>) -> bool) -> bool {
+    let Some(service) = Service::of(root) else {
+        return false;
+    };
+    let named = |node: &Node<'_>| {
+        let (start, end) = node.bytes();
+        let written = node.tree().source().text().get(start..end);
+        written.is_some_and(named_after_ours)
+    };
+    service
+        .templates
+        .iter()
+        .any(|template| holds_ours(*template))
+        || service.hidden.iter().any(|(_, node)| named(node))
+        || service
+            .elsewhere
+            .iter()
+            .any(|(key, node)| named_after_ours(key) || named(node))
+}
+
+/// The document whose root is the template of a service, any other as it is; and what of the template is not known.
+pub(super) fn template(mut tree: Tree) -> (Tree, Vec<Problem>) {
+    let Some(service) = Service::of(tree.root()) else {
+        return (tree, Vec::new());
+    };
+    let unread = service.hidden.iter().map(|(what, node)| {
+        let why = "it may hold any resource, and change those that are read: judge the template that `serverless package` writes";
+        Problem::at(*node, format!("could not read {what}"), why)
+    });
+    let problems: Vec<Problem> = unread.collect();
+    let found: Vec<NodeId> = service.templates.iter().map(|one| one.id()).collect();
+    let elsewhere: Vec<NodeId> = service.elsewhere.iter().map(|(_, one)| one.id()).collect();
+    for id in elsewhere {
+        if tree.node(id).reason().is_none() {
+            let place = "what the Serverless Framework puts there".to_owned();
+            tree.mask(id, Reason::Elsewhere { place });
+        }
+    }
+    // What is hidden is a problem, and takes nothing away from what is not.
+    let found: Vec<NodeId> = found
+        .into_iter()
+        .map(|one| without_hidden(&mut tree, one))
+        .collect();
+    let whole = match found.as_slice() {
+        [] => {
+            let root = tree.root_id();
+            edit::empty_map(&mut tree, root)
+        }
+        found => merge::merged(&mut tree, found),
+    };
+    let whole = extended(&mut tree, whole);
     tree.set_root(whole);
-    tree
+    (tree, problems)
+}
+
+/// A template without sections that are no objects.
+fn without_hidden(tree: &mut Tree, template: NodeId) -> NodeId {
+    let Some((mut members, open)) = edit::members(tree, template) else {
+        return template;
+    };
+    let before = members.len();
+    members.retain(|(key, _, value)| {
+        !SECTIONS.contains(&tree.text(*key)) || matches!(tree.slot(*value).kind, Kind::Map(..))
+    });
+    if members.len() == before {
+        return template;
+    }
+    let kind = tree.map_kind(&members, open);
+    tree.push_at(kind, template)
+}
+
+/// A template with its `extensions` put into the resources that it declares. Those of other resources are of what the
+/// framework makes of functions and events.
+fn extended(tree: &mut Tree, template: NodeId) -> NodeId {
+    let extensions = edit::member(tree, template, "extensions");
+    let resources = edit::member(tree, template, "Resources");
+    let Some((extensions, resources)) = extensions.zip(resources) else {
+        return template;
+    };
+    let (Some((extensions, hidden)), Some((mut members, open))) = (
+        edit::members(tree, extensions),
+        edit::members(tree, resources),
+    ) else {
+        return template;
+    };
+    let extensions: BTreeMap<String, NodeId> = extensions
+        .into_iter()
+        .map(|(key, _, value)| (tree.text(key).to_owned(), value))
+        .collect();
+    for (key, _, resource) in &mut members {
+        if let Some(extension) = extensions.get(tree.text(*key)) {
+            *resource = extended_by(tree, *resource, *extension);
+        } else if let Some(reason) = &hidden {
+            *resource = tree.push_unreadable(reason.clone(), *resource);
+        }
+    }
+    let kind = tree.map_kind(&members, open);
+    let resources = tree.push_at(kind, resources);
+    edit::with(tree, template, "Resources", resources)
+}
+
+/// Attributes that an extension overwrites; of those, what a verdict may rest on.
+const OVERWRITTEN: &[&str] = &["Condition", "DeletionPolicy", "UpdateReplacePolicy"];
+
+/// A resource with an extension put into it: each of the properties that it gives takes the place of the resource's own.
+fn extended_by(tree: &mut Tree, resource: NodeId, extension: NodeId) -> NodeId {
+    let Some((_, open)) = edit::members(tree, extension) else {
+        let reason = tree.node(extension).reason().cloned();
+        let reason = reason.unwrap_or_else(|| Reason::Malformed {
+            what: "its extension is no object".to_owned(),
+        });
+        return tree.push_unreadable(reason, resource);
+    };
+    if let Some(reason) = open {
+        return tree.push_unreadable(reason, resource);
+    }
+    let mut resource = resource;
+    for attribute in OVERWRITTEN {
+        if let Some(value) = edit::member(tree, extension, attribute) {
+            resource = edit::with(tree, resource, attribute, value);
+        }
+    }
+    let Some(given) = edit::member(tree, extension, "Properties") else {
+        return resource;
+    };
+    let properties = match edit::member(tree, resource, "Properties") {
+        Some(own) => merge::assigned(tree, own, given),
+        None => given,
+    };
+    edit::with(tree, resource, "Properties", properties)
 }
 
 #[cfg(test)]
-mod tests {
-    use crate::observe::{Dialect, File, Given, Reading, read_file};
-    use crate::observed::Source;
-    use std::sync::Arc;
-
-    fn read(text: &str) -> Reading {
-        let source = Arc::new(Source::new("serverless.yml", text));
-        match read_file(&source, None, &Given::default()) {
-            File::Read(reading) => *reading,
-            other @ (File::NothingOfOurs | File::Unreadable { .. }) => panic!("{other:?}"),
-        }
-    }
-
-    const SERVICE: &str =
-        "service: launcher\nprovider:\n  name: aws\n  stage: ${opt:stage, 'dev'}\n";
-
-    #[test]
-    fn the_resources_of_a_service_are_a_template() {
-        let text = format!(
-            "{SERVICE}resources:\n  Resources:\n    C:\n      Type: AWS::EMR::Cluster\n      Properties:\n        Name: ${{self:service}}-x\n        LogUri: !Sub s3://${{B}}/${{env:P}}/\n        ReleaseLabel: emr-7.9.0\n    B:\n      Type: AWS::S3::Bucket\n"
-        );
-        let reading = read(&text);
-        assert_eq!(reading.dialect, Dialect::CloudFormation);
-        let scopes = reading.scopes();
-        let cluster = &scopes[0].resources()[0];
-        assert_eq!(cluster.identity.id, "C");
-        assert_eq!(cluster.body.get("Name").display(), "\"${…}-x\"");
-        assert_eq!(cluster.body.get("LogUri").display(), "\"s3://${…}/${…}/\"");
-        let place = cluster.body.get("ReleaseLabel").place();
-        assert_eq!((place.line, place.column), (12, 23));
-        assert_eq!(
-            place.pointer,
-            "/resources/Resources/C/Properties/ReleaseLabel"
-        );
-    }
-
-    #[test]
-    fn a_list_of_templates_is_one() {
-        let text = format!(
-            "{SERVICE}resources:\n  - ${{file(other.yml)}}\n  - Resources:\n      C:\n        Type: AWS::EMR::Cluster\n        Properties: {{SecurityConfiguration: !Ref S}}\n  - Resources:\n      S:\n        Type: AWS::EMR::SecurityConfiguration\n        Properties: {{SecurityConfiguration: {{}}}}\n"
-        );
-        let reading = read(&text);
-        let scopes = reading.scopes();
-        let resources = scopes[0].resources();
-        let ids: Vec<&str> = resources
-            .iter()
-            .map(|one| one.identity.id.as_str())
-            .collect();
-        assert_eq!(ids, ["C", "S"]);
-        let named = resources[0].body.get("SecurityConfiguration");
-        assert_eq!(named.reason().unwrap().to_string(), "reference to `S`");
-    }
-}
+mod tests;

@@ -44,22 +44,25 @@ impl<'t> Resource<'t> {
 
     /// This resource read as a security configuration of EMR on EKS.
     pub fn container_security(&self) -> ContainerSecurity<'t> {
-        let live = self.form == Form::Live;
-        let body = if live {
-            self.body
+        let body = match self.form {
+            Form::Live => self
+                .body
                 .get(DESCRIBE)
-                .path("securityConfiguration/securityConfigurationData")
-        } else {
-            self.body.get("SecurityConfigurationData")
+                .path("securityConfiguration/securityConfigurationData"),
+            Form::Request => self.body.get("securityConfigurationData"),
+            _ => self.body.get("SecurityConfigurationData"),
         };
-        ContainerSecurity { body, live }
+        let api = matches!(self.form, Form::Live | Form::Request);
+        ContainerSecurity { body, live: api }
     }
 }
 
 impl<'a, 't> VirtualCluster<'a, 't> {
     fn fact(self, (template, api): Paths) -> Node<'t> {
-        if self.resource.form != Form::Live {
-            return self.resource.body.path(template);
+        match self.resource.form {
+            Form::Live => {}
+            Form::Request => return self.resource.body.path(api),
+            _ => return self.resource.body.path(template),
         }
         let body = self.resource.body;
         let described = body.get("emr-containers:DescribeVirtualCluster");
@@ -123,7 +126,7 @@ impl<'t> ContainerSecurity<'t> {
         self.body.path(if self.live { api } else { template })
     }
 
-    /// Whether the API's answer is read, which has no part for data at rest.
+    /// Whether it is as the API spells it, which has no part for data at rest.
     pub fn is_live(self) -> bool {
         self.live
     }

@@ -308,6 +308,32 @@ impl Narrowed {
     }
 }
 
+/// The grants of a scope by what names their holders: numbers of its resources. Opt-ins are none of them.
+#[derive(Debug, Default)]
+pub struct Holders(BTreeMap<String, Vec<usize>>);
+
+impl Holders {
+    pub(super) fn of<'t>(
+        resources: &[Resource<'t>],
+        names: impl Fn(&Grant<'t>) -> Vec<String>,
+    ) -> Self {
+        let mut holders = Self::default();
+        for (at, one) in resources.iter().enumerate() {
+            if one.kind() == ResourceKind::LakeFormationGrant && !one.is_opt_in() {
+                for name in names(&one.grant()) {
+                    holders.0.entry(name).or_default().push(at);
+                }
+            }
+        }
+        holders
+    }
+
+    /// The grants whose holder may bear one of these names.
+    pub fn of_any<'n>(&self, names: impl Iterator<Item = &'n str>) -> impl Iterator<Item = usize> {
+        names.filter_map(|name| self.0.get(name)).flatten().copied()
+    }
+}
+
 /// Whether a member is written: `null` is how listings and SDKs leave one out.
 pub fn is_given(node: Node<'_>) -> bool {
     node.is_set() && !matches!(node.value(), Value::Null)

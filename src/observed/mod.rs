@@ -29,6 +29,7 @@ mod slot;
 mod source;
 pub mod studio;
 pub mod tree;
+mod uses;
 
 pub use known::Known;
 pub use neighbour::Neighbour;

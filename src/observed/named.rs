@@ -326,17 +326,24 @@ fn unknown_name(
 pub fn purposes(resource: &Resource<'_>, scope: &Scope<'_>) -> Vec<&'static str> {
     let mut purposes = direct_purposes(resource, scope);
     if resource.kind() == ResourceKind::IamRole {
-        for profile in scope.resources() {
-            if profile.kind() == ResourceKind::IamRole
-                && profile_roles(profile).any(|role| resource.identity.is_named_by(role))
-            {
-                purposes.extend(direct_purposes(profile, scope));
-            }
+        for profile in profiles_of(resource, scope) {
+            purposes.extend(direct_purposes(profile, scope));
         }
     }
     purposes.sort_unstable();
     purposes.dedup();
     purposes
+}
+
+/// The declared instance profiles that hold a role.
+fn profiles_of<'a, 't>(role: &Resource<'_>, scope: &'a Scope<'t>) -> Vec<&'a Resource<'t>> {
+    if let Some(uses) = scope.uses() {
+        let numbers = uses.profiles(role);
+        return numbers.filter_map(|at| scope.resources().get(at)).collect();
+    }
+    let all = scope.resources_of(ResourceKind::IamRole);
+    all.filter(|profile| profile_roles(profile).any(|own| role.identity.is_named_by(own)))
+        .collect()
 }
 
 /// The roles that a declared instance profile holds; nothing for a role.
@@ -348,6 +355,10 @@ pub fn profile_roles<'t>(profile: &Resource<'t>) -> impl Iterator<Item = Node<'t
 
 fn direct_purposes(resource: &Resource<'_>, scope: &Scope<'_>) -> Vec<&'static str> {
     let mut purposes: Vec<&'static str> = resource.uses.iter().map(|used| used.purpose).collect();
+    if let Some(uses) = scope.uses() {
+        purposes.extend(uses.purposes(resource));
+        return purposes;
+    }
     if resource.kind() == ResourceKind::S3Bucket {
         purposes.extend(bucket_classes(resource, scope));
         return purposes;

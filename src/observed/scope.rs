@@ -1,8 +1,9 @@
 //! The scope in which resources find each other by name.
 
-use super::grant::Narrowed;
+use super::grant::{Grant, Holders, Narrowed};
 use super::index::{By, Index};
 use super::resource::{Resource, ResourceKind};
+use super::uses::Uses;
 use super::{Neighbour, Node};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -59,6 +60,9 @@ pub struct Scope<'t> {
     asked: Mutex<BTreeSet<KindAndName>>,
     index: OnceLock<Index>,
     narrowed: OnceLock<Narrowed>,
+    holders: OnceLock<Holders>,
+    to_all: OnceLock<Vec<usize>>,
+    uses: OnceLock<Uses>,
     /// Which choice of undecidable conditions this scope holds under; `None` when there is none.
     pub world: Option<String>,
     /// The same, fact by fact.
@@ -83,6 +87,9 @@ impl<'t> Scope<'t> {
         self.resources.push(resource);
         self.index = OnceLock::new();
         self.narrowed = OnceLock::new();
+        self.holders = OnceLock::new();
+        self.to_all = OnceLock::new();
+        self.uses = OnceLock::new();
     }
 
     /// Adds something without a kind of its own.
@@ -135,6 +142,32 @@ impl<'t> Scope<'t> {
         self.narrowed.get_or_init(|| Narrowed::of(&self.resources))
     }
 
+    /// The grants by who holds them, as `names` tells of each.
+    pub fn holders(&self, names: impl Fn(&Grant<'t>) -> Vec<String>) -> &Holders {
+        self.holders
+            .get_or_init(|| Holders::of(&self.resources, names))
+    }
+
+    /// The grants that are made to the group of all that IAM lets in, as `is_all` tells of each: numbers of resources.
+    pub fn granted_to_all(&self, is_all: impl Fn(&Grant<'t>) -> bool) -> &[usize] {
+        self.to_all.get_or_init(|| {
+            let grants = self.resources.iter().enumerate();
+            grants
+                .filter(|(_, one)| {
+                    let is_grant = one.kind() == ResourceKind::LakeFormationGrant;
+                    is_grant && !one.is_opt_in() && is_all(&one.grant())
+                })
+                .map(|(at, _)| at)
+                .collect()
+        })
+    }
+
+    /// What is used for what, of a scope that is large enough to find that once.
+    pub(super) fn uses(&self) -> Option<&Uses> {
+        let make = || Uses::of(&self.resources);
+        (self.resources.len() > FEW).then(|| self.uses.get_or_init(make))
+    }
+
     /// Lets names be looked up in the other inputs of the run, too. Ids are never: they belong to their template.
     pub fn look_beyond(&mut self, directory: Arc<Directory<'t>>) {
         self.beyond = Some(directory);
@@ -185,6 +218,16 @@ impl<'t> Scope<'t> {
     /// The resource of this kind and id (a template's logical id, for instance).
     pub fn by_id(&self, kind: ResourceKind, id: &str) -> Lookup<'_, 't> {
         self.one(kind, By::Id, id)
+    }
+
+    /// The resources of this kind and name that are in this scope.
+    pub fn called(&self, kind: ResourceKind, name: &str) -> impl Iterator<Item = &Resource<'t>> {
+        self.all(kind, By::Name, name)
+    }
+
+    /// The resources of this kind and id.
+    pub fn of_id(&self, kind: ResourceKind, id: &str) -> impl Iterator<Item = &Resource<'t>> {
+        self.all(kind, By::Id, id)
     }
 
     /// The resources of this kind and ARN.

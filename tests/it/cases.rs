@@ -283,3 +283,52 @@ fn no_case_is_a_mistake_and_a_hostile_name_is_escaped() {
         ran.out
     );
 }
+
+#[test]
+fn a_case_takes_values_of_parameters_from_files_and_its_own_count_more() {
+    let template = "Parameters: {Version: {Type: Number, Default: 1}, Hops: {Type: Number, Default: 9}}\nResources:\n  S:\n    Type: AWS::EMR::SecurityConfiguration\n    Properties:\n      SecurityConfiguration: !Sub '{\"InstanceMetadataServiceConfiguration\": {\"MinimumInstanceMetadataServiceVersion\": ${Version}, \"HttpPutResponseHopLimit\": ${Hops}}}'\n";
+    let case = |more: &str| {
+        format!(
+            "baseline = '../b.toml'\ninput = 'in/t.yaml'\n{more}\n[expect]\n'emr.instance-metadata' = 'compliant'\n"
+        )
+    };
+    let files = |files: &str| format!("parameter-files = {files}");
+    let folder = folder(&[
+        ("b.toml", BASELINE),
+        (
+            "deploy.json",
+            r#"{"Parameters": {"Version": "2", "Hops": "5"}}"#,
+        ),
+        ("more.yaml", "Hops: 1\n"),
+        (
+            "1/case.toml",
+            &case(&files("['../deploy.json', '../more.yaml']")),
+        ),
+        ("1/in/t.yaml", template),
+        (
+            "2/case.toml",
+            &case(&format!(
+                "{}\n[parameters]\nHops = 1",
+                files("'../deploy.json'")
+            )),
+        ),
+        ("2/in/t.yaml", template),
+        ("3/case.toml", &case(&files("'../deploy.json'"))),
+        ("3/in/t.yaml", template),
+        ("4/case.toml", &case(&files("'../nowhere.json'"))),
+        ("4/in/t.yaml", template),
+    ]);
+    let ran = tested(folder.path());
+    assert!(
+        ran.out
+            .ends_with("4 cases: 2 as expected, 1 failed, 1 with mistakes\n"),
+        "{}{}",
+        ran.out,
+        ran.err
+    );
+    let both = format!("{}{}", ran.out, ran.err);
+    assert!(
+        both.contains("`../nowhere.json` is no file of parameters"),
+        "{both}"
+    );
+}

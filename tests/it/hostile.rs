@@ -363,3 +363,23 @@ fn a_document_that_is_not_quite_json_is_not_read_as_yaml_instead() {
         assert_eq!(run.code, Some(2), "{file}");
     }
 }
+
+#[test]
+fn a_file_over_the_limit_is_refused_by_name_and_the_rest_is_judged() {
+    let bench = Bench::new()
+        .with("b.toml", asks_for("emr.termination-protection"))
+        .with("in/good.json", request(&json!(true)))
+        .with("in/plan.json", "{\"format_version\": \"1.2\"");
+    let plan = std::fs::File::options()
+        .write(true)
+        .open(bench.path().join("in/plan.json"))
+        .unwrap();
+    // A sparse file: nothing of it is on the disk, and nothing of it is to be read.
+    plan.set_len((256 << 20) + 1).unwrap();
+    let (report, run) = bench.report(&["check", "b.toml", "in"]);
+    assert!(run.took < SOON, "{:?}", run.took);
+    assert_eq!(run.code, Some(3));
+    assert_eq!(report["problems"][0]["file"], "in/plan.json");
+    assert_eq!(report["problems"][0]["why"], "is longer than 256 MiB");
+    assert_eq!(report["coverage"]["resources"], 1);
+}

@@ -36,6 +36,7 @@ mod laws;
 mod links;
 mod live;
 mod mutation;
+mod nested;
 mod parts;
 mod problems;
 mod readers;

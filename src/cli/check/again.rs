@@ -3,6 +3,7 @@
 //! The declaring files are read again too, and forgotten batch by batch, so that memory does not grow with all that
 //! files name of each other.
 
+use super::nested::Givens;
 use super::passed::{Judged, Origin, Passed, Verdicts};
 use super::passes::{BATCH, Passes, directory};
 use crate::cli::files;
@@ -41,7 +42,8 @@ impl<'b> Passes<'_, 'b> {
             .collect();
         let mut holders = Holders::new();
         for batch in again.chunks(BATCH) {
-            let verdicts = self.judged_again(batch, &passed.judged, &declaring, &mut holders);
+            let files = (passed.judged.as_slice(), &passed.givens);
+            let verdicts = self.judged_again(batch, files, &declaring, &mut holders);
             for (at, verdicts) in verdicts {
                 if let Some(file) = passed.judged.get_mut(at) {
                     file.verdicts = verdicts;
@@ -51,7 +53,7 @@ impl<'b> Passes<'_, 'b> {
     }
 
     /// A file with all of its text: what is hidden or was let go is read from the file again.
-    fn whole(&self, source: &Arc<Source>) -> Option<Arc<Source>> {
+    pub(super) fn whole(&self, source: &Arc<Source>) -> Option<Arc<Source>> {
         if !source.is_masked() && !source.is_forgotten() {
             return Some(Arc::clone(source));
         }
@@ -70,7 +72,7 @@ impl<'b> Passes<'_, 'b> {
     fn judged_again(
         &self,
         batch: &[usize],
-        judged: &[Judged<'b>],
+        (judged, givens): (&[Judged<'b>], &Givens),
         declaring: &Declaring,
         holders: &mut Holders,
     ) -> Vec<(usize, Verdicts<'b>)> {
@@ -78,7 +80,10 @@ impl<'b> Passes<'_, 'b> {
             let judged = judged.get(at)?;
             let file = match &judged.origin {
                 Origin::Module(module) => self.modules.read(*module, self.given)?.file,
-                Origin::File => read_file(&self.whole(&judged.source)?, self.dialect, self.given),
+                Origin::File => {
+                    let given = givens.get(&judged.source.name).unwrap_or(self.given);
+                    read_file(&self.whole(&judged.source)?, self.dialect, given)
+                }
                 Origin::Parts(parts) => return self.together_again(parts),
             };
             match file {

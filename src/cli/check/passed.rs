@@ -2,12 +2,13 @@
 
 use super::excerpts::Excerpts;
 use super::named::{Kept, NamedOnly};
+use super::nested::Givens;
 use super::obstacle;
 use super::parts::{Held, folder_of};
 use super::passes::Passes;
 use crate::cli::modules::{Modules, Unit};
 use crate::judge::{Counted, Judge, Obstacle, Report};
-use crate::observe::{Dialect, Problem, Reading};
+use crate::observe::{Dialect, Nested, Problem, Reading};
 use crate::observed::{KindAndName, Source};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -21,14 +22,16 @@ pub(super) struct Judged<'b> {
     pub(super) origin: Origin,
     dialect: Dialect,
     /// What was left out on purpose.
-    notes: Vec<String>,
+    pub(super) notes: Vec<String>,
+    /// Its stacks that are made of templates in files.
+    pub(super) nested: Vec<Nested>,
     resources: u64,
     /// The names by which other files may look its resources up.
     declares: Vec<KindAndName>,
     /// What kept parts of it from being judged.
-    problems: Vec<Problem>,
+    pub(super) problems: Vec<Problem>,
     /// What it only names.
-    named: Vec<Kept>,
+    pub(super) named: Vec<Kept>,
     pub(super) verdicts: Verdicts<'b>,
 }
 
@@ -65,13 +68,15 @@ pub(super) struct Passed<'b> {
     pub(super) judged: Vec<Judged<'b>>,
     /// What was only named.
     pub(super) named: NamedOnly,
-    obstacles: Vec<Obstacle>,
+    pub(super) obstacles: Vec<Obstacle>,
     /// Files that the user named and that hold nothing of ours.
     pub(super) strangers: Vec<String>,
     /// Folders of modules that were judged where others call them, and files that modules read.
     called: BTreeSet<String>,
     /// Parts of requests that were met.
     pub(super) held: Held,
+    /// How files are deployed that stacks of others are made of.
+    pub(super) givens: Givens,
 }
 
 /// What came of a file or module.
@@ -117,6 +122,7 @@ impl<'b> Judged<'b> {
             resources,
             declares: declares(&reading),
             notes: std::mem::take(&mut reading.notes),
+            nested: std::mem::take(&mut reading.nested),
             problems: std::mem::take(&mut reading.problems),
             named,
             verdicts,

@@ -64,6 +64,7 @@ impl<'b> Passes<'_, 'b> {
             }
         }
         self.parts(units, &mut passed);
+        self.nested(units, &mut passed);
         progress(units.len())?;
         self.look_again(&mut passed);
         Ok(passed)

@@ -1,6 +1,6 @@
 //! Who is governed by Lake Formation, and whether something lets them reach the objects without it.
 
-use super::others::grants_in;
+use super::others::grants_of_role;
 use super::places::{lies_in, locations_of};
 use super::seen::Context;
 use crate::aws::iam;
@@ -59,7 +59,7 @@ pub fn governed_by(seen: &View<'_, '_>, exempt: &Choice) -> Governed {
         .iter()
         .any(|grant| is_holder(role, &grant.principal));
     let granted = || {
-        grants_in(&context, seen).any(|(_, grant)| {
+        grants_of_role(&context, seen).any(|(_, grant)| {
             role.identity.is_named_by(grant.grant.principal)
                 || grant.principal.is_ok_and(|holder| is_holder(role, &holder))
         })
@@ -227,17 +227,14 @@ pub fn judge_bucket_policies<'t>(
     out: &mut Conditions,
 ) {
     for place in places {
-        let buckets = seen.scope.resources().iter();
-        let bucket = buckets
-            .filter(|one| {
-                one.kind() == ResourceKind::S3Bucket && one.form != crate::observed::Form::Named
+        let buckets = seen.scope.resources_of(ResourceKind::S3Bucket);
+        let mut buckets = buckets.filter(|one| one.form != crate::observed::Form::Named);
+        let bucket = buckets.find(|one| {
+            place.shown.split('/').next().is_some_and(|name| {
+                one.identity.name.as_deref() == Some(name)
+                    || format!("${{bucket {}}}", one.identity.id) == name
             })
-            .find(|one| {
-                place.shown.split('/').next().is_some_and(|name| {
-                    one.identity.name.as_deref() == Some(name)
-                        || format!("${{bucket {}}}", one.identity.id) == name
-                })
-            });
+        });
         if bucket.is_none() && !place.named {
             let message = format!(
                 "whether the policy of the bucket of `{}` lets the role in is unknown",

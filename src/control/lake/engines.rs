@@ -114,8 +114,7 @@ pub fn engines_of(
         })
         .collect();
     if engines.is_empty() {
-        let clusters = seen.scope.resources().iter();
-        let clusters = clusters.filter(|one| one.kind() == ResourceKind::EmrCluster);
+        let clusters = seen.scope.resources_of(ResourceKind::EmrCluster);
         engines = clusters
             .flat_map(|cluster| of_cluster(cluster, principal))
             .collect();

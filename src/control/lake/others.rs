@@ -3,9 +3,10 @@
 use super::seen::{Context, SeenGrant, Trouble};
 use crate::aws::lake_formation::grant::{Columns, Node as On, Object};
 use crate::aws::lake_formation::name::{Likeness, Name};
+use crate::aws::lake_formation::principal::is_iam_allowed_principals;
 use crate::control::View;
 use crate::observed::grant::Grant;
-use crate::observed::{Resource, ResourceKind};
+use crate::observed::{Reason, Resource, ResourceKind};
 
 /// Whether both are one thing: a fact of a record is in sight of itself.
 pub fn is_same(one: &Resource<'_>, other: &Resource<'_>) -> bool {
@@ -59,6 +60,51 @@ pub fn grants_opened<'a, 't>(
         let grant = one.grant();
         let held = grant.principal.as_text().is_none_or(&may);
         (held && !is_same(one, own)).then(|| (one, context.read(grant)))
+    })
+}
+
+/// Every other grant in sight whose holder may be the role: by a reference to it, or by the last part of its name or ARN.
+pub fn grants_of_role<'a, 't>(
+    context: &Context<'a, 't>,
+    seen: &View<'a, 't>,
+) -> impl Iterator<Item = (&'a Resource<'t>, SeenGrant<'t>)> {
+    let (context, own) = (*context, seen.resource);
+    let last = |text: &str| text.rsplit('/').next().unwrap_or_default().to_owned();
+    let holders = seen.scope.holders(|grant| {
+        let reference = grant.principal.reason().and_then(Reason::reference);
+        let reference = reference.map(|(id, _)| id.to_owned());
+        let shown = context.text_of(grant.principal);
+        let shown = shown.map(|name| last(&name.to_string()));
+        shown.into_iter().chain(reference).collect()
+    });
+    let identity = &own.identity;
+    let written = [identity.arn.as_deref(), identity.name.as_deref()];
+    let mut names: Vec<String> = written.into_iter().flatten().map(last).collect();
+    names.extend(identity.name.clone());
+    names.push(identity.id.clone());
+    names.sort_unstable();
+    names.dedup();
+    let found = holders.of_any(names.iter().map(String::as_str));
+    let found: Vec<usize> = found.collect();
+    found.into_iter().filter_map(move |at| {
+        let one = seen.scope.resources().get(at)?;
+        (!is_same(one, own)).then(|| (one, context.read(one.grant())))
+    })
+}
+
+/// Every other grant in sight that is made to `IAMAllowedPrincipals`.
+pub fn grants_left_to_iam<'a, 't>(
+    context: &Context<'a, 't>,
+    seen: &View<'a, 't>,
+) -> impl Iterator<Item = (&'a Resource<'t>, SeenGrant<'t>)> {
+    let (context, own) = (*context, seen.resource);
+    let found = seen.scope.granted_to_all(|grant| {
+        let name = context.text_of(grant.principal);
+        name.is_some_and(|name| name.as_known().is_some_and(is_iam_allowed_principals))
+    });
+    found.iter().filter_map(move |at| {
+        let one = seen.scope.resources().get(*at)?;
+        (!is_same(one, own)).then(|| (one, context.read(one.grant())))
     })
 }
 

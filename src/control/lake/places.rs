@@ -118,16 +118,15 @@ impl<'a, 't> Context<'a, 't> {
 
     /// Every registered location in sight of which the place can be told.
     pub fn registered(&self) -> Vec<Registered<'a, 't>> {
-        let all = self.scope.resources().iter();
-        all.filter(|one| one.kind() == ResourceKind::LakeFormationLocation)
-            .filter_map(|resource| {
-                let place = self.place(resource.registered_location().get("ResourceArn"));
-                Some(Registered {
-                    resource,
-                    place: place.ok()?,
-                })
+        let all = self.scope.resources_of(ResourceKind::LakeFormationLocation);
+        all.filter_map(|resource| {
+            let place = self.place(resource.registered_location().get("ResourceArn"));
+            Some(Registered {
+                resource,
+                place: place.ok()?,
             })
-            .collect()
+        })
+        .collect()
     }
 
     /// The place of a database or table of the Data Catalog, where it says one.

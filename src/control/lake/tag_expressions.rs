@@ -189,13 +189,11 @@ pub fn expressions(rows: &BTreeMap<String, Row>) -> Vec<Declared> {
 impl Context<'_, '_> {
     /// What a saved expression of the input says.
     pub fn saved_expression(&self, wanted: &Name) -> Option<BTreeMap<String, BTreeSet<Name>>> {
-        let all = self.scope.resources().iter();
-        let mut saved = all
-            .filter(|one| one.kind() == ResourceKind::LakeFormationTag)
-            .filter_map(|one| {
-                let (kind, node) = one.lf_tag();
-                (kind == TAG_EXPRESSION).then_some(node)
-            });
+        let all = self.scope.resources_of(ResourceKind::LakeFormationTag);
+        let mut saved = all.filter_map(|one| {
+            let (kind, node) = one.lf_tag();
+            (kind == TAG_EXPRESSION).then_some(node)
+        });
         let found = saved.find(|node| {
             self.text(node.get("Name"))
                 .is_ok_and(|name| name == *wanted)
@@ -214,13 +212,11 @@ pub fn known_values(seen: &View<'_, '_>, key: &str) -> Option<BTreeSet<Name>> {
         return Some(values);
     }
     let context = Context::of(seen);
-    let all = seen.scope.resources().iter();
-    let mut tags = all
-        .filter(|one| one.kind() == ResourceKind::LakeFormationTag)
-        .filter_map(|one| {
-            let (kind, node) = one.lf_tag();
-            (kind == TAG).then_some(node)
-        });
+    let all = seen.scope.resources_of(ResourceKind::LakeFormationTag);
+    let mut tags = all.filter_map(|one| {
+        let (kind, node) = one.lf_tag();
+        (kind == TAG).then_some(node)
+    });
     let tag = tags.find_map(|node| {
         let tag = context.lf_tag(node).ok()?;
         (likeness(&Text::from(key), &tag.key) == Likeness::Same).then_some(tag)

@@ -27,10 +27,8 @@ impl<'t> View<'_, 't> {
     /// # Errors
     /// Why it is not known.
     pub(crate) fn shared_answer(&self, action: &'static str) -> Result<Node<'t>, Reason> {
-        let accounts = self.scope.resources().iter();
-        let account = accounts
-            .filter(|resource| resource.kind() == ResourceKind::EmrAccount)
-            .map(|resource| resource.body);
+        let accounts = self.scope.resources_of(ResourceKind::EmrAccount);
+        let account = accounts.map(|resource| resource.body);
         let found = std::iter::once(self.resource.body)
             .chain(account)
             .map(|body| body.get(action));

@@ -363,7 +363,9 @@ fn apart<'s, 't>(
     scope: &'s Scope<'t>,
 ) -> impl Iterator<Item = (&'static str, &'s str, Node<'t>)> + use<'s, 't> {
     APART.iter().flat_map(move |&(name, _)| {
-        let resources = scope.resources().iter().filter(move |one| one.is_a(name));
+        let resources = scope
+            .resources_of(ResourceKind::IamRole)
+            .filter(move |one| one.is_a(name));
         let resources = resources.map(move |one| (name, one.identity.id.as_str(), one.body));
         let neighbours = scope
             .neighbours(name)

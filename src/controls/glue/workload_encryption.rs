@@ -129,7 +129,8 @@ fn judge_name(node: Node<'_>, member: &str, seen: &View<'_, '_>, out: &mut Condi
 }
 
 fn find<'t>(node: Node<'t>, seen: &View<'_, '_>) -> Named<'t> {
-    let declared = seen.scope.resources().iter().any(|one| {
+    let mut catalog = seen.scope.resources_of(ResourceKind::GlueCatalog);
+    let declared = catalog.any(|one| {
         one.glue(SECURITY_CONFIGURATION).is_some()
             && (one.identity.is_named_by(node)
                 || node

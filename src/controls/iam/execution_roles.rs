@@ -127,15 +127,11 @@ impl Control for ExecutionRoles {
 
 /// Whether some cluster uses runtime roles: the baseline asks for it, or a document here turns it on.
 fn has_runtime_roles(seen: &View<'_, '_>) -> bool {
-    let documents = seen
+    let mut documents = seen
         .scope
-        .resources()
-        .iter()
-        .filter(|one| one.kind() == ResourceKind::EmrSecurityConfiguration);
+        .resources_of(ResourceKind::EmrSecurityConfiguration);
     seen.requires("emr.runtime-roles")
-        || documents
-            .into_iter()
-            .any(|one| !Standing::runtime_roles(one.body).is_off())
+        || documents.any(|one| !Standing::runtime_roles(one.body).is_off())
 }
 
 fn closes(test: &Test<'_>, key: &str, scope: &Scope<'_>) -> Limit {

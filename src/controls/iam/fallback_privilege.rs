@@ -129,9 +129,7 @@ impl Control for FallbackPrivilege {
 fn is_on(seen: &View<'_, '_>) -> bool {
     let documents = seen
         .scope
-        .resources()
-        .iter()
-        .filter(|one| one.kind() == ResourceKind::EmrSecurityConfiguration);
+        .resources_of(ResourceKind::EmrSecurityConfiguration);
     let mut documents =
         documents.map(|one| mappings(one.body).or(Standing::runtime_roles(one.body)));
     seen.requires("emr.role-mappings")

@@ -101,8 +101,7 @@ fn is_trusted(want: &Setting, arn: &Pattern, seen: &View<'_, '_>) -> Limit {
     if want.trusted.is_any() {
         let nodes = seen
             .scope
-            .resources()
-            .iter()
+            .resources_of(ResourceKind::IamRole)
             .filter(|one| is_principal(one) && one.form != Form::Named);
         let mut nodes =
             nodes.filter(|one| named::purposes(one, seen.scope).contains(&"instance-profile"));

@@ -185,8 +185,7 @@ fn declared_users<'a, 't>(
         .any(|purpose| ["s3", "disk", "wal"].contains(purpose));
     let (s3, disk) = (own.contains(&"s3"), own.contains(&"disk"));
     let roles = scope
-        .resources()
-        .iter()
+        .resources_of(ResourceKind::IamRole)
         .filter(|one| is_principal(one) && one.form != Form::Named);
     roles.filter(move |role| {
         let roles = named::purposes(role, scope);

@@ -4,7 +4,7 @@ use crate::aws::lake_formation::grant::Node as On;
 use crate::aws::lake_formation::name::Likeness;
 use crate::aws::lake_formation::principal::is_iam_allowed_principals;
 use crate::control::lake::declared::grants_of;
-use crate::control::lake::others::{OptIn, grants_held, grants_in, opt_ins_in};
+use crate::control::lake::others::{OptIn, grants_in, grants_left_to_iam, opt_ins_in};
 use crate::control::lake::places::{lies_in, place};
 use crate::control::lake::{Context, SeenGrant, request};
 use crate::control::settings::{Only, S3Prefix, settings};
@@ -136,7 +136,7 @@ fn judge_grant<'a, 't>(context: &Context<'a, 't>, seen: &View<'a, 't>, out: &mut
     if of_iam(grant) || !tables {
         return;
     }
-    let left = grants_held(context, seen, is_iam_allowed_principals).any(|(_, other)| {
+    let left = grants_left_to_iam(context, seen).any(|(_, other)| {
         of_iam(&other)
             && other.object.as_ref().is_ok_and(|other| {
                 other.database() == object.database()

@@ -265,12 +265,14 @@ impl One<'_, '_> {
         }
         let shown = place.to_string();
         let bucket = shown.split('/').next().unwrap_or_default();
-        let declared = self.seen.scope.resources().iter().any(|one| {
-            let own =
-                one.kind() == ResourceKind::S3Bucket && one.form != crate::observed::Form::Named;
-            let label = format!("${{bucket {}}}", one.identity.id);
-            own && (one.identity.name.as_deref() == Some(bucket) || label == bucket)
-        });
+        let (scope, kind) = (self.seen.scope, ResourceKind::S3Bucket);
+        let referred = bucket.strip_prefix("${bucket ");
+        let referred = referred.and_then(|rest| rest.strip_suffix('}'));
+        let referred = referred.map(|id| scope.of_id(kind, id));
+        let mut buckets = scope
+            .called(kind, bucket)
+            .chain(referred.into_iter().flatten());
+        let declared = buckets.any(|one| one.form != crate::observed::Form::Named);
         if !self.seen.is_live() && (named || declared) {
             return out.held();
         }

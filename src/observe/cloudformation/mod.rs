@@ -12,17 +12,19 @@ mod conditions;
 mod eval;
 mod functions;
 mod launchers;
+mod nested;
 mod resources;
 mod sections;
 mod text;
 mod worlds;
 
-use super::{Given, Problem, World, recognise};
+use super::{Given, Nested, Problem, World, recognise};
 use crate::observed::tree::{NodeId, Tree};
 use crate::observed::{Facts, Node, Value};
 use conditions::Formulas;
 use eval::Evaluator;
 pub(super) use launchers::may_launch;
+pub(super) use nested::is_stack;
 use resources::Declared;
 pub(super) use resources::{is_ours, judged_type};
 use sections::{Sections, member};
@@ -37,6 +39,10 @@ pub struct Evaluated {
     pub worlds: Vec<World>,
     /// What could not be read.
     pub problems: Vec<Problem>,
+    /// What is not seen, and nothing says that it is ours.
+    pub notes: Vec<String>,
+    /// Its stacks that are made of templates in files.
+    pub nested: Vec<Nested>,
 }
 
 /// Macros that add or rewrite nothing of the resources that are read here.
@@ -63,9 +69,14 @@ pub fn evaluate(tree: Tree, given: &Given) -> Evaluated {
         .cloned()
         .collect();
     let launchers = launchers::of(&evaluator);
+    let stacks = nested::of(&evaluator);
+    let mut found = nested::Found::default();
     let mut needs = Needs::default();
     for (_, resource) in declared.iter().chain(&parts).chain(&launchers) {
         needs.condition_of(&evaluator, *resource);
+    }
+    for (_, stack) in &stacks {
+        needs.condition_of(&evaluator, *stack);
     }
     // Worlds may run out, so what matters most comes first.
     let (documents, others): (Vec<NodeId>, Vec<NodeId>) = declared
@@ -94,11 +105,17 @@ pub fn evaluate(tree: Tree, given: &Given) -> Evaluated {
             [&declared, &parts, &launchers],
             &mut problems,
         ));
+        for (id, stack) in &stacks {
+            nested::read(&mut evaluator, (id, *stack), &mut found);
+        }
     }
+    problems.extend(found.problems);
     Evaluated {
         tree: evaluator.tree,
         worlds,
         problems,
+        notes: found.notes,
+        nested: found.nested,
     }
 }
 

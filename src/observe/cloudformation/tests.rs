@@ -811,3 +811,81 @@ fn what_has_no_kind_of_its_own_stands_beside_the_resources() {
     );
     assert!(cluster.is_a("AWS::EMR::Cluster"));
 }
+
+/// A template of stacks with these members.
+fn stacks(resources: &serde_json::Value) -> super::Evaluated {
+    let template = serde_json::json!({
+        "Parameters": { "Stage": { "Type": "String" }, "Fixed": { "Type": "String", "Default": "f" } },
+        "Conditions": { "Never": { "Fn::Equals": ["a", "b"] } },
+        "Resources": resources,
+    });
+    let source = crate::observe::testing::source(&template.to_string());
+    let tree = crate::observe::json::read(source).unwrap();
+    super::evaluate(tree, &crate::observe::Given::default())
+}
+
+#[test]
+fn a_stack_of_a_file_says_what_it_gives_to_its_parameters() {
+    let found = stacks(&serde_json::json!({
+        "A": { "Type": "AWS::CloudFormation::Stack", "Properties": {
+            "TemplateURL": "./nested.yaml",
+            "Parameters": { "One": "1", "Two": { "Ref": "Stage" }, "Three": { "Ref": "Fixed" }, "Four": ["a", "b"] },
+        } },
+        "B": { "Type": "AWS::Serverless::Application", "Properties": { "Location": "app/t.yaml" } },
+        "C": { "Type": "AWS::CloudFormation::Stack",
+            "Metadata": { "aws:asset:path": "C.nested.template.json" },
+            "Properties": { "TemplateURL": { "Fn::Sub": "https://s3/${AWS::Region}/x" }, "Parameters": { "Ref": "Stage" } } },
+        "D": { "Type": "AWS::CloudFormation::Stack", "Condition": "Never", "Properties": { "TemplateURL": "d.yaml" } },
+    }));
+    assert!(found.problems.is_empty() && found.notes.is_empty());
+    let paths: Vec<(&str, &str, bool)> = found
+        .nested
+        .iter()
+        .map(|one| (one.stack.as_str(), one.path.as_str(), one.open))
+        .collect();
+    assert_eq!(
+        paths,
+        [
+            ("A", "./nested.yaml", false),
+            ("B", "app/t.yaml", false),
+            ("C", "C.nested.template.json", true),
+        ]
+    );
+    let given: Vec<(&str, Option<&str>)> = found.nested[0]
+        .parameters
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_deref()))
+        .collect();
+    assert_eq!(
+        given,
+        [
+            ("Four", Some("a,b")),
+            ("One", Some("1")),
+            ("Three", Some("f")),
+            ("Two", None),
+        ]
+    );
+}
+
+#[test]
+fn a_stack_whose_template_is_not_seen_is_noted_or_a_problem_when_it_is_called_after_ours() {
+    let stack = |url: &str| serde_json::json!({ "Type": "AWS::CloudFormation::Stack", "Properties": { "TemplateURL": url } });
+    let found = stacks(&serde_json::json!({
+        "Vpc": stack("https://s3.amazonaws.com/b/vpc.yaml"),
+        "Lake": stack("https://s3.amazonaws.com/b/emr.yaml"),
+        "EmrCluster": stack("s3://b/x.yaml"),
+        "App": { "Type": "AWS::Serverless::Application", "Properties": {
+            "Location": { "ApplicationId": "arn:aws:serverlessrepo:us-east-1:1:applications/x", "SemanticVersion": "1" },
+        } },
+    }));
+    assert_eq!(found.notes.len(), 2, "{:?}", found.notes);
+    assert!(found.notes[0].contains("stack `Vpc` is not seen"));
+    let whats: Vec<&str> = found.problems.iter().map(|one| one.what.as_str()).collect();
+    assert_eq!(
+        whats,
+        [
+            "could not judge the stack of `Lake`",
+            "could not judge the stack of `EmrCluster`",
+        ]
+    );
+}

@@ -61,6 +61,7 @@ pub fn joined(
         dialect: Dialect::RunJobFlow,
         problems,
         notes,
+        nested: Vec::new(),
         tree,
         worlds: found,
         part: None,
@@ -446,6 +447,13 @@ mod tests {
     fn few_members_are_no_request_of_their_own() {
         for (text, few) in [
             ("SecurityConfiguration: s\n", true),
+            ("SecurityConfiguration: \"{{ x }}\"\n", true),
+            ("SecurityConfiguration: \"{{ x }}-secured\"\n", true),
+            ("SecurityConfiguration: secured-${x}\n", true),
+            (
+                "SecurityConfiguration: '{\"EncryptionConfiguration\": {{ x }}}'\n",
+                false,
+            ),
             ("LogUri: s3://b/\nTags: []\n", true),
             ("Tags: []\nName: x\n", false),
             ("LogUri: s3://b/\nOther: 1\n", false),

@@ -48,14 +48,15 @@ pub(in crate::observe) fn read(mut tree: Tree, given: &Given) -> Result<Reading,
         resources: shaped.resources,
         neighbours: shaped.neighbours,
     };
-    let (tree, worlds, embedded) = embedded::with_stacks(tree, &instances, vec![world], given);
-    problems.extend(embedded);
+    let with = embedded::with_stacks(tree, &instances, vec![world], given);
+    problems.extend(with.problems);
     Ok(Reading {
         dialect: Dialect::TerraformPlan,
         problems,
-        notes: Vec::new(),
-        tree,
-        worlds,
+        notes: with.notes,
+        nested: Vec::new(),
+        tree: with.tree,
+        worlds: with.worlds,
         part: None,
     })
 }

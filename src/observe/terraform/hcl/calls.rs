@@ -7,6 +7,7 @@ use super::module::Module;
 use super::names::address_of;
 use super::scope::Env;
 use super::value::{Handle, InstanceKey, Value};
+use crate::observe::recognise::named_after_ours;
 use crate::observed::Reason;
 use std::rc::Rc;
 
@@ -126,11 +127,7 @@ impl Evaluator<'_> {
 
     /// A module of a registry or repository, which is not fetched.
     fn remote(&mut self, call: &Block, name: &str, source: &str) {
-        let lower = source.to_ascii_lowercase();
-        if ["emr", "lakeformation", "lake-formation", "lake_formation"]
-            .iter()
-            .any(|word| lower.contains(word))
-        {
+        if named_after_ours(source) {
             let why = format!("module `{source}` is not fetched: judge the plan instead");
             self.problem(call.head, format!("could not read module `{name}`"), why);
         } else {

@@ -236,15 +236,17 @@ fn reading(
     }
     let root = emitter.value(&Value::null(At::default()), 0);
     emitter.tree.set_root(root);
-    let (tree, worlds, embedded) =
-        embedded::with_stacks(emitter.tree, &stacks, judged, evaluator.given);
-    problems.extend(embedded);
+    let with = embedded::with_stacks(emitter.tree, &stacks, judged, evaluator.given);
+    problems.extend(with.problems);
+    let mut notes: Vec<String> = evaluator.notes.into_iter().collect();
+    notes.extend(with.notes);
     Reading {
         dialect: Dialect::Terraform,
         problems,
-        notes: evaluator.notes.into_iter().collect(),
-        tree,
-        worlds,
+        notes,
+        nested: Vec::new(),
+        tree: with.tree,
+        worlds: with.worlds,
         part: None,
     }
 }

@@ -14,14 +14,22 @@ pub(in crate::observe) fn is_stack(kind: &str) -> bool {
     ["aws_cloudformation_stack", STACK_SET].contains(&kind)
 }
 
+/// A plan or module with the templates of its stacks.
+pub(in crate::observe) struct WithStacks {
+    pub(in crate::observe) tree: Tree,
+    pub(in crate::observe) worlds: Vec<World>,
+    pub(in crate::observe) problems: Vec<Problem>,
+    pub(in crate::observe) notes: Vec<String>,
+}
+
 /// Adds the resources of stacks to those of the plan: each stack in worlds of its own, for its names are its own.
 pub(in crate::observe) fn with_stacks(
     mut tree: Tree,
     instances: &[Instance],
     mut worlds: Vec<World>,
     given: &Given,
-) -> (Tree, Vec<World>, Vec<Problem>) {
-    let mut problems = Vec::new();
+) -> WithStacks {
+    let (mut problems, mut notes) = (Vec::new(), Vec::new());
     let root = tree.root_id();
     for stack in instances.iter().filter(|instance| is_stack(&instance.kind)) {
         let template = match template(&mut tree, stack) {
@@ -41,9 +49,22 @@ pub(in crate::observe) fn with_stacks(
         tree = evaluated.tree;
         worlds.extend(evaluated.worlds);
         problems.extend(evaluated.problems);
+        notes.extend(evaluated.notes);
+        // Terraform packages nothing: a path in a template is no place that CloudFormation reads.
+        for nested in evaluated.nested {
+            let (id, path) = (nested.stack, nested.path);
+            notes.push(format!(
+                "the template of stack `{id}` is not seen, and nothing in it is judged: `{path}`"
+            ));
+        }
     }
     tree.set_root(root);
-    (tree, worlds, problems)
+    WithStacks {
+        tree,
+        worlds,
+        problems,
+        notes,
+    }
 }
 
 /// Whether a text may be a template with something of ours in it.

@@ -1,0 +1,133 @@
+//! Templates that other templates of the run make stacks of: they are judged with what they are given there for their
+//! parameters, not with their defaults.
+
+use super::obstacle;
+use super::passed::{Judged, Origin, Passed};
+use super::passes::Passes;
+use crate::cli::files;
+use crate::cli::modules::Unit;
+use crate::observe::{File, Given, Nested, Problem, read_file};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+/// How deep stacks may be nested in each other.
+const MAX_DEPTH: usize = 16;
+
+/// What is known of the deployment of files that others make stacks of, by their names.
+pub(super) type Givens = BTreeMap<String, Given>;
+
+/// A file that a template names, as reports name files.
+fn target(template: &str, path: &str) -> String {
+    let folder = Path::new(template).parent().unwrap_or(Path::new(""));
+    let mut found = PathBuf::new();
+    for part in folder.join(path).components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir
+                if matches!(found.components().next_back(), Some(Component::Normal(_))) =>
+            {
+                found.pop();
+            }
+            part @ (Component::ParentDir
+            | Component::Normal(_)
+            | Component::RootDir
+            | Component::Prefix(_)) => found.push(part),
+        }
+    }
+    files::neat(&found).display().to_string()
+}
+
+/// What is made of each file, over all the stacks that are made of it.
+fn stacks(judged: &[Judged<'_>]) -> BTreeMap<String, Nested> {
+    let mut all: BTreeMap<String, Nested> = BTreeMap::new();
+    for file in judged {
+        for nested in &file.nested {
+            let target = target(&file.source.name, &nested.path);
+            match all.get_mut(&target) {
+                Some(known) => known.join(nested.clone()),
+                None => {
+                    all.insert(target, nested.clone());
+                }
+            }
+        }
+    }
+    all
+}
+
+impl<'b> Passes<'_, 'b> {
+    /// Judges the files once more that stacks are made of, and says which of those were not among the files.
+    pub(super) fn nested(&self, units: &[Unit], passed: &mut Passed<'b>) {
+        for _ in 0..MAX_DEPTH {
+            let mut changed = false;
+            for (name, nested) in stacks(&passed.judged) {
+                let given = nested.given(self.given);
+                if given == *passed.givens.get(&name).unwrap_or(self.given) {
+                    continue;
+                }
+                changed |= self.judge_nested(&name, &given, passed);
+                passed.givens.insert(name, given);
+            }
+            if !changed {
+                break;
+            }
+        }
+        let inputs = units.iter().flat_map(Unit::inputs);
+        let inputs: BTreeSet<String> = inputs
+            .map(|input| input.path.display().to_string())
+            .collect();
+        let mut obstacles = Vec::new();
+        for file in &mut passed.judged {
+            for nested in &file.nested {
+                if inputs.contains(&target(&file.source.name, &nested.path)) {
+                    continue;
+                }
+                let (stack, path) = (&nested.stack, &nested.path);
+                if nested.ours {
+                    obstacles.push(obstacle(&Problem {
+                        what: format!("could not judge the stack of `{stack}`"),
+                        why: format!(
+                            "its template `{path}` is not among the files that are checked"
+                        ),
+                        place: Some(nested.place.clone()),
+                        action: None,
+                    }));
+                } else {
+                    file.notes.push(format!(
+                        "the template of stack `{stack}` is not among the files that are checked, and nothing in it is judged: `{path}`"
+                    ));
+                }
+            }
+        }
+        passed.obstacles.extend(obstacles);
+    }
+
+    /// Whether a file was judged anew.
+    fn judge_nested(&self, name: &str, given: &Given, passed: &mut Passed<'b>) -> bool {
+        let is_it = |file: &&mut Judged<'b>| {
+            file.source.name == name && matches!(file.origin, Origin::File)
+        };
+        let Some(file) = passed.judged.iter_mut().find(is_it) else {
+            return false;
+        };
+        let Some(source) = self.whole(&file.source) else {
+            return false;
+        };
+        let File::Read(reading) = read_file(&source, self.dialect, given) else {
+            return false;
+        };
+        let directory = Arc::new(self.directory());
+        let verdicts = self.judge(&reading, &directory);
+        let mut judged = Judged::of(*reading, verdicts, Origin::File, &passed.named);
+        let problems = std::mem::take(&mut judged.problems);
+        passed.named.keep(std::mem::take(&mut judged.named));
+        let new: Vec<_> = problems.iter().map(obstacle).collect();
+        *file = judged;
+        for one in new {
+            if !passed.obstacles.contains(&one) {
+                passed.obstacles.push(one);
+            }
+        }
+        true
+    }
+}

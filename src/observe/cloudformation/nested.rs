@@ -1,0 +1,178 @@
+//! Stacks in a template that are made of templates of their own: those that stand in files beside it, which are judged with
+//! what the template gives to their parameters, and those that are not seen.
+
+use super::eval::{Evaluator, GONE};
+use super::sections::member;
+use crate::observe::recognise::named_after_ours;
+use crate::observe::{Given, Nested, Problem};
+use crate::observed::tree::{NONE, NodeId};
+use crate::observed::{Node, Value};
+use std::collections::BTreeMap;
+
+/// The types of stacks, and the property that says what they are made of.
+/// Source: CloudFormation Template Reference, and SAM Developer Guide, `AWS::Serverless::Application`.
+const TYPES: &[(&str, &str)] = &[
+    ("AWS::CloudFormation::Stack", "TemplateURL"),
+    ("AWS::Serverless::Application", "Location"),
+];
+
+fn location_of(kind: &str) -> Option<&'static str> {
+    let found = TYPES.iter().find(|(known, _)| *known == kind);
+    found.map(|(_, property)| *property)
+}
+
+/// Whether a resource is made of a template.
+pub(in crate::observe) fn is_stack(resource: Node<'_>) -> bool {
+    let kind = resource.get("Type").as_text();
+    kind.and_then(location_of).is_some()
+}
+
+/// What was found of the stacks of a template.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) nested: Vec<Nested>,
+    pub(super) notes: Vec<String>,
+    pub(super) problems: Vec<Problem>,
+}
+
+/// The stacks of a template, in the order written.
+pub(super) fn of(evaluator: &Evaluator<'_>) -> Vec<(String, NodeId)> {
+    let all = evaluator.sections.resources.iter();
+    all.filter(|(_, resource)| is_stack(evaluator.tree.node(*resource)))
+        .cloned()
+        .collect()
+}
+
+/// Reads a stack in the present world.
+pub(super) fn read(
+    evaluator: &mut Evaluator<'_>,
+    (id, declared): (&str, NodeId),
+    found: &mut Found,
+) {
+    let condition = evaluator.scalar(member(&evaluator.tree, declared, "Condition"));
+    if condition.is_some_and(|name| evaluator.choice.holds(name) == Some(false)) {
+        return;
+    }
+    let properties = match member(&evaluator.tree, declared, "Properties") {
+        NONE => GONE,
+        written => evaluator.eval(written),
+    };
+    if properties == GONE {
+        return;
+    }
+    let node = evaluator.tree.node(declared);
+    let property = node.get("Type").as_text().and_then(location_of);
+    let location = evaluator
+        .tree
+        .node(properties)
+        .get(property.unwrap_or_default());
+    // CDK uploads the template, and says where it wrote it.
+    let asset = node.get("Metadata").get("aws:asset:path");
+    let written = asset.as_text().or_else(|| location.as_text());
+    let shown = match location.value() {
+        Value::Map => location.get("ApplicationId").display(),
+        _ => written.map_or_else(|| location.display(), str::to_owned),
+    };
+    let ours = named_after_ours(id) || named_after_ours(&shown);
+    match written.filter(|path| is_file(path)) {
+        Some(path) => {
+            let (parameters, open) = parameters(evaluator.tree.node(properties).get("Parameters"));
+            let nested = Nested {
+                stack: id.to_owned(),
+                place: location.place(),
+                path: path.strip_prefix("file://").unwrap_or(path).to_owned(),
+                parameters,
+                open,
+                ours,
+            };
+            match found.nested.iter_mut().find(|one| one.is_like(&nested)) {
+                Some(known) => known.join(nested),
+                None => found.nested.push(nested),
+            }
+        }
+        None if ours => {
+            let what = format!("could not judge the stack of `{id}`");
+            let why = format!("its template is not seen: `{shown}`");
+            let problem = Problem::at(location, what, why);
+            if !found.problems.contains(&problem) {
+                found.problems.push(problem);
+            }
+        }
+        None => {
+            let note = format!(
+                "the template of stack `{id}` is not seen, and nothing in it is judged: `{shown}`"
+            );
+            if !found.notes.contains(&note) {
+                found.notes.push(note);
+            }
+        }
+    }
+}
+
+/// Whether a location is a file, as `aws cloudformation package` and `sam build` take it, rather than a place in S3 or one
+/// of the repository of applications.
+fn is_file(location: &str) -> bool {
+    location.starts_with("file://") || !location.contains("://") && !location.starts_with("arn:")
+}
+
+/// The values of parameters, `None` of what is not known; and whether others may have values, too.
+fn parameters(node: Node<'_>) -> (BTreeMap<String, Option<String>>, bool) {
+    let known = matches!(node.value(), Value::Map | Value::Absent | Value::Null);
+    let values = node.members().map(|(name, value)| {
+        let text = match value.value() {
+            Value::String(text) | Value::Number(text) => Some(text.to_owned()),
+            Value::Bool(flag) => Some(flag.to_string()),
+            Value::List => {
+                let items: Option<Vec<&str>> = value.items().map(Node::as_text).collect();
+                items.map(|items| items.join(","))
+            }
+            Value::Absent | Value::Null | Value::Map | Value::Template | Value::Unreadable(_) => {
+                None
+            }
+        };
+        (name.to_owned(), text)
+    });
+    (values.collect(), !known || node.open().is_some())
+}
+
+impl Nested {
+    fn is_like(&self, other: &Self) -> bool {
+        self.stack == other.stack && self.path == other.path
+    }
+
+    /// Takes another use of the same template in: what both say alike is known.
+    pub fn join(&mut self, other: Self) {
+        self.open |= other.open;
+        self.ours |= other.ours;
+        let mut theirs = other.parameters;
+        for (name, value) in &mut self.parameters {
+            if theirs.remove(name) != Some(value.clone()) {
+                *value = None;
+            }
+        }
+        // Given by one only: the other takes the default.
+        self.parameters
+            .extend(theirs.into_keys().map(|name| (name, None)));
+    }
+
+    /// What is known of the deployment of the template, besides what is known of every one.
+    #[must_use]
+    pub fn given(&self, given: &Given) -> Given {
+        let mut given = given.clone();
+        if self.open {
+            given.withheld = crate::observe::Withheld::Any;
+        }
+        for (name, value) in &self.parameters {
+            match value {
+                Some(value) => {
+                    given.parameters.insert(name.clone(), value.clone());
+                }
+                None => {
+                    given.parameters.remove(name);
+                    given.withhold(name);
+                }
+            }
+        }
+        given
+    }
+}
