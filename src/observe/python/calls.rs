@@ -1,7 +1,8 @@
 //! The calls that are of interest, and the resources that each makes.
 
-use super::constructs::{CONSTRUCTS, Construct};
-use super::names::{Context, Names, Use};
+use super::launches::{self, Call, LAKE_FORMATION, Launch};
+use super::mappings::Members;
+use super::names::{Context, Names, Use, What, is_construct_method};
 use super::syntax::{Code, Parsed, children, field};
 use super::values::{At, Evaluator, span};
 use crate::observe::edit::{self, Rewrite};
@@ -12,110 +13,16 @@ use crate::observed::{Form, Identity, Reason, ResourceKind, Source};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// What a call makes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Call {
-    /// boto3's `run_job_flow`.
-    RunJobFlow,
-    /// Airflow's operator or hook, whose overrides come on top of a connection's.
-    Airflow,
-    /// boto3's `create_security_configuration`, of EMR.
-    SecurityConfiguration,
-    /// boto3's `create_application`, of EMR Serverless.
-    Application,
-    /// Airflow's operator for the same.
-    AirflowApplication,
-    /// A construct of CDK's.
-    Construct(&'static Construct),
-    /// CDK's task that creates a cluster.
-    ClusterTask,
-    /// boto3's `put_block_public_access_configuration`.
-    PublicAccess,
-    /// A call of Lake Formation's.
-    LakeFormation(Request),
-}
-
-/// Functions and classes by their names. Sources: boto3's and Airflow's documentation.
-const CALLS: &[(&str, Call)] = &[
-    ("run_job_flow", Call::RunJobFlow),
-    ("EmrCreateJobFlowOperator", Call::Airflow),
-    ("create_job_flow", Call::Airflow),
-    ("create_security_configuration", Call::SecurityConfiguration),
-    ("create_application", Call::Application),
-    (
-        "EmrServerlessCreateApplicationOperator",
-        Call::AirflowApplication,
-    ),
-    ("EmrCreateCluster", Call::ClusterTask),
-    ("put_block_public_access_configuration", Call::PublicAccess),
-    ("grant_permissions", Call::LakeFormation(Request::Grant)),
-    (
-        "batch_grant_permissions",
-        Call::LakeFormation(Request::Grants),
-    ),
-    (
-        "put_data_lake_settings",
-        Call::LakeFormation(Request::Settings),
-    ),
-    (
-        "create_data_cells_filter",
-        Call::LakeFormation(Request::Filter),
-    ),
-    (
-        "update_data_cells_filter",
-        Call::LakeFormation(Request::Filter),
-    ),
-    ("register_resource", Call::LakeFormation(Request::Location)),
-    ("update_resource", Call::LakeFormation(Request::Location)),
-    ("create_lf_tag", Call::LakeFormation(Request::Tag)),
-    (
-        "create_lf_tag_expression",
-        Call::LakeFormation(Request::TagExpression),
-    ),
-    (
-        "add_lf_tags_to_resource",
-        Call::LakeFormation(Request::TagAssignment),
-    ),
-    (
-        "create_lake_formation_opt_in",
-        Call::LakeFormation(Request::OptIn),
-    ),
-];
-
-/// Words of which every program of interest holds one.
-const WORDS: &[&str] = &[
-    "run_job_flow(",
-    "EmrCreateJobFlowOperator(",
-    "create_job_flow(",
-    "JOB_FLOW_OVERRIDES",
-    "job_flow_overrides",
-    "create_security_configuration(",
-    "EmrServerlessCreateApplicationOperator(",
-    "CfnSecurityConfiguration(",
-    "EmrCreateCluster(",
-    "put_block_public_access_configuration(",
-];
-
-/// What begins the names of boto3's clients and CDK's modules for Lake Formation; its operations have names that others
-/// have, too.
-const LAKE_FORMATION: &str = "lakeformation";
-
-/// Whether a text may be a program of interest.
-pub(in crate::observe) fn names_ours(text: &str) -> bool {
-    let holds = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
-    WORDS.iter().any(|word| holds(word))
-        || CONSTRUCTS
-            .iter()
-            .any(|one| holds(one.module) && holds(&format!("{}(", one.name)))
-        || holds("create_application(") && holds("emr-serverless")
-        || holds(LAKE_FORMATION)
-            && CALLS.iter().any(|(name, call)| {
-                matches!(call, Call::LakeFormation(_)) && holds(&format!("{name}("))
-            })
+/// What is found in a program.
+pub(super) struct Found {
+    pub(super) tree: Tree,
+    pub(super) seen: Vec<Seen>,
+    /// What is left out.
+    pub(super) notes: Vec<String>,
 }
 
 /// Reads every call of interest.
-pub(super) fn read(source: &Arc<Source>, parsed: &Parsed<'_>) -> (Tree, Vec<Seen>) {
+pub(super) fn read(source: &Arc<Source>, parsed: &Parsed<'_>) -> Found {
     let names = Names::of(parsed);
     let tree = Tree::new(Arc::clone(source));
     let mut reader = Reader {
@@ -124,12 +31,23 @@ pub(super) fn read(source: &Arc<Source>, parsed: &Parsed<'_>) -> (Tree, Vec<Seen
         roots: Vec::new(),
         seen: Vec::new(),
         asked: Vec::new(),
+        notes: Vec::new(),
     };
     for (call, context) in &names.calls {
         reader.call(*call, *context);
     }
+    reader.mentions();
     reader.overrides();
     reader.finish()
+}
+
+/// A call, and what it is given.
+#[derive(Clone, Debug)]
+pub(super) struct Given<'p> {
+    pub(super) code: Code<'p>,
+    /// Lists of arguments, the last of which count.
+    pub(super) parts: Vec<(Code<'p>, At)>,
+    pub(super) at: At,
 }
 
 pub(super) struct Reader<'p, 's> {
@@ -139,7 +57,8 @@ pub(super) struct Reader<'p, 's> {
     roots: Vec<(String, NodeId)>,
     pub(super) seen: Vec<Seen>,
     /// What Lake Formation is asked for: what it is called follows from where it stands in the whole.
-    asked: Vec<(Request, NodeId)>,
+    pub(super) asked: Vec<(Request, NodeId)>,
+    notes: Vec<String>,
 }
 
 impl<'p> Reader<'p, '_> {
@@ -148,118 +67,188 @@ impl<'p> Reader<'p, '_> {
         else {
             return;
         };
-        let Some(call) = self.which(function, arguments) else {
+        let names = self.evaluator.names;
+        let Some(launch) = launches::find(names, self.evaluator.parsed, function, context) else {
             return;
         };
-        let at = At {
-            context,
-            used: Use {
-                context,
-                at: code.start_byte(),
-            },
+        // What is deferred is used when everything has been done.
+        let deferred = matches!(launch.call, Call::Airflow | Call::AirflowApplication)
+            && launch.name != "create_job_flow";
+        let at = if deferred {
+            usize::MAX
+        } else {
+            code.end_byte()
         };
-        match call {
+        let used = Use { context, at };
+        let at = |context| At {
+            context,
+            used,
+            copied: None,
+        };
+        let bound = launch.bound.iter().rev();
+        let mut parts: Vec<(Code<'p>, At)> = bound
+            .map(|(arguments, context)| (*arguments, at(*context)))
+            .collect();
+        parts.push((arguments, at(context)));
+        let given = Given {
+            code,
+            parts,
+            at: at(context),
+        };
+        if let Some(class) = launch.class
+            && !self.is_constructor(function)
+            && launches::has_constructor(class)
+        {
+            return self.instance(&launch, &given);
+        }
+        if self.is_ours(&launch, &given) {
+            self.launched(&launch, &given);
+        }
+    }
+
+    fn is_constructor(&self, function: Code<'p>) -> bool {
+        let method = field(function, "attribute");
+        method.is_some_and(|method| self.evaluator.written(method) == "__init__")
+    }
+
+    /// An object of a class of this file whose constructor is read as it calls ours: what is done to the object is not
+    /// seen there.
+    fn instance(&mut self, launch: &Launch<'p>, given: &Given<'p>) {
+        let changes = self.evaluator.names.changes_of_result(given.code);
+        let changed = changes.iter().any(|change| match change.what {
+            What::Attribute(name) => !is_construct_method(name),
+            _ => true,
+        });
+        if changed && matches!(launch.call, Call::Construct(_)) {
+            let what = "what is made of a class of this file, and changed later on,";
+            self.unread(launch, given.code, what);
+        }
+    }
+
+    pub(super) fn launched(&mut self, launch: &Launch<'p>, given: &Given<'p>) {
+        match launch.call {
             Call::RunJobFlow => {
-                let body = self.evaluator.keywords(arguments, at);
+                let body = self.keywords(given);
                 self.request(body, "run_job_flow", None);
             }
-            Call::Airflow => self.airflow(code, arguments, at),
+            Call::Airflow => self.airflow(launch, given),
             Call::SecurityConfiguration => {
-                let body = self.evaluator.keywords(arguments, at);
-                let body = self.with_document(body);
-                let body = self.root(body, "create_security_configuration");
-                let id = self.file.clone();
-                let seen = security_configuration::created(&mut self.evaluator.tree, body, &id);
-                self.seen.push(seen);
+                let body = self.keywords(given);
+                self.security_configuration(body);
             }
             Call::Application => {
-                let body = self.evaluator.keywords(arguments, at);
+                let body = self.keywords(given);
                 self.application(body, "create_application");
             }
             Call::AirflowApplication => {
-                let keywords = self.evaluator.keywords(arguments, at);
+                let keywords = self.keywords(given);
+                let keywords = self.mapped(launch, keywords);
                 let body = self.airflow_application(keywords);
                 self.application(body, "EmrServerlessCreateApplicationOperator");
             }
-            Call::Construct(one) => self.construct(code, arguments, at, one),
-            Call::ClusterTask => self.cluster_task(code, arguments, at),
+            Call::Construct(one) => self.construct(launch, given, one),
+            Call::AnyConstruct => self.any_construct(launch, given),
+            Call::ClusterTask => self.cluster_task(launch, given),
+            Call::AnyOperation => self.any_operation(given),
             Call::PublicAccess => {
-                let body = self.evaluator.keywords(arguments, at);
-                let body = self.root(body, "put_block_public_access_configuration");
-                let inner = self.evaluator.tree.node(body);
-                let inner = inner.get("BlockPublicAccessConfiguration").id();
-                let inner = if inner == NONE { body } else { inner };
-                let identity = Identity::new(ResourceKind::EmrAccount, self.file.clone());
-                let seen = Seen::new(identity, Form::Request, inner);
-                self.seen.push(seen.within(body));
+                let body = self.keywords(given);
+                self.public_access(body);
             }
             Call::LakeFormation(request) => {
-                let body = self.evaluator.keywords(arguments, at);
-                let method = field(function, "attribute").unwrap_or(function);
-                let name = self.evaluator.written(method).to_owned();
-                let body = self.root(body, &name);
+                let body = self.keywords(given);
+                let body = self.root(body, launch.name);
                 self.asked.push((request, body));
             }
         }
     }
 
-    /// Which call of interest a call is, if it is one.
-    fn which(&self, function: Code<'p>, arguments: Code<'p>) -> Option<Call> {
-        let method = field(function, "attribute").unwrap_or(function);
-        let name = self.evaluator.written(method);
-        if name.starts_with("Cfn") {
-            let from = field(function, "object").unwrap_or(function);
-            let from = self.evaluator.written(from);
-            let imported = self.evaluator.names.imports.get(from);
-            let path = imported.map_or(from, String::as_str);
-            let ours = |one: &&Construct| {
-                one.name == name && path.split('.').any(|part| part == one.module)
-            };
-            return CONSTRUCTS.iter().find(ours).map(Call::Construct);
+    pub(super) fn security_configuration(&mut self, body: NodeId) {
+        let body = self.with_document(body);
+        let body = self.root(body, "create_security_configuration");
+        let id = self.file.clone();
+        let seen = security_configuration::created(&mut self.evaluator.tree, body, &id);
+        self.seen.push(seen);
+    }
+
+    pub(super) fn public_access(&mut self, body: NodeId) {
+        let body = self.root(body, "put_block_public_access_configuration");
+        let inner = self.evaluator.tree.node(body);
+        let inner = inner.get("BlockPublicAccessConfiguration").id();
+        let inner = if inner == NONE { body } else { inner };
+        let identity = Identity::new(ResourceKind::EmrAccount, self.file.clone());
+        let seen = Seen::new(identity, Form::Request, inner);
+        self.seen.push(seen.within(body));
+    }
+
+    pub(super) fn keywords(&mut self, given: &Given<'p>) -> NodeId {
+        let mut members = Members::default();
+        for (arguments, at) in &given.parts {
+            self.evaluator.keywords_into(*arguments, *at, &mut members);
         }
-        let call = CALLS.iter().find(|(known, _)| *known == name)?.1;
-        let has = |keyword: &str| {
-            children(arguments).into_iter().any(|argument| {
-                argument.kind() == "dictionary_splat"
+        let last = given.parts.last();
+        let code = last.map_or(given.code, |(arguments, _)| *arguments);
+        self.evaluator.finish(members, code)
+    }
+
+    /// Whether a call is ours: other services have operations of these names, with other arguments.
+    fn is_ours(&self, launch: &Launch<'p>, given: &Given<'p>) -> bool {
+        let named = self.evaluator.parsed.text.contains(LAKE_FORMATION);
+        let has = |keyword: &str, splat: bool| {
+            let mut all = given.parts.iter().flat_map(|(part, _)| children(*part));
+            all.any(|argument| {
+                splat && argument.kind() == "dictionary_splat"
                     || field(argument, "name")
                         .is_some_and(|name| self.evaluator.written(name) == keyword)
             })
         };
-        // Other services have operations of these names, with other arguments.
-        let ours = match call {
-            Call::SecurityConfiguration => has("SecurityConfiguration"),
-            Call::Application => has("releaseLabel"),
+        match launch.call {
+            Call::SecurityConfiguration => has("SecurityConfiguration", true),
+            Call::Application => has("releaseLabel", true),
             Call::LakeFormation(request) => {
-                self.evaluator.parsed.text.contains(LAKE_FORMATION)
-                    && request.arguments().iter().any(|argument| has(argument))
+                let arguments = request.arguments().iter();
+                let location = request == Request::Location;
+                !(location && !named) && { arguments }.any(|argument| has(argument, named))
             }
-            Call::RunJobFlow
-            | Call::Airflow
-            | Call::AirflowApplication
-            | Call::ClusterTask
-            | Call::PublicAccess
-            | Call::Construct(..) => true,
-        };
-        ours.then_some(call)
+            _ => true,
+        }
     }
 
     /// Airflow puts the overrides over what the connection says, so a member that is missing may come from there.
-    fn airflow(&mut self, code: Code<'p>, arguments: Code<'p>, at: At) {
-        let overrides = self.argument(arguments, "job_flow_overrides");
-        let body = if let Some(value) = overrides {
+    fn airflow(&mut self, launch: &Launch<'p>, given: &Given<'p>) {
+        let code = given.code;
+        let overrides = self.argument(given, "job_flow_overrides");
+        let names = self.evaluator.names;
+        let changed = names.changes_of_attribute("job_flow_overrides").first();
+        let body = if let Some(change) = changed {
+            self.evaluator.changed_by(change, code)
+        } else if let Some((value, at)) = overrides {
             self.evaluator.eval(value, at)
         } else {
-            let keywords = self.evaluator.keywords(arguments, at);
+            let keywords = self.keywords(given);
+            let keywords = self.mapped(launch, keywords);
             match self.evaluator.tree.node(keywords).open().cloned() {
                 Some(reason) => self.evaluator.tree.push_lost(reason, span(code)),
                 None => edit::empty_map(&mut self.evaluator.tree, keywords),
             }
         };
-        let task = self.argument(arguments, "task_id");
-        let task = task.map(|task| self.evaluator.eval(task, at));
+        let task = self.argument(given, "task_id");
+        let task = task.map(|(task, at)| self.evaluator.eval(task, at));
         let task =
             task.and_then(|task| self.evaluator.tree.node(task).as_text().map(str::to_owned));
         self.over_connection(body, code, task.as_deref());
+    }
+
+    /// Arguments to which others are added later, by `expand`.
+    fn mapped(&mut self, launch: &Launch<'p>, keywords: NodeId) -> NodeId {
+        if !launch.mapped {
+            return keywords;
+        }
+        let place = "`expand`, for each of the tasks".to_owned();
+        edit::opened(
+            &mut self.evaluator.tree,
+            keywords,
+            Reason::Elsewhere { place },
+        )
     }
 
     fn over_connection(&mut self, body: NodeId, code: Code<'p>, called: Option<&str>) {
@@ -275,12 +264,14 @@ impl<'p> Reader<'p, '_> {
     }
 
     /// An argument by its name.
-    fn argument(&self, arguments: Code<'p>, name: &str) -> Option<Code<'p>> {
-        let all = children(arguments);
-        let named = all.iter().find(|argument| {
-            field(**argument, "name").is_some_and(|found| self.evaluator.written(found) == name)
+    pub(super) fn argument(&self, given: &Given<'p>, name: &str) -> Option<(Code<'p>, At)> {
+        let parts = given.parts.iter().rev();
+        let all = parts.flat_map(|(part, at)| children(*part).into_iter().map(|one| (one, *at)));
+        let mut named = all.filter(|(argument, _)| {
+            field(*argument, "name").is_some_and(|found| self.evaluator.written(found) == name)
         });
-        named.and_then(|named| field(*named, "value"))
+        let (argument, at) = named.next()?;
+        Some((field(argument, "value")?, at))
     }
 
     /// Overrides that no operator of this file takes: another file does.
@@ -304,28 +295,32 @@ impl<'p> Reader<'p, '_> {
                 At {
                     context: binding.context,
                     used,
+                    copied: None,
                 },
             );
             self.over_connection(body, value, None);
         }
     }
 
-    fn request(&mut self, body: NodeId, call: &str, called: Option<&str>) {
+    pub(super) fn request(&mut self, body: NodeId, call: &str, called: Option<&str>) {
         let body = self.root(body, call);
         let otherwise = called.unwrap_or(&self.file);
         let seen = run_job_flow::request(&mut self.evaluator.tree, body, otherwise);
         self.seen.push(seen);
     }
 
-    fn application(&mut self, body: NodeId, call: &str) {
+    pub(super) fn application(&mut self, body: NodeId, call: &str) {
+        self.application_as(body, call, Form::Request);
+    }
+
+    pub(super) fn application_as(&mut self, body: NodeId, call: &str, form: Form) {
         let body = self.root(body, call);
-        let name = self
-            .evaluator
-            .tree
-            .node(body)
-            .get("name")
-            .as_text()
-            .map(str::to_owned);
+        let key = match form {
+            Form::CloudFormation => "Name",
+            _ => "name",
+        };
+        let name = self.evaluator.tree.node(body).get(key).as_text();
+        let name = name.map(str::to_owned);
         let identity = Identity {
             name: name.clone(),
             ..Identity::new(
@@ -333,7 +328,14 @@ impl<'p> Reader<'p, '_> {
                 name.unwrap_or_else(|| self.file.clone()),
             )
         };
-        self.seen.push(Seen::new(identity, Form::Request, body));
+        self.seen.push(Seen::new(identity, form, body));
+    }
+
+    /// Says what is left out.
+    pub(super) fn note(&mut self, code: Code<'p>, what: &str) {
+        let name = &self.evaluator.tree.source().name;
+        let line = code.start_position().row + 1;
+        self.notes.push(format!("`{name}`, line {line}: {what}"));
     }
 
     /// The operator has a release and a type of its own, and the rest in `config`.
@@ -383,12 +385,13 @@ impl<'p> Reader<'p, '_> {
     }
 
     /// The tree, whose root has every body under the name of its call; several clusters without a name are told apart.
-    fn finish(self) -> (Tree, Vec<Seen>) {
+    fn finish(self) -> Found {
         let Self {
             evaluator,
             roots,
             mut seen,
             asked,
+            notes,
             ..
         } = self;
         let mut tree = evaluator.tree;
@@ -412,7 +415,7 @@ impl<'p> Reader<'p, '_> {
                 identity.id = format!("{}-{count}", identity.id);
             }
         }
-        (tree, seen)
+        Found { tree, seen, notes }
     }
 }
 

@@ -1,9 +1,10 @@
 //! CDK's constructs of CloudFormation's resources, and its Step Functions task that creates a cluster.
 
-use super::calls::Reader;
+use super::calls::{Given, Reader};
+use super::launches::{self, Launch};
+use super::names::{What, is_construct_method};
 use super::properties::{properties, property};
-use super::syntax::Code;
-use super::values::At;
+use super::syntax::{Code, field};
 use crate::observe::{Seen, cloudformation, edit, run_job_flow, security_configuration, tags};
 use crate::observed::tree::{Kind, NodeId};
 use crate::observed::{Form, Identity, Reason, ResourceKind};
@@ -13,7 +14,7 @@ use crate::observed::{Form, Identity, Reason, ResourceKind};
 pub(super) struct Construct {
     pub(super) name: &'static str,
     pub(super) module: &'static str,
-    makes: &'static str,
+    pub(super) makes: &'static str,
 }
 
 const fn construct(name: &'static str, module: &'static str, makes: &'static str) -> Construct {
@@ -79,31 +80,37 @@ pub(super) const CONSTRUCTS: &[Construct] = &[
 impl<'p> Reader<'p, '_> {
     pub(super) fn construct(
         &mut self,
-        code: Code<'p>,
-        arguments: Code<'p>,
-        at: At,
+        launch: &Launch<'p>,
+        given: &Given<'p>,
         construct: &'static Construct,
     ) {
-        let Some((makes, kind, named_by)) = cloudformation::judged_type(construct.makes) else {
-            return;
-        };
-        let id = self
-            .evaluator
-            .construct_id(code, at)
-            .unwrap_or_else(|| self.file.clone());
-        let keywords = self.evaluator.keywords(arguments, at);
-        let body = if kind == ResourceKind::EmrSecurityConfiguration {
+        let keywords = self.keywords(given);
+        let body = if construct.makes == "AWS::EMR::SecurityConfiguration" {
             self.configuration_properties(keywords)
         } else {
             properties(&mut self.evaluator.tree, keywords)
         };
-        let body = self.overridden(code, body);
-        let body = self.root(body, construct.name);
+        self.resource(launch, given, (body, construct.makes, construct.name));
+    }
+
+    /// A resource of these properties.
+    pub(super) fn resource(
+        &mut self,
+        launch: &Launch<'p>,
+        given: &Given<'p>,
+        (body, makes, call): (NodeId, &str, &str),
+    ) {
+        let Some((makes, kind, named_by)) = cloudformation::judged_type(makes) else {
+            return;
+        };
+        let id = self.id_of(launch, given);
+        let body = self.overridden(launch, given.code, body);
+        let body = self.root(body, call);
         let node = self.evaluator.tree.node(body);
         let named = named_by.and_then(|property| node.get(property).as_text());
         let mut identity = Identity {
             name: named.map(str::to_owned),
-            ..Identity::new(kind, id)
+            ..Identity::new(kind, id.unwrap_or_else(|| self.file.clone()))
         };
         identity.tags = tags::of(node.get("Tags"));
         let document = if kind == ResourceKind::EmrSecurityConfiguration {
@@ -115,6 +122,15 @@ impl<'p> Reader<'p, '_> {
         };
         let seen = Seen::new(identity, Form::CloudFormation, document).within(body);
         self.seen.push(seen.declared_as(makes));
+    }
+
+    /// What a construct is called. A constructor that calls ours is given the name of what it makes.
+    fn id_of(&mut self, launch: &Launch<'p>, given: &Given<'p>) -> Option<String> {
+        let id = self.evaluator.construct_id(given.code, given.at);
+        id.or_else(|| {
+            let name = field(launch.class?, "name")?;
+            Some(self.evaluator.written(name).to_owned())
+        })
     }
 
     /// The document's own keys are the service's, not CDK's.
@@ -143,31 +159,50 @@ impl<'p> Reader<'p, '_> {
     }
 
     /// A construct whose properties are set or overridden afterwards: what they are then is not followed.
-    fn overridden(&mut self, code: Code<'p>, body: NodeId) -> NodeId {
+    fn overridden(&mut self, launch: &Launch<'p>, code: Code<'p>, body: NodeId) -> NodeId {
         let names = self.evaluator.names;
-        let Some(target) = names.results.get(&code.id()) else {
-            return body;
+        let called = match names.results.get(&code.id()) {
+            Some(target) => format!("`{target}`"),
+            None => format!("`{}`", launch.name),
         };
+        let own = launch.class.map(|class| names.changes_of_self(class));
+        let changes = names.changes_of_result(code).to_vec();
+        // The task has no properties to set.
+        let fixed = launch.call == launches::Call::ClusterTask;
         let mut body = body;
-        for attribute in names.attributes.get(target).into_iter().flatten() {
-            let what = format!("`{target}`, whose properties are changed later on,");
-            let reason = Reason::Unsupported { what };
-            if attribute == "*" {
-                return self.evaluator.tree.push_unreadable(reason, body);
+        for change in changes.iter().chain(own.iter().flatten()) {
+            let what = match change.what {
+                What::Attribute(name) if is_construct_method(name) => continue,
+                What::Attribute(name) if name == "*" || name.starts_with("add_") => None,
+                What::Attribute(name) => Some(name),
+                _ => None,
+            };
+            let line = change.line;
+            let reason = Reason::Unsupported {
+                what: match what {
+                    Some(_) => format!("{called}, whose properties are changed later on,"),
+                    None => format!("{called}, which may be changed in line {line},"),
+                },
+            };
+            match what {
+                Some(name) => {
+                    let lost = self.evaluator.tree.push_unreadable(reason, body);
+                    body = edit::with(&mut self.evaluator.tree, body, &property(name), lost);
+                }
+                None if fixed => {}
+                None => return self.evaluator.tree.push_unreadable(reason, body),
             }
-            let lost = self.evaluator.tree.push_unreadable(reason, body);
-            body = edit::with(&mut self.evaluator.tree, body, &property(attribute), lost);
         }
         body
     }
 
     /// `EmrCreateCluster`, whose arguments are the members of a request but for a few.
-    pub(super) fn cluster_task(&mut self, code: Code<'p>, arguments: Code<'p>, at: At) {
-        let id = self.evaluator.construct_id(code, at);
-        let keywords = self.evaluator.keywords(arguments, at);
+    pub(super) fn cluster_task(&mut self, launch: &Launch<'p>, given: &Given<'p>) {
+        let id = self.id_of(launch, given);
+        let keywords = self.keywords(given);
         let body = properties(&mut self.evaluator.tree, keywords);
         let body = self.task_request(body);
-        let body = self.overridden(code, body);
+        let body = self.overridden(launch, given.code, body);
         let body = self.root(body, "EmrCreateCluster");
         let otherwise = id.as_deref().unwrap_or(&self.file);
         let seen = run_job_flow::request(&mut self.evaluator.tree, body, otherwise);

@@ -1,12 +1,12 @@
 //! Mappings: displays, unpacking, merging, keyword arguments, and what is put into them later.
 
-use super::names::{Change, Use, What};
+use super::names::{Change, What};
 use super::syntax::{Code, children, field};
 use super::values::{At, Evaluator, span};
 use crate::observe::duplicates::Member;
 use crate::observe::edit;
 use crate::observed::Reason;
-use crate::observed::tree::{NodeId, Tree};
+use crate::observed::tree::{Kind, NodeId, Tree};
 
 impl<'p> Evaluator<'p, '_> {
     pub(super) fn dictionary(&mut self, code: Code<'p>, at: At) -> NodeId {
@@ -19,7 +19,7 @@ impl<'p> Evaluator<'p, '_> {
                         continue;
                     };
                     let key_value = self.eval(key, at);
-                    let value = self.eval(value, at);
+                    let value = self.eval(value, at.of_members());
                     if let Some(text) = self.tree.string_of(key_value) {
                         members.set(&self.tree, (text, span(key), value));
                     } else {
@@ -49,12 +49,7 @@ impl<'p> Evaluator<'p, '_> {
         let Some(inner) = children(code).first().copied() else {
             return;
         };
-        let own = Use {
-            context: at.context,
-            at: code.start_byte(),
-        };
-        let at = At { used: own, ..at };
-        let value = self.eval(inner, at);
+        let value = self.eval(inner, at.copy(code, 0));
         self.merge(value, members);
     }
 
@@ -88,7 +83,7 @@ impl<'p> Evaluator<'p, '_> {
                         continue;
                     };
                     let key = self.tree.source_text(name.start_byte(), name.end_byte());
-                    let value = self.eval(value, at);
+                    let value = self.eval(value, at.of_members());
                     members.set(&self.tree, (key, span(name), value));
                 }
                 "dictionary_splat" => self.splat(argument, at, members),
@@ -112,54 +107,74 @@ impl<'p> Evaluator<'p, '_> {
         value: NodeId,
         path: &[&str],
         change: &Change<'p>,
-        code: Code<'p>,
+        (code, at): (Code<'p>, At),
     ) -> NodeId {
         let Some((key, rest)) = path.split_first() else {
-            return self.replaced(value, change, code);
+            return self.replaced(value, change, (code, at));
         };
         let old = match edit::member(&self.tree, value, key) {
             Some(old) => old,
             None if self.tree.node(value).reason().is_some() => return value,
             // Neither a number nor a list has members by key: the program is not as it seems.
             None if edit::members(&self.tree, value).is_none() => return self.hole(value, code),
+            // What may be there, and may be changed there, stays what may be there.
+            None if self.tree.node(value).open().is_some() && !rest.is_empty() => return value,
             None => edit::empty_map(&mut self.tree, value),
         };
-        let new = self.changed(old, rest, change, code);
+        let new = self.changed(old, rest, change, (code, at.of_members()));
         edit::with(&mut self.tree, value, key, new)
     }
 
-    pub(super) fn replaced(
+    fn replaced(
         &mut self,
         value: NodeId,
         change: &Change<'p>,
-        code: Code<'p>,
+        (code, at): (Code<'p>, At),
     ) -> NodeId {
-        let at = |code: Code<'p>| At {
+        let there = At {
             context: change.context,
-            used: Use {
-                context: change.context,
-                at: code.start_byte(),
-            },
+            ..at
         };
         match change.what {
-            What::Set(new) => self.eval(new, at(new)),
+            What::Set(new) => self.eval(new, there),
             What::Merge(new) => {
                 let mut members = Members::default();
                 self.merge(value, &mut members);
-                self.arguments_into(new, at(new), &mut members);
+                self.arguments_into(new, there, &mut members);
                 self.finish(members, code)
             }
-            What::Lost => self.unknown(
-                "a value that is changed in a way that is not followed",
-                code,
-            ),
+            What::Lost | What::Replaced | What::Anything => self.changed_by(change, code),
+            What::Shape | What::Leaked | What::Attribute(_) => self.touched(value, change, code),
+            What::LeakedMembers => {
+                if let Some((mut members, open)) = edit::members(&self.tree, value) {
+                    for (.., member) in &mut members {
+                        *member = self.touched(*member, change, code);
+                    }
+                    let kind = self.tree.map_kind(&members, open);
+                    return self.tree.push_at(kind, value);
+                }
+                self.touched(value, change, code)
+            }
         }
+    }
+
+    /// A value that somebody else may have changed: texts and numbers cannot be.
+    fn touched(&mut self, value: NodeId, change: &Change<'p>, code: Code<'p>) -> NodeId {
+        match self.tree.slot(value).kind {
+            Kind::List(_) | Kind::Map(..) => self.changed_by(change, code),
+            _ => value,
+        }
+    }
+
+    pub(super) fn changed_by(&mut self, change: &Change<'p>, code: Code<'p>) -> NodeId {
+        let line = change.line;
+        self.unknown(format!("a value that may be changed in line {line}"), code)
     }
 
     /// A mapping, or what `dict` or `update` make of their arguments.
     pub(super) fn arguments_into(&mut self, code: Code<'p>, at: At, members: &mut Members) {
         if code.kind() != "argument_list" {
-            let value = self.eval(code, at);
+            let value = self.eval(code, at.copy(code, 0));
             return self.merge(value, members);
         }
         for argument in children(code) {
@@ -167,7 +182,7 @@ impl<'p> Evaluator<'p, '_> {
                 argument.kind(),
                 "keyword_argument" | "dictionary_splat" | "ERROR"
             ) {
-                let value = self.eval(argument, at);
+                let value = self.eval(argument, at.copy(argument, 0));
                 self.merge(value, members);
             }
         }

@@ -2,19 +2,24 @@
 //!
 //! Nothing is run. A name is followed to the one value that it is given in the file, with what is put into it in a
 //! straight line; texts are put together as far as their parts are known. Whatever else there is (a call, a condition, an
-//! argument, an import) is not known, with the reason, and what may have been changed out of sight is not known either.
+//! argument, an import) is not known, with the reason, and what may have been changed out of sight is not known either:
+//! a value that goes where it is not followed may be changed there. What is launched in a way that is not followed is
+//! listed as something of which nothing is known.
 
 mod calls;
 mod constructs;
+mod launches;
 mod mappings;
+mod mentions;
 mod names;
+mod operations;
 mod properties;
 mod strings;
 mod syntax;
 mod texts;
 mod values;
 
-pub(super) use calls::names_ours;
+pub(super) use launches::names_ours;
 
 use super::{Dialect, File, Problem, Reading};
 use crate::observed::{Place, Source};
@@ -35,7 +40,7 @@ pub(super) fn read(source: &Arc<Source>) -> File {
     if mistake.is_some() && super::recognise::has_fences(source.text()) {
         return File::NothingOfOurs;
     }
-    let (tree, seen) = calls::read(source, &parsed);
+    let calls::Found { tree, seen, notes } = calls::read(source, &parsed);
     let problem = mistake.map(|(start, end)| Problem {
         what: format!("could not read all of `{}`", source.name),
         why: "this is not Python".to_owned(),
@@ -46,10 +51,11 @@ pub(super) fn read(source: &Arc<Source>) -> File {
         Some(problem) if seen.is_empty() && names_ours(source.text()) => {
             File::Unreadable { dialect, problem }
         }
-        _ if seen.is_empty() => File::NothingOfOurs,
+        _ if seen.is_empty() && notes.is_empty() => File::NothingOfOurs,
         problem => {
             let mut reading = Reading::new(Dialect::Python, tree, seen);
             reading.problems.extend(problem);
+            reading.notes = notes;
             File::Read(Box::new(reading))
         }
     }

@@ -1,8 +1,9 @@
 //! What an expression comes to, as far as it is written out.
 
 use super::constructs::enumerated;
+use super::launches;
 use super::mappings::Members;
-use super::names::{Context, Meaning, Names, Use};
+use super::names::{Context, Copied, Meaning, Names, Use};
 use super::syntax::{Code, Parsed, bare, children, field, is_broken};
 use crate::observe::edit;
 use crate::observed::tree::{Kind, NodeId, Span, Tree, clamp};
@@ -33,6 +34,51 @@ pub(super) struct Evaluator<'p, 's> {
 pub(super) struct At {
     pub(super) context: Context,
     pub(super) used: Use,
+    /// The copy that is made of its value before that.
+    pub(super) copied: Option<Copied>,
+}
+
+impl At {
+    /// The place of what `code` copies, with so many levels of what is in it.
+    pub(super) fn copy(self, code: Code<'_>, depth: usize) -> Self {
+        let around = self
+            .copied
+            .filter(|copied| copied.when.at <= code.start_byte() && code.end_byte() <= copied.end);
+        let when = Use {
+            context: self.context,
+            at: code.start_byte(),
+        };
+        let depth = around.map_or(depth, |around| around.depth.max(depth));
+        Self {
+            copied: Some(Copied {
+                when,
+                end: code.end_byte(),
+                depth,
+            }),
+            ..self
+        }
+    }
+
+    /// The place of what a member is taken of by `code`.
+    fn container(self, code: Code<'_>) -> Self {
+        let copy = self.copy(code, 0);
+        let around = self
+            .copied
+            .filter(|copied| copied.when.at <= code.start_byte() && code.end_byte() <= copied.end);
+        let depth = around.map_or(0, |around| around.depth.saturating_add(1));
+        Self {
+            copied: copy.copied.map(|copied| Copied { depth, ..copied }),
+            ..self
+        }
+    }
+
+    /// The place of the members of a container that is written out.
+    pub(super) fn of_members(self) -> Self {
+        Self {
+            copied: self.copied.and_then(|copied| copied.of_members(1)),
+            ..self
+        }
+    }
 }
 
 impl<'p, 's> Evaluator<'p, 's> {
@@ -161,14 +207,15 @@ impl<'p, 's> Evaluator<'p, 's> {
         let mut items = Vec::new();
         for item in children(code) {
             if item.kind() == "list_splat" {
-                let inner = children(item).first().map(|inner| self.eval(*inner, at));
+                let copy = at.copy(item, 0);
+                let inner = children(item).first().map(|inner| self.eval(*inner, copy));
                 match inner.map(|inner| (inner, edit::items(&self.tree, inner))) {
                     Some((_, Some(more))) => items.extend(more),
                     Some((unknown, None)) => items.push(self.hole(unknown, item)),
                     None => {}
                 }
             } else {
-                items.push(self.eval(item, at));
+                items.push(self.eval(item, at.of_members()));
             }
         }
         self.values += 1;
@@ -197,7 +244,7 @@ impl<'p, 's> Evaluator<'p, 's> {
     }
 
     fn follow(&mut self, name: &str, code: Code<'p>, own: Use, at: At) -> NodeId {
-        let (binding, changes) = match self.names.meaning(name, own, at.used) {
+        let (binding, changes) = match self.names.meaning(name, own, at.used, at.copied) {
             Meaning::Value(binding, changes) => (binding, changes),
             Meaning::Unknown(why) => {
                 let place = format!("`{name}`, which {why}");
@@ -214,12 +261,12 @@ impl<'p, 's> Evaluator<'p, 's> {
         self.followed.insert(value.start_byte());
         let inner = At {
             context: binding.context,
-            used: at.used,
+            ..at
         };
         let mut result = self.eval(value, inner);
         for change in changes {
             let path: Vec<&str> = change.path.iter().map(String::as_str).collect();
-            result = self.changed(result, &path, &change, code);
+            result = self.changed(result, &path, &change, (code, at));
         }
         self.active.pop();
         result
@@ -233,7 +280,7 @@ impl<'p, 's> Evaluator<'p, 's> {
             Some("|") => {
                 let mut members = Members::default();
                 for side in [left, right] {
-                    let value = self.eval(side, at);
+                    let value = self.eval(side, at.copy(code, 0));
                     self.merge(value, &mut members);
                 }
                 self.finish(members, code)
@@ -246,6 +293,7 @@ impl<'p, 's> Evaluator<'p, 's> {
 
     /// Texts or lists one after the other. Sums lean to the left, as deep as they are long.
     fn sum(&mut self, code: Code<'p>, left: Code<'p>, right: Code<'p>, at: At) -> NodeId {
+        let at = at.copy(code, 0);
         let (left, right) = (self.eval(left, at), self.eval(right, at));
         let sides = [left, right];
         let kinds = sides.map(|side| self.tree.slot(side).kind);
@@ -279,14 +327,25 @@ impl<'p, 's> Evaluator<'p, 's> {
         let first = children(arguments)
             .into_iter()
             .find(|argument| argument.kind() != "keyword_argument");
-        match (self.written(method), object, first) {
+        let name = self.written(method);
+        let library = matches!(
+            name,
+            "dict" | "dumps" | "deepcopy" | "copy" | "dedent" | "list"
+        );
+        // A function of the file, or one that is imported from elsewhere, may do something else.
+        let own_method = object.is_some() && name == "copy" && first.is_none();
+        if library && !own_method && !self.names.is_library(self.parsed, function, at.context) {
+            let what = self.describe(code);
+            return self.unknown(what, code);
+        }
+        match (name, object, first) {
             ("dict", None, _) => {
                 let mut members = Members::default();
                 self.arguments_into(arguments, at, &mut members);
                 self.finish(members, code)
             }
-            ("dumps", Some(_), Some(value)) => {
-                let value = self.eval(value, at);
+            ("dumps", _, Some(value)) => {
+                let value = self.eval(value, at.copy(code, usize::MAX));
                 let text = self.unknown("a call of `json.dumps`", code);
                 self.dumped.insert(text, value);
                 text
@@ -296,8 +355,17 @@ impl<'p, 's> Evaluator<'p, 's> {
             {
                 self.duration(code, unit, value, at)
             }
-            ("deepcopy" | "copy" | "dedent" | "list", _, Some(value)) => self.eval(value, at),
-            ("copy", Some(object), None) => self.eval(object, at),
+            ("deepcopy", _, Some(value)) => self.eval(value, at.copy(code, usize::MAX)),
+            ("dedent", _, Some(value)) => self.eval(value, at),
+            ("copy", _, Some(value)) => self.eval(value, at.copy(code, 0)),
+            ("list", None, Some(value)) => {
+                let list = self.eval(value, at.copy(code, 0));
+                match edit::items(&self.tree, list) {
+                    Some(_) => list,
+                    None => self.hole(list, code),
+                }
+            }
+            ("copy", Some(object), None) => self.eval(object, at.copy(code, 0)),
             ("format", Some(object), _) => self.format(code, object, arguments, at),
             (name, ..)
                 if name.starts_with("Cfn") && name.ends_with("Tag")
@@ -339,7 +407,7 @@ impl<'p, 's> Evaluator<'p, 's> {
         let (Some(value), Some(key)) = (field(code, "value"), field(code, "subscript")) else {
             return self.unknown("a member", code);
         };
-        let (map, key) = (self.eval(value, at), self.eval(key, at));
+        let (map, key) = (self.eval(value, at.container(code)), self.eval(key, at));
         let known = self
             .tree
             .string_of(key)
@@ -363,7 +431,7 @@ impl<'p, 's> Evaluator<'p, 's> {
                 context: at.context,
                 at: object.start_byte(),
             };
-            match self.names.meaning(self.written(object), own, at.used) {
+            match self.names.meaning(self.written(object), own, at.used, None) {
                 Meaning::Value(binding, _) => binding.value,
                 Meaning::Unknown(_) => None,
             }
@@ -385,7 +453,8 @@ impl<'p, 's> Evaluator<'p, 's> {
         let callee = field(call, "function")?;
         let name = field(callee, "attribute").unwrap_or(callee);
         let name = self.written(name);
-        if !name.starts_with("Cfn") && name != "EmrCreateCluster" {
+        let ours = || launches::find(self.names, self.parsed, callee, at.context).is_some();
+        if name == "__init__" || !name.starts_with("Cfn") && !ours() {
             return None;
         }
         let arguments = children(field(call, "arguments")?);
