@@ -115,11 +115,10 @@ impl<'p> Reader<'p, '_> {
     /// seen there.
     fn instance(&mut self, launch: &Launch<'p>, given: &Given<'p>) {
         let changes = self.evaluator.names.changes_of_result(given.code);
-        let changed = changes.iter().any(|change| match change.what {
-            What::Attribute(name) => !is_construct_method(name),
-            _ => true,
-        });
-        if changed && matches!(launch.call, Call::Construct(_)) {
+        let is_changed = changes.iter().any(
+            |change| !matches!(change.what, What::Attribute(name) if is_construct_method(name)),
+        );
+        if is_changed && matches!(launch.call, Call::Construct(_)) {
             let what = "what is made of a class of this file, and changed later on,";
             self.unread(launch, given.code, what);
         }
@@ -207,60 +206,17 @@ impl<'p> Reader<'p, '_> {
             Call::LakeFormation(request) => {
                 let arguments = request.arguments().iter();
                 let location = request == Request::Location;
-                !(location && !named) && { arguments }.any(|argument| has(argument, named))
+                (named || !location) && { arguments }.any(|argument| has(argument, named))
             }
-            _ => true,
+            Call::RunJobFlow
+            | Call::Airflow
+            | Call::AirflowApplication
+            | Call::Construct(_)
+            | Call::AnyConstruct
+            | Call::ClusterTask
+            | Call::AnyOperation
+            | Call::PublicAccess => true,
         }
-    }
-
-    /// Airflow puts the overrides over what the connection says, so a member that is missing may come from there.
-    fn airflow(&mut self, launch: &Launch<'p>, given: &Given<'p>) {
-        let code = given.code;
-        let overrides = self.argument(given, "job_flow_overrides");
-        let names = self.evaluator.names;
-        let changed = names.changes_of_attribute("job_flow_overrides").first();
-        let body = if let Some(change) = changed {
-            self.evaluator.changed_by(change, code)
-        } else if let Some((value, at)) = overrides {
-            self.evaluator.eval(value, at)
-        } else {
-            let keywords = self.keywords(given);
-            let keywords = self.mapped(launch, keywords);
-            match self.evaluator.tree.node(keywords).open().cloned() {
-                Some(reason) => self.evaluator.tree.push_lost(reason, span(code)),
-                None => edit::empty_map(&mut self.evaluator.tree, keywords),
-            }
-        };
-        let task = self.argument(given, "task_id");
-        let task = task.map(|(task, at)| self.evaluator.eval(task, at));
-        let task =
-            task.and_then(|task| self.evaluator.tree.node(task).as_text().map(str::to_owned));
-        self.over_connection(body, code, task.as_deref());
-    }
-
-    /// Arguments to which others are added later, by `expand`.
-    fn mapped(&mut self, launch: &Launch<'p>, keywords: NodeId) -> NodeId {
-        if !launch.mapped {
-            return keywords;
-        }
-        let place = "`expand`, for each of the tasks".to_owned();
-        edit::opened(
-            &mut self.evaluator.tree,
-            keywords,
-            Reason::Elsewhere { place },
-        )
-    }
-
-    fn over_connection(&mut self, body: NodeId, code: Code<'p>, called: Option<&str>) {
-        let node = self.evaluator.tree.node(body);
-        // A file's name, a text of JSON: what Airflow makes of it is not followed.
-        let body = if node.as_text().is_some() {
-            self.evaluator.unknown("a template of Airflow's", code)
-        } else {
-            let place = "the Airflow connection".to_owned();
-            edit::opened(&mut self.evaluator.tree, body, Reason::Elsewhere { place })
-        };
-        self.request(body, "job_flow_overrides", called);
     }
 
     /// An argument by its name.
@@ -272,34 +228,6 @@ impl<'p> Reader<'p, '_> {
         });
         let (argument, at) = named.next()?;
         Some((field(argument, "value")?, at))
-    }
-
-    /// Overrides that no operator of this file takes: another file does.
-    fn overrides(&mut self) {
-        let names = self.evaluator.names;
-        for (name, binding) in names.bound() {
-            let upper = name.to_ascii_uppercase();
-            let Some(value) = binding.value else { continue };
-            if upper != "JOB_FLOW_OVERRIDES" && !upper.ends_with("_JOB_FLOW_OVERRIDES")
-                || self.evaluator.followed.contains(&value.start_byte())
-            {
-                continue;
-            }
-            let used = Use {
-                context: binding.context,
-                at: usize::MAX,
-            };
-            let body = self.evaluator.named(
-                name,
-                value,
-                At {
-                    context: binding.context,
-                    used,
-                    copied: None,
-                },
-            );
-            self.over_connection(body, value, None);
-        }
     }
 
     pub(super) fn request(&mut self, body: NodeId, call: &str, called: Option<&str>) {
@@ -315,9 +243,10 @@ impl<'p> Reader<'p, '_> {
 
     pub(super) fn application_as(&mut self, body: NodeId, call: &str, form: Form) {
         let body = self.root(body, call);
-        let key = match form {
-            Form::CloudFormation => "Name",
-            _ => "name",
+        let key = if form == Form::CloudFormation {
+            "Name"
+        } else {
+            "name"
         };
         let name = self.evaluator.tree.node(body).get(key).as_text();
         let name = name.map(str::to_owned);
@@ -336,17 +265,6 @@ impl<'p> Reader<'p, '_> {
         let name = &self.evaluator.tree.source().name;
         let line = code.start_position().row + 1;
         self.notes.push(format!("`{name}`, line {line}: {what}"));
-    }
-
-    /// The operator has a release and a type of its own, and the rest in `config`.
-    fn airflow_application(&mut self, keywords: NodeId) -> NodeId {
-        let tree = &mut self.evaluator.tree;
-        let config = edit::member(tree, keywords, "config");
-        let body = config.unwrap_or_else(|| edit::empty_map(tree, keywords));
-        match edit::member(tree, keywords, "release_label") {
-            Some(release) => edit::with(tree, body, "releaseLabel", release),
-            None => body,
-        }
     }
 
     /// A request whose document may be what `json.dumps` wrote.

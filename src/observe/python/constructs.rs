@@ -173,9 +173,17 @@ impl<'p> Reader<'p, '_> {
         for change in changes.iter().chain(own.iter().flatten()) {
             let what = match change.what {
                 What::Attribute(name) if is_construct_method(name) => continue,
-                What::Attribute(name) if name == "*" || name.starts_with("add_") => None,
-                What::Attribute(name) => Some(name),
-                _ => None,
+                What::Attribute(name) => {
+                    Some(name).filter(|name| *name != "*" && !name.starts_with("add_"))
+                }
+                What::Set(_)
+                | What::Merge(_)
+                | What::Lost
+                | What::Shape
+                | What::Replaced
+                | What::Leaked
+                | What::LeakedMembers
+                | What::Anything => None,
             };
             let line = change.line;
             let reason = Reason::Unsupported {

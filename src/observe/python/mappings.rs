@@ -160,9 +160,11 @@ impl<'p> Evaluator<'p, '_> {
 
     /// A value that somebody else may have changed: texts and numbers cannot be.
     fn touched(&mut self, value: NodeId, change: &Change<'p>, code: Code<'p>) -> NodeId {
-        match self.tree.slot(value).kind {
-            Kind::List(_) | Kind::Map(..) => self.changed_by(change, code),
-            _ => value,
+        let kind = self.tree.slot(value).kind;
+        if matches!(kind, Kind::List(_) | Kind::Map(..)) {
+            self.changed_by(change, code)
+        } else {
+            value
         }
     }
 

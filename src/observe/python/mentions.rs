@@ -59,7 +59,12 @@ impl<'p> Reader<'p, '_> {
             Call::Application => text.contains("emr-serverless"),
             Call::LakeFormation(_) => text.contains(LAKE_FORMATION),
             Call::AnyConstruct | Call::AnyOperation => false,
-            _ => true,
+            Call::RunJobFlow
+            | Call::Airflow
+            | Call::AirflowApplication
+            | Call::Construct(_)
+            | Call::ClusterTask
+            | Call::PublicAccess => true,
         }
     }
 

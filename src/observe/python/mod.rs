@@ -6,6 +6,7 @@
 //! a value that goes where it is not followed may be changed there. What is launched in a way that is not followed is
 //! listed as something of which nothing is known.
 
+mod airflow;
 mod calls;
 mod constructs;
 mod launches;

@@ -5,11 +5,15 @@
 //! (an argument of a function, a result, another name through which it is changed) may be changed there, so it is not known
 //! either: see [`flow`] for where values go, and [`spread`] for what is changed under several names.
 
+mod changes;
 mod flow;
 mod known;
+mod part;
 mod spread;
 mod visit;
 
+use changes::after_copy;
+pub(super) use changes::{Change, Copied, What};
 pub(super) use flow::{first_argument, literal};
 pub(super) use known::is_construct_method;
 
@@ -86,79 +90,6 @@ pub(super) struct Binding<'p> {
     pub(super) context: Context,
     at: usize,
     line: usize,
-}
-
-/// Something that is done to a name's value.
-#[derive(Clone, Debug)]
-pub(super) struct Change<'p> {
-    /// The keys that lead to what is changed.
-    pub(super) path: Vec<String>,
-    /// What is done.
-    pub(super) what: What<'p>,
-    /// Where.
-    pub(super) context: Context,
-    /// The line that it is done in.
-    pub(super) line: usize,
-    at: usize,
-    /// The way that it came from another name, if it did.
-    by: Option<usize>,
-}
-
-/// What is done to a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum What<'p> {
-    /// It is replaced.
-    Set(Code<'p>),
-    /// A mapping, or what the arguments of a call make, is put into it.
-    Merge(Code<'p>),
-    /// It is replaced by something that is not followed.
-    Lost,
-    /// Members are put in or taken out in a way that is not followed.
-    Shape,
-    /// It is replaced under another name, now or later.
-    Replaced,
-    /// Somebody else has it, who may change it, now or later.
-    Leaked,
-    /// Somebody else has its members.
-    LeakedMembers,
-    /// An attribute of it is set, called or handed on.
-    Attribute(&'p str),
-    /// Any name may be set anew, now or later.
-    Anything,
-}
-
-impl What<'_> {
-    /// Whether what is done later does not undo it.
-    fn stays(self) -> bool {
-        !matches!(
-            self,
-            Self::Set(_) | Self::Merge(_) | Self::Lost | Self::Shape
-        )
-    }
-}
-
-/// A copy: what is done afterwards to the containers that were copied does not count, to those in them it does.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Copied {
-    /// When it is made.
-    pub(super) when: Use,
-    /// Where the expression ends that makes it.
-    pub(super) end: usize,
-    /// How many levels of containers are copied besides the outermost.
-    pub(super) depth: usize,
-}
-
-impl Copied {
-    /// The copy as the members of the value see it.
-    pub(super) fn of_members(self, levels: usize) -> Option<Self> {
-        match self.depth {
-            usize::MAX => Some(self),
-            depth => Some(Self {
-                depth: depth.checked_sub(levels)?,
-                ..self
-            }),
-        }
-    }
 }
 
 /// What a name stands for at a use.
@@ -399,9 +330,11 @@ impl<'p> Names<'p> {
         let follows = self.encloses(change.context.block, used.context.block, false)
             && change.at > binding.at
             && before;
-        let what = match change.what {
-            What::Set(_) | What::Merge(_) if !follows => What::Lost,
-            what => what,
+        let carried_out = matches!(change.what, What::Set(_) | What::Merge(_));
+        let what = if carried_out && !follows {
+            What::Lost
+        } else {
+            change.what
         };
         Some(Change {
             what,
@@ -443,20 +376,6 @@ impl<'p> Names<'p> {
         }
         false
     }
-}
-
-/// A change that is made after the outer levels of a value were copied.
-fn after_copy(change: Change<'_>, depth: usize) -> Option<Change<'_>> {
-    let length = change.path.len();
-    let what = match change.what {
-        _ if depth == usize::MAX => return None,
-        What::Set(_) | What::Replaced if length <= depth.saturating_add(1) => return None,
-        What::Merge(_) | What::Shape if length <= depth => return None,
-        What::Anything => return None,
-        _ if length <= depth => What::LeakedMembers,
-        _ => What::Lost,
-    };
-    Some(Change { what, ..change })
 }
 
 /// What the result of a call is called.

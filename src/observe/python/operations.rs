@@ -156,7 +156,12 @@ impl<'p> Reader<'p, '_> {
                 let body = self.root(body, name);
                 self.asked.push((*request, body));
             }
-            _ => {}
+            Call::Airflow
+            | Call::AirflowApplication
+            | Call::Construct(_)
+            | Call::AnyConstruct
+            | Call::ClusterTask
+            | Call::AnyOperation => {}
         }
     }
 }

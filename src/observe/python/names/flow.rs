@@ -5,10 +5,10 @@
 //! nothing. What has no step of its own is a leak: somebody else has the value.
 
 use super::known::{self, Callee};
+use super::part::Part;
 use super::{Change, Context, Names, What, attribute_name};
 use crate::observe::python::launches;
 use crate::observe::python::syntax::{Code, Parsed, bare, children, field};
-use std::collections::VecDeque;
 
 /// What is done with a value on its way.
 #[derive(Clone, Copy, Debug)]
@@ -121,18 +121,6 @@ pub(super) struct Edge {
     pub(super) line: usize,
 }
 
-/// Where a value is on its way: which part of the name's value the expression has, and in what it is wrapped.
-#[derive(Clone, Debug)]
-struct Part<'p> {
-    inner: Vec<&'p str>,
-    exact: bool,
-    outer: VecDeque<Option<&'p str>>,
-    below: bool,
-    /// Whether the expression is the name with keys after it.
-    direct: bool,
-    attribute: Option<&'p str>,
-}
-
 /// Longer ways are not followed.
 const MAX_STEPS: usize = 256;
 
@@ -174,14 +162,7 @@ struct Arrivals<'n, 'p, 's> {
 
 impl<'p> Arrivals<'_, 'p, '_> {
     fn arrive(&mut self, load: &Load<'p>, scope: usize) {
-        let whole = Part {
-            inner: Vec::new(),
-            exact: true,
-            outer: VecDeque::new(),
-            below: false,
-            direct: true,
-            attribute: None,
-        };
+        let whole = Part::whole();
         let mut open = vec![(load.sink, whole)];
         let mut steps = 0;
         while let Some((mut sink, mut part)) = open.pop() {
@@ -203,7 +184,14 @@ impl<'p> Arrivals<'_, 'p, '_> {
                         self.end(load, scope, &part, end);
                         break;
                     }
-                    step => {
+                    Step::Member(_)
+                    | Step::Subscript(_)
+                    | Step::Get(_)
+                    | Step::Shallow
+                    | Step::Any
+                    | Step::Maybe
+                    | Step::Attribute(_)
+                    | Step::Given(..) => {
                         if !part.go(step) {
                             break;
                         }
@@ -226,15 +214,7 @@ impl<'p> Arrivals<'_, 'p, '_> {
         if let (Some(attribute), false) = (part.attribute, matches!(end, End::Read)) {
             return self.change(load, scope, &part.inner, What::Attribute(attribute));
         }
-        let goes_on = match end {
-            End::Leak | End::Into(..) | End::BindAttribute(_) | End::Return(_) => true,
-            End::Bind(name, context) => {
-                let name = self.parsed.written(name);
-                !part.direct || self.names.only_value(name, context.scope).is_none()
-            }
-            _ => false,
-        };
-        if goes_on && part.inner.is_empty() && part.attribute.is_none() {
+        if self.goes_on(part, end) && part.inner.is_empty() && part.attribute.is_none() {
             self.names.mentions.push((load.code, load.context));
         }
         let temporary = !part.outer.is_empty() || part.below;
@@ -300,6 +280,24 @@ impl<'p> Arrivals<'_, 'p, '_> {
             })
     }
 
+    /// Whether a value goes where it may be called and that is not seen.
+    fn goes_on(&self, part: &Part<'p>, end: End<'p>) -> bool {
+        match end {
+            End::Leak | End::Into(..) | End::BindAttribute(_) | End::Return(_) => true,
+            End::Bind(name, context) => {
+                let name = self.parsed.written(name);
+                !part.direct || self.names.only_value(name, context.scope).is_none()
+            }
+            End::Read
+            | End::Broken
+            | End::Assign(_)
+            | End::Merge(_)
+            | End::Lost
+            | End::Shape
+            | End::Override(_) => false,
+        }
+    }
+
     fn change(&mut self, load: &Load<'p>, scope: usize, path: &[&str], what: What<'p>) {
         let Some(scope) = self.names.scopes.get_mut(scope) else {
             return;
@@ -337,56 +335,6 @@ impl<'p> Arrivals<'_, 'p, '_> {
             at: load.at,
             line: load.line,
         });
-    }
-}
-
-impl<'p> Part<'p> {
-    /// Goes a step; false when the value is left behind.
-    fn go(&mut self, step: Step<'p>) -> bool {
-        match step {
-            Step::Member(key) => {
-                self.direct = false;
-                self.outer.push_front(key);
-            }
-            Step::Get(key) => {
-                self.direct = false;
-                return self.subscript(key);
-            }
-            Step::Subscript(key) => return self.subscript(key),
-            Step::Shallow => {
-                self.direct = false;
-                self.below |= self.outer.is_empty();
-            }
-            Step::Any => {
-                self.direct = false;
-                self.exact = false;
-                self.below = false;
-                self.outer.clear();
-            }
-            Step::Maybe => self.direct = false,
-            Step::Attribute(name) => {
-                self.attribute.get_or_insert(name);
-            }
-            Step::Given(..) | Step::Also(_) | Step::End(_) => {}
-        }
-        true
-    }
-
-    fn subscript(&mut self, key: Option<&'p str>) -> bool {
-        match (self.outer.pop_front(), key) {
-            (Some(Some(held)), Some(key)) => return held == key,
-            (Some(_), _) => {}
-            (None, key) => {
-                // A member of a copy is the member itself; the copy is not what is changed by setting it.
-                self.direct &= !self.below;
-                self.below = false;
-                match key {
-                    Some(key) if self.exact => self.inner.push(key),
-                    _ => self.exact = false,
-                }
-            }
-        }
-        true
     }
 }
 
@@ -447,12 +395,11 @@ pub(super) fn path<'p>(
                 return Some((name, path, exact));
             }
             "subscript" => {
-                match key(parsed, code) {
-                    Some(key) => path.push(key),
-                    None => {
-                        path.clear();
-                        exact = false;
-                    }
+                if let Some(key) = key(parsed, code) {
+                    path.push(key);
+                } else {
+                    path.clear();
+                    exact = false;
                 }
                 code = bare(field(code, "value")?);
             }

@@ -132,10 +132,11 @@ fn reached<'p>(edge: &Edge, index: usize, change: &Change<'p>) -> Option<Change<
     let path = &change.path;
     // The container whose members change; `None` when everything from here on may.
     let container = match change.what {
-        What::Set(_) => path.len().checked_sub(1)?,
-        What::Replaced => path.len().checked_sub(1)?,
+        What::Set(_) | What::Replaced => path.len().checked_sub(1)?,
         What::Merge(_) | What::Shape => path.len(),
-        _ => usize::MAX,
+        What::Lost | What::Leaked | What::LeakedMembers | What::Attribute(_) | What::Anything => {
+            usize::MAX
+        }
     };
     let deep = container == usize::MAX;
     let length = container.min(path.len());
@@ -162,7 +163,15 @@ fn reached<'p>(edge: &Edge, index: usize, change: &Change<'p>) -> Option<Change<
         What::LeakedMembers if fine => What::LeakedMembers,
         What::Set(_) | What::Lost | What::Replaced if fine && !rest.is_empty() => What::Replaced,
         _ if edge.below && rest.is_empty() => What::LeakedMembers,
-        _ => What::Leaked,
+        What::Set(_)
+        | What::Merge(_)
+        | What::Lost
+        | What::Shape
+        | What::Replaced
+        | What::Leaked
+        | What::LeakedMembers
+        | What::Attribute(_)
+        | What::Anything => What::Leaked,
     };
     // What was done before the name had the value is done from then on, if it is done for good.
     let same = change.context.scope == edge.context.scope;

@@ -2,12 +2,13 @@
 
 use super::flow::{End, Flows, LEAK, Load, READ, Sink, Step, first_argument, key, literal};
 use super::{
-    Binding, Block, BlockKind, Change, Context, MODULE, Name, Names, Scope, ScopeKind, What,
-    attribute_name, known, result_name, returned_name,
+    Block, BlockKind, Context, MODULE, Names, Scope, ScopeKind, attribute_name, known, result_name,
+    returned_name,
 };
 use crate::observe::python::syntax::{Code, Parsed, bare, children, field};
 use std::collections::{BTreeMap, BTreeSet};
 
+mod bindings;
 mod calls;
 
 struct Visit<'n, 'p, 's> {
@@ -94,32 +95,19 @@ impl<'p> Visit<'_, 'p, '_> {
         match code.kind() {
             "assignment" => self.assignment(code, context),
             "augmented_assignment" => self.augmented(code, context),
-            "for_statement" | "for_in_clause" => {
-                self.lose(field(code, "left"), context);
-                let each = self.each(field(code, "left"), context);
-                let right = field(code, "right");
-                self.push(right, context, each);
-                let rest = children(code).into_iter().rev();
-                for child in rest
-                    .filter(|child| Some(*child) != right && Some(*child) != field(code, "left"))
-                {
-                    let inner = self.inner(code, child, context);
-                    self.open.push((child, inner, READ));
-                }
-            }
+            "for_statement" | "for_in_clause" => self.repeated(code, context),
             "return_statement" => {
                 let sink = self.returned(context);
                 self.all(code, context, sink);
             }
-            "raise_statement" => self.all(code, context, LEAK),
+            "raise_statement" | "with_item" => self.all(code, context, LEAK),
             "decorated_definition" => {
                 let definition = field(code, "definition");
                 self.decorated.extend(definition.map(|code| code.id()));
                 self.go_on(code, context);
             }
             "global_statement" | "nonlocal_statement" => self.outward(code, context),
-            "delete_statement" => self.lose_all(code, context),
-            "as_pattern_target" => self.lose_all(code, context),
+            "delete_statement" | "as_pattern_target" => self.lose_all(code, context),
             "case_pattern" => self.captures(code, context),
             "import_statement" | "import_from_statement" | "future_import_statement" => {
                 self.import(code, context);
@@ -132,7 +120,6 @@ impl<'p> Visit<'_, 'p, '_> {
                     self.open.push((child, context, sink));
                 }
             }
-            "with_item" => self.all(code, context, LEAK),
             "module"
             | "block"
             | "expression_statement"
@@ -155,6 +142,20 @@ impl<'p> Visit<'_, 'p, '_> {
             _ => return false,
         }
         true
+    }
+
+    fn repeated(&mut self, code: Code<'p>, context: Context) {
+        self.lose(field(code, "left"), context);
+        let each = self.each(field(code, "left"), context);
+        let right = field(code, "right");
+        self.push(right, context, each);
+        let rest = children(code).into_iter().rev();
+        for child in
+            rest.filter(|child| Some(*child) != right && Some(*child) != field(code, "left"))
+        {
+            let inner = self.inner(code, child, context);
+            self.open.push((child, inner, READ));
+        }
     }
 
     /// Goes on with the parts of a statement.
@@ -239,20 +240,7 @@ impl<'p> Visit<'_, 'p, '_> {
                 self.display(code, context, sink);
             }
             "boolean_operator" | "conditional_expression" => {
-                let maybe = self.step(Step::Maybe, sink);
-                let parts = children(code);
-                let boolean = code.kind() == "boolean_operator";
-                for (index, child) in parts.into_iter().enumerate().rev() {
-                    let sink = if boolean || index != 1 { maybe } else { READ };
-                    // The first is looked at in any case, of a conditional expression it is the second.
-                    let always = index == usize::from(!boolean);
-                    let inner = if always {
-                        context
-                    } else {
-                        self.block(context, BlockKind::Plain)
-                    };
-                    self.open.push((child, inner, sink));
-                }
+                self.conditional(code, context, sink);
             }
             "binary_operator" => {
                 let operator = field(code, "operator").map(|operator| operator.kind());
@@ -293,6 +281,23 @@ impl<'p> Visit<'_, 'p, '_> {
             | "format_expression"
             | "slice" => self.all(code, context, READ),
             _ => self.all(code, context, LEAK),
+        }
+    }
+
+    fn conditional(&mut self, code: Code<'p>, context: Context, sink: usize) {
+        let maybe = self.step(Step::Maybe, sink);
+        let parts = children(code);
+        let boolean = code.kind() == "boolean_operator";
+        for (index, child) in parts.into_iter().enumerate().rev() {
+            let sink = if boolean || index != 1 { maybe } else { READ };
+            // The first is looked at in any case, of a conditional expression it is the second.
+            let always = index == usize::from(!boolean);
+            let inner = if always {
+                context
+            } else {
+                self.block(context, BlockKind::Plain)
+            };
+            self.open.push((child, inner, sink));
         }
     }
 
@@ -432,221 +437,5 @@ impl<'p> Visit<'_, 'p, '_> {
             }
         }
         self.step(Step::Any, sink)
-    }
-
-    fn name(&mut self, name: &str, scope: usize) -> Option<&mut Name<'p>> {
-        let scope = self.names.scopes.get_mut(scope)?;
-        Some(scope.names.entry(name.to_owned()).or_default())
-    }
-
-    fn bind(&mut self, name: Code<'p>, value: Option<Code<'p>>, context: Context) {
-        let (written, at) = (self.written(name), name.start_byte());
-        let line = name.start_position().row + 1;
-        if let Some(name) = self.name(written, context.scope) {
-            name.bindings.push(Binding {
-                value,
-                context,
-                at,
-                line,
-            });
-        }
-    }
-
-    /// Binds every identifier of a pattern to what is not followed; what else it names is changed.
-    fn lose(&mut self, pattern: Option<Code<'p>>, context: Context) {
-        let mut open: Vec<Code<'p>> = pattern.into_iter().collect();
-        while let Some(code) = open.pop() {
-            match code.kind() {
-                "identifier" => self.bind(code, None, context),
-                "subscript" | "attribute" => {
-                    let lost = self.ending(End::Lost);
-                    self.open.push((code, context, lost));
-                }
-                _ => open.extend(children(code)),
-            }
-        }
-    }
-
-    fn lose_all(&mut self, code: Code<'p>, context: Context) {
-        for child in children(code) {
-            self.lose(Some(child), context);
-        }
-    }
-
-    /// `:=` binds in the function around comprehensions.
-    fn lose_walrus(&mut self, name: Option<Code<'p>>, context: Context) {
-        let mut scope = context.scope;
-        let written = name.map_or("", |name| self.written(name));
-        while let Some(known) = self.names.scopes.get_mut(scope)
-            && known.kind == ScopeKind::Comprehension
-            && let Some(parent) = known.parent
-        {
-            known.outward.insert(written.to_owned(), false);
-            scope = parent;
-        }
-        self.lose(name, Context { scope, ..context });
-    }
-
-    /// A name of an outer scope that is set from here is set out of sight.
-    fn outward(&mut self, code: Code<'p>, context: Context) {
-        let global = code.kind() == "global_statement";
-        for child in children(code) {
-            let name = self.written(child).to_owned();
-            let Some(scope) = self.names.scopes.get_mut(context.scope) else {
-                continue;
-            };
-            let mut next = scope.parent;
-            scope.outward.insert(name, global);
-            while let Some(scope) = next {
-                self.bind(child, None, Context { scope, ..context });
-                next = self.names.scopes.get(scope).and_then(|scope| scope.parent);
-            }
-        }
-    }
-
-    /// The names that a pattern of `match` binds.
-    fn captures(&mut self, code: Code<'p>, context: Context) {
-        let mut open = vec![code];
-        while let Some(code) = open.pop() {
-            match code.kind() {
-                "identifier" => self.bind(code, None, context),
-                _ => open.extend(children(code)),
-            }
-        }
-    }
-
-    /// Binds the first identifier of a parameter, whatever its form.
-    fn lose_first(&mut self, parameter: Code<'p>, context: Context) {
-        let mut code = parameter;
-        while code.kind() != "identifier" {
-            match children(code).first() {
-                Some(first) => code = *first,
-                None => return,
-            }
-        }
-        self.bind(code, None, context);
-    }
-
-    fn assignment(&mut self, code: Code<'p>, context: Context) {
-        let (Some(left), Some(right)) = (field(code, "left"), field(code, "right")) else {
-            return;
-        };
-        let right = bare(right);
-        let mut sinks = Vec::new();
-        let mut value = right;
-        let mut lefts = vec![left];
-        // `a = b = {}` gives one value two names, through both of which it may be changed.
-        while value.kind() == "assignment"
-            && let (Some(left), Some(right)) = (field(value, "left"), field(value, "right"))
-        {
-            lefts.push(left);
-            value = bare(right);
-        }
-        let single = lefts.len() == 1;
-        for left in lefts {
-            sinks.push(self.target(left, value, single, context));
-        }
-        if value.kind() == "call" {
-            let written = self.written(left).to_owned();
-            self.names.results.insert(value.id(), written);
-        }
-        let mut sink = READ;
-        for one in sinks {
-            sink = if sink == READ {
-                one
-            } else {
-                self.step(Step::Also(one), sink)
-            };
-        }
-        self.open.push((value, context, sink));
-    }
-
-    /// What an assignment does with its value at one target.
-    fn target(&mut self, left: Code<'p>, value: Code<'p>, single: bool, context: Context) -> usize {
-        match left.kind() {
-            "identifier" => {
-                self.bind(left, single.then_some(value), context);
-                self.ending(End::Bind(left, context))
-            }
-            "subscript" => {
-                let end = if single {
-                    End::Assign(value)
-                } else {
-                    End::Lost
-                };
-                let assigned = self.ending(end);
-                self.open.push((left, context, assigned));
-                self.ending(End::Into(left, context))
-            }
-            "attribute" => {
-                let assigned = self.ending(End::Lost);
-                let name = field(left, "attribute").map_or("", |name| self.written(name));
-                let own = self.ending(End::Assign(value));
-                self.load(attribute_name(name), left, context, own);
-                let set = self.step(Step::Attribute(name), assigned);
-                self.push(field(left, "object"), context, set);
-                self.ending(End::BindAttribute(name))
-            }
-            _ => {
-                self.lose(Some(left), context);
-                LEAK
-            }
-        }
-    }
-
-    fn augmented(&mut self, code: Code<'p>, context: Context) {
-        let (Some(left), Some(right)) = (field(code, "left"), field(code, "right")) else {
-            return;
-        };
-        let operator = field(code, "operator").map(|code| self.written(code));
-        let end = match operator {
-            Some("|=") => End::Merge(right),
-            _ => End::Lost,
-        };
-        let changed = self.ending(end);
-        self.open.push((left, context, changed));
-        let into = self.ending(End::Into(left, context));
-        let members = self.step(Step::Shallow, into);
-        self.open.push((right, context, members));
-    }
-
-    fn import(&mut self, code: Code<'p>, context: Context) {
-        let module = field(code, "module_name").map_or("", |code| self.written(code));
-        let change = self.anything_at(code, context);
-        for child in children(code) {
-            if field(code, "module_name") == Some(child) {
-                continue;
-            }
-            if child.kind() == "wildcard_import" {
-                self.names.stars.push(change.clone());
-                continue;
-            }
-            let imported = field(child, "name").unwrap_or(child);
-            let name = field(child, "alias").unwrap_or(imported);
-            if self.written(imported) == "__main__" {
-                self.names.anything.push(change.clone());
-            }
-            let from = format!("{module}.{}", self.written(imported));
-            let called = self.written(name).to_owned();
-            self.names.imports.insert(called, from);
-            self.lose_first(name, context);
-        }
-    }
-
-    fn anything_at(&self, code: Code<'p>, context: Context) -> Change<'p> {
-        Change {
-            path: Vec::new(),
-            what: What::Anything,
-            context,
-            line: code.start_position().row + 1,
-            at: code.start_byte(),
-            by: None,
-        }
-    }
-
-    /// Something from which any name can be set.
-    fn anything(&mut self, code: Code<'p>, context: Context) {
-        let change = self.anything_at(code, context);
-        self.names.anything.push(change);
     }
 }

@@ -188,7 +188,14 @@ impl<'p> Visit<'_, 'p, '_> {
             Some(Callee::Iterates) => self.step(Step::Any, sink),
             _ => READ,
         };
-        let given = self.step(Step::Given(call, context), next);
+        // `sorted` and the like hand the members to a function.
+        let handed = children(arguments).into_iter().any(|argument| {
+            field(argument, "name").is_some_and(|name| self.written(name) == "key")
+        });
+        let given = match copies {
+            Some(_) if handed => LEAK,
+            _ => self.step(Step::Given(call, context), next),
+        };
         self.arguments(arguments, context, given);
     }
 }
