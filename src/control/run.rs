@@ -90,7 +90,7 @@ impl From<&Origin> for Place {
             file: Some(origin.file.to_string()),
             api: None,
             pointer: String::new(),
-            named: None,
+            marks: None,
             line: origin.line,
             column: origin.column,
             bytes: origin.bytes,

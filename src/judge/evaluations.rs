@@ -88,7 +88,7 @@ impl Evaluations {
             size_of_val(place)
                 + texts
                 + place.pointer.len()
-                + place.named.as_ref().map_or(0, |name| name.len())
+                + place.marks.as_ref().map_or(0, |marks| marks.weight())
         });
         let last = self.held.last();
         let resource = &evaluation.resource;

@@ -27,7 +27,8 @@ pub struct Trace {
     pub observed: String,
     /// Why it could not be known, where the message does not say just that.
     pub reason: String,
-    /// How far it reaches, where its message does not tell: the permissions of a grant. Less is the same, more is not.
+    /// How far it reaches, where its message does not tell: what a grant or a statement lets whom do. Less is the same, more
+    /// is not.
     pub extent: BTreeSet<String>,
     /// The worlds that it stands in; empty where it stands in all of them.
     pub when: Vec<Facts>,
@@ -116,7 +117,9 @@ impl Evidence {
                 message: condition.message.clone(),
                 observed: condition.observed.clone(),
                 reason: reason.to_owned(),
-                extent: BTreeSet::new(),
+                extent: first.map_or_else(BTreeSet::new, |place| {
+                    place.extent().iter().cloned().collect()
+                }),
                 when: Vec::new(),
             },
             tolerated: false,

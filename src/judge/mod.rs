@@ -266,7 +266,7 @@ impl<'b> Judge<'b> {
             if !evaluation.evidence.is_empty() {
                 let extent = extent::of(&view);
                 for one in &mut evaluation.evidence {
-                    one.trace.extent.clone_from(&extent);
+                    one.trace.extent.extend(extent.iter().cloned());
                 }
             }
             self.waive(&mut evaluation);

@@ -104,7 +104,7 @@ pub(super) fn view<'a>(
                 file: Some(baseline.name.clone()),
                 api: None,
                 pointer: String::new(),
-                named: None,
+                marks: None,
                 line: 1,
                 column: 1,
                 bytes: (0, 0),

@@ -420,9 +420,8 @@ impl<'t> Node<'t> {
     /// Where this value is written, or the container that lacks it.
     pub fn place(self) -> Place {
         let (start, end) = self.tree.bytes(self.tree.slot(self.id).span);
-        let mut place = Place::new(self.tree.source(), start, end, self.pointer());
-        place.named = self.named_pointer().map(String::into_boxed_str);
-        place
+        let place = Place::new(self.tree.source(), start, end, self.pointer());
+        place.known_by(self.named_pointer(), self.extent())
     }
 
     /// The file that this value is written in, or the container that lacks it, and the bytes of it there; nothing for the
@@ -457,13 +456,12 @@ impl<'t> Node<'t> {
         let mut pointer = self.pointer();
         pointer.push('/');
         push_escaped(key, &mut pointer);
-        let mut place = Place::new(self.tree.source(), start, end, pointer);
-        place.named = self.named_pointer().map(|mut path| {
+        let named = self.named_pointer().map(|mut path| {
             path.push('/');
             push_escaped(key, &mut path);
-            path.into_boxed_str()
+            path
         });
-        place
+        Place::new(self.tree.source(), start, end, pointer).known_by(named, Vec::new())
     }
 }
 

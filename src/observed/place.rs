@@ -13,9 +13,8 @@ pub struct Place {
     pub api: Option<String>,
     /// JSON pointer in the document, or in the answer. It continues inside decoded strings.
     pub pointer: String,
-    /// The pointer with the items of lists by their names instead of their numbers, where it leads through a list; see
-    /// [`Self::path`].
-    pub named: Option<Box<str>>,
+    /// By what it is known again besides the pointer, where there is more.
+    pub marks: Option<Box<Marks>>,
     /// One-based line in the file.
     pub line: u32,
     /// One-based column in the file, in characters.
@@ -24,11 +23,45 @@ pub struct Place {
     pub bytes: (usize, usize),
 }
 
+/// By what a place is known again, whatever the order of lists.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Marks {
+    /// The pointer with the items of lists by their names instead of their numbers, where it leads through a list; see
+    /// [`Place::path`].
+    pub named: Option<String>,
+    /// What the statement of a policy, or the entry of a list of permissions, that stands here lets whom do: more of it is
+    /// worse. Nothing for anything else.
+    pub extent: Vec<String>,
+}
+
+impl Marks {
+    /// About what holding them takes.
+    pub fn weight(&self) -> usize {
+        let extent = self.extent.iter().map(|one| size_of_val(one) + one.len());
+        size_of_val(self) + self.named.as_ref().map_or(0, String::len) + extent.sum::<usize>()
+    }
+}
+
 impl Place {
     /// Where in its document this is, whatever the order of the lists that lead there: a pointer that has `*` for items
     /// without a name, and nothing of the functions that chose between values.
     pub fn path(&self) -> &str {
-        self.named.as_deref().unwrap_or(&self.pointer)
+        let named = self.marks.as_ref().and_then(|marks| marks.named.as_deref());
+        named.unwrap_or(&self.pointer)
+    }
+
+    /// See [`Marks::extent`].
+    pub fn extent(&self) -> &[String] {
+        self.marks.as_ref().map_or(&[], |marks| &marks.extent)
+    }
+
+    /// The same place, with what else it is known by.
+    #[must_use]
+    pub(super) fn known_by(mut self, named: Option<String>, extent: Vec<String>) -> Self {
+        if named.is_some() || !extent.is_empty() {
+            self.marks = Some(Box::new(Marks { named, extent }));
+        }
+        self
     }
 
     pub(crate) fn new(source: &Arc<Source>, start: usize, end: usize, pointer: String) -> Self {
@@ -47,7 +80,7 @@ impl Place {
                 file: None,
                 api,
                 pointer,
-                named: None,
+                marks: None,
                 line,
                 column,
                 bytes: (start, end),
@@ -58,7 +91,7 @@ impl Place {
             file: Some(file.name.clone()),
             api: None,
             pointer,
-            named: None,
+            marks: None,
             line,
             column,
             bytes: (start - begin, end.saturating_sub(begin)),

@@ -66,9 +66,8 @@ impl Tree {
             start: clamp(start),
             end: clamp(end),
         };
-        let place = node.place();
         tree.above = node.pointer();
-        tree.above_by_name = place.named;
+        tree.above_by_name = node.named_pointer().map(String::into_boxed_str);
         tree.root = tree.copy_text(node, span);
         tree
     }

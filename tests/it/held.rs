@@ -673,3 +673,49 @@ fn a_ratchet_of_the_version_before_is_read_and_covers_what_it_says_once() {
         );
     }
 }
+
+fn role(statement: &str) -> Files {
+    let text = format!(
+        "Resources:\n  Role:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument: {{Version: '2012-10-17', Statement: []}}\n      Policies:\n      - PolicyName: p\n        PolicyDocument:\n          Version: '2012-10-17'\n          Statement:\n          - {statement}\n"
+    );
+    vec![("t.yaml", text)]
+}
+
+#[test]
+fn a_statement_that_allows_more_is_new_and_one_that_allows_less_is_not() {
+    let statement = |actions: &str, rest: &str| {
+        role(&format!(
+            "{{Effect: Allow, Action: {actions}, Resource: '*'{rest}}}"
+        ))
+    };
+    let asks = &["iam.decrypt-scope"];
+    let under = ", Condition: {StringEquals: {'aws:PrincipalTag/a': b}}";
+    let two = statement("['kms:Decrypt', 's3:GetObject']", under);
+    let mut failures = Failures::default();
+    for (what, after) in [
+        (
+            "one more action",
+            statement("['kms:Decrypt', 's3:GetObject', 's3:PutObject']", under),
+        ),
+        (
+            "the condition is gone",
+            statement("['kms:Decrypt', 's3:GetObject']", ""),
+        ),
+    ] {
+        is_new(
+            &Worse {
+                what,
+                asks,
+                before: two.clone(),
+                after,
+                code: 1,
+                says: "a statement allows",
+                at: "Action",
+            },
+            &mut failures,
+        );
+    }
+    let fewer = statement("'kms:Decrypt'", under);
+    is_old("one action less", asks, &two, &fewer, &mut failures);
+    failures.check();
+}

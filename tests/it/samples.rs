@@ -79,7 +79,7 @@ fn seen(needle: &str, pointer: &str) -> Place {
         file: Some("stacks/emr cluster.yaml".to_owned()),
         api: None,
         pointer: pointer.to_owned(),
-        named: None,
+        marks: None,
         line,
         column,
         bytes,
@@ -91,7 +91,7 @@ fn answered(api: &str, pointer: &str) -> Place {
         file: None,
         api: Some(api.to_owned()),
         pointer: pointer.to_owned(),
-        named: None,
+        marks: None,
         line: 1,
         column: 1,
         bytes: (0, 0),
@@ -294,7 +294,7 @@ fn any_place() -> impl Strategy<Value = Place> {
     let numbers = (0..12_u32, 0..90_u32, 0..400_usize, 0..400_usize);
     (file, any::<Option<String>>(), any::<String>(), numbers).prop_map(
         |(file, api, pointer, (line, column, start, end))| Place {
-            named: None,
+            marks: None,
             file,
             api,
             pointer,

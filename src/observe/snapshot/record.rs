@@ -166,7 +166,7 @@ pub(super) fn problem(name: &str, line: u32, column: u32, why: impl Into<String>
         file: Some(name.to_owned()),
         api: None,
         pointer: String::new(),
-        named: None,
+        marks: None,
         line,
         column,
         bytes: (0, 0),

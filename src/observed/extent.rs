@@ -1,0 +1,53 @@
+//! How far the statement of a policy reaches: a finding about it that was there before is another one when it reaches
+//! further.
+
+use super::{Node, Value};
+
+/// Members of which more lets more be done. Of the others, such as conditions, anything else may.
+const GROWING: [&str; 4] = ["Action", "Resource", "Permissions", "permissions"];
+/// Members of one of which a statement, or an entry of a list of permissions, has at least one.
+const TELLING: [&str; 4] = ["Action", "NotAction", "Permissions", "permissions"];
+
+impl Node<'_> {
+    /// See [`super::Marks::extent`].
+    pub(super) fn extent(self) -> Vec<String> {
+        let has = |key: &str| self.members().any(|(known, _)| known == key);
+        let is_statement = has("Effect") || has("Principal") || has("principal");
+        let mut extent = Vec::new();
+        if self.missing_key().is_some() || !is_statement || !TELLING.iter().any(|key| has(key)) {
+            return extent;
+        }
+        let mut others = Vec::new();
+        for (key, value) in self.members() {
+            match key {
+                "Sid" => {}
+                _ if GROWING.contains(&key) => leaves(value, key, &mut extent),
+                _ => leaves(value, key, &mut others),
+            }
+        }
+        others.sort();
+        extent.push(others.join(", "));
+        extent.sort();
+        extent.dedup();
+        extent
+    }
+}
+
+/// The values at and below a node, each after the keys that lead there, whatever the order of lists.
+fn leaves(node: Node<'_>, path: &str, all: &mut Vec<String>) {
+    match node.value() {
+        Value::List => node.items().for_each(|item| leaves(item, path, all)),
+        Value::Map => {
+            for (key, value) in node.members() {
+                leaves(value, &format!("{path}/{key}"), all);
+            }
+        }
+        Value::Absent
+        | Value::Unreadable(_)
+        | Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Template => all.push(format!("{path}: {}", node.display())),
+    }
+}
