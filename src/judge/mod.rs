@@ -11,6 +11,7 @@ mod evaluations;
 mod evidence;
 mod exit;
 mod extent;
+mod keeping;
 mod narrow;
 mod report;
 mod run;
@@ -372,27 +373,6 @@ impl Judge<'_> {
             }
         }
         evaluations
-    }
-}
-
-impl Judge<'_> {
-    /// Adds the conditions of one control on one resource up to an evaluation.
-    fn evaluate(
-        &self,
-        ready: &Ready<'_>,
-        resource: &Arc<Identity>,
-        conditions: &Conditions,
-    ) -> Evaluation {
-        let mut evaluation = evaluate(ready, resource, conditions);
-        if self.keeps_evidence {
-            let troubles = conditions.troubles().iter();
-            let evidence = troubles.map(|condition| {
-                let required = condition.required_by(ready.requirement);
-                Evidence::of(condition, ready.severity, required)
-            });
-            evaluation.evidence = evidence.collect();
-        }
-        evaluation
     }
 }
 

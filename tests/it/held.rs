@@ -676,7 +676,7 @@ fn a_ratchet_of_the_version_before_is_read_and_covers_what_it_says_once() {
 
 fn role(statement: &str) -> Files {
     let text = format!(
-        "Resources:\n  Role:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument: {{Version: '2012-10-17', Statement: []}}\n      Policies:\n      - PolicyName: p\n        PolicyDocument:\n          Version: '2012-10-17'\n          Statement:\n          - {statement}\n"
+        "Resources:\n  Role:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument: {{Version: '2012-10-17', Statement: []}}\n      Policies:\n      - PolicyName: p\n        PolicyDocument:\n          Version: '2012-10-17'\n          Statement:\n          - {statement}\n  Cluster:\n    Type: AWS::EMR::Cluster\n    Properties:\n      Name: etl\n      ReleaseLabel: emr-7.9.0\n      JobFlowRole: !Ref Role\n      ServiceRole: !Ref Role\n      Instances: {{KeepJobFlowAliveWhenNoSteps: true}}\n"
     );
     vec![("t.yaml", text)]
 }
@@ -690,23 +690,22 @@ fn a_statement_that_allows_more_is_new_and_one_that_allows_less_is_not() {
     };
     let asks = &["iam.decrypt-scope"];
     let under = ", Condition: {StringEquals: {'aws:PrincipalTag/a': b}}";
-    let two = statement("['kms:Decrypt', 's3:GetObject']", under);
+    let two = "['kms:Decrypt', 's3:GetObject']";
+    let three = "['kms:Decrypt', 's3:GetObject', 's3:PutObject']";
     let mut failures = Failures::default();
-    for (what, after) in [
-        (
-            "one more action",
-            statement("['kms:Decrypt', 's3:GetObject', 's3:PutObject']", under),
-        ),
+    for (what, before, after) in [
+        ("one more action", statement(two, ""), statement(three, "")),
         (
             "the condition is gone",
-            statement("['kms:Decrypt', 's3:GetObject']", ""),
+            statement(two, under),
+            statement(two, ""),
         ),
     ] {
         is_new(
             &Worse {
                 what,
                 asks,
-                before: two.clone(),
+                before,
                 after,
                 code: 1,
                 says: "a statement allows",
@@ -715,7 +714,7 @@ fn a_statement_that_allows_more_is_new_and_one_that_allows_less_is_not() {
             &mut failures,
         );
     }
-    let fewer = statement("'kms:Decrypt'", under);
-    is_old("one action less", asks, &two, &fewer, &mut failures);
+    let (before, after) = (statement(two, ""), statement("'kms:Decrypt'", ""));
+    is_old("one action less", asks, &before, &after, &mut failures);
     failures.check();
 }
