@@ -14,6 +14,7 @@
 )]
 
 mod across_files;
+mod aliases;
 mod architecture;
 mod aws_documents;
 mod binary;
