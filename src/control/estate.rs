@@ -102,8 +102,12 @@ impl Estate {
     }
 
     /// What the clusters of an account and region name.
-    pub fn attached(&self, region: &(String, String)) -> Attached {
-        self.attached.get(region).cloned().unwrap_or_default()
+    pub fn attached(&self, region: &(String, String)) -> &Attached {
+        static NONE: Attached = Attached {
+            names: BTreeSet::new(),
+            unknown: None,
+        };
+        self.attached.get(region).unwrap_or(&NONE)
     }
 
     /// Remembers a security configuration. One that was seen under another choice of conditions is the same one: of what

@@ -1,11 +1,12 @@
 //! What a control over the whole run sees, after everything else was judged.
 
-use super::estate::Estate;
+use super::estate::{Estate, Remembered};
 use super::settings::Origin;
 use super::verdict::Conditions;
 use crate::observed::{Identity, Place, ResourceKind};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 /// What a waiver met in the run.
@@ -70,9 +71,25 @@ pub struct Run<'a> {
     pub live: bool,
     /// Where the baseline itself stands, for findings about it.
     pub place: Place,
+    /// The security configurations by their names.
+    pub names: OnceCell<BTreeMap<&'a str, Vec<&'a Remembered>>>,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    /// Every security configuration of this name.
+    pub fn namesakes(&self, name: &str) -> &[&'a Remembered] {
+        let names = self.names.get_or_init(|| {
+            let mut names: BTreeMap<&str, Vec<&Remembered>> = BTreeMap::new();
+            for one in self.estate.documents() {
+                if let Some(name) = one.name() {
+                    names.entry(name).or_default().push(one);
+                }
+            }
+            names
+        });
+        names.get(name).map_or(&[], Vec::as_slice)
+    }
+
     /// Whether everything of a kind was listed in an account and region that was observed completely.
     pub fn lists(&self, region: &(String, String), kind: ResourceKind) -> bool {
         self.tallies.get(region).is_some_and(|tally| {

@@ -228,11 +228,7 @@ impl<'a, 't> View<'a, 't> {
     /// The security configuration that the effective document is the body of.
     pub fn configuration(&self) -> Option<&'a Resource<'t>> {
         let document = self.known_document()?;
-        let kind = ResourceKind::EmrSecurityConfiguration;
-        self.scope.resources_of(kind).find(|resource| {
-            std::ptr::eq(resource.body.tree(), document.tree())
-                && resource.body.id() == document.id()
-        })
+        self.scope.configuration_at(document)
     }
 
     /// When the security configuration of the effective document was created, where that was seen.

@@ -11,6 +11,8 @@ mod evaluations;
 mod evidence;
 mod exit;
 mod extent;
+#[cfg(test)]
+mod growth_tests;
 mod keeping;
 mod narrow;
 mod report;

@@ -5,6 +5,7 @@ use crate::control::{Estate, Met, Run, Tally, WaiverUse};
 use crate::lattice::Text;
 use crate::observed::{Identity, Place, ResourceKind};
 use jiff::Timestamp;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -112,6 +113,7 @@ pub(super) fn view<'a>(
             Place::from,
         );
     Run {
+        names: OnceCell::new(),
         waivers,
         tallies,
         estate,

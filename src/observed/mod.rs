@@ -31,6 +31,8 @@ mod source;
 pub mod studio;
 pub mod tree;
 mod uses;
+#[cfg(test)]
+pub(crate) mod work;
 
 pub use known::Known;
 pub use neighbour::Neighbour;

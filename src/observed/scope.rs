@@ -3,6 +3,7 @@
 use super::grant::{Grant, Holders, Narrowed};
 use super::index::{By, Index};
 use super::resource::{Resource, ResourceKind};
+use super::tree::NodeId;
 use super::uses::Uses;
 use super::{Neighbour, Node};
 use std::collections::{BTreeMap, BTreeSet};
@@ -63,6 +64,11 @@ pub struct Scope<'t> {
     holders: OnceLock<Holders>,
     to_all: OnceLock<Vec<usize>>,
     uses: OnceLock<Uses>,
+    /// Security configurations by their bodies: numbers of resources.
+    bodies: OnceLock<BTreeMap<NodeId, Vec<usize>>>,
+    places: OnceLock<Vec<(usize, String)>>,
+    runtime_roles: OnceLock<bool>,
+    own_roles: OnceLock<bool>,
     /// Which choice of undecidable conditions this scope holds under; `None` when there is none.
     pub world: Option<String>,
     /// The same, fact by fact.
@@ -90,6 +96,10 @@ impl<'t> Scope<'t> {
         self.holders = OnceLock::new();
         self.to_all = OnceLock::new();
         self.uses = OnceLock::new();
+        self.bodies = OnceLock::new();
+        self.places = OnceLock::new();
+        self.runtime_roles = OnceLock::new();
+        self.own_roles = OnceLock::new();
     }
 
     /// Adds something without a kind of its own.
@@ -140,6 +150,54 @@ impl<'t> Scope<'t> {
     /// The grants on a part of a table.
     pub fn narrowed(&self) -> &Narrowed {
         self.narrowed.get_or_init(|| Narrowed::of(&self.resources))
+    }
+
+    /// The security configuration whose body stands there.
+    pub fn configuration_at(&self, body: Node<'_>) -> Option<&Resource<'t>> {
+        let bodies = self.bodies.get_or_init(|| {
+            let mut bodies: BTreeMap<NodeId, Vec<usize>> = BTreeMap::new();
+            for (at, one) in self.resources.iter().enumerate() {
+                if one.kind() == ResourceKind::EmrSecurityConfiguration {
+                    bodies.entry(one.body.id()).or_default().push(at);
+                }
+            }
+            bodies
+        });
+        let found = bodies.get(&body.id())?.iter();
+        let mut found = found.filter_map(|at| self.resources.get(*at));
+        found.find(|one| std::ptr::eq(one.body.tree(), body.tree()))
+    }
+
+    /// The registered locations of which `place` tells where they are, and that place.
+    pub fn places(
+        &self,
+        place: impl Fn(&Resource<'t>) -> Option<String>,
+    ) -> impl Iterator<Item = (&Resource<'t>, &str)> {
+        let places = self.places.get_or_init(|| {
+            let all = self.resources.iter().enumerate();
+            all.filter(|(_, one)| one.kind() == ResourceKind::LakeFormationLocation)
+                .filter_map(|(at, one)| Some((at, place(one)?)))
+                .collect()
+        });
+        let found = places.iter();
+        found.filter_map(|(at, place)| Some((self.resources.get(*at)?, place.as_str())))
+    }
+
+    /// Whether some security configuration may turn runtime roles on, as `may` tells of a body.
+    pub fn may_have_runtime_roles(&self, may: impl Fn(Node<'t>) -> bool) -> bool {
+        *self
+            .runtime_roles
+            .get_or_init(|| self.any_configuration(may))
+    }
+
+    /// Whether some security configuration may give data roles of its own, as `may` tells of a body.
+    pub fn may_have_own_roles(&self, may: impl Fn(Node<'t>) -> bool) -> bool {
+        *self.own_roles.get_or_init(|| self.any_configuration(may))
+    }
+
+    fn any_configuration(&self, may: impl Fn(Node<'t>) -> bool) -> bool {
+        let mut all = self.resources_of(ResourceKind::EmrSecurityConfiguration);
+        all.any(|one| may(one.body))
     }
 
     /// The grants by who holds them, as `names` tells of each.

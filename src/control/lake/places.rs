@@ -95,8 +95,12 @@ pub fn is_root(place: &Name) -> Likeness {
 
 /// Whether one place is another, or lies below it.
 pub fn lies_in(place: &Name, outer: &Name) -> bool {
-    let (place, outer) = (place.to_string(), outer.to_string());
-    let rest = place.strip_prefix(&outer);
+    is_below(&place.to_string(), &outer.to_string())
+}
+
+/// [`lies_in`], of places as they are written.
+pub fn is_below(place: &str, outer: &str) -> bool {
+    let rest = place.strip_prefix(outer);
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
@@ -114,6 +118,17 @@ impl<'a, 't> Context<'a, 't> {
     pub fn place(&self, node: Node<'t>) -> Result<Name, Trouble<'t>> {
         let name = self.name(node, "the location")?;
         Ok(place(&name.to_string()))
+    }
+
+    /// Every registered location in sight of which the place can be told, with that place as it is written.
+    pub fn registered_places(
+        &self,
+    ) -> impl Iterator<Item = (&'a Resource<'t>, &'a str)> + use<'a, 't> {
+        let context = *self;
+        self.scope.places(move |one| {
+            let arn = one.registered_location().get("ResourceArn");
+            context.place(arn).ok().map(|place| place.to_string())
+        })
     }
 
     /// Every registered location in sight of which the place can be told.

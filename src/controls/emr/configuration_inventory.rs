@@ -86,7 +86,7 @@ fn judge_use(max: i64, one: &Remembered, run: &Run<'_>, out: &mut Conditions) {
         return out.held();
     }
     let all = run.lists(&one.region(), ResourceKind::EmrCluster);
-    let condition = match (age, attached.unknown) {
+    let condition = match (age, &attached.unknown) {
         (_, Some(why)) => out.undecided(
             one.place.clone(),
             format!("whether a cluster uses it is not known, because what some cluster names is not: {why}"),

@@ -77,10 +77,9 @@ impl Control for DocumentIdentity {
         let Some(name) = one.name().filter(|_| want.same_everywhere) else {
             return;
         };
-        let namesakes = run.estate.documents().filter(|other| {
-            other.name() == Some(name)
-                && (&other.place, &other.identity) != (&one.place, &one.identity)
-        });
+        let namesakes = run.namesakes(name).iter();
+        let namesakes = namesakes
+            .filter(|other| (&other.place, &other.identity) != (&one.place, &one.identity));
         for other in namesakes {
             let condition = match one.says_the_same(other) {
                 Some(true) => {

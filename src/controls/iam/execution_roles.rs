@@ -127,11 +127,10 @@ impl Control for ExecutionRoles {
 
 /// Whether some cluster uses runtime roles: the baseline asks for it, or a document here turns it on.
 fn has_runtime_roles(seen: &View<'_, '_>) -> bool {
-    let mut documents = seen
-        .scope
-        .resources_of(ResourceKind::EmrSecurityConfiguration);
     seen.requires("emr.runtime-roles")
-        || documents.any(|one| !Standing::runtime_roles(one.body).is_off())
+        || seen
+            .scope
+            .may_have_runtime_roles(|body| !Standing::runtime_roles(body).is_off())
 }
 
 fn closes(test: &Test<'_>, key: &str, scope: &Scope<'_>) -> Limit {

@@ -127,14 +127,10 @@ impl Control for FallbackPrivilege {
 
 /// Whether data has roles of its own: the baseline asks for it, or a document in sight says so or may.
 fn is_on(seen: &View<'_, '_>) -> bool {
-    let documents = seen
-        .scope
-        .resources_of(ResourceKind::EmrSecurityConfiguration);
-    let mut documents =
-        documents.map(|one| mappings(one.body).or(Standing::runtime_roles(one.body)));
+    let may = |body| !mappings(body).or(Standing::runtime_roles(body)).is_off();
     seen.requires("emr.role-mappings")
         || seen.requires("emr.runtime-roles")
-        || documents.any(|standing| !standing.is_off())
+        || seen.scope.may_have_own_roles(may)
 }
 
 fn places(want: &Setting, seen: &View<'_, '_>) -> Vec<String> {

@@ -4,7 +4,7 @@ use crate::aws::lake_formation::name::{Likeness, Name};
 use crate::control::lake::members::likeness;
 use crate::control::lake::others::is_same;
 use crate::control::lake::places::{
-    DeclaredLocation, LocationTable, is_role, is_root, lies_in, locations,
+    DeclaredLocation, LocationTable, is_below, is_role, is_root, lies_in, locations,
 };
 use crate::control::lake::{Context, request};
 use crate::control::settings::{Allowance, Includes, OneOf, Pattern, Plain, Rows, settings};
@@ -309,19 +309,16 @@ impl One<'_, '_> {
     }
 
     fn judge_overlap(&self, place: &Name, arn: Node<'_>, out: &mut Conditions) {
-        let others = self.context.registered();
-        let other = others.iter().find(|other| {
-            !is_same(other.resource, self.seen.resource)
-                && (lies_in(place, &other.place) || lies_in(&other.place, place))
+        let own = place.to_string();
+        let mut others = self.context.registered_places();
+        let other = others.find(|(other, place)| {
+            !is_same(other, self.seen.resource) && (is_below(&own, place) || is_below(place, &own))
         });
-        if let Some(other) = other {
-            out.failed(
-                arn,
-                format!("`{place}` overlaps with the location `{}`", other.place),
-            )
-            .expected("locations apart from each other")
-            .observed(other.place.to_string())
-            .also(other.resource.registered_location().get("ResourceArn"));
+        if let Some((other, at)) = other {
+            out.failed(arn, format!("`{place}` overlaps with the location `{at}`"))
+                .expected("locations apart from each other")
+                .observed(at.to_owned())
+                .also(other.registered_location().get("ResourceArn"));
         }
     }
 
