@@ -50,7 +50,11 @@ impl<'t> Resource<'t> {
                 .get(DESCRIBE)
                 .path("securityConfiguration/securityConfigurationData"),
             Form::Request => self.body.get("securityConfigurationData"),
-            _ => self.body.get("SecurityConfigurationData"),
+            Form::Document
+            | Form::Described
+            | Form::CloudFormation
+            | Form::Terraform
+            | Form::Named => self.body.get("SecurityConfigurationData"),
         };
         let api = matches!(self.form, Form::Live | Form::Request);
         ContainerSecurity { body, live: api }
@@ -62,7 +66,11 @@ impl<'a, 't> VirtualCluster<'a, 't> {
         match self.resource.form {
             Form::Live => {}
             Form::Request => return self.resource.body.path(api),
-            _ => return self.resource.body.path(template),
+            Form::Document
+            | Form::Described
+            | Form::CloudFormation
+            | Form::Terraform
+            | Form::Named => return self.resource.body.path(template),
         }
         let body = self.resource.body;
         let described = body.get("emr-containers:DescribeVirtualCluster");

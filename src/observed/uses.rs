@@ -91,16 +91,18 @@ impl Uses {
     /// What a resource is used for by what names it.
     pub(super) fn purposes(&self, resource: &Resource<'_>) -> Vec<&'static str> {
         let identity = &resource.identity;
-        match resource.kind() {
-            ResourceKind::KmsKey => self.keys.of(identity).collect(),
-            ResourceKind::IamRole => self.roles.of(identity).collect(),
-            ResourceKind::S3Bucket => {
-                let name = identity.name.as_deref().unwrap_or(&identity.id);
-                let texts = self.buckets.texts.get(name).into_iter();
-                let references = self.buckets.references.get(&identity.id);
-                texts.chain(references).flatten().copied().collect()
-            }
-            _ => Vec::new(),
+        let kind = resource.kind();
+        if kind == ResourceKind::KmsKey {
+            self.keys.of(identity).collect()
+        } else if kind == ResourceKind::IamRole {
+            self.roles.of(identity).collect()
+        } else if kind == ResourceKind::S3Bucket {
+            let name = identity.name.as_deref().unwrap_or(&identity.id);
+            let texts = self.buckets.texts.get(name).into_iter();
+            let references = self.buckets.references.get(&identity.id);
+            texts.chain(references).flatten().copied().collect()
+        } else {
+            Vec::new()
         }
     }
 

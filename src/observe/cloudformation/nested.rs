@@ -69,9 +69,10 @@ pub(super) fn read(
     // CDK uploads the template, and says where it wrote it.
     let asset = node.get("Metadata").get("aws:asset:path");
     let written = asset.as_text().or_else(|| location.as_text());
-    let shown = match location.value() {
-        Value::Map => location.get("ApplicationId").display(),
-        _ => written.map_or_else(|| location.display(), str::to_owned),
+    let shown = if matches!(location.value(), Value::Map) {
+        location.get("ApplicationId").display()
+    } else {
+        written.map_or_else(|| location.display(), str::to_owned)
     };
     let ours = named_after_ours(id) || named_after_ours(&shown);
     match written.filter(|path| is_file(path)) {
@@ -99,11 +100,11 @@ pub(super) fn read(
             }
         }
         None => {
-            let note = format!(
+            let unseen = format!(
                 "the template of stack `{id}` is not seen, and nothing in it is judged: `{shown}`"
             );
-            if !found.notes.contains(&note) {
-                found.notes.push(note);
+            if !found.notes.contains(&unseen) {
+                found.notes.push(unseen);
             }
         }
     }
@@ -163,14 +164,11 @@ impl Nested {
             given.withheld = crate::observe::Withheld::Any;
         }
         for (name, value) in &self.parameters {
-            match value {
-                Some(value) => {
-                    given.parameters.insert(name.clone(), value.clone());
-                }
-                None => {
-                    given.parameters.remove(name);
-                    given.withhold(name);
-                }
+            if let Some(value) = value {
+                given.parameters.insert(name.clone(), value.clone());
+            } else {
+                given.parameters.remove(name);
+                given.withhold(name);
             }
         }
         given
