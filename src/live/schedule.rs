@@ -3,12 +3,15 @@
 use super::call::{Call, Failure, Outcome};
 use super::limiter::Limiter;
 use super::operation::Operation;
-use super::retry::{self, Class};
+use super::retry::{self, Class, NO_ANSWER};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 /// The code of calls that were not made because time was up.
 pub const TIME_IS_UP: &str = "TimeIsUp";
+
+/// So many calls one after the other without an answer, each tried as often as it is worth it, and the network is gone.
+const LOST: u32 = 8;
 
 /// A call under way.
 #[derive(Clone, Debug)]
@@ -48,6 +51,8 @@ pub struct Schedule {
     under_way: usize,
     most: usize,
     deadline: Option<Duration>,
+    /// Calls that had no answer, since the last that had one.
+    lost: u32,
     tallies: BTreeMap<&'static str, Tally>,
 }
 
@@ -61,6 +66,7 @@ impl Schedule {
             under_way: 0,
             most: most.max(1),
             deadline,
+            lost: 0,
             tallies: BTreeMap::new(),
         }
     }
@@ -158,8 +164,12 @@ impl Schedule {
     ) -> Option<(Call, Outcome)> {
         self.under_way = self.under_way.saturating_sub(1);
         let Err(failure) = &outcome else {
+            self.lost = 0;
             return Some((ticket.call, outcome));
         };
+        if failure.code != NO_ANSWER {
+            self.lost = 0;
+        }
         let class = retry::class(failure);
         let operation = ticket.call.operation;
         if class == Class::Throttled {
@@ -176,6 +186,7 @@ impl Schedule {
         }
         let made = ticket.made + 1;
         let Some(wait) = retry::wait(class, made, jitter) else {
+            self.lost += u32::from(failure.code == NO_ANSWER);
             return Some((ticket.call, outcome));
         };
         let call = ticket.call;
@@ -183,17 +194,23 @@ impl Schedule {
         None
     }
 
-    /// When time is up, the calls that are not made any more, each with that as its outcome.
+    /// When time is up, or the network is gone, the calls that are not made any more, each with that as its outcome.
     pub fn overdue(&mut self, now: Duration) -> Vec<(Call, Outcome)> {
-        if self.deadline.is_none_or(|deadline| now < deadline) {
+        let is_late = self.deadline.is_some_and(|deadline| now >= deadline);
+        let failure = if is_late {
+            let why = "the run's time was up before this call's turn";
+            Failure::of(TIME_IS_UP, why)
+        } else if self.lost >= LOST {
+            let why = format!("not asked, because the last {LOST} calls had no answer");
+            Failure::of(NO_ANSWER, why)
+        } else {
             return Vec::new();
-        }
+        };
         let queued = std::mem::take(&mut self.queues).into_values().flatten();
         let later = std::mem::take(&mut self.later).into_iter();
         let tickets = queued.chain(later.map(|(_, ticket)| ticket));
-        let why = "the run's time was up before this call's turn";
         tickets
-            .map(|ticket| (ticket.call, Err(Failure::of(TIME_IS_UP, why))))
+            .map(|ticket| (ticket.call, Err(failure.clone())))
             .collect()
     }
 
@@ -293,6 +310,29 @@ mod tests {
                 .ended(ticket, moved(), Duration::ZERO, 0.0)
                 .is_some()
         );
+    }
+
+    #[test]
+    fn a_network_that_is_gone_is_not_asked_for_hours() {
+        let mut schedule = Schedule::new(Limiter::new(1.0), 4, None);
+        schedule.add((0..100).map(|at| describe(&at.to_string())));
+        let mut now = Duration::ZERO;
+        let (mut tried, mut left) = (0, Vec::new());
+        while left.is_empty() {
+            match schedule.next(now) {
+                Next::Send(ticket) => {
+                    tried += 1;
+                    let lost = Err(Failure::of(NO_ANSWER, "gone"));
+                    schedule.ended(*ticket, lost, now, 1.0);
+                }
+                Next::Wait(wait) => now += wait,
+                Next::Nothing => panic!("{now:?}"),
+            }
+            left = schedule.overdue(now);
+        }
+        assert!(now < Duration::from_mins(5), "{now:?}");
+        assert!(tried < 200, "{tried}");
+        assert!(left.len() > 70 && schedule.is_idle());
     }
 
     #[test]

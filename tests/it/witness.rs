@@ -42,6 +42,26 @@ pub(crate) fn call(script: &str, arguments: &[&str]) -> Testimony {
     }
 }
 
+/// Starts a script of `tests/witness/` that serves until its input ends, and reads the line that it begins with.
+#[cfg(feature = "live")]
+pub(crate) fn serve(script: &str) -> (std::process::Child, String) {
+    use std::io::BufRead;
+    let mut child = Command::new(python())
+        .arg(Path::new("tests/witness").join(script))
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env_remove("PYTHONPATH")
+        .env_remove("PYTHONHOME")
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap_or_else(|error| panic!("{NEEDS}: {error}"));
+    let mut line = String::new();
+    let out = child.stdout.take().unwrap();
+    std::io::BufReader::new(out).read_line(&mut line).unwrap();
+    (child, line)
+}
+
 fn run(command: &mut Command) -> Output {
     command
         .env_remove("PYTHONPATH")

@@ -4,7 +4,7 @@ use super::super::arguments::Reach;
 use super::super::{Ended, Terminal};
 use super::services;
 use crate::judge::Exit;
-use crate::live::estimate::{Sizes, calls, shortest};
+use crate::live::estimate::{Calls, Sizes, calls, shortest};
 use std::time::Duration;
 
 /// Prints the calls and the time of a run over one account and region of the expected size.
@@ -43,6 +43,13 @@ pub(in crate::cli) fn plan(reach: &Reach, terminal: &mut Terminal<'_>) -> Ended 
         reach.share,
         spelt(time)
     )?;
+    if reach.cluster.is_empty() && !reach.no_cache {
+        let warm: u64 = calls_again(reach, &sizes).iter().map(|one| one.calls).sum();
+        writeln!(
+            terminal.out,
+            "a second run, as long as the cache counts: {warm} calls"
+        )?;
+    }
     if regions > 1 {
         writeln!(
             terminal.out,
@@ -82,6 +89,20 @@ fn expected(reach: &Reach, clusters: u64) -> Sizes {
         key_grant_pages: if reach.key_grants { tenth } else { 0 },
         ..Sizes::default()
     }
+}
+
+/// The calls of a run that remembers everything.
+fn calls_again(reach: &Reach, sizes: &Sizes) -> Vec<Calls> {
+    let known = Sizes {
+        known: sizes.active,
+        known_fleets: sizes.fleets,
+        known_ended: sizes.ended,
+        known_configurations: sizes.configurations,
+        listed_configurations: sizes.configurations,
+        step_pages: 0,
+        ..*sizes
+    };
+    calls(&known, &services(reach))
 }
 
 fn spelt(time: Duration) -> String {

@@ -2,6 +2,7 @@
 
 use super::estate::{Estate, refusal};
 use super::outside::Live;
+use super::server::Network;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -227,4 +228,47 @@ fn an_account_is_twelve_digits() {
         assert!(ran.err.contains("twelve digits"), "{}", ran.err);
     }
     assert_eq!(json!(live.server.calls()), json!({}));
+}
+
+#[test]
+fn thirty_accounts_in_three_regions_are_observed_through_faults_and_closed_doors() {
+    let mut estate = estate(3);
+    let ids: Vec<String> = (0..30).map(|at| format!("{:012}", 500_000 + at)).collect();
+    for (at, id) in ids.iter().enumerate() {
+        let role = format!("arn:aws:iam::{id}:role/emr-baseline-audit");
+        estate.admins.push(role);
+        if at % 10 == 3 {
+            estate.closed.insert(id.clone(), None);
+        }
+    }
+    let live = Live::through(estate, Network::Rarely);
+    let regions = "us-west-2,us-east-1,eu-west-1";
+    let (records, ran) = live.observe(&[
+        "--accounts",
+        &ids.join(","),
+        "--regions",
+        regions,
+        "--no-cache",
+    ]);
+    assert_eq!(ran.code, Some(3), "{}", ran.err);
+    assert_eq!(places(&records).len(), 90);
+    let of = |field: &str, value: &str| {
+        records
+            .iter()
+            .filter(|record| record[field] == value)
+            .count()
+    };
+    assert_eq!(of("kind", "emr-cluster"), 27 * 3 * 3);
+    let complete = records.iter().filter(|record| record["complete"] == true);
+    assert_eq!(complete.count(), 27 * 3);
+    // Each account and region has its line.
+    assert_eq!(ran.err.matches(": observed by ").count(), 27 * 3);
+    assert_eq!(ran.err.matches(": observed in part by ").count(), 9);
+    // Whatever came broken came whole another time.
+    let described = records
+        .iter()
+        .filter(|record| record["kind"] == "emr-cluster");
+    let mut answers =
+        described.map(|record| &record["calls"]["elasticmapreduce:DescribeCluster"]["answer"]);
+    assert!(answers.all(Value::is_object));
 }

@@ -239,6 +239,10 @@ fn a_plan_makes_no_call() {
             "{}",
             ran.out
         );
+        assert!(
+            ran.out
+                .contains("a second run, as long as the cache counts: ")
+        );
     }
     assert_eq!(live.server.calls(), BTreeMap::new());
 }

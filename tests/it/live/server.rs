@@ -14,6 +14,8 @@ use std::time::Instant;
 pub enum Network {
     #[default]
     Well,
+    /// Every twentieth answer breaks off or does not come.
+    Rarely,
     /// Every seventh answer breaks off, every eleventh connection is closed without one, every thirteenth answer is a
     /// gateway's page.
     Badly,
@@ -111,6 +113,13 @@ fn serve(
                 text.clone(),
             );
             said.lock().unwrap().push(heard);
+        }
+        if network == Network::Rarely && count.is_multiple_of(20) {
+            if count.is_multiple_of(40) {
+                return;
+            }
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{");
+            return;
         }
         let bad = network == Network::Badly;
         if bad && count.is_multiple_of(11) {
