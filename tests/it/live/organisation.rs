@@ -168,6 +168,19 @@ fn when_no_account_can_be_entered_nothing_is_compliant() {
     let (records, ran) = live.observe(&["--accounts", THIRD]);
     assert_eq!(ran.code, Some(3), "{}", ran.err);
     assert_eq!(records.last().unwrap()["complete"], false);
+    let (report, ran) = live.audit(&["--share", "100", "--accounts", THIRD]);
+    assert!(
+        matches!(ran.code, Some(2 | 3)),
+        "{:?} {}",
+        ran.code,
+        ran.err
+    );
+    let problems = report["problems"].as_array().unwrap();
+    assert!(
+        problems.iter().any(|one| one["action"] == "sts:AssumeRole"),
+        "{problems:?}"
+    );
+    assert_eq!(report["summary"]["compliant"], 0);
 }
 
 #[test]
