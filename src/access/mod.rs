@@ -8,10 +8,12 @@
 //! security*, *Lake Formation tag-based access control*.
 
 mod declared;
+mod diff;
 mod part;
 mod tagged;
 
 pub use declared::estate;
+pub use diff::{Change, Changes, TableChange, changes};
 pub use part::{Part, Rows};
 
 use crate::aws::lake_formation::grant::{Columns, Node as On, Object, TagPolicy};
@@ -223,23 +225,25 @@ fn reading(estate: &Estate, holder: &Name, table: &Object, question: &Question) 
 
 /// What a grant shows a holder of a table.
 fn part_of(estate: &Estate, grant: &Grant, holder: &Name, table: &Object) -> Option<Part> {
-    let class = grant.object.class();
-    let reads = grant
-        .permissions
-        .iter()
-        .any(|held| READING.iter().any(|reading| includes(class, held, reading)));
-    if !reads {
-        return None;
-    }
-    let held = held_by(grant, holder);
     let shown = reach(estate, &grant.object, table)?;
-    let sure = held.and(|| shown.sure);
+    let sure = lets_read(grant, holder).and(|| shown.sure);
     (sure != Likeness::Different).then(|| Part {
         columns: shown.columns,
         rows: shown.rows,
         sure,
         places: BTreeSet::from([grant.place.clone()]),
     })
+}
+
+/// Whether a grant lets a principal read.
+fn lets_read(grant: &Grant, holder: &Name) -> Likeness {
+    let class = grant.object.class();
+    let reads = |held: &String| READING.iter().any(|reading| includes(class, held, reading));
+    if grant.permissions.iter().any(reads) {
+        held_by(grant, holder)
+    } else {
+        Likeness::Different
+    }
 }
 
 /// Whether a principal holds a grant: its own, or one to every principal of its account.

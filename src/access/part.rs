@@ -72,6 +72,44 @@ fn holds(outer: Option<&Columns>, inner: Option<&Columns>) -> bool {
     }
 }
 
+/// The columns of one that are not among those of the other; `None` where none is left.
+fn less(one: Option<&Columns>, other: Option<&Columns>) -> Option<Option<Columns>> {
+    use Columns::{AllBut, Only};
+    let rest = match (one, other?) {
+        (None, Only(other)) => AllBut(other.clone()),
+        (None, AllBut(hidden)) => Only(hidden.clone()),
+        (Some(Only(one)), Only(other)) => Only(one - other),
+        (Some(Only(one)), AllBut(hidden)) => Only(one & hidden),
+        (Some(AllBut(not)), Only(other)) => AllBut(not | other),
+        (Some(AllBut(not)), AllBut(hidden)) => Only(hidden - not),
+    };
+    match rest {
+        Only(none) if none.is_empty() => None,
+        rest => Some(Some(rest)),
+    }
+}
+
+/// What of these parts the others do not show, as surely. Rows that two expressions tell are taken for other rows
+/// unless the expressions are one text.
+pub(super) fn beyond(parts: &[Part], others: &[Part]) -> Vec<Part> {
+    parts
+        .iter()
+        .filter_map(|part| {
+            let mut left = Some(part.columns.clone());
+            for other in others {
+                let rows = other.rows == Rows::All || other.rows == part.rows;
+                if rows && other.sure >= part.sure {
+                    left = less(left?.as_ref(), other.columns.as_ref());
+                }
+            }
+            left.map(|columns| Part {
+                columns,
+                ..part.clone()
+            })
+        })
+        .collect()
+}
+
 /// The columns of both.
 fn union(one: Option<Columns>, other: Option<Columns>) -> Option<Columns> {
     use Columns::{AllBut, Only};

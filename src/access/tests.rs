@@ -2,22 +2,22 @@ use super::*;
 use crate::aws::lake_formation::grant::Expression;
 use proptest::prelude::*;
 
-const ANN: &str = "arn:aws:iam::111122223333:role/ann";
-const BOB: &str = "arn:aws:iam::111122223333:role/bob";
+pub(super) const ANN: &str = "arn:aws:iam::111122223333:role/ann";
+pub(super) const BOB: &str = "arn:aws:iam::111122223333:role/bob";
 const EVERYBODY: &str = "111122223333:IAMPrincipals";
 
-fn names(names: &[&str]) -> BTreeSet<Name> {
+pub(super) fn names(names: &[&str]) -> BTreeSet<Name> {
     names.iter().map(|name| Name::from(*name)).collect()
 }
 
-fn object(node: On) -> Object {
+pub(super) fn object(node: On) -> Object {
     Object {
         catalog: None,
         node,
     }
 }
 
-fn grant(holder: &str, node: On, permission: &str, place: &str) -> Grant {
+pub(super) fn grant(holder: &str, node: On, permission: &str, place: &str) -> Grant {
     Grant {
         holder: Name::from(holder),
         object: object(node),
@@ -27,16 +27,16 @@ fn grant(holder: &str, node: On, permission: &str, place: &str) -> Grant {
     }
 }
 
-fn orders() -> (Name, Name) {
+pub(super) fn orders() -> (Name, Name) {
     (Name::from("sales"), Name::from("orders"))
 }
 
-fn only(columns: &[&str]) -> On {
+pub(super) fn only(columns: &[&str]) -> On {
     let (database, table) = orders();
     On::Columns(database, table, Columns::Only(names(columns)))
 }
 
-fn filter(rows: Rows, columns: Option<Columns>) -> Filter {
+pub(super) fn filter(rows: Rows, columns: Option<Columns>) -> Filter {
     let (database, table) = orders();
     Filter {
         name: Name::from("eu"),
@@ -169,8 +169,8 @@ fn a_table_without_tags_may_bear_those_of_a_policy() {
     assert!(readers(&estate, &question).is_empty());
 }
 
-const TABLES: [&str; 2] = ["t", "u"];
-const COLUMNS: [&str; 3] = ["a", "b", "c"];
+pub(super) const TABLES: [&str; 2] = ["t", "u"];
+pub(super) const COLUMNS: [&str; 3] = ["a", "b", "c"];
 
 fn columns() -> impl Strategy<Value = Columns> {
     let some = prop::collection::btree_set(prop::sample::select(&COLUMNS[..]), 1..3);
@@ -223,7 +223,7 @@ fn tagged() -> impl Strategy<Value = Vec<Tagged>> {
     })
 }
 
-fn estates() -> impl Strategy<Value = Estate> {
+pub(super) fn estates() -> impl Strategy<Value = Estate> {
     let holder = prop::sample::select(&[ANN, BOB, EVERYBODY][..]);
     let permission = prop::sample::select(&["SELECT", "DESCRIBE"][..]);
     let grants = prop::collection::vec((holder, node(), permission), 0..6);
@@ -266,7 +266,7 @@ fn among(columns: Option<&Columns>, column: &Name) -> bool {
 }
 
 /// The same question answered one cell at a time, from the grants themselves.
-fn reads(estate: &Estate, holder: &str, table: &str, column: &str, odd: bool) -> bool {
+pub(super) fn reads(estate: &Estate, holder: &str, table: &str, column: &str, odd: bool) -> bool {
     let (own, column) = (Name::from(table), Name::from(column));
     let tag = |bearer: &[&str]| {
         let same = |tagged: &&Tagged| {

@@ -1,26 +1,60 @@
-//! `access BASELINE`: who may read what, as a table to read, or as JSON.
+//! `access BASELINE`: who may read what; `access diff OLD NEW`: who gains and who loses by a change.
+
+mod document;
+mod text;
 
 use super::arguments::Output;
 use super::baselines::{chosen, loaded, resolved};
 use super::{Ended, Terminal};
-use crate::access::{Estate, Part, Question, Reader, Reading, Rows, estate, readers};
-use crate::aws::lake_formation::grant::{Columns, Node as On, Object};
-use crate::aws::lake_formation::name::{Likeness, Name};
+use crate::access::{Change, Estate, Question, Reader, changes, estate, readers};
+use crate::aws::lake_formation::name::Name;
 use crate::baseline::Baseline;
-use crate::escape::terminal as safe;
 use crate::judge::Exit;
 use crate::lattice::Text;
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use jiff::Timestamp;
-use serde_json::{Value, json};
-use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 /// Arguments of `access`.
 #[derive(Args, Debug)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Access {
+    /// What is compared, when two are.
+    #[command(subcommand)]
+    pub command: Option<AccessCommand>,
     /// A baseline file, or `builtin:NAME`
-    pub baseline: String,
+    #[arg(required = true)]
+    pub baseline: Option<String>,
+    /// What is asked, and how it is answered.
+    #[command(flatten)]
+    pub asked: Asked,
+}
+
+/// Commands of `access`.
+#[derive(Subcommand, Debug)]
+pub enum AccessCommand {
+    /// Who gains and who loses what, from one baseline to another
+    Diff(Diff),
+}
+
+/// Arguments of `access diff`.
+#[derive(Args, Debug)]
+pub struct Diff {
+    /// The baseline as it was
+    pub old: String,
+    /// The baseline as it is now
+    pub new: String,
+    /// Exit 1 when anybody gains anything
+    #[arg(long)]
+    pub deny_gains: bool,
+    /// What is asked, and how it is answered.
+    #[command(flatten)]
+    pub asked: Asked,
+}
+
+/// What is asked of access, and how it is answered.
+#[derive(Args, Debug)]
+pub struct Asked {
     /// Only who fits this: an ARN, the name of a role or user, or a pattern with `*`
     #[arg(long, value_name = "PRINCIPAL")]
     pub principal: Option<String>,
@@ -53,32 +87,114 @@ pub enum Format {
     Json,
 }
 
-/// Runs `access BASELINE`.
+impl Access {
+    /// What is asked, whichever command asks.
+    pub fn asked(&self) -> &Asked {
+        match &self.command {
+            Some(AccessCommand::Diff(diff)) => &diff.asked,
+            None => &self.asked,
+        }
+    }
+}
+
+impl Asked {
+    /// Whether a principal is asked for: by all of it, by its last name, or by a pattern of either.
+    fn is_meant(&self, principal: &Name) -> bool {
+        let Some(wanted) = self.principal.as_deref() else {
+            return true;
+        };
+        let principal = principal.to_string();
+        let last = principal.rsplit(['/', ':']).next().unwrap_or(&principal);
+        let pattern = Text::from(wanted);
+        [principal.as_str(), last]
+            .into_iter()
+            .any(|text| text == wanted || pattern.accepts_as_pattern(text))
+    }
+}
+
+/// A baseline, and what it declares.
+struct Declared {
+    baseline: Baseline,
+    estate: Estate,
+}
+
+/// Runs `access`.
 pub(super) fn run(arguments: &Access, at: Timestamp, terminal: &mut Terminal<'_>) -> Ended {
-    let Some(question) = question(arguments, terminal)? else {
+    match (&arguments.command, &arguments.baseline) {
+        (Some(AccessCommand::Diff(diff)), _) => compared(diff, at, terminal),
+        (None, Some(baseline)) => listed(baseline, &arguments.asked, at, terminal),
+        (None, None) => Ok(Exit::Unusable),
+    }
+}
+
+fn listed(path: &str, asked: &Asked, at: Timestamp, terminal: &mut Terminal<'_>) -> Ended {
+    let question = question(asked, terminal)?;
+    let declared = declared(path, asked, at, terminal)?;
+    let (Some(question), Some(Declared { baseline, estate })) = (question, declared) else {
         return Ok(Exit::Unusable);
     };
-    let Some(loaded) = loaded(&arguments.baseline, at, terminal)? else {
-        return Ok(Exit::Unusable);
-    };
-    let target = chosen(&loaded, arguments.target.as_deref());
-    let Some(baseline) = resolved(&loaded, target.as_deref(), terminal)? else {
-        return Ok(Exit::Unusable);
-    };
-    let estate = estate(&baseline);
-    let wanted = arguments.principal.as_deref();
-    let readers: Vec<Reader> = readers(&estate, &question)
-        .into_iter()
-        .filter(|reader| wanted.is_none_or(|wanted| is_meant(wanted, &reader.holder.to_string())))
-        .collect();
-    match arguments.format {
-        Format::Json => writeln!(terminal.out, "{:#}", document(&baseline, &estate, &readers))?,
-        Format::Text => written(arguments, &estate, &readers, terminal)?,
+    let mut readers: Vec<Reader> = readers(&estate, &question);
+    readers.retain(|reader| asked.is_meant(&reader.holder));
+    match asked.format {
+        Format::Json => {
+            let document = document::of_readers(&baseline, &estate, &readers);
+            writeln!(terminal.out, "{document:#}")?;
+        }
+        Format::Text => text::readers(asked.why, &estate, &readers, &mut terminal.out)?,
     }
     Ok(Exit::Clean)
 }
 
-fn question(arguments: &Access, terminal: &mut Terminal<'_>) -> io::Result<Option<Question>> {
+fn compared(diff: &Diff, at: Timestamp, terminal: &mut Terminal<'_>) -> Ended {
+    let asked = &diff.asked;
+    let question = question(asked, terminal)?;
+    let old = declared(&diff.old, asked, at, terminal)?;
+    let new = declared(&diff.new, asked, at, terminal)?;
+    let (Some(question), Some(old), Some(new)) = (question, old, new) else {
+        return Ok(Exit::Unusable);
+    };
+    let mut changes = changes(&old.estate, &new.estate, &question);
+    let meant = |change: &Change| asked.is_meant(&change.holder);
+    changes.principals.retain(meant);
+    changes
+        .administrators_gained
+        .retain(|name| asked.is_meant(name));
+    changes
+        .administrators_lost
+        .retain(|name| asked.is_meant(name));
+    match asked.format {
+        Format::Json => {
+            let document = document::of_changes((&old.baseline, &new.baseline), &changes);
+            writeln!(terminal.out, "{document:#}")?;
+        }
+        Format::Text => text::changes(asked.why, &changes, &mut terminal.out)?,
+    }
+    Ok(if diff.deny_gains && changes.any_gain() {
+        Exit::Noncompliant
+    } else {
+        Exit::Clean
+    })
+}
+
+/// Reads a baseline for what it declares; `None` when it cannot be read, which is said.
+fn declared(
+    path: &str,
+    asked: &Asked,
+    at: Timestamp,
+    terminal: &mut Terminal<'_>,
+) -> io::Result<Option<Declared>> {
+    let Some(loaded) = loaded(path, at, terminal)? else {
+        return Ok(None);
+    };
+    let target = chosen(&loaded, asked.target.as_deref());
+    let baseline = resolved(&loaded, target.as_deref(), terminal)?;
+    Ok(baseline.map(|baseline| Declared {
+        estate: estate(&baseline),
+        baseline,
+    }))
+}
+
+fn question(arguments: &Asked, terminal: &mut Terminal<'_>) -> io::Result<Option<Question>> {
     let lower = |text: &str| Name::from(text.to_lowercase().as_str());
     let column = arguments.column.as_deref().map(lower);
     let Some(table) = &arguments.table else {
@@ -102,166 +218,4 @@ fn question(arguments: &Access, terminal: &mut Terminal<'_>) -> io::Result<Optio
             Ok(None)
         }
     }
-}
-
-/// Whether a principal is the one that was asked for: by all of it, by its last name, or by a pattern of either.
-fn is_meant(wanted: &str, principal: &str) -> bool {
-    let last = principal.rsplit(['/', ':']).next().unwrap_or(principal);
-    let pattern = Text::from(wanted);
-    [principal, last]
-        .into_iter()
-        .any(|text| text == wanted || pattern.accepts_as_pattern(text))
-}
-
-fn written(
-    arguments: &Access,
-    estate: &Estate,
-    readers: &[Reader],
-    terminal: &mut Terminal<'_>,
-) -> io::Result<()> {
-    let out = &mut terminal.out;
-    if readers.is_empty() {
-        writeln!(out, "nobody, by what the baseline declares")?;
-    }
-    for reader in readers {
-        writeln!(out, "{}", safe(&reader.holder.to_string()))?;
-        for mapping in &reader.mappings {
-            let whom = mapping.subjects.join(", ");
-            writeln!(out, "  EMRFS reads S3 as this role for {}", safe(&whom))?;
-            if arguments.why {
-                writeln!(out, "      {}", safe(&mapping.place))?;
-            }
-        }
-        for reading in &reader.readings {
-            writeln!(out, "  {}", safe(&table_name(&reading.table)))?;
-            for part in &reading.parts {
-                write_part(part, "", arguments.why, out)?;
-            }
-            for part in reading.covered.iter().filter(|_| arguments.why) {
-                write_part(part, "adds nothing: ", true, out)?;
-            }
-        }
-        writeln!(out)?;
-    }
-    let mappings = readers.iter().any(|reader| !reader.mappings.is_empty());
-    if mappings {
-        writeln!(
-            out,
-            "what EMRFS reads in S3 is the role's own IAM policies' to say, not Lake Formation's"
-        )?;
-    }
-    let administrators: Vec<String> = estate.administrators.iter().map(Name::to_string).collect();
-    if !administrators.is_empty() {
-        let names = administrators.join(", ");
-        writeln!(
-            out,
-            "administrators may grant themselves anything: {}",
-            safe(&names)
-        )?;
-    }
-    Ok(())
-}
-
-fn write_part(part: &Part, before: &str, why: bool, out: &mut dyn Write) -> io::Result<()> {
-    let columns = part
-        .columns
-        .as_ref()
-        .map_or_else(|| "all columns".to_owned(), columns);
-    let rows = match &part.rows {
-        Rows::All => "all rows".to_owned(),
-        Rows::Where(text) => format!("rows where {text}"),
-        Rows::Unknown(filter) => format!("rows of filter {filter}, which is not declared"),
-    };
-    let maybe = if part.sure == Likeness::Same {
-        ""
-    } else {
-        ", if its condition or parameter holds"
-    };
-    writeln!(
-        out,
-        "    {before}{}; {}{maybe}",
-        safe(&columns),
-        safe(&rows)
-    )?;
-    for place in part.places.iter().filter(|_| why) {
-        writeln!(out, "      {}", safe(place))?;
-    }
-    Ok(())
-}
-
-fn names(names: &BTreeSet<Name>) -> Vec<String> {
-    names.iter().map(Name::to_string).collect()
-}
-
-fn columns(columns: &Columns) -> String {
-    match columns {
-        Columns::Only(only) => format!("columns {}", names(only).join(", ")),
-        Columns::AllBut(hidden) => format!("all columns but {}", names(hidden).join(", ")),
-    }
-}
-
-/// A table, or what stands for tables that nothing names.
-fn table_name(table: &Object) -> String {
-    let catalog = table
-        .catalog
-        .as_ref()
-        .map(|catalog| format!("{catalog}:"))
-        .unwrap_or_default();
-    match &table.node {
-        On::Table(database, name) => format!("{catalog}{database}.{name}"),
-        On::AllTables(database) => format!("every table of {catalog}{database}, those to come too"),
-        On::TagPolicy(policy) => policy.to_string().replace('`', ""),
-        On::Catalog
-        | On::Database(_)
-        | On::Columns(..)
-        | On::Filter(..)
-        | On::Location(_)
-        | On::Tag(..)
-        | On::TagExpression(_)
-        | On::Function(..)
-        | On::AnyTable
-        | On::RowPolicy(_) => format!("everything in {}", table.to_string().replace('`', "")),
-    }
-}
-
-/// The result as a document.
-fn document(baseline: &Baseline, estate: &Estate, readers: &[Reader]) -> Value {
-    let part = |part: &Part| {
-        let columns = match &part.columns {
-            None => json!("all"),
-            Some(Columns::Only(only)) => json!({ "only": names(only) }),
-            Some(Columns::AllBut(hidden)) => json!({ "all_but": names(hidden) }),
-        };
-        let rows = match &part.rows {
-            Rows::All => json!("all"),
-            Rows::Where(text) => json!({ "where": text }),
-            Rows::Unknown(filter) => json!({ "unknown_filter": filter }),
-        };
-        let certain = part.sure == Likeness::Same;
-        json!({ "columns": columns, "rows": rows, "certain": certain, "by": part.places })
-    };
-    let reading = |reading: &Reading| {
-        json!({
-            "table": table_name(&reading.table),
-            "named": matches!(reading.table.node, On::Table(..)),
-            "parts": reading.parts.iter().map(part).collect::<Vec<_>>(),
-            "adding_nothing": reading.covered.iter().map(part).collect::<Vec<_>>(),
-        })
-    };
-    let reader = |reader: &Reader| {
-        let mappings = reader.mappings.iter();
-        let emrfs = mappings.map(|one| json!({ "for": one.subjects, "by": one.place }));
-        json!({
-            "principal": reader.holder.to_string(),
-            "emrfs": emrfs.collect::<Vec<_>>(),
-            "reads": reader.readings.iter().map(reading).collect::<Vec<_>>(),
-        })
-    };
-    json!({
-        "schema": "emr-baseline/access/v1",
-        "baseline": { "name": baseline.name, "version": baseline.version, "digest": baseline.digest },
-        "target": baseline.target.as_ref().map(|target| &target.name),
-        "administrators": estate.administrators.iter().map(Name::to_string).collect::<Vec<_>>(),
-        "readers": readers.iter().map(reader).collect::<Vec<_>>(),
-    })
 }

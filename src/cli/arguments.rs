@@ -165,7 +165,7 @@ impl Command {
             Self::Explain(explain) => &explain.output,
             Self::Permissions(permissions) => &permissions.output,
             Self::Compare(compare) => &compare.output,
-            Self::Access(access) => &access.output,
+            Self::Access(access) => &access.asked().output,
             Self::Compile(_)
             | Self::Check(_)
             | Self::Audit(_)

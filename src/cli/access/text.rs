@@ -1,0 +1,163 @@
+//! Access in words.
+
+use crate::access::{Changes, Estate, Part, Reader, Rows};
+use crate::aws::lake_formation::grant::{Columns, Node as On, Object};
+use crate::aws::lake_formation::name::{Likeness, Name};
+use crate::escape::terminal as safe;
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+/// Who reads what.
+pub(super) fn readers(
+    why: bool,
+    estate: &Estate,
+    readers: &[Reader],
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    if readers.is_empty() {
+        writeln!(out, "nobody, by what the baseline declares")?;
+    }
+    for reader in readers {
+        writeln!(out, "{}", safe(&reader.holder.to_string()))?;
+        for mapping in &reader.mappings {
+            let whom = mapping.subjects.join(", ");
+            writeln!(out, "  EMRFS reads S3 as this role for {}", safe(&whom))?;
+            if why {
+                writeln!(out, "      {}", safe(&mapping.place))?;
+            }
+        }
+        for reading in &reader.readings {
+            writeln!(out, "  {}", safe(&table_name(&reading.table)))?;
+            for part in &reading.parts {
+                write_part(part, "", why, out)?;
+            }
+            for part in reading.covered.iter().filter(|_| why) {
+                write_part(part, "adds nothing: ", true, out)?;
+            }
+        }
+        writeln!(out)?;
+    }
+    let mappings = readers.iter().any(|reader| !reader.mappings.is_empty());
+    if mappings {
+        writeln!(
+            out,
+            "what EMRFS reads in S3 is the role's own IAM policies' to say, not Lake Formation's"
+        )?;
+    }
+    let administrators: Vec<String> = estate.administrators.iter().map(Name::to_string).collect();
+    if !administrators.is_empty() {
+        let names = administrators.join(", ");
+        writeln!(
+            out,
+            "administrators may grant themselves anything: {}",
+            safe(&names)
+        )?;
+    }
+    Ok(())
+}
+
+/// Who gains and who loses what.
+pub(super) fn changes(why: bool, changes: &Changes, out: &mut dyn Write) -> io::Result<()> {
+    for change in &changes.principals {
+        writeln!(out, "{}", safe(&change.holder.to_string()))?;
+        let mappings = [
+            ("now reads", &change.mappings_gained),
+            ("no longer reads", &change.mappings_lost),
+        ];
+        for (reads, mappings) in mappings {
+            for mapping in mappings {
+                let whom = mapping.subjects.join(", ");
+                writeln!(out, "  EMRFS {reads} S3 as this role for {}", safe(&whom))?;
+                if why {
+                    writeln!(out, "      {}", safe(&mapping.place))?;
+                }
+            }
+        }
+        for table in &change.tables {
+            writeln!(out, "  {}", safe(&table_name(&table.table)))?;
+            for part in &table.gained {
+                write_part(part, "gains ", why, out)?;
+            }
+            for part in &table.lost {
+                write_part(part, "loses ", why, out)?;
+            }
+        }
+        writeln!(out)?;
+    }
+    let administrators = [
+        ("gains", &changes.administrators_gained),
+        ("loses", &changes.administrators_lost),
+    ];
+    for (what, names) in administrators {
+        for name in names {
+            let name = name.to_string();
+            writeln!(out, "{} {what} the rights of an administrator", safe(&name))?;
+        }
+    }
+    if *changes == Changes::default() {
+        writeln!(out, "nobody gains or loses anything to read")?;
+    }
+    Ok(())
+}
+
+fn write_part(part: &Part, before: &str, why: bool, out: &mut dyn Write) -> io::Result<()> {
+    let columns = part
+        .columns
+        .as_ref()
+        .map_or_else(|| "all columns".to_owned(), columns);
+    let rows = match &part.rows {
+        Rows::All => "all rows".to_owned(),
+        Rows::Where(text) => format!("rows where {text}"),
+        Rows::Unknown(filter) => format!("rows of filter {filter}, which is not declared"),
+    };
+    let maybe = if part.sure == Likeness::Same {
+        ""
+    } else {
+        ", if its condition or parameter holds"
+    };
+    writeln!(
+        out,
+        "    {before}{}; {}{maybe}",
+        safe(&columns),
+        safe(&rows)
+    )?;
+    for place in part.places.iter().filter(|_| why) {
+        writeln!(out, "      {}", safe(place))?;
+    }
+    Ok(())
+}
+
+pub(super) fn names(names: &BTreeSet<Name>) -> Vec<String> {
+    names.iter().map(Name::to_string).collect()
+}
+
+fn columns(columns: &Columns) -> String {
+    match columns {
+        Columns::Only(only) => format!("columns {}", names(only).join(", ")),
+        Columns::AllBut(hidden) => format!("all columns but {}", names(hidden).join(", ")),
+    }
+}
+
+/// A table, or what stands for tables that nothing names.
+pub(super) fn table_name(table: &Object) -> String {
+    let catalog = table
+        .catalog
+        .as_ref()
+        .map(|catalog| format!("{catalog}:"))
+        .unwrap_or_default();
+    match &table.node {
+        On::Table(database, name) => format!("{catalog}{database}.{name}"),
+        On::AllTables(database) => format!("every table of {catalog}{database}, those to come too"),
+        On::TagPolicy(policy) => policy.to_string().replace('`', ""),
+        On::Catalog
+        | On::Database(_)
+        | On::Columns(..)
+        | On::Filter(..)
+        | On::Location(_)
+        | On::Tag(..)
+        | On::TagExpression(_)
+        | On::Function(..)
+        | On::AnyTable
+        | On::RowPolicy(_) => format!("everything in {}", table.to_string().replace('`', "")),
+    }
+}
