@@ -1,5 +1,6 @@
 //! Who gains and who loses what to read, from one estate to another.
 
+use super::facts::{Facts, Held};
 use super::part::{self, Part, Rows};
 use super::{Estate, Mapping, On, Question, beyond, lets_read, part_of, tables};
 use crate::aws::lake_formation::grant::{Expression, Object, TagPolicy};
@@ -15,6 +16,8 @@ pub struct TableChange {
     pub gained: Vec<Part>,
     /// What was read before and is not now.
     pub lost: Vec<Part>,
+    /// All that is read now.
+    pub now: Vec<Part>,
 }
 
 /// What changes for one principal.
@@ -58,36 +61,35 @@ impl Changes {
 /// Who gains and who loses what.
 pub fn changes(old: &Estate, new: &Estate, question: &Question) -> Changes {
     let (old, new) = (&spelt_out(old), &spelt_out(new));
-    let tables: BTreeSet<Object> = &tables(old, question) | &tables(new, question);
-    let holders = [old, new].into_iter().flat_map(|estate| {
-        let grants = estate.grants.iter().map(|grant| &grant.holder);
-        grants.chain(estate.mappings.iter().map(|mapping| &mapping.role))
-    });
-    let holders: BTreeSet<&Name> = holders.collect();
+    let (before, after) = (Facts::of(old), Facts::of(new));
+    let tables: BTreeSet<Object> = &tables(&before, question) | &tables(&after, question);
+    let holders: BTreeSet<&Name> = &before.holders() | &after.holders();
     let asked = question.table.is_some() || question.column.is_some();
-    let mappings = |estate: &Estate, other: &Estate, holder: &Name| -> Vec<Mapping> {
-        if asked {
-            return Vec::new();
-        }
-        let own = estate.mappings.iter().filter(|one| one.role == *holder);
-        let subjects = |one: &Mapping| {
-            let twins = other.mappings.iter().filter(|two| two.role == one.role);
-            let had: BTreeSet<&String> = twins.flat_map(|twin| &twin.subjects).collect();
-            let mut left = one.clone();
-            left.subjects.retain(|subject| !had.contains(subject));
-            (!left.subjects.is_empty()).then_some(left)
-        };
-        own.filter_map(subjects).collect()
+    let mappings = |facts: &Facts<'_>, other: &Facts<'_>, holder: &Name| -> Vec<Mapping> {
+        let own = facts.mappings_of(holder).filter(|_| !asked);
+        let had: BTreeSet<&String> = other
+            .mappings_of(holder)
+            .flat_map(|one| &one.subjects)
+            .collect();
+        let more = own.filter_map(|one| {
+            let mut more = one.clone();
+            more.subjects.retain(|subject| !had.contains(subject));
+            (!more.subjects.is_empty()).then_some(more)
+        });
+        more.collect()
     };
     let principals = holders.into_iter().filter_map(|holder| {
-        let tables = tables
-            .iter()
-            .filter_map(|table| table_change((old, new), holder, table, question));
+        let (had, has) = (before.held_by(holder), after.held_by(holder));
+        let reached: BTreeSet<&Object> = had.among(&tables).chain(has.among(&tables)).collect();
+        let tables = reached.into_iter().filter_map(|table| {
+            let (old, new) = (shown(&before, &had, table), shown(&after, &has, table));
+            table_change((&old, &new), table, question)
+        });
         let change = Change {
             holder: holder.clone(),
             tables: tables.collect(),
-            mappings_gained: mappings(new, old, holder),
-            mappings_lost: mappings(old, new, holder),
+            mappings_gained: mappings(&after, &before, holder),
+            mappings_lost: mappings(&before, &after, holder),
         };
         let same = change.tables.is_empty()
             && change.mappings_gained.is_empty()
@@ -107,12 +109,10 @@ pub fn changes(old: &Estate, new: &Estate, question: &Question) -> Changes {
 }
 
 fn table_change(
-    (old, new): (&Estate, &Estate),
-    holder: &Name,
+    (before, after): (&[Part], &[Part]),
     table: &Object,
     question: &Question,
 ) -> Option<TableChange> {
-    let (before, after) = (shown(old, holder, table), shown(new, holder, table));
     let asked = |mut parts: Vec<Part>| {
         if let Some(column) = &question.column {
             parts.retain(|part| part.shows(column) != Likeness::Different);
@@ -121,19 +121,20 @@ fn table_change(
     };
     let change = TableChange {
         table: table.clone(),
-        gained: asked(part::beyond(&after, &before)),
-        lost: asked(part::beyond(&before, &after)),
+        gained: asked(part::beyond(after, before)),
+        lost: asked(part::beyond(before, after)),
+        now: asked(after.to_vec()),
     };
     (!change.gained.is_empty() || !change.lost.is_empty()).then_some(change)
 }
 
 /// All that a holder reads of a table, or of all that an object reaches.
-fn shown(estate: &Estate, holder: &Name, table: &Object) -> Vec<Part> {
-    let parts = estate.grants.iter().filter_map(|grant| {
+fn shown(facts: &Facts<'_>, held: &Held<'_>, table: &Object) -> Vec<Part> {
+    let parts = held.on(table).into_iter().filter_map(|grant| {
         if !beyond(table) || !is_within(table, &grant.object) {
-            return part_of(estate, grant, holder, table);
+            return part_of(facts, grant, held.holder, table);
         }
-        let sure = lets_read(grant, holder);
+        let sure = lets_read(grant, held.holder);
         (sure != Likeness::Different).then(|| Part {
             columns: None,
             rows: Rows::All,

@@ -9,11 +9,14 @@
 
 mod declared;
 mod diff;
+mod facts;
+mod observed;
 mod part;
 mod tagged;
 
 pub use declared::estate;
 pub use diff::{Change, Changes, TableChange, changes};
+pub use observed::Observed;
 pub use part::{Part, Rows};
 
 use crate::aws::lake_formation::grant::{Columns, Node as On, Object, TagPolicy};
@@ -21,6 +24,7 @@ use crate::aws::lake_formation::name::{Likeness, Name};
 use crate::aws::lake_formation::permissions::includes;
 use crate::aws::lake_formation::principal::{Principal, PrincipalKind};
 use crate::control::lake::unfiltered::READING;
+use facts::{Facts, Held};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A grant.
@@ -124,33 +128,28 @@ pub struct Question {
 
 /// Every reader of an estate, in the order of their names.
 pub fn readers(estate: &Estate, question: &Question) -> Vec<Reader> {
-    let tables = tables(estate, question);
-    let mut holders: BTreeSet<&Name> = estate.grants.iter().map(|grant| &grant.holder).collect();
-    holders.extend(estate.mappings.iter().map(|mapping| &mapping.role));
-    holders
-        .into_iter()
-        .map(|holder| Reader {
+    let facts = Facts::of(estate);
+    let tables = tables(&facts, question);
+    let readers = facts.holders().into_iter().map(|holder| {
+        let held = facts.held_by(holder);
+        let tables = held.among(&tables);
+        Reader {
             holder: holder.clone(),
             readings: tables
-                .iter()
-                .filter_map(|table| reading(estate, holder, table, question))
+                .filter_map(|table| reading(&facts, &held, table, question))
                 .collect(),
-            mappings: estate
-                .mappings
-                .iter()
-                .filter(|mapping| mapping.role == *holder)
-                .cloned()
-                .collect(),
-        })
-        .filter(|reader| {
-            let asked = question.table.is_some() || question.column.is_some();
-            !reader.readings.is_empty() || !asked && !reader.mappings.is_empty()
-        })
+            mappings: facts.mappings_of(holder).cloned().collect(),
+        }
+    });
+    let asked = question.table.is_some() || question.column.is_some();
+    readers
+        .filter(|reader| !reader.readings.is_empty() || !asked && !reader.mappings.is_empty())
         .collect()
 }
 
 /// The tables that anything names, and the reaches beyond them, each once.
-fn tables(estate: &Estate, question: &Question) -> BTreeSet<Object> {
+fn tables(facts: &Facts<'_>, question: &Question) -> BTreeSet<Object> {
+    let estate = facts.estate;
     let named = |catalog: &Option<Name>, database: &Name, table: &Name| Object {
         catalog: catalog.clone(),
         node: On::Table(database.clone(), table.clone()),
@@ -179,18 +178,9 @@ fn tables(estate: &Estate, question: &Question) -> BTreeSet<Object> {
             return of == database && name == table;
         }
         // Where nothing tells the table's tags, it may be among those that bear them.
-        matches!(one.node, On::TagPolicy(_)) && !is_tagged(estate, database, table)
+        matches!(one.node, On::TagPolicy(_)) && !facts.is_tagged(database, table)
     });
     tables
-}
-
-/// Whether the tags of a table are told: its own, or its database's.
-fn is_tagged(estate: &Estate, database: &Name, table: &Name) -> bool {
-    let names = [database, table];
-    estate.tagged.iter().any(|tagged| {
-        let bearer = &tagged.bearer;
-        bearer.len() <= names.len() && bearer.iter().zip(names).all(|(own, name)| own == name)
-    })
 }
 
 /// Whether an object reaches tables that it does not name.
@@ -207,11 +197,14 @@ const fn beyond(object: &Object) -> bool {
     )
 }
 
-fn reading(estate: &Estate, holder: &Name, table: &Object, question: &Question) -> Option<Reading> {
-    let parts = estate
-        .grants
-        .iter()
-        .filter_map(|grant| part_of(estate, grant, holder, table));
+fn reading(
+    facts: &Facts<'_>,
+    held: &Held<'_>,
+    table: &Object,
+    question: &Question,
+) -> Option<Reading> {
+    let parts = held.on(table).into_iter();
+    let parts = parts.filter_map(|grant| part_of(facts, grant, held.holder, table));
     let (mut parts, covered) = part::added_up(parts.collect());
     if let Some(column) = &question.column {
         parts.retain(|part| part.shows(column) != Likeness::Different);
@@ -224,8 +217,8 @@ fn reading(estate: &Estate, holder: &Name, table: &Object, question: &Question) 
 }
 
 /// What a grant shows a holder of a table.
-fn part_of(estate: &Estate, grant: &Grant, holder: &Name, table: &Object) -> Option<Part> {
-    let shown = reach(estate, &grant.object, table)?;
+fn part_of(facts: &Facts<'_>, grant: &Grant, holder: &Name, table: &Object) -> Option<Part> {
+    let shown = reach(facts, &grant.object, table)?;
     let sure = lets_read(grant, holder).and(|| shown.sure);
     (sure != Likeness::Different).then(|| Part {
         columns: shown.columns,
@@ -286,7 +279,7 @@ impl Shown {
 }
 
 /// What the object of a grant shows of a table.
-fn reach(estate: &Estate, object: &Object, table: &Object) -> Option<Shown> {
+fn reach(facts: &Facts<'_>, object: &Object, table: &Object) -> Option<Shown> {
     if object == table {
         return Some(Shown::whole(Likeness::Same));
     }
@@ -313,8 +306,7 @@ fn reach(estate: &Estate, object: &Object, table: &Object) -> Option<Shown> {
         On::AllTables(of) => Some(Shown::whole(same(of, database))),
         On::AnyTable | On::Catalog => Some(Shown::whole(Likeness::Same)),
         On::Filter(of, own, filter) => {
-            let mut filters = estate.filters.iter();
-            let known = filters.find(|one| one.table == *table && one.name == *filter);
+            let known = facts.filter(table, filter);
             let (columns, rows) = known.map_or_else(
                 || (None, Rows::Unknown(filter.to_string())),
                 |known| (known.columns.clone(), known.rows.clone()),
@@ -326,7 +318,7 @@ fn reach(estate: &Estate, object: &Object, table: &Object) -> Option<Shown> {
             })
         }
         On::TagPolicy(policy) if !policy.databases => {
-            tagged::reached(estate, policy, database, name)
+            tagged::reached(facts, policy, database, name)
         }
         On::TagPolicy(_)
         | On::Database(_)

@@ -2,36 +2,27 @@
 //!
 //! Source: Lake Formation Developer Guide, *How Lake Formation tag-based access control works*.
 
-use super::{Estate, Rows, Shown, TagExpression};
+use super::facts::{Facts, Tags};
+use super::{Rows, Shown, TagExpression};
 use crate::aws::lake_formation::grant::{Columns, Expression, TagPolicy};
 use crate::aws::lake_formation::name::{Likeness, Name};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// What of a table a tag policy reaches; `None` where it reaches nothing of it.
 pub(super) fn reached(
-    estate: &Estate,
+    facts: &Facts<'_>,
     policy: &TagPolicy,
     database: &Name,
     table: &Name,
 ) -> Option<Shown> {
     let wanted = match &policy.expression {
         Expression::Tags(tags) => tags,
-        Expression::Saved(saved) => estate
-            .expressions
-            .iter()
-            .find(|(name, _)| name == saved)
-            .and_then(|(_, tags)| tags.as_ref())?,
+        Expression::Saved(saved) => facts.expression(saved)?,
     };
-    let own = tags_of(estate, &[database, table]);
-    let whole = fits(wanted, &own);
-    let columns = estate.tagged.iter().filter_map(|tagged| {
-        let [of, own, column] = tagged.bearer.as_slice() else {
-            return None;
-        };
-        (of == database && own == table).then_some(column)
-    });
-    let other: BTreeSet<Name> = columns
-        .filter(|column| fits(wanted, &tags_of(estate, &[database, table, column])) != whole)
+    let whole = fits(wanted, &facts.tags_of(&[database, table]));
+    let other: BTreeSet<Name> = facts
+        .tagged_columns(database, table)
+        .filter(|column| fits(wanted, &facts.tags_of(&[database, table, column])) != whole)
         .cloned()
         .collect();
     let columns = match (whole, other.is_empty()) {
@@ -47,27 +38,8 @@ pub(super) fn reached(
     })
 }
 
-/// The tags of something, its own over those that it inherits.
-fn tags_of<'a>(estate: &'a Estate, names: &[&Name]) -> BTreeMap<&'a str, &'a Name> {
-    let mut tags = BTreeMap::new();
-    for depth in 1..=names.len() {
-        for tagged in &estate.tagged {
-            let same = tagged.bearer.len() == depth
-                && tagged
-                    .bearer
-                    .iter()
-                    .zip(names)
-                    .all(|(own, name)| own == *name);
-            if same {
-                tags.extend(tagged.tags.iter().map(|(key, value)| (key.as_str(), value)));
-            }
-        }
-    }
-    tags
-}
-
 /// Whether every key has one of the values that are asked for.
-fn fits(wanted: &TagExpression, tags: &BTreeMap<&str, &Name>) -> bool {
+fn fits(wanted: &TagExpression, tags: &Tags<'_>) -> bool {
     wanted.iter().all(|(key, values)| {
         tags.get(key.as_str())
             .is_some_and(|value| values.contains(value) || values.contains(&Name::from("*")))

@@ -33,6 +33,7 @@ pub use problem::{Label, Problem, Style, render};
 pub use resolve::{AllWritten, Written};
 pub use show::{default_shape, show};
 pub use source::{Source, Sources};
+pub use target::target_of_place;
 pub use waiver::{Waived, Waiver};
 
 use crate::control::{Requirements, Review, Severity, Target};

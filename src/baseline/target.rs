@@ -20,6 +20,17 @@ pub(super) struct Targets {
     values: BTreeMap<String, BTreeMap<String, Bound>>,
 }
 
+/// The target of an account and region that no baseline names, with no parameters.
+pub fn target_of_place(account: &str, region: &str) -> Target {
+    Target {
+        name: String::new(),
+        account: account.to_owned(),
+        region: region.to_owned(),
+        partition: check::partition(region).unwrap_or("aws"),
+        values: BTreeMap::new(),
+    }
+}
+
 /// Reads the parameters and targets of all layers.
 pub(super) fn read(layers: &[Layer], problems: &mut Vec<Problem>) -> Targets {
     let mut targets = Targets {

@@ -1,18 +1,18 @@
 //! `access BASELINE`: who may read what; `access diff OLD NEW`: who gains and who loses by a change.
 
 mod document;
+mod side;
 mod text;
 
 use super::arguments::Output;
-use super::baselines::{chosen, loaded, resolved};
 use super::{Ended, Terminal};
-use crate::access::{Change, Estate, Question, Reader, changes, estate, readers};
+use crate::access::{Changes, Question, changes, readers};
 use crate::aws::lake_formation::name::Name;
-use crate::baseline::Baseline;
 use crate::judge::Exit;
 use crate::lattice::Text;
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::Timestamp;
+use side::Region;
 use std::io::{self, Write};
 
 /// Arguments of `access`.
@@ -22,7 +22,7 @@ pub struct Access {
     /// What is compared, when two are.
     #[command(subcommand)]
     pub command: Option<AccessCommand>,
-    /// A baseline file, or `builtin:NAME`
+    /// A baseline file, `builtin:NAME`, or an estate that `observe` saved
     #[arg(required = true)]
     pub baseline: Option<String>,
     /// What is asked, and how it is answered.
@@ -33,16 +33,16 @@ pub struct Access {
 /// Commands of `access`.
 #[derive(Subcommand, Debug)]
 pub enum AccessCommand {
-    /// Who gains and who loses what, from one baseline to another
+    /// Who gains and who loses what, from one baseline or saved estate to another
     Diff(Diff),
 }
 
 /// Arguments of `access diff`.
 #[derive(Args, Debug)]
 pub struct Diff {
-    /// The baseline as it was
+    /// The baseline or saved estate as it was
     pub old: String,
-    /// The baseline as it is now
+    /// The baseline or saved estate as it is now
     pub new: String,
     /// Exit 1 when anybody gains anything
     #[arg(long)]
@@ -112,35 +112,38 @@ impl Asked {
     }
 }
 
-/// A baseline, and what it declares.
-struct Declared {
-    baseline: Baseline,
-    estate: Estate,
-}
-
 /// Runs `access`.
 pub(super) fn run(arguments: &Access, at: Timestamp, terminal: &mut Terminal<'_>) -> Ended {
     match (&arguments.command, &arguments.baseline) {
         (Some(AccessCommand::Diff(diff)), _) => compared(diff, at, terminal),
-        (None, Some(baseline)) => listed(baseline, &arguments.asked, at, terminal),
+        (None, Some(path)) => listed(path, &arguments.asked, at, terminal),
         (None, None) => Ok(Exit::Unusable),
     }
 }
 
 fn listed(path: &str, asked: &Asked, at: Timestamp, terminal: &mut Terminal<'_>) -> Ended {
     let question = question(asked, terminal)?;
-    let declared = declared(path, asked, at, terminal)?;
-    let (Some(question), Some(Declared { baseline, estate })) = (question, declared) else {
+    let side = side::read(path, asked, at, terminal)?;
+    let (Some(question), Some(side)) = (question, side) else {
         return Ok(Exit::Unusable);
     };
-    let mut readers: Vec<Reader> = readers(&estate, &question);
-    readers.retain(|reader| asked.is_meant(&reader.holder));
+    let regions = side.regions.iter().map(|region| {
+        let mut readers = readers(&region.estate, &question);
+        readers.retain(|reader| asked.is_meant(&reader.holder));
+        (region, readers)
+    });
+    let regions: Vec<_> = regions.collect();
     match asked.format {
         Format::Json => {
-            let document = document::of_readers(&baseline, &estate, &readers);
+            let document = document::of_readers(&side, &regions);
             writeln!(terminal.out, "{document:#}")?;
         }
-        Format::Text => text::readers(asked.why, &estate, &readers, &mut terminal.out)?,
+        Format::Text => {
+            for (region, readers) in &regions {
+                text::heading(side.is_observed(), region, &mut terminal.out)?;
+                text::readers(asked.why, region, readers, &mut terminal.out)?;
+            }
+        }
     }
     Ok(Exit::Clean)
 }
@@ -148,50 +151,58 @@ fn listed(path: &str, asked: &Asked, at: Timestamp, terminal: &mut Terminal<'_>)
 fn compared(diff: &Diff, at: Timestamp, terminal: &mut Terminal<'_>) -> Ended {
     let asked = &diff.asked;
     let question = question(asked, terminal)?;
-    let old = declared(&diff.old, asked, at, terminal)?;
-    let new = declared(&diff.new, asked, at, terminal)?;
+    let old = side::read(&diff.old, asked, at, terminal)?;
+    let new = side::read(&diff.new, asked, at, terminal)?;
     let (Some(question), Some(old), Some(new)) = (question, old, new) else {
         return Ok(Exit::Unusable);
     };
-    let mut changes = changes(&old.estate, &new.estate, &question);
-    let meant = |change: &Change| asked.is_meant(&change.holder);
-    changes.principals.retain(meant);
-    changes
-        .administrators_gained
-        .retain(|name| asked.is_meant(name));
-    changes
-        .administrators_lost
-        .retain(|name| asked.is_meant(name));
+    let pairs = match side::paired(&old, &new) {
+        Ok(pairs) => pairs,
+        Err(message) => {
+            terminal.error(&message)?;
+            terminal.help("bind the baseline to the account and region with `--target`")?;
+            return Ok(Exit::Unusable);
+        }
+    };
+    let compared = pairs.into_iter().map(|(old, new)| {
+        let mut changes = changes(&old.estate, &new.estate, &question);
+        changes.principals.retain(|one| asked.is_meant(&one.holder));
+        let lists = [
+            &mut changes.administrators_gained,
+            &mut changes.administrators_lost,
+        ];
+        for list in lists {
+            list.retain(|name| asked.is_meant(name));
+        }
+        Compared { old, new, changes }
+    });
+    let compared: Vec<Compared> = compared.collect();
     match asked.format {
         Format::Json => {
-            let document = document::of_changes((&old.baseline, &new.baseline), &changes);
+            let document = document::of_changes((&old, &new), &compared);
             writeln!(terminal.out, "{document:#}")?;
         }
-        Format::Text => text::changes(asked.why, &changes, &mut terminal.out)?,
+        Format::Text => {
+            let observed = old.is_observed() || new.is_observed();
+            for one in &compared {
+                text::heading(observed, &one.new, &mut terminal.out)?;
+                text::changes(asked.why, one, &mut terminal.out)?;
+            }
+        }
     }
-    Ok(if diff.deny_gains && changes.any_gain() {
-        Exit::Noncompliant
-    } else {
-        Exit::Clean
+    Ok(match diff.deny_gains {
+        true if compared.iter().any(|one| one.changes.any_gain()) => Exit::Noncompliant,
+        // What is not understood may be a gain.
+        true if compared.iter().any(|one| !one.new.unknown.is_empty()) => Exit::Indeterminate,
+        _ => Exit::Clean,
     })
 }
 
-/// Reads a baseline for what it declares; `None` when it cannot be read, which is said.
-fn declared(
-    path: &str,
-    asked: &Asked,
-    at: Timestamp,
-    terminal: &mut Terminal<'_>,
-) -> io::Result<Option<Declared>> {
-    let Some(loaded) = loaded(path, at, terminal)? else {
-        return Ok(None);
-    };
-    let target = chosen(&loaded, asked.target.as_deref());
-    let baseline = resolved(&loaded, target.as_deref(), terminal)?;
-    Ok(baseline.map(|baseline| Declared {
-        estate: estate(&baseline),
-        baseline,
-    }))
+/// What changes in an account and region.
+struct Compared {
+    old: Region,
+    new: Region,
+    changes: Changes,
 }
 
 fn question(arguments: &Asked, terminal: &mut Terminal<'_>) -> io::Result<Option<Question>> {

@@ -18,7 +18,7 @@ pub mod kms;
 pub mod lake;
 mod listed;
 mod locations;
-mod mappings;
+pub mod mappings;
 pub mod meta;
 pub(crate) mod network;
 pub mod overridden;

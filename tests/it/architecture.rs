@@ -80,8 +80,8 @@ const TABLE: &[(&str, &[&str], &str)] = &[
     ),
     (
         "access",
-        &["aws", "baseline", "control", "lattice"],
-        "who may read what is added up from what is declared; no report, no command line",
+        &["aws", "baseline", "control", "lattice", "observed"],
+        "who may read what is added up from what is declared or was observed; no report, no command line",
     ),
     (
         "ratchet",

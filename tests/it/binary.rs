@@ -240,6 +240,11 @@ fn the_other_commands_end_with_their_codes() {
         ("access b.toml --table orders", 2),
         ("access target.toml --target other", 2),
         ("access unknown-key.toml", 2),
+        ("access missing.jsonl", 2),
+        ("access not-a-snapshot.jsonl", 2),
+        ("access diff b.toml b.toml --deny-gains", 0),
+        ("access diff b.toml missing.toml", 2),
+        ("access diff b.toml", 2),
         ("compare builtin:minimum builtin:recommended", 0),
         (
             "compare builtin:minimum builtin:recommended --deny-weaker",

@@ -13,6 +13,7 @@
     reason = "a test that cannot go on must fail; helpers outside `#[test]` are part of tests"
 )]
 
+mod access;
 mod across_files;
 mod aliases;
 mod architecture;

@@ -1,14 +1,15 @@
 //! Access as a document.
 
+use super::Compared;
+use super::side::{Region, Side};
 use super::text::{names, table_name};
-use crate::access::{Change, Changes, Estate, Mapping, Part, Reader, Reading, Rows, TableChange};
+use crate::access::{Change, Mapping, Part, Reader, Reading, Rows, TableChange};
 use crate::aws::lake_formation::grant::{Columns, Node as On};
 use crate::aws::lake_formation::name::{Likeness, Name};
-use crate::baseline::Baseline;
 use serde_json::{Value, json};
 
 /// Who reads what.
-pub(super) fn of_readers(baseline: &Baseline, estate: &Estate, readers: &[Reader]) -> Value {
+pub(super) fn of_readers(side: &Side, regions: &[(&Region, Vec<Reader>)]) -> Value {
     let reading = |reading: &Reading| {
         json!({
             "table": table_name(&reading.table),
@@ -24,23 +25,52 @@ pub(super) fn of_readers(baseline: &Baseline, estate: &Estate, readers: &[Reader
             "reads": reader.readings.iter().map(reading).collect::<Vec<_>>(),
         })
     };
-    json!({
-        "schema": "emr-baseline/access/v1",
-        "baseline": named(baseline),
-        "target": baseline.target.as_ref().map(|target| &target.name),
-        "administrators": texts(&estate.administrators),
-        "readers": readers.iter().map(reader).collect::<Vec<_>>(),
-    })
+    let body = |(region, readers): &(&Region, Vec<Reader>)| {
+        json!({
+            "administrators": texts(&region.estate.administrators),
+            "readers": readers.iter().map(reader).collect::<Vec<_>>(),
+            "unknown": region.unknown,
+        })
+    };
+    let mut document = json!({ "schema": "emr-baseline/access/v1" });
+    if side.is_observed() {
+        document["estate"] = side.named.clone();
+        let regions = regions.iter().map(|one| placed(one.0, body(one)));
+        document["regions"] = regions.collect();
+        return document;
+    }
+    document["baseline"] = side.named.clone();
+    document["target"] = json!(side.target);
+    for one in regions {
+        extend(&mut document, body(one));
+    }
+    document
+}
+
+/// What is said of an account and region, under its name.
+fn placed(region: &Region, body: Value) -> Value {
+    let (account, name) = region.at.clone().unzip();
+    let mut document = json!({ "account": account, "region": name });
+    extend(&mut document, body);
+    document
+}
+
+/// Adds the members of one object to another.
+fn extend(document: &mut Value, more: Value) {
+    if let (Value::Object(document), Value::Object(more)) = (document, more) {
+        document.extend(more);
+    }
 }
 
 /// Who gains and who loses what.
-pub(super) fn of_changes((old, new): (&Baseline, &Baseline), changes: &Changes) -> Value {
+pub(super) fn of_changes((old, new): (&Side, &Side), compared: &[Compared]) -> Value {
     let table = |table: &TableChange| {
         json!({
             "table": table_name(&table.table),
             "named": matches!(table.table.node, On::Table(..)),
             "gained": table.gained.iter().map(part).collect::<Vec<_>>(),
             "lost": table.lost.iter().map(part).collect::<Vec<_>>(),
+            "now": table.now.iter().map(part).collect::<Vec<_>>(),
         })
     };
     let principal = |change: &Change| {
@@ -51,19 +81,23 @@ pub(super) fn of_changes((old, new): (&Baseline, &Baseline), changes: &Changes) 
             "reads": change.tables.iter().map(table).collect::<Vec<_>>(),
         })
     };
+    let region = |one: &Compared| {
+        let changes = &one.changes;
+        let body = json!({
+            "administrators_gained": texts(&changes.administrators_gained),
+            "administrators_lost": texts(&changes.administrators_lost),
+            "principals": changes.principals.iter().map(principal).collect::<Vec<_>>(),
+            "unknown_before": one.old.unknown,
+            "unknown_now": one.new.unknown,
+        });
+        placed(&one.new, body)
+    };
     json!({
         "schema": "emr-baseline/access-diff/v1",
-        "old": named(old),
-        "new": named(new),
-        "target": new.target.as_ref().map(|target| &target.name),
-        "administrators_gained": texts(&changes.administrators_gained),
-        "administrators_lost": texts(&changes.administrators_lost),
-        "principals": changes.principals.iter().map(principal).collect::<Vec<_>>(),
+        "old": old.named,
+        "new": new.named,
+        "regions": compared.iter().map(region).collect::<Vec<_>>(),
     })
-}
-
-fn named(baseline: &Baseline) -> Value {
-    json!({ "name": baseline.name, "version": baseline.version, "digest": baseline.digest })
 }
 
 fn texts(names: &[Name]) -> Vec<String> {

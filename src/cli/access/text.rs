@@ -1,21 +1,35 @@
 //! Access in words.
 
-use crate::access::{Changes, Estate, Part, Reader, Rows};
+use super::Compared;
+use super::side::Region;
+use crate::access::{Changes, Part, Reader, Rows};
 use crate::aws::lake_formation::grant::{Columns, Node as On, Object};
 use crate::aws::lake_formation::name::{Likeness, Name};
+use crate::aws::lake_formation::principal::{Principal, PrincipalKind};
 use crate::escape::terminal as safe;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
+/// Which account and region is spoken of, where an estate may hold several.
+pub(super) fn heading(observed: bool, region: &Region, out: &mut dyn Write) -> io::Result<()> {
+    match &region.at {
+        Some((account, region)) if observed => {
+            writeln!(out, "account {}, region {}\n", safe(account), safe(region))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Who reads what.
 pub(super) fn readers(
     why: bool,
-    estate: &Estate,
+    region: &Region,
     readers: &[Reader],
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    let estate = &region.estate;
     if readers.is_empty() {
-        writeln!(out, "nobody, by what the baseline declares")?;
+        writeln!(out, "nobody, as far as is known")?;
     }
     for reader in readers {
         writeln!(out, "{}", safe(&reader.holder.to_string()))?;
@@ -53,11 +67,30 @@ pub(super) fn readers(
             safe(&names)
         )?;
     }
+    let left_to_iam = |one: &Reader| {
+        let holder = one.holder.to_string();
+        Principal::of(&holder).is_some_and(|one| one.kind == PrincipalKind::IamAllowedPrincipals)
+    };
+    if readers.iter().any(left_to_iam) {
+        writeln!(
+            out,
+            "IAM_ALLOWED_PRINCIPALS is everybody whom IAM lets in, without Lake Formation"
+        )?;
+    }
+    unknown("not known", &region.unknown, out)
+}
+
+/// What could not be understood, or was not seen.
+fn unknown(label: &str, unknown: &[String], out: &mut dyn Write) -> io::Result<()> {
+    for what in unknown {
+        writeln!(out, "{label}: {}", safe(what))?;
+    }
     Ok(())
 }
 
 /// Who gains and who loses what.
-pub(super) fn changes(why: bool, changes: &Changes, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn changes(why: bool, compared: &Compared, out: &mut dyn Write) -> io::Result<()> {
+    let changes = &compared.changes;
     for change in &changes.principals {
         writeln!(out, "{}", safe(&change.holder.to_string()))?;
         let mappings = [
@@ -81,6 +114,9 @@ pub(super) fn changes(why: bool, changes: &Changes, out: &mut dyn Write) -> io::
             for part in &table.lost {
                 write_part(part, "loses ", why, out)?;
             }
+            for part in table.now.iter().filter(|_| table.now != table.gained) {
+                write_part(part, "now reads ", why, out)?;
+            }
         }
         writeln!(out)?;
     }
@@ -95,9 +131,12 @@ pub(super) fn changes(why: bool, changes: &Changes, out: &mut dyn Write) -> io::
         }
     }
     if *changes == Changes::default() {
-        writeln!(out, "nobody gains or loses anything to read")?;
+        let sure = compared.old.unknown.is_empty() && compared.new.unknown.is_empty();
+        let sure = if sure { "" } else { ", as far as is known" };
+        writeln!(out, "nobody gains or loses anything to read{sure}")?;
     }
-    Ok(())
+    unknown("not known before", &compared.old.unknown, out)?;
+    unknown("not known now", &compared.new.unknown, out)
 }
 
 fn write_part(part: &Part, before: &str, why: bool, out: &mut dyn Write) -> io::Result<()> {
@@ -108,7 +147,7 @@ fn write_part(part: &Part, before: &str, why: bool, out: &mut dyn Write) -> io::
     let rows = match &part.rows {
         Rows::All => "all rows".to_owned(),
         Rows::Where(text) => format!("rows where {text}"),
-        Rows::Unknown(filter) => format!("rows of filter {filter}, which is not declared"),
+        Rows::Unknown(filter) => format!("rows of filter {filter}, which is not known"),
     };
     let maybe = if part.sure == Likeness::Same {
         ""

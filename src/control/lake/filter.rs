@@ -132,7 +132,7 @@ pub struct Asked<'a> {
 }
 
 /// The rows that a filter shows.
-enum Rows<'t> {
+pub(super) enum Rows<'t> {
     All(Node<'t>),
     /// Neither an expression nor the wildcard, which the service wants one of.
     Unsaid(Node<'t>),
@@ -365,7 +365,7 @@ fn same_names(declared: &BTreeSet<Name>, seen: &BTreeSet<Name>) -> Likeness {
     every.chain(back).min().unwrap_or(Likeness::Same)
 }
 
-fn table<'t>(
+pub(super) fn table<'t>(
     filter: &CellsFilter<'t>,
     context: &Context<'_, 't>,
 ) -> Result<TableName, Trouble<'t>> {
@@ -376,7 +376,7 @@ fn table<'t>(
     })
 }
 
-fn rows<'t>(filter: &CellsFilter<'t>) -> Rows<'t> {
+pub(super) fn rows<'t>(filter: &CellsFilter<'t>) -> Rows<'t> {
     let mistyped = is_given(filter.rows) && !matches!(filter.rows.value(), Value::Map);
     if mistyped || filter.rows.reason().is_some() {
         return Rows::Unknown(Trouble::new(
@@ -403,7 +403,7 @@ fn rows<'t>(filter: &CellsFilter<'t>) -> Rows<'t> {
     }
 }
 
-fn columns<'t>(
+pub(super) fn columns<'t>(
     filter: &CellsFilter<'t>,
     context: &Context<'_, 't>,
 ) -> Result<Option<Columns>, Trouble<'t>> {

@@ -15,6 +15,7 @@ pub mod request;
 pub mod row_policies;
 pub mod seen;
 pub mod settings;
+pub mod shown;
 pub mod tag_expressions;
 pub mod tagged;
 pub mod tags;

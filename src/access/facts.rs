@@ -1,0 +1,203 @@
+//! An estate with its grants, filters and tags where they are looked for: an account may have very many of each.
+
+use super::{Estate, Filter, Grant, Mapping, On, TagExpression, beyond};
+use crate::aws::lake_formation::grant::Object;
+use crate::aws::lake_formation::name::Name;
+use crate::aws::lake_formation::principal::{Principal, PrincipalKind};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The value of each key.
+pub(super) type Tags<'e> = BTreeMap<&'e str, &'e Name>;
+
+/// An estate, and where its parts are.
+pub(super) struct Facts<'e> {
+    pub(super) estate: &'e Estate,
+    /// The grants of each holder, by their numbers.
+    grants: BTreeMap<&'e Name, Vec<usize>>,
+    /// Grants to every principal of an account, by their numbers.
+    everybodys: Vec<usize>,
+    filters: BTreeMap<(&'e Object, &'e Name), &'e Filter>,
+    tags: BTreeMap<Vec<&'e Name>, Tags<'e>>,
+    /// The columns of each table that bear tags of their own.
+    columns: BTreeMap<(&'e Name, &'e Name), BTreeSet<&'e Name>>,
+    mappings: BTreeMap<&'e Name, Vec<&'e Mapping>>,
+}
+
+impl<'e> Facts<'e> {
+    pub(super) fn of(estate: &'e Estate) -> Self {
+        let mut facts = Self {
+            estate,
+            grants: BTreeMap::new(),
+            everybodys: Vec::new(),
+            filters: BTreeMap::new(),
+            tags: BTreeMap::new(),
+            columns: BTreeMap::new(),
+            mappings: BTreeMap::new(),
+        };
+        for (at, grant) in estate.grants.iter().enumerate() {
+            facts.grants.entry(&grant.holder).or_default().push(at);
+        }
+        for (holder, grants) in &facts.grants {
+            let everybody = Principal::of(&holder.to_string())
+                .is_some_and(|one| one.kind == PrincipalKind::AllPrincipals);
+            if everybody {
+                facts.everybodys.extend(grants);
+            }
+        }
+        for filter in &estate.filters {
+            let key = (&filter.table, &filter.name);
+            facts.filters.entry(key).or_insert(filter);
+        }
+        for tagged in &estate.tagged {
+            if let [database, table, column] = tagged.bearer.as_slice() {
+                let columns = facts.columns.entry((database, table)).or_default();
+                columns.insert(column);
+            }
+            let own = facts
+                .tags
+                .entry(tagged.bearer.iter().collect())
+                .or_default();
+            own.extend(tagged.tags.iter().map(|(key, value)| (key.as_str(), value)));
+        }
+        for mapping in &estate.mappings {
+            facts
+                .mappings
+                .entry(&mapping.role)
+                .or_default()
+                .push(mapping);
+        }
+        facts
+    }
+
+    /// Everybody who holds a grant or is a role of EMRFS.
+    pub(super) fn holders(&self) -> BTreeSet<&'e Name> {
+        self.grants
+            .keys()
+            .chain(self.mappings.keys())
+            .copied()
+            .collect()
+    }
+
+    /// The mappings that lead to a role.
+    pub(super) fn mappings_of(&self, role: &Name) -> impl Iterator<Item = &'e Mapping> {
+        self.mappings.get(role).into_iter().flatten().copied()
+    }
+
+    /// The filter of this name on a table.
+    pub(super) fn filter(&self, table: &Object, name: &Name) -> Option<&'e Filter> {
+        // Both outlive the look: a key of shorter-lived references finds the same.
+        let filters: &BTreeMap<(&Object, &Name), &'e Filter> = &self.filters;
+        filters.get(&(table, name)).copied()
+    }
+
+    /// What a saved expression asks for, where that is known.
+    pub(super) fn expression(&self, saved: &Name) -> Option<&'e TagExpression> {
+        let mut expressions = self.estate.expressions.iter();
+        let (_, tags) = expressions.find(|(name, _)| name == saved)?;
+        tags.as_ref()
+    }
+
+    /// The tags of a database, table or column, its own over those that it inherits.
+    pub(super) fn tags_of(&self, names: &[&Name]) -> Tags<'e> {
+        let mut tags = Tags::new();
+        for depth in 1..=names.len() {
+            let own = names.get(..depth).and_then(|bearer| self.tags.get(bearer));
+            tags.extend(own.into_iter().flatten().map(|(key, value)| (*key, *value)));
+        }
+        tags
+    }
+
+    /// The columns of a table that bear tags of their own.
+    pub(super) fn tagged_columns<'a>(
+        &'a self,
+        database: &'a Name,
+        table: &'a Name,
+    ) -> impl Iterator<Item = &'e Name> + use<'a, 'e> {
+        let columns: &BTreeMap<(&Name, &Name), BTreeSet<&'e Name>> = &self.columns;
+        columns
+            .get(&(database, table))
+            .into_iter()
+            .flatten()
+            .copied()
+    }
+
+    /// Whether the tags of a table are told: its own, or its database's.
+    pub(super) fn is_tagged(&self, database: &Name, table: &Name) -> bool {
+        let tags = |bearer: &[&Name]| self.tags.contains_key(bearer);
+        tags(&[database]) || tags(&[database, table])
+    }
+
+    /// What somebody holds, also as one of everybody.
+    pub(super) fn held_by(&self, holder: &'e Name) -> Held<'e> {
+        let own = self.grants.get(holder).into_iter().flatten();
+        let numbers: BTreeSet<usize> = own.chain(&self.everybodys).copied().collect();
+        let mut held = Held {
+            holder,
+            wide: Vec::new(),
+            by_table: BTreeMap::new(),
+        };
+        for at in numbers {
+            let Some(grant) = self.estate.grants.get(at) else {
+                continue;
+            };
+            match grant.object.table() {
+                Some((database, table))
+                    if database.as_known().is_some() && table.as_known().is_some() =>
+                {
+                    let own = held.by_table.entry((database, table)).or_default();
+                    own.push((at, grant));
+                }
+                _ => held.wide.push((at, grant)),
+            }
+        }
+        held
+    }
+}
+
+/// The grants of one holder.
+pub(super) struct Held<'e> {
+    pub(super) holder: &'e Name,
+    /// Those that reach more than one table, or may.
+    wide: Vec<(usize, &'e Grant)>,
+    by_table: BTreeMap<(&'e Name, &'e Name), Vec<(usize, &'e Grant)>>,
+}
+
+impl<'e> Held<'e> {
+    /// Those of some tables that any of these grants may reach.
+    pub(super) fn among<'a>(
+        &'a self,
+        tables: &'a BTreeSet<Object>,
+    ) -> impl Iterator<Item = &'a Object> {
+        tables.iter().filter(|table| {
+            !self.wide.is_empty()
+                || match table.table() {
+                    Some((database, name)) => {
+                        let open = database.as_known().is_none() || name.as_known().is_none();
+                        open || self.tables().contains_key(&(database, name))
+                    }
+                    None => beyond(table),
+                }
+        })
+    }
+
+    /// The grants that may reach a table, in the order of the estate.
+    pub(super) fn on(&self, table: &Object) -> Vec<&'e Grant> {
+        let mut grants = self.wide.clone();
+        match &table.node {
+            On::Table(database, name)
+                if database.as_known().is_some() && name.as_known().is_some() =>
+            {
+                let own = self.tables().get(&(database, name));
+                grants.extend(own.into_iter().flatten());
+            }
+            // Something that is not wholly known may be any.
+            _ => grants.extend(self.by_table.values().flatten()),
+        }
+        grants.sort_by_key(|(at, _)| *at);
+        grants.into_iter().map(|(_, grant)| grant).collect()
+    }
+
+    fn tables<'a>(&'a self) -> &'a BTreeMap<(&'a Name, &'a Name), Vec<(usize, &'e Grant)>> {
+        &self.by_table
+    }
+}

@@ -1,0 +1,144 @@
+//! Who may read what: the same from a baseline as from an estate that holds what is compiled from it.
+
+use crate::support::{entries, root, run};
+use serde_json::{Value, json};
+use std::path::Path;
+
+const ACCOUNT: &str = "111122223333";
+
+/// What `observe` would save of an account in which everything was made that stands in a folder of compiled files.
+fn estate_of(compiled: &Path, change: impl Fn(&str, &mut Value)) -> String {
+    let mut facts: Vec<(&str, &str, Value)> = Vec::new();
+    for file in entries(&compiled.join("lake-formation")) {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let mut request: Value = serde_json::from_str(&text).unwrap();
+        let name = file.file_name().unwrap().to_str().unwrap();
+        change(name, &mut request);
+        if name.starts_with("batch-grant-permissions") {
+            for entry in request["Entries"].as_array().unwrap() {
+                facts.push((
+                    "lake-formation-grant",
+                    "lakeformation:ListPermissions",
+                    entry.clone(),
+                ));
+            }
+        } else if name.starts_with("create-data-cells-filter") {
+            let filter = request["TableData"].clone();
+            facts.push((
+                "lake-formation-filter",
+                "lakeformation:ListDataCellsFilter",
+                filter,
+            ));
+        } else if name.starts_with("add-lf-tags-to-resource") {
+            facts.push((
+                "lake-formation-tag",
+                "lakeformation:GetResourceLFTags",
+                request,
+            ));
+        } else if name == "settings.json" {
+            facts.push((
+                "lake-formation-settings",
+                "lakeformation:GetDataLakeSettings",
+                request,
+            ));
+        }
+    }
+    let document = std::fs::read_to_string(compiled.join("security-configuration.json")).unwrap();
+    let document = json!({ "Name": "prod", "SecurityConfiguration": document });
+    facts.push((
+        "emr-security-configuration",
+        "elasticmapreduce:DescribeSecurityConfiguration",
+        document,
+    ));
+    let mut lines = vec![
+        json!({ "record": "estate", "schema": "emr-baseline/snapshot/v1", "observed_at": "2026-11-22T02:00:00Z" }),
+        json!({ "record": "region", "account": ACCOUNT, "region": "us-west-2" }),
+    ];
+    for (at, (kind, call, answer)) in facts.into_iter().enumerate() {
+        let calls = json!({ call: { "answer": answer } });
+        lines.push(
+            json!({ "record": "fact", "kind": kind, "id": format!("{kind}-{at}"), "calls": calls }),
+        );
+    }
+    lines.push(json!({ "record": "end-of-region", "complete": true,
+        "listed": ["lake-formation-grant", "lake-formation-filter"] }));
+    let lines: Vec<String> = lines.iter().map(Value::to_string).collect();
+    lines.join("\n")
+}
+
+/// The differences between a shipped example and what was made of it.
+fn compared(example: &str, change: impl Fn(&str, &mut Value)) -> (Value, u8) {
+    let folder = root().join("golden/compile").join(example);
+    let compiled = entries(&folder)
+        .into_iter()
+        .find(|path| path.is_dir())
+        .unwrap();
+    let saved = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(saved.path(), estate_of(&compiled, change)).unwrap();
+    let baseline = folder.join("baseline.toml");
+    let ran = run(&[
+        "access",
+        "diff",
+        baseline.to_str().unwrap(),
+        saved.path().to_str().unwrap(),
+        "--format",
+        "json",
+        "--deny-gains",
+    ]);
+    let document: Value = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{}", ran.err));
+    (document["regions"][0].clone(), ran.exit as u8)
+}
+
+#[test]
+fn what_is_compiled_lets_read_what_the_baseline_says() {
+    let mut grants = 0;
+    for example in entries(&root().join("golden/compile")) {
+        let compiled = entries(&example).into_iter().find(|path| path.is_dir());
+        let lake = compiled.unwrap().join("lake-formation");
+        if !lake.is_dir()
+            || !entries(&lake)
+                .iter()
+                .any(|file| file.to_string_lossy().contains("batch-grant"))
+        {
+            continue;
+        }
+        grants += 1;
+        let name = example.file_name().unwrap().to_str().unwrap().to_owned();
+        let (region, exit) = compared(&name, |_, _| {});
+        assert_eq!(region["principals"], json!([]), "{name}");
+        assert_eq!(region["unknown_now"], json!([]), "{name}");
+        assert_eq!(exit, 0, "{name}");
+    }
+    assert!(grants >= 3, "only {grants} examples compile grants");
+}
+
+#[test]
+fn a_filter_that_was_widened_behind_the_baseline_is_a_gain() {
+    let (region, exit) = compared("lake-formation", |file, request| {
+        if file.starts_with("create-data-cells-filter") {
+            request["TableData"]["RowFilter"] = json!({ "AllRowsWildcard": {} });
+        }
+    });
+    let principals = region["principals"].as_array().unwrap();
+    assert_eq!(principals.len(), 1, "{region}");
+    assert_eq!(principals[0]["reads"][0]["gained"][0]["rows"], "all");
+    assert_eq!(exit, 1);
+}
+
+#[test]
+fn what_cannot_be_understood_is_said_and_may_be_a_gain() {
+    let (region, exit) = compared("lake-formation", |file, request| {
+        if file.starts_with("batch-grant-permissions") {
+            let entries = request["Entries"].as_array_mut().unwrap();
+            entries.push(json!({ "Id": "x", "Principal": { "DataLakePrincipalIdentifier": "arn:aws:iam::111122223333:role/x" },
+                "Resource": { "Galaxy": {} }, "Permissions": ["SELECT"] }));
+        }
+    });
+    assert_eq!(region["principals"], json!([]));
+    assert_eq!(
+        region["unknown_now"].as_array().unwrap().len(),
+        1,
+        "{region}"
+    );
+    assert_eq!(exit, 3);
+}
