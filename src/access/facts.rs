@@ -1,6 +1,6 @@
 //! An estate with its grants, filters and tags where they are looked for: an account may have very many of each.
 
-use super::{Estate, Filter, Grant, Mapping, On, TagExpression, beyond};
+use super::{Estate, Filter, Grant, Mapping, TagExpression, beyond};
 use crate::aws::lake_formation::grant::Object;
 use crate::aws::lake_formation::name::Name;
 use crate::aws::lake_formation::principal::{Principal, PrincipalKind};
@@ -183,15 +183,14 @@ impl<'e> Held<'e> {
     /// The grants that may reach a table, in the order of the estate.
     pub(super) fn on(&self, table: &Object) -> Vec<&'e Grant> {
         let mut grants = self.wide.clone();
-        match &table.node {
-            On::Table(database, name)
-                if database.as_known().is_some() && name.as_known().is_some() =>
-            {
-                let own = self.tables().get(&(database, name));
-                grants.extend(own.into_iter().flatten());
-            }
+        let known = table.table().filter(|(database, name)| {
+            database.as_known().is_some() && name.as_known().is_some()
+        });
+        if let Some(table) = known {
+            grants.extend(self.tables().get(&table).into_iter().flatten());
+        } else {
             // Something that is not wholly known may be any.
-            _ => grants.extend(self.by_table.values().flatten()),
+            grants.extend(self.by_table.values().flatten());
         }
         grants.sort_by_key(|(at, _)| *at);
         grants.into_iter().map(|(_, grant)| grant).collect()

@@ -16,8 +16,6 @@ pub struct Observed {
     pub estate: Estate,
     /// What was not: where it stands, and why.
     pub unknown: Vec<String>,
-    /// Whether any grant was seen.
-    pub grants_seen: bool,
 }
 
 /// Where the mappings of EMRFS stand in a security configuration.
@@ -30,30 +28,39 @@ impl Observed {
             target: Some(target),
             scope,
         };
-        let troubles = match resource.kind() {
-            ResourceKind::LakeFormationGrant if !resource.is_opt_in() => {
-                self.grants_seen = true;
-                self.grant(resource, &context).err()
-            }
-            ResourceKind::LakeFormationFilter => self.filter(resource, &context).err(),
-            ResourceKind::LakeFormationTag => self.tag(resource, &context).err(),
-            ResourceKind::LakeFormationSettings => {
-                let settings = resource.lake_settings();
-                let admins = context.principals(admins(settings), "the administrators");
-                let names = admins.found.into_iter().map(|(_, name)| name);
-                self.estate.administrators.extend(names);
-                admins.troubles.into_iter().next()
-            }
-            ResourceKind::EmrSecurityConfiguration => self.mappings(resource, &context).err(),
-            _ => None,
+        let kind = resource.kind();
+        let understood = if kind == ResourceKind::LakeFormationGrant && !resource.is_opt_in() {
+            self.grant(resource, &context)
+        } else if kind == ResourceKind::LakeFormationFilter {
+            self.filter(resource, &context)
+        } else if kind == ResourceKind::LakeFormationTag {
+            self.tag(resource, &context)
+        } else if kind == ResourceKind::LakeFormationSettings {
+            self.settings(resource, &context)
+        } else if kind == ResourceKind::EmrSecurityConfiguration {
+            self.mappings(resource, &context)
+        } else {
+            Ok(())
         };
-        if let Some(trouble) = troubles {
+        if let Err(trouble) = understood {
             self.unknown.push(format!(
                 "{}: {}",
                 place(resource, trouble.node),
                 trouble.message
             ));
         }
+    }
+
+    fn settings<'t>(
+        &mut self,
+        resource: &Resource<'t>,
+        context: &Context<'_, 't>,
+    ) -> Result<(), Trouble<'t>> {
+        let settings = resource.lake_settings();
+        let admins = context.principals(admins(settings), "the administrators");
+        let names = admins.found.into_iter().map(|(_, name)| name);
+        self.estate.administrators.extend(names);
+        admins.troubles.into_iter().next().map_or(Ok(()), Err)
     }
 
     fn grant<'t>(

@@ -72,42 +72,42 @@ fn holds(outer: Option<&Columns>, inner: Option<&Columns>) -> bool {
     }
 }
 
-/// The columns of one that are not among those of the other; `None` where none is left.
-fn less(one: Option<&Columns>, other: Option<&Columns>) -> Option<Option<Columns>> {
+/// Takes the columns of others away from some; false where none is left.
+fn lessen(columns: &mut Option<Columns>, others: Option<&Columns>) -> bool {
     use Columns::{AllBut, Only};
-    let rest = match (one, other?) {
-        (None, Only(other)) => AllBut(other.clone()),
+    let Some(others) = others else {
+        return false;
+    };
+    let rest = match (&*columns, others) {
+        (None, Only(others)) => AllBut(others.clone()),
         (None, AllBut(hidden)) => Only(hidden.clone()),
-        (Some(Only(one)), Only(other)) => Only(one - other),
-        (Some(Only(one)), AllBut(hidden)) => Only(one & hidden),
-        (Some(AllBut(not)), Only(other)) => AllBut(not | other),
+        (Some(Only(own)), Only(others)) => Only(own - others),
+        (Some(Only(own)), AllBut(hidden)) => Only(own & hidden),
+        (Some(AllBut(not)), Only(others)) => AllBut(not | others),
         (Some(AllBut(not)), AllBut(hidden)) => Only(hidden - not),
     };
-    match rest {
-        Only(none) if none.is_empty() => None,
-        rest => Some(Some(rest)),
-    }
+    let left = !matches!(&rest, Only(names) if names.is_empty());
+    *columns = Some(rest);
+    left
 }
 
 /// What of these parts the others do not show, as surely. Rows that two expressions tell are taken for other rows
 /// unless the expressions are one text.
 pub(super) fn beyond(parts: &[Part], others: &[Part]) -> Vec<Part> {
-    parts
-        .iter()
-        .filter_map(|part| {
-            let mut left = Some(part.columns.clone());
-            for other in others {
-                let rows = other.rows == Rows::All || other.rows == part.rows;
-                if rows && other.sure >= part.sure {
-                    left = less(left?.as_ref(), other.columns.as_ref());
-                }
+    let left = |part: &Part| {
+        let mut left = part.clone();
+        let shown = others.iter().filter(|other| {
+            let rows = other.rows == Rows::All || other.rows == part.rows;
+            rows && other.sure >= part.sure
+        });
+        for other in shown {
+            if !lessen(&mut left.columns, other.columns.as_ref()) {
+                return None;
             }
-            left.map(|columns| Part {
-                columns,
-                ..part.clone()
-            })
-        })
-        .collect()
+        }
+        Some(left)
+    };
+    parts.iter().filter_map(left).collect()
 }
 
 /// The columns of both.

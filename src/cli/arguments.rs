@@ -77,7 +77,7 @@ pub enum Command {
     Compare(Compare),
     /// Show who may read what: grants, filters, tags and role mappings added up
     #[command(
-        after_help = "Examples:\n  emr-baseline access prod.toml\n  emr-baseline access prod.toml --table sales.orders --column card_number\n  emr-baseline access prod.toml --principal 'analyst-*' --why"
+        after_help = "Examples:\n  emr-baseline access prod.toml\n  emr-baseline access prod.toml --table sales.orders --column card_number\n  emr-baseline access prod.toml --principal 'analyst-*' --why\n  emr-baseline access diff main.toml branch.toml --deny-gains"
     )]
     Access(Access),
     /// Judge configuration files and folders, offline

@@ -32,15 +32,13 @@ pub(super) fn of_readers(side: &Side, regions: &[(&Region, Vec<Reader>)]) -> Val
             "unknown": region.unknown,
         })
     };
-    let mut document = json!({ "schema": "emr-baseline/access/v1" });
+    const SCHEMA: &str = "emr-baseline/access/v1";
     if side.is_observed() {
-        document["estate"] = side.named.clone();
         let regions = regions.iter().map(|one| placed(one.0, body(one)));
-        document["regions"] = regions.collect();
-        return document;
+        let regions: Vec<Value> = regions.collect();
+        return json!({ "schema": SCHEMA, "estate": side.named, "regions": regions });
     }
-    document["baseline"] = side.named.clone();
-    document["target"] = json!(side.target);
+    let mut document = json!({ "schema": SCHEMA, "baseline": side.named, "target": side.target });
     for one in regions {
         extend(&mut document, body(one));
     }
