@@ -183,9 +183,9 @@ impl<'e> Held<'e> {
     /// The grants that may reach a table, in the order of the estate.
     pub(super) fn on(&self, table: &Object) -> Vec<&'e Grant> {
         let mut grants = self.wide.clone();
-        let known = table.table().filter(|(database, name)| {
-            database.as_known().is_some() && name.as_known().is_some()
-        });
+        let known = table
+            .table()
+            .filter(|(database, name)| database.as_known().is_some() && name.as_known().is_some());
         if let Some(table) = known {
             grants.extend(self.tables().get(&table).into_iter().flatten());
         } else {

@@ -8,6 +8,9 @@ use crate::aws::lake_formation::grant::{Columns, Node as On};
 use crate::aws::lake_formation::name::{Likeness, Name};
 use serde_json::{Value, json};
 
+/// The schema of who reads what.
+const SCHEMA: &str = "emr-baseline/access/v1";
+
 /// Who reads what.
 pub(super) fn of_readers(side: &Side, regions: &[(&Region, Vec<Reader>)]) -> Value {
     let reading = |reading: &Reading| {
@@ -32,7 +35,6 @@ pub(super) fn of_readers(side: &Side, regions: &[(&Region, Vec<Reader>)]) -> Val
             "unknown": region.unknown,
         })
     };
-    const SCHEMA: &str = "emr-baseline/access/v1";
     if side.is_observed() {
         let regions = regions.iter().map(|one| placed(one.0, body(one)));
         let regions: Vec<Value> = regions.collect();
