@@ -286,7 +286,7 @@ fn no_case_is_a_mistake_and_a_hostile_name_is_escaped() {
 
 #[test]
 fn a_case_takes_values_of_parameters_from_files_and_its_own_count_more() {
-    let template = "Parameters: {Version: {Type: Number, Default: 1}, Hops: {Type: Number, Default: 9}}\nResources:\n  S:\n    Type: AWS::EMR::SecurityConfiguration\n    Properties:\n      SecurityConfiguration: !Sub '{\"InstanceMetadataServiceConfiguration\": {\"MinimumInstanceMetadataServiceVersion\": ${Version}, \"HttpPutResponseHopLimit\": ${Hops}}}'\n";
+    let template = "Parameters: {Version: {Type: Number, Default: 1}, Hops: {Type: Number, Default: 1}}\nResources:\n  S:\n    Type: AWS::EMR::SecurityConfiguration\n    Properties:\n      SecurityConfiguration: !Sub '{\"InstanceMetadataServiceConfiguration\": {\"MinimumInstanceMetadataServiceVersion\": ${Version}, \"HttpPutResponseHopLimit\": ${Hops}}}'\n";
     let case = |more: &str| {
         format!(
             "baseline = '../b.toml'\ninput = 'in/t.yaml'\n{more}\n[expect]\n'emr.instance-metadata' = 'compliant'\n"
@@ -297,9 +297,9 @@ fn a_case_takes_values_of_parameters_from_files_and_its_own_count_more() {
         ("b.toml", BASELINE),
         (
             "deploy.json",
-            r#"{"Parameters": {"Version": "2", "Hops": "5"}}"#,
+            r#"{"Parameters": {"Version": "1", "Hops": "5"}}"#,
         ),
-        ("more.yaml", "Hops: 1\n"),
+        ("more.yaml", "Version: 2\n"),
         (
             "1/case.toml",
             &case(&files("['../deploy.json', '../more.yaml']")),
@@ -308,7 +308,7 @@ fn a_case_takes_values_of_parameters_from_files_and_its_own_count_more() {
         (
             "2/case.toml",
             &case(&format!(
-                "{}\n[parameters]\nHops = 1",
+                "{}\n[parameters]\nVersion = 2",
                 files("'../deploy.json'")
             )),
         ),
