@@ -1,6 +1,6 @@
 //! Who gains and who loses what to read, from one estate to another.
 
-use super::facts::{Facts, Held};
+use super::facts::{Facts, Held, Tables};
 use super::part::{self, Part, Rows};
 use super::{Estate, Mapping, On, Question, beyond, lets_read, part_of, tables};
 use crate::aws::lake_formation::grant::{Expression, Object, TagPolicy};
@@ -62,7 +62,7 @@ impl Changes {
 pub fn changes(old: &Estate, new: &Estate, question: &Question) -> Changes {
     let (old, new) = (&spelt_out(old), &spelt_out(new));
     let (before, after) = (Facts::of(old), Facts::of(new));
-    let tables: BTreeSet<Object> = &tables(&before, question) | &tables(&after, question);
+    let tables = Tables::of(&tables(&before, question) | &tables(&after, question));
     let holders: BTreeSet<&Name> = &before.holders() | &after.holders();
     let asked = question.table.is_some() || question.column.is_some();
     let mappings = |facts: &Facts<'_>, other: &Facts<'_>, holder: &Name| -> Vec<Mapping> {
@@ -80,7 +80,7 @@ pub fn changes(old: &Estate, new: &Estate, question: &Question) -> Changes {
     };
     let principals = holders.into_iter().filter_map(|holder| {
         let (had, has) = (before.held_by(holder), after.held_by(holder));
-        let reached: BTreeSet<&Object> = had.among(&tables).chain(has.among(&tables)).collect();
+        let reached = &had.among(&tables) | &has.among(&tables);
         let tables = reached.into_iter().filter_map(|table| {
             let (old, new) = (shown(&before, &had, table), shown(&after, &has, table));
             table_change((&old, &new), table, question)

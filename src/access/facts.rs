@@ -1,6 +1,6 @@
 //! An estate with its grants, filters and tags where they are looked for: an account may have very many of each.
 
-use super::{Estate, Filter, Grant, Mapping, TagExpression, beyond};
+use super::{Estate, Filter, Grant, Mapping, On, TagExpression, beyond};
 use crate::aws::lake_formation::grant::Object;
 use crate::aws::lake_formation::name::Name;
 use crate::aws::lake_formation::principal::{Principal, PrincipalKind};
@@ -133,70 +133,139 @@ impl<'e> Facts<'e> {
         let numbers: BTreeSet<usize> = own.chain(&self.everybodys).copied().collect();
         let mut held = Held {
             holder,
-            wide: Vec::new(),
+            anywhere: Vec::new(),
+            by_database: BTreeMap::new(),
             by_table: BTreeMap::new(),
         };
         for at in numbers {
             let Some(grant) = self.estate.grants.get(at) else {
                 continue;
             };
-            match grant.object.table() {
-                Some((database, table))
-                    if database.as_known().is_some() && table.as_known().is_some() =>
-                {
-                    let own = held.by_table.entry((database, table)).or_default();
-                    own.push((at, grant));
+            let one = (at, grant);
+            match (&grant.object.node, grant.object.table()) {
+                (_, Some(table)) if is_known(table) => {
+                    held.by_table.entry(table).or_default().push(one);
                 }
-                _ => held.wide.push((at, grant)),
+                (On::AllTables(database), _) if database.as_known().is_some() => {
+                    held.by_database.entry(database).or_default().push(one);
+                }
+                (_, Some(_)) => held.anywhere.push(one),
+                _ if beyond(&grant.object) => held.anywhere.push(one),
+                // What is on something else lets nobody read a table.
+                _ => {}
             }
         }
         held
     }
 }
 
-/// The grants of one holder.
+/// Whether a table is wholly known by its names.
+fn is_known((database, table): (&Name, &Name)) -> bool {
+    database.as_known().is_some() && table.as_known().is_some()
+}
+
+/// The tables that are looked at, and the reaches beyond them.
+pub(super) struct Tables {
+    all: BTreeSet<Object>,
+    /// Those that may be any, for their names are not wholly known.
+    open: Vec<Object>,
+}
+
+impl Tables {
+    pub(super) fn of(all: BTreeSet<Object>) -> Self {
+        let open = all
+            .iter()
+            .filter(|one| one.table().is_some_and(|table| !is_known(table)));
+        Self {
+            open: open.cloned().collect(),
+            all,
+        }
+    }
+
+    /// Those of a database, in the order of their names.
+    fn of_database<'a>(
+        &'a self,
+        catalog: Option<&Name>,
+        database: &'a Name,
+    ) -> impl Iterator<Item = &'a Object> {
+        let first = Object {
+            catalog: catalog.cloned(),
+            node: On::Table(database.clone(), Name::known("")),
+        };
+        let own = move |one: &&Object| matches!(&one.node, On::Table(of, _) if of == database);
+        self.all.range(first..).take_while(own)
+    }
+}
+
+/// A grant, and its number in the estate.
+type Numbered<'e> = (usize, &'e Grant);
+
+/// The grants of one holder, by what they reach.
 pub(super) struct Held<'e> {
     pub(super) holder: &'e Name,
-    /// Those that reach more than one table, or may.
-    wide: Vec<(usize, &'e Grant)>,
-    by_table: BTreeMap<(&'e Name, &'e Name), Vec<(usize, &'e Grant)>>,
+    /// Those that reach tables of any database, or may.
+    anywhere: Vec<Numbered<'e>>,
+    /// Those on all tables of a database.
+    by_database: BTreeMap<&'e Name, Vec<Numbered<'e>>>,
+    /// Those on one table, or a part of it.
+    by_table: BTreeMap<(&'e Name, &'e Name), Vec<Numbered<'e>>>,
 }
 
 impl<'e> Held<'e> {
-    /// Those of some tables that any of these grants may reach.
-    pub(super) fn among<'a>(
-        &'a self,
-        tables: &'a BTreeSet<Object>,
-    ) -> impl Iterator<Item = &'a Object> {
-        tables.iter().filter(|table| {
-            !self.wide.is_empty()
-                || match table.table() {
-                    Some((database, name)) => {
-                        let open = database.as_known().is_none() || name.as_known().is_none();
-                        open || self.tables().contains_key(&(database, name))
-                    }
-                    None => beyond(table),
-                }
-        })
+    /// Those of the tables that any of these grants may reach.
+    pub(super) fn among<'a>(&'a self, tables: &'a Tables) -> BTreeSet<&'a Object> {
+        if !self.anywhere.is_empty() {
+            return tables.all.iter().collect();
+        }
+        let mut reached: BTreeSet<&Object> = BTreeSet::new();
+        for (_, grant) in self.by_table.values().flatten() {
+            let table = grant.object.table().map(|(database, table)| Object {
+                catalog: grant.object.catalog.clone(),
+                node: On::Table(database.clone(), table.clone()),
+            });
+            reached.extend(table.and_then(|table| tables.all.get(&table)));
+        }
+        for (database, grants) in &self.by_database {
+            for (_, grant) in grants {
+                reached.extend(tables.all.get(&grant.object));
+                let catalog = grant.object.catalog.as_ref();
+                reached.extend(tables.of_database(catalog, database));
+            }
+        }
+        if !self.by_table.is_empty() || !self.by_database.is_empty() {
+            reached.extend(&tables.open);
+        }
+        reached
     }
 
     /// The grants that may reach a table, in the order of the estate.
     pub(super) fn on(&self, table: &Object) -> Vec<&'e Grant> {
-        let mut grants = self.wide.clone();
-        let known = table
-            .table()
-            .filter(|(database, name)| database.as_known().is_some() && name.as_known().is_some());
-        if let Some(table) = known {
-            grants.extend(self.tables().get(&table).into_iter().flatten());
-        } else {
+        let mut grants = self.anywhere.clone();
+        let (databases, tables) = self.indexes();
+        match (&table.node, table.table()) {
+            (_, Some(names)) if is_known(names) => {
+                grants.extend(databases.get(names.0).into_iter().flatten());
+                grants.extend(tables.get(&names).into_iter().flatten());
+            }
             // Something that is not wholly known may be any.
-            grants.extend(self.by_table.values().flatten());
+            (_, Some(_)) => {
+                grants.extend(databases.values().flatten());
+                grants.extend(tables.values().flatten());
+            }
+            (On::AllTables(database), None) => {
+                grants.extend(databases.get(database).into_iter().flatten());
+            }
+            (_, None) => {}
         }
         grants.sort_by_key(|(at, _)| *at);
         grants.into_iter().map(|(_, grant)| grant).collect()
     }
 
-    fn tables<'a>(&'a self) -> &'a BTreeMap<(&'a Name, &'a Name), Vec<(usize, &'e Grant)>> {
-        &self.by_table
+    /// Both indexes, to be asked by names that live shorter than theirs.
+    fn indexes<'a>(&'a self) -> (&'a ByDatabase<'a, 'e>, &'a ByTable<'a, 'e>) {
+        (&self.by_database, &self.by_table)
     }
 }
+
+type ByDatabase<'a, 'e> = BTreeMap<&'a Name, Vec<Numbered<'e>>>;
+type ByTable<'a, 'e> = BTreeMap<(&'a Name, &'a Name), Vec<Numbered<'e>>>;

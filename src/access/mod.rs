@@ -24,7 +24,7 @@ use crate::aws::lake_formation::name::{Likeness, Name};
 use crate::aws::lake_formation::permissions::includes;
 use crate::aws::lake_formation::principal::{Principal, PrincipalKind};
 use crate::control::lake::unfiltered::READING;
-use facts::{Facts, Held};
+use facts::{Facts, Held, Tables};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A grant.
@@ -129,10 +129,10 @@ pub struct Question {
 /// Every reader of an estate, in the order of their names.
 pub fn readers(estate: &Estate, question: &Question) -> Vec<Reader> {
     let facts = Facts::of(estate);
-    let tables = tables(&facts, question);
+    let tables = Tables::of(tables(&facts, question));
     let readers = facts.holders().into_iter().map(|holder| {
         let held = facts.held_by(holder);
-        let tables = held.among(&tables);
+        let tables = held.among(&tables).into_iter();
         Reader {
             holder: holder.clone(),
             readings: tables
