@@ -4,8 +4,9 @@
 use super::settings::Choice;
 use super::verdict::Conditions;
 use super::{Severity, Target, View, timestamp};
+use crate::digest;
 use crate::observed::canonical::{Names, canonical};
-use crate::observed::{Form, Identity, Known, Node, Place, Reason, Resource};
+use crate::observed::{Facts, Form, Identity, Known, Node, Place, Reason, Resource};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -33,13 +34,29 @@ pub struct Remembered {
     pub live: bool,
     /// When it was created, where that was seen.
     pub created: Option<Timestamp>,
-    /// What it says, under each choice of undecidable conditions.
+    /// What it says, under any choice of undecidable conditions.
     pub contents: BTreeSet<Content>,
-    /// What each control that waits for the end found by then, by its id.
-    pub judged: BTreeMap<&'static str, Conditions>,
+    /// What it says under each of several choices, by the number of that; nothing where there is only one.
+    pub content_in: Vec<(usize, Content)>,
+    /// What each control that waits for the end found by then, by its id: under each choice of undecidable conditions, by
+    /// the number of that.
+    pub judged: BTreeMap<&'static str, Vec<(usize, Conditions)>>,
+    /// Those choices, in words and fact by fact; empty where there is only one.
+    pub worlds: Arc<[(Option<String>, Facts)]>,
 }
 
 impl Remembered {
+    /// The same, as it is under one choice of undecidable conditions.
+    #[must_use]
+    pub fn under(&self, number: usize) -> Self {
+        let here = self.content_in.iter().filter(|(known, _)| *known == number);
+        Self {
+            contents: here.map(|(_, content)| content.clone()).collect(),
+            content_in: Vec::new(),
+            ..self.clone()
+        }
+    }
+
     /// The name under which AWS knows it, where that is known.
     pub fn name(&self) -> Option<&str> {
         let id = Some(self.identity.id.as_str()).filter(|_| self.live);
@@ -110,8 +127,8 @@ impl Estate {
         self.attached.get(region).unwrap_or(&NONE)
     }
 
-    /// Remembers a security configuration. One that was seen under another choice of conditions is the same one: of what
-    /// was found the worse stands.
+    /// Remembers a security configuration. One that was seen under another choice of conditions is the same one, and what
+    /// was found under each is kept; of what was found twice under one the worse.
     pub fn remember(&mut self, one: Remembered) {
         let key = Box::new((one.place.clone(), Arc::clone(&one.identity)));
         let Some(before) = self.documents.get_mut(&key) else {
@@ -119,11 +136,19 @@ impl Estate {
             return;
         };
         before.contents.extend(one.contents);
+        before.content_in.extend(one.content_in);
         let verdict = |conditions: &Conditions| conditions.conclude(Severity::High);
-        for (control, conditions) in one.judged {
+        for (control, judged) in one.judged {
             let standing = before.judged.entry(control).or_default();
-            if verdict(&conditions) > verdict(standing) {
-                *standing = conditions;
+            for (number, conditions) in judged {
+                let mut known = standing.iter_mut();
+                match known.find(|(known, _)| *known == number) {
+                    Some((_, known)) if verdict(&conditions) > verdict(known) => {
+                        *known = conditions;
+                    }
+                    Some(_) => {}
+                    None => standing.push((number, conditions)),
+                }
             }
         }
     }
@@ -205,7 +230,17 @@ impl Conditions {
         setting: &'static str,
         seen: &View<'_, '_>,
     ) {
-        let condition = match (seen.compiled_text, seen.spelling(document)) {
+        let spelling = seen.spelling(document);
+        let digest = spelling
+            .as_ref()
+            .ok()
+            .map(|text| digest::of(text, digest::SHORT));
+        let digest = digest.map_or_else(String::new, |digest| format!(", digest {digest}"));
+        let other = seen.compiled.map_or_else(
+            || format!("another document{digest}"),
+            |name| format!("another document than `{name}`{digest}"),
+        );
+        let condition = match (seen.compiled_text, spelling) {
             (Some(compiled), Ok(text)) if compiled == text => return self.held(),
             (Some(_), Ok(_)) => self.failed(
                 document,
@@ -225,10 +260,7 @@ impl Conditions {
         condition
             .under(setting)
             .expected("the document that `compile` writes")
-            .observed(seen.compiled.map_or_else(
-                || "another document".to_owned(),
-                |name| format!("another document than `{name}`"),
-            ));
+            .observed(other);
     }
 
     /// A name must be one of those allowed, as patterns.

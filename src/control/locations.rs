@@ -84,7 +84,7 @@ impl Conditions {
         self.must_equal_by(node, name, want, setting, names_role);
     }
 
-    /// The node must be the ARN of a secret in Secrets Manager. Its text is a name, not a secret, but is not shown either.
+    /// The node must be the ARN of a secret in Secrets Manager. What is no ARN may be the secret itself, and is shown only where nothing tells so.
     pub fn must_name_secret(&mut self, node: Node<'_>, name: &str) {
         let condition = match node.text() {
             Known::Set(text) if is_secret_arn(text) => return self.held(),
@@ -96,6 +96,9 @@ impl Conditions {
             Known::Unreadable(reason) => self.unknown(node, reason, format!("`{name}` is unknown")),
         };
         condition.expected("the ARN of a secret in Secrets Manager");
+        if condition.observed.is_empty() && node.as_text().is_some() {
+            condition.observed("a value that is not shown");
+        }
     }
 
     /// A number must be there and within the bound, which AWS's own default, when it is absent, may keep or not.

@@ -91,9 +91,11 @@ impl Conditions {
                 "make the release and the security configuration known, or remove the property",
             ),
         };
-        if !rule.secret {
-            condition.observed(property.node.display());
-        }
+        condition.observed(if rule.secret {
+            "a value that is not shown".to_owned()
+        } else {
+            property.node.display()
+        });
         condition
             .under(setting)
             .expected("absent, or a safe value")

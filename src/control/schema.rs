@@ -93,7 +93,7 @@ impl Conditions {
                     self.judge_standing(node, value, member, author);
                     self.must_conform(value, key, member.holds, author);
                 }
-                None => self.judge_stranger(node, key, name, members, author),
+                None => self.judge_stranger(node, (key, value), name, members, author),
             }
         }
         for member in members.iter().filter(|member| member.required) {
@@ -121,7 +121,7 @@ impl Conditions {
                     format!("`{key}` is AWS's to write: nobody sends it"),
                 )
                 .expected("absent")
-                .observed(value.value().type_name())
+                .observed(held(key, value))
                 .fix(format!("remove `{key}`"))
                 .at(Severity::Info);
             }
@@ -131,6 +131,7 @@ impl Conditions {
                     format!("whether AWS accepts `{key}` is unknown: {why}"),
                     "create the configuration in a test account and see whether the service takes the key",
                 )
+                .observed(held(key, value))
                 .at(Severity::Info);
             }
             Standing::Documented | Standing::OutputOnly | Standing::Doubtful(_) => {}
@@ -141,7 +142,7 @@ impl Conditions {
     fn judge_stranger(
         &mut self,
         object: Node<'_>,
-        key: &str,
+        (key, value): (&str, Node<'_>),
         name: &str,
         members: &[Member],
         author: Author,
@@ -152,7 +153,8 @@ impl Conditions {
                 place,
                 format!("`{name}` has `{key}`, which this version does not know"),
                 "use a version that knows the key",
-            );
+            )
+            .observed(held(key, value));
             return;
         }
         let advice = advice(key, members);
@@ -161,9 +163,18 @@ impl Conditions {
             format!("`{name}` has no `{key}`, and the service rejects keys that it does not know"),
         )
         .expected("documented keys only")
-        .observed(format!("`{key}`"))
+        .observed(held(key, value))
         .fix(advice.unwrap_or_else(|| format!("remove `{key}`")));
     }
+}
+
+/// A key with what stands under it, where that may be shown.
+fn held(key: &str, value: Node<'_>) -> String {
+    let text = match value.value() {
+        Value::List | Value::Map => Some(value.display()),
+        _ => value.shown(),
+    };
+    text.map_or_else(|| format!("`{key}`"), |text| format!("`{key}`: {text}"))
 }
 
 /// What an unknown key was probably meant to be.

@@ -156,6 +156,30 @@ impl Condition {
     }
 }
 
+/// Where a condition was seen.
+pub trait Sight {
+    /// The place, and the value there, where it may be shown: what was seen unless the control says it better.
+    fn sight(self) -> (Place, Option<String>);
+}
+
+impl Sight for Node<'_> {
+    fn sight(self) -> (Place, Option<String>) {
+        (self.place(), self.shown())
+    }
+}
+
+impl Sight for Place {
+    fn sight(self) -> (Place, Option<String>) {
+        (self, None)
+    }
+}
+
+impl Sight for &Origin {
+    fn sight(self) -> (Place, Option<String>) {
+        (self.into(), None)
+    }
+}
+
 impl From<Node<'_>> for Place {
     fn from(node: Node<'_>) -> Self {
         node.place()
@@ -184,14 +208,14 @@ impl Conditions {
     }
 
     /// A condition was seen to fail.
-    pub fn failed(&mut self, seen: impl Into<Place>, message: impl Into<String>) -> &mut Condition {
-        self.push(Outcome::Failed, vec![seen.into()], message.into())
+    pub fn failed(&mut self, seen: impl Sight, message: impl Into<String>) -> &mut Condition {
+        self.push(Outcome::Failed, seen, message.into())
     }
 
     /// A condition could not be known.
     pub fn unknown(
         &mut self,
-        seen: impl Into<Place>,
+        seen: impl Sight,
         reason: &Reason,
         message: impl Into<String>,
     ) -> &mut Condition {
@@ -199,13 +223,13 @@ impl Conditions {
             reason: reason.to_string(),
             remedy: reason.remedy(),
         };
-        self.push(outcome, vec![seen.into()], message.into())
+        self.push(outcome, seen, message.into())
     }
 
     /// A condition could not be known, for a reason that is not a value's.
     pub fn undecided(
         &mut self,
-        seen: impl Into<Place>,
+        seen: impl Sight,
         message: impl Into<String>,
         remedy: impl Into<String>,
     ) -> &mut Condition {
@@ -214,7 +238,7 @@ impl Conditions {
             reason: message.clone(),
             remedy: remedy.into(),
         };
-        self.push(outcome, vec![seen.into()], message)
+        self.push(outcome, seen, message)
     }
 
     /// The thing is only named here: what its name tells was judged, the rest is `audit`'s (rule 13).
@@ -222,15 +246,16 @@ impl Conditions {
         self.left_to_audit = true;
     }
 
-    fn push(&mut self, outcome: Outcome, seen: Vec<Place>, message: String) -> &mut Condition {
+    fn push(&mut self, outcome: Outcome, seen: impl Sight, message: String) -> &mut Condition {
+        let (place, observed) = seen.sight();
         self.list.push(Condition {
             outcome,
             message,
-            seen,
+            seen: vec![place],
             setting: None,
             row: None,
             expected: String::new(),
-            observed: String::new(),
+            observed: observed.unwrap_or_default(),
             severity: None,
             remediation: String::new(),
             repairs: None,

@@ -8,7 +8,7 @@
 use super::evidence::{Evidence, Trace};
 use super::{Evaluation, Subject};
 use crate::control::{Severity, Verdict};
-use crate::observed::Facts;
+use crate::observed::{Facts, reaches_within};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -106,7 +106,7 @@ impl Finding {
                 .is_some_and(|file| self.gone.contains(file));
             trace.severity <= then.severity
                 && trace.is_like(then, gone)
-                && trace.extent.is_subset(&then.extent)
+                && reaches_within(&trace.extent, &then.extent)
                 && one.stands_within(&then.when)
         });
         if let Some(at) = found {

@@ -2,7 +2,7 @@
 //! every permission that it gives.
 
 use crate::control::View;
-use crate::observed::ResourceKind;
+use crate::observed::{ResourceKind, UNCONDITIONAL, UNDER_CONDITION};
 use std::collections::BTreeSet;
 
 /// What a grant gives, on what and under which condition; nothing of other resources.
@@ -29,8 +29,8 @@ pub(super) fn of(view: &View<'_, '_>) -> BTreeSet<String> {
         extent.insert(format!("to {principal}"));
     }
     extent.insert(match &grant.condition {
-        Some(condition) => format!("if {condition}"),
-        None => "without a condition".to_owned(),
+        Some(condition) => format!("{UNDER_CONDITION}{condition}"),
+        None => UNCONDITIONAL.to_owned(),
     });
     extent
 }

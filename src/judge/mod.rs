@@ -37,7 +37,7 @@ pub use worlds::{World, merge};
 use crate::baseline::Baseline;
 use crate::control::lake::declared::DeclaredOnce;
 use crate::control::{
-    Bound, Condition, Conditions, Effective, Entry, Estate, Met, Origin, Outcome, Requirement, Run,
+    Bound, Condition, Conditions, Effective, Entry, Estate, Met, Origin, Outcome, Requirement,
     Severity, Span, Tally, Verdict, View, names_in, repair,
 };
 use crate::controls::REGISTRY;
@@ -353,26 +353,6 @@ impl<'b> Judge<'b> {
                 }
                 evaluation
             }));
-        }
-        evaluations
-    }
-}
-
-impl Judge<'_> {
-    /// What the controls say that waited for the end, of every security configuration of the run.
-    fn beside(&self, run: &Run<'_>) -> Vec<Evaluation> {
-        let mut evaluations = Vec::new();
-        for one in run.estate.documents() {
-            for ready in self.ready.iter() {
-                let Some(judged) = one.judged.get(ready.entry.meta.id) else {
-                    continue;
-                };
-                let mut conditions = judged.clone();
-                ready.bound.judge_beside(one, run, &mut conditions);
-                let mut evaluation = self.evaluate(ready, &one.identity, &conditions);
-                self.waive(&mut evaluation);
-                evaluations.push(evaluation);
-            }
         }
         evaluations
     }

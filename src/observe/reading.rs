@@ -237,10 +237,17 @@ impl Reading {
 
     /// The worlds as scopes, in the same order.
     pub fn scopes(&self) -> Vec<Scope<'_>> {
+        let all = self.worlds.iter().filter(|_| self.worlds.len() > 1);
+        let all: Arc<[_]> = all
+            .map(|world| (world.label.clone(), world.facts.clone()))
+            .collect();
         self.worlds
             .iter()
-            .map(|world| {
+            .enumerate()
+            .map(|(number, world)| {
                 let mut scope = Scope::new();
+                scope.worlds = Arc::clone(&all);
+                scope.number = number;
                 scope.world.clone_from(&world.label);
                 scope.facts.clone_from(&world.facts);
                 for seen in &world.resources {

@@ -2,9 +2,14 @@
 //! further.
 
 use super::{Node, Value};
+use std::collections::BTreeSet;
 
 /// Members of which more lets more be done. Of the others, such as conditions, anything else may.
 const GROWING: [&str; 4] = ["Action", "Resource", "Permissions", "permissions"];
+/// Stands in the extent of what is allowed under no condition: under one, less is.
+pub const UNCONDITIONAL: &str = "without a condition";
+/// Begins the part of an extent that tells a condition.
+pub const UNDER_CONDITION: &str = "if ";
 /// Members of one of which a statement, or an entry of a list of permissions, has at least one.
 const TELLING: [&str; 4] = ["Action", "NotAction", "Permissions", "permissions"];
 
@@ -17,13 +22,24 @@ impl Node<'_> {
         if self.missing_key().is_some() || !is_statement || !TELLING.iter().any(|key| has(key)) {
             return extent;
         }
+        // Under a condition, less is allowed, and less is denied.
+        let effect = self.members().find(|(key, _)| *key == "Effect");
+        let allows = effect.is_none_or(|(_, effect)| effect.as_text() == Some("Allow"));
         let mut others = Vec::new();
+        let mut conditions = Vec::new();
         for (key, value) in self.members() {
             match key {
                 "Sid" => {}
+                "Condition" if allows => leaves(value, "", &mut conditions),
                 _ if GROWING.contains(&key) => leaves(value, key, &mut extent),
                 _ => leaves(value, key, &mut others),
             }
+        }
+        if allows && conditions.is_empty() {
+            extent.push(UNCONDITIONAL.to_owned());
+        } else if allows {
+            conditions.sort();
+            extent.push(format!("{UNDER_CONDITION}{}", conditions.join(", ")));
         }
         others.sort();
         extent.push(others.join(", "));
@@ -31,6 +47,14 @@ impl Node<'_> {
         extent.dedup();
         extent
     }
+}
+
+/// Whether what has an extent reaches no further than what has the other.
+pub fn reaches_within(one: &BTreeSet<String>, other: &BTreeSet<String>) -> bool {
+    let mut parts = one.iter();
+    parts.all(|part| {
+        other.contains(part) || part.starts_with(UNDER_CONDITION) && other.contains(UNCONDITIONAL)
+    })
 }
 
 /// The values at and below a node, each after the keys that lead there, whatever the order of lists.

@@ -18,7 +18,6 @@ mod layer;
 pub mod named;
 mod neighbour;
 mod node;
-
 mod path;
 mod place;
 pub mod properties;
@@ -26,6 +25,7 @@ mod reason;
 mod resource;
 mod scope;
 pub mod serverless;
+mod shown;
 mod slot;
 mod source;
 pub mod studio;
@@ -34,6 +34,7 @@ mod uses;
 #[cfg(test)]
 pub(crate) mod work;
 
+pub use extent::{UNCONDITIONAL, UNDER_CONDITION, reaches_within};
 pub use known::Known;
 pub use neighbour::Neighbour;
 pub use node::{Node, Switch, Value};

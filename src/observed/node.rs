@@ -372,27 +372,6 @@ impl<'t> Node<'t> {
         }
     }
 
-    /// The value as a message shows it: short, on one line, holes as `${…}`. Never call it on a secret.
-    pub fn display(self) -> String {
-        match self.value() {
-            Value::Absent => "absent".to_owned(),
-            Value::Unreadable(reason) => format!("unknown ({reason})"),
-            Value::Null => "null".to_owned(),
-            Value::Bool(value) => value.to_string(),
-            Value::Number(text) => text.to_owned(),
-            Value::String(text) => format!("{text:?}"),
-            Value::Template => format!(
-                "{:?}",
-                self.pieces()
-                    .into_iter()
-                    .map(|piece| piece.unwrap_or("${…}"))
-                    .collect::<String>()
-            ),
-            Value::List => format!("a list of {}", self.items().len()),
-            Value::Map => format!("an object of {}", self.members().len()),
-        }
-    }
-
     /// The JSON pointer: of the value, or where the missing one would stand.
     pub fn pointer(self) -> String {
         let mut steps: Vec<Cow<'t, str>> = Vec::new();

@@ -73,6 +73,10 @@ pub struct Scope<'t> {
     pub world: Option<String>,
     /// The same, fact by fact.
     pub facts: Facts,
+    /// All choices that there are, in words and fact by fact; empty where there is only one.
+    pub worlds: Arc<[(Option<String>, Facts)]>,
+    /// Which of them this scope holds under.
+    pub number: usize,
 }
 
 /// What a world takes for granted that the files do not decide: about what, and how it stands. `true` and `false` exclude

@@ -19,8 +19,8 @@ const TABLE: &[(&str, &[&str], &str)] = &[
     ("escape", &[], "pure"),
     (
         "observed",
-        &[],
-        "what was seen must not know what is wanted, nor share types with what is written",
+        &["aws", "digest"],
+        "what was seen must not know what is wanted, nor share types with what is written; of AWS, how secrets look",
     ),
     (
         "artifact",
@@ -34,7 +34,7 @@ const TABLE: &[(&str, &[&str], &str)] = &[
     ),
     (
         "control",
-        &["lattice", "origin", "artifact", "observed", "aws"],
+        &["lattice", "origin", "artifact", "observed", "aws", "digest"],
         "a control is defined without any reader, report or command line",
     ),
     (
@@ -58,7 +58,7 @@ const TABLE: &[(&str, &[&str], &str)] = &[
     ),
     (
         "observe",
-        &["observed", "aws", "control"],
+        &["observed", "aws", "control", "digest"],
         "readers know documents, not rules",
     ),
     (

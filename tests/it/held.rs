@@ -362,6 +362,27 @@ fn a_second_secret_is_new_wherever_it_stands() {
     failures.check();
 }
 
+#[test]
+fn the_same_in_another_item_without_a_name_is_the_same() {
+    // Items without a name are told apart by nothing but their order, and that means nothing.
+    let secrets = |first: &str, second: &str| {
+        steps(
+            &json!([]),
+            &json!([{"HadoopJarStep": {"Jar": "a.jar", "Args": ["--password", first]}},
+            {"HadoopJarStep": {"Jar": "b.jar", "Args": ["--password", second]}}]),
+        )
+    };
+    let mut failures = Failures::default();
+    is_old(
+        "one is mended, the other gets it",
+        &["emr.plaintext-secrets"],
+        &secrets("hunter2", "EMR.secret@x"),
+        &secrets("EMR.secret@x", "hunter2"),
+        &mut failures,
+    );
+    failures.check();
+}
+
 fn group(rules: &str) -> Files {
     let head = "Resources:\n  Group:\n    Type: AWS::EC2::SecurityGroup\n    Properties:\n      GroupDescription: g\n      VpcId: vpc-1\n      SecurityGroupIngress:\n";
     let cluster = "  Cluster:\n    Type: AWS::EMR::Cluster\n    Properties:\n      Name: etl\n      ReleaseLabel: emr-7.9.0\n      JobFlowRole: nodes\n      ServiceRole: emr\n      Instances:\n        EmrManagedMasterSecurityGroup: !Ref Group\n        EmrManagedSlaveSecurityGroup: !Ref Group\n";
@@ -442,6 +463,37 @@ fn more_of_the_same_in_a_list_is_new() {
         };
         is_new(&Worse { asks, ..case }, &mut failures);
     }
+    failures.check();
+}
+
+#[test]
+fn a_condition_that_is_added_to_a_grant_narrows_it() {
+    let before = grant("[SELECT]", "IAM_ALLOWED_PRINCIPALS");
+    let mut under = before.clone();
+    under[0].1 = under[0].1.replace(
+        "      Permissions:",
+        "      Condition: {Expression: 'context.iam.principalTags.exists(x)'}\n      Permissions:",
+    );
+    let mut failures = Failures::default();
+    is_old(
+        "it is added",
+        &["lake.wide-grants"],
+        &before,
+        &under,
+        &mut failures,
+    );
+    is_new(
+        &Worse {
+            what: "it is gone",
+            asks: &["lake.wide-grants"],
+            before: under,
+            after: before,
+            code: 1,
+            says: "",
+            at: "",
+        },
+        &mut failures,
+    );
     failures.check();
 }
 
@@ -700,6 +752,11 @@ fn a_statement_that_allows_more_is_new_and_one_that_allows_less_is_not() {
             statement(two, under),
             statement(two, ""),
         ),
+        (
+            "another condition",
+            statement(two, under),
+            statement(two, &under.replace("/a", "/c")),
+        ),
     ] {
         is_new(
             &Worse {
@@ -716,5 +773,269 @@ fn a_statement_that_allows_more_is_new_and_one_that_allows_less_is_not() {
     }
     let (before, after) = (statement(two, ""), statement("'kms:Decrypt'", ""));
     is_old("one action less", asks, &before, &after, &mut failures);
+    let (before, after) = (statement(two, ""), statement(two, under));
+    is_old("a condition is added", asks, &before, &after, &mut failures);
+    failures.check();
+}
+
+fn properties_of(classification: &str, name: &str, value: &Value) -> Value {
+    json!({"Classification": classification, "Properties": {name: value}})
+}
+
+/// A security configuration with these sections.
+fn security(sections: &Value) -> Files {
+    let text = json!({"Resources": {"Security": {"Type": "AWS::EMR::SecurityConfiguration", "Properties": {
+        "Name": "secure", "SecurityConfiguration": sections
+    }}}});
+    vec![("t.json", serde_json::to_string_pretty(&text).unwrap())]
+}
+
+fn ldap(certificate: &str) -> Files {
+    security(
+        &json!({"AuthenticationConfiguration": {"LDAPConfiguration": {
+            "EnableLDAPAuthentication": true, "LDAPServerURL": "ldaps://ldap.example.com", "LDAPAccessFilter": "(x=y)",
+            "BindCertificateARN": certificate, "LDAPServerType": "x", "LDAPUserSearchBase": "x", "LDAPGroupSearchBase": "x"
+        }}}),
+    )
+}
+
+#[test]
+fn another_wrong_value_in_the_same_place_is_new() {
+    let unsafe_shuffle = |value: &str| {
+        configured(&json!([properties_of(
+            "core-site",
+            "hadoop.rpc.protection",
+            &json!(value)
+        )]))
+    };
+    let strange = |value: Value| {
+        security(&json!({"EncryptionConfiguration": {
+            "EnableInTransitEncryption": false, "EnableAtRestEncryption": false, "Strange": value
+        }}))
+    };
+    let certificate = |which: &str| {
+        ldap(&format!(
+            "arn:aws:acm:us-west-2:111122223333:certificate/{which}"
+        ))
+    };
+    let mut failures = Failures::default();
+    let cases: [(&str, &'static [&'static str], Files, Files); 6] = [
+        (
+            "another property that undoes a feature",
+            &["emr.application-overrides", "emr.in-transit-encryption"],
+            unsafe_shuffle("authentication"),
+            unsafe_shuffle("integrity"),
+        ),
+        (
+            "another certificate",
+            &["emr.ldap"],
+            certificate("a"),
+            certificate("b"),
+        ),
+        (
+            "another value under a key that AWS does not know",
+            &["emr.document-schema"],
+            strange(json!(false)),
+            strange(json!(true)),
+        ),
+        (
+            "another list under a key that AWS does not know",
+            &["emr.document-schema"],
+            strange(json!(["a", "b"])),
+            strange(json!(["a", "c"])),
+        ),
+        (
+            "another object under a key that AWS does not know",
+            &["emr.document-schema"],
+            strange(json!({"On": false})),
+            strange(json!({"On": true})),
+        ),
+        (
+            "another list where a text belongs",
+            &["emr.ssh-key"],
+            key("[a, b]"),
+            key("[a, c]"),
+        ),
+    ];
+    for (what, asks, before, after) in cases {
+        is_new(
+            &Worse {
+                what,
+                asks,
+                before,
+                after,
+                code: 1,
+                says: "",
+                at: "",
+            },
+            &mut failures,
+        );
+    }
+    let [list, turned] = [json!(["a", "b"]), json!(["b", "a"])].map(strange);
+    is_old(
+        "a list is reordered",
+        &["emr.document-schema"],
+        &list,
+        &turned,
+        &mut failures,
+    );
+    failures.check();
+}
+
+fn key_when(head: &str) -> Files {
+    let key = "        Ec2KeyName: !If [Dev, k, !Ref AWS::NoValue]\n";
+    vec![("t.yaml", template(head, "", key))]
+}
+
+#[test]
+fn a_choice_whose_meaning_changes_is_another_one() {
+    let head = |conditions: &str| {
+        format!(
+            "Parameters:\n  Env: {{Type: String}}\n  Size: {{Type: String}}\nConditions:\n{conditions}"
+        )
+    };
+    let mapped = |account: &str| {
+        format!(
+            "Mappings:\n  Stages:\n    us-west-2: {{Dev: {account}}}\n    eu-west-1: {{Dev: b}}\n{}",
+            head("  Dev: !Equals [!FindInMap [Stages, !Ref AWS::Region, Dev], a]\n")
+        )
+    };
+    let plain = head("  Dev: !Equals [!Ref Env, dev]\n");
+    let through = |of: &str| {
+        head(&format!(
+            "  Dev: !Not [!Condition Prod]\n  Prod: !Equals [!Ref Env, {of}]\n"
+        ))
+    };
+    let both = |first: &str, second: &str| {
+        let side = |name: &str| {
+            if name == "Env" {
+                "!Equals [!Ref Env, dev]"
+            } else {
+                "!Equals [!Ref Size, big]"
+            }
+        };
+        head(&format!(
+            "  Dev: !And [{}, {}]\n",
+            side(first),
+            side(second)
+        ))
+    };
+    let mut failures = Failures::default();
+    for (what, before, after) in [
+        (
+            "another value",
+            plain.clone(),
+            head("  Dev: !Equals [!Ref Env, prod]\n"),
+        ),
+        (
+            "another parameter",
+            plain.clone(),
+            head("  Dev: !Equals [!Ref Size, dev]\n"),
+        ),
+        (
+            "the opposite",
+            plain.clone(),
+            head("  Dev: !Not [!Equals [!Ref Env, dev]]\n"),
+        ),
+        (
+            "a wider one",
+            plain.clone(),
+            head("  Dev: !Or [!Equals [!Ref Env, dev], !Equals [!Ref Env, prod]]\n"),
+        ),
+        (
+            "what another condition means",
+            through("prod"),
+            through("qa"),
+        ),
+        ("what a mapping says", mapped("a"), mapped("c")),
+    ] {
+        is_new(
+            &Worse {
+                what,
+                asks: &["emr.ssh-key"],
+                before: key_when(&before),
+                after: key_when(&after),
+                code: 1,
+                says: "key pair `k`",
+                at: "k",
+            },
+            &mut failures,
+        );
+    }
+    let renamed = plain.replace("Dev:", "Development:");
+    let renamed = key_when(&renamed)[0]
+        .1
+        .replace("!If [Dev,", "!If [Development,");
+    for (what, before, after) in [
+        (
+            "the sides are turned",
+            key_when(&plain),
+            key_when(&head("  Dev: !Equals [dev, !Ref Env]\n")),
+        ),
+        (
+            "the parts are turned",
+            key_when(&both("Env", "Size")),
+            key_when(&both("Size", "Env")),
+        ),
+        (
+            "another condition is declared",
+            key_when(&plain),
+            key_when(&head(
+                "  Big: !Equals [!Ref Size, big]\n  Dev: !Equals [!Ref Env, dev]\n",
+            )),
+        ),
+        (
+            "the condition is renamed",
+            key_when(&plain),
+            vec![("t.yaml", renamed)],
+        ),
+    ] {
+        is_old(what, &["emr.ssh-key"], &before, &after, &mut failures);
+    }
+    failures.check();
+}
+
+#[test]
+fn what_a_secret_is_compared_with_stands_in_no_ratchet() {
+    let head = "Parameters:\n  Code: {Type: String, NoEcho: true}\nConditions:\n  Dev: !Equals [!Ref Code, hunter2]\n";
+    let bench = repository(&["emr.ssh-key"], &key_when(head));
+    let written = std::fs::read_to_string(bench.path().join("r.json")).unwrap();
+    assert!(
+        written.contains("\"when\"") && !written.contains("hunter2"),
+        "{written}"
+    );
+}
+
+/// Two files that give one name to documents.
+fn namesakes(first: &str, second: &str) -> Files {
+    let text = |on: &str| {
+        format!(
+            "{DEV}Resources:\n  Security:\n    Type: AWS::EMR::SecurityConfiguration\n    Properties:\n      Name: secure\n      SecurityConfiguration:\n        EncryptionConfiguration: {{EnableInTransitEncryption: false, EnableAtRestEncryption: {on}}}\n"
+        )
+    };
+    vec![("a.yaml", text(first)), ("b.yaml", text(second))]
+}
+
+#[test]
+fn a_document_that_turns_unknown_in_another_world_is_new() {
+    let mut failures = Failures::default();
+    let asks = &["emr.document-identity"];
+    let before = namesakes("!If [Dev, !ImportValue p, false]", "false");
+    let after = namesakes("!If [Dev, !ImportValue p, !ImportValue p]", "false");
+    is_new(
+        &Worse {
+            what: "the other branch",
+            asks,
+            before: before.clone(),
+            after,
+            code: 3,
+            says: "when `Dev` is false",
+            at: "",
+        },
+        &mut failures,
+    );
+    let mut after = before.clone();
+    after[0].1.insert_str(0, "# as before\n");
+    is_old("a line more", asks, &before, &after, &mut failures);
     failures.check();
 }

@@ -39,6 +39,7 @@ mod links;
 mod live;
 mod mutation;
 mod nested;
+mod observed;
 mod parts;
 mod problems;
 mod readers;

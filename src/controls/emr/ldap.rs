@@ -101,12 +101,13 @@ impl Control for Ldap {
             "`EnableInTransitEncryption` is off, which LDAP needs",
             "encryption in transit",
         );
-        for (key, _) in section.members().filter(|(key, _)| !KEYS.contains(key)) {
+        for (key, value) in section.members().filter(|(key, _)| !KEYS.contains(key)) {
             out.undecided(
                 section.key_place(key),
                 format!("`{key}` is not among the published keys of LDAP"),
                 "use a version that knows the key, or remove it",
-            );
+            )
+            .observed(value.shown().unwrap_or_else(|| format!("`{key}`")));
         }
         // EMR Management Guide, *Use Active Directory or LDAP servers for authentication*: from 6.12.0.
         out.must_reach_release(seen, &["emr-6.12.0"], "LDAP", None);

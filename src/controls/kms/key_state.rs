@@ -99,7 +99,7 @@ fn judge_name(want: &Setting, name: &str, seen: &View<'_, '_>, out: &mut Conditi
             format!("the key is of region `{region}`, and clusters of another cannot use it"),
         )
         .expected(own)
-        .observed(region);
+        .observed(format!("{region}, {}", node.display()));
     }
     let target = seen.target.map(|target| target.account.as_str());
     let allowed = if want.accounts.is_any() {
@@ -111,7 +111,7 @@ fn judge_name(want: &Setting, name: &str, seen: &View<'_, '_>, out: &mut Conditi
         out.failed(node, format!("the key belongs to account `{account}`"))
             .under("accounts")
             .expected(want.accounts.to_string())
-            .observed(account);
+            .observed(format!("{account}, {}", node.display()));
     }
     if want.single_region && id.starts_with("mrk-") {
         out.failed(node, "the key is of several regions")

@@ -93,7 +93,7 @@ impl Control for Separation {
                 .under("apart")
                 .row(identity.clone())
                 .expected("a key for each use")
-                .observed(served.join(", "));
+                .observed(format!("{}, {}", served.join(", "), key.body.display()));
         }
     }
 

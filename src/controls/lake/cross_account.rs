@@ -112,7 +112,11 @@ fn judge_version(want: &Setting, parameters: Node<'_>, lenient: bool, out: &mut 
     condition
         .under("min-version")
         .expected(format!("at least {least}"))
-        .observed(node.display())
+        .observed(if node.is_absent() && misspelt.is_set() {
+            format!("`CrossAccountVersion`: {}", misspelt.display())
+        } else {
+            node.display()
+        })
         .mended_as(node, VERSION, Some(least.to_string()));
 }
 

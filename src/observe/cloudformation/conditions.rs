@@ -74,6 +74,8 @@ impl Variable {
 pub(super) struct Formulas {
     /// Each condition by its name.
     pub(super) named: BTreeMap<String, Formula>,
+    /// What each condition means.
+    pub(super) meanings: BTreeMap<String, String>,
     /// The variables, in the order met.
     pub(super) variables: Vec<Variable>,
     /// The atoms as canonical text, in the order met.
@@ -93,6 +95,7 @@ impl Formulas {
         };
         let formula = self.formula(declared, evaluator, depth);
         self.named.insert(name.to_owned(), formula);
+        self.keep_meaning(name, evaluator);
     }
 
     fn formula(&mut self, id: NodeId, evaluator: &mut Evaluator<'_>, depth: u32) -> Formula {
@@ -238,7 +241,7 @@ impl Evaluator<'_> {
     }
 
     /// A value as text that is equal for equal values, functions and all; empty when it is too long.
-    fn canonical(&self, value: NodeId) -> String {
+    pub(super) fn canonical(&self, value: NodeId) -> String {
         let mut text = String::new();
         self.write(value, 0, &mut text);
         text

@@ -12,6 +12,7 @@ mod conditions;
 mod eval;
 mod functions;
 mod launchers;
+mod meaning;
 mod nested;
 mod resources;
 mod sections;

@@ -107,7 +107,7 @@ pub(super) fn worlds(
     }
     let labels: Vec<(Option<String>, Facts)> = choices
         .iter()
-        .map(|choice| label(choice, &choices, told_apart))
+        .map(|choice| label(choice, &choices, formulas, told_apart))
         .collect();
     let worlds = labels.into_iter().zip(choices);
     worlds
@@ -183,8 +183,14 @@ fn extended<T: Copy>(
         .collect()
 }
 
-/// What distinguishes a world from the others: in words, and fact by fact.
-fn label(choice: &Choice, choices: &[Choice], told_apart: &[String]) -> (Option<String>, Facts) {
+/// What distinguishes a world from the others: in words, and fact by fact. Facts tell what conditions mean, for names stay
+/// when meanings change.
+fn label(
+    choice: &Choice,
+    choices: &[Choice],
+    formulas: &Formulas,
+    told_apart: &[String],
+) -> (Option<String>, Facts) {
     let mut facts = Facts::new();
     let mut parts = Vec::new();
     for (name, value) in &choice.conditions {
@@ -192,7 +198,8 @@ fn label(choice: &Choice, choices: &[Choice], told_apart: &[String]) -> (Option<
         let differs = others.any(|other| other.conditions.get(name) != Some(value));
         if let Some(value) = value.filter(|_| differs) {
             parts.push(format!("`{name}` is {value}"));
-            facts.insert(format!("`{name}`"), value.to_string());
+            let meaning = formulas.meanings.get(name).unwrap_or(name);
+            facts.insert(meaning.clone(), value.to_string());
         }
     }
     for name in told_apart {
