@@ -84,7 +84,8 @@ impl Conditions {
         self.must_equal_by(node, name, want, setting, names_role);
     }
 
-    /// The node must be the ARN of a secret in Secrets Manager. What is no ARN may be the secret itself, and is shown only where nothing tells so.
+    /// The node must be the ARN of a secret in Secrets Manager. What is no ARN may be the secret itself, and is shown only
+    /// where nothing tells so.
     pub fn must_name_secret(&mut self, node: Node<'_>, name: &str) {
         let condition = match node.text() {
             Known::Set(text) if is_secret_arn(text) => return self.held(),

@@ -75,3 +75,48 @@ fn leaves(node: Node<'_>, path: &str, all: &mut Vec<String>) {
         | Value::Template => all.push(format!("{path}: {}", node.display())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::reaches_within;
+    use crate::observe::json;
+    use crate::observed::{Source, Tree};
+    use serde_json::{Value, json};
+    use std::collections::BTreeSet;
+    use std::sync::Arc;
+
+    fn extent(statement: &Value) -> BTreeSet<String> {
+        let source = Source::new("f.json", statement.to_string());
+        let tree: Tree = json::read(Arc::new(source)).unwrap();
+        tree.root().extent().into_iter().collect()
+    }
+
+    #[test]
+    fn less_under_a_condition_lies_within_what_stands_under_none() {
+        let statement = |effect: &str, actions: &[&str], condition: Option<&str>| {
+            let mut one = json!({"Effect": effect, "Action": actions, "Resource": "*"});
+            if let Some(value) = condition {
+                one["Condition"] = json!({"StringEquals": {"aws:PrincipalAccount": value}});
+            }
+            extent(&one)
+        };
+        let allow = |actions: &[&str], condition| statement("Allow", actions, condition);
+        let (one, two) = (["s3:GetObject"], ["s3:GetObject", "s3:PutObject"]);
+        for (now, then, within) in [
+            (allow(&one, None), allow(&two, None), true),
+            (allow(&two, None), allow(&one, None), false),
+            (allow(&two, Some("1")), allow(&two, None), true),
+            (allow(&one, Some("1")), allow(&two, None), true),
+            (allow(&two, Some("1")), allow(&one, None), false),
+            (allow(&one, None), allow(&one, Some("1")), false),
+            (allow(&one, Some("2")), allow(&one, Some("1")), false),
+            (
+                statement("Deny", &one, Some("1")),
+                statement("Deny", &one, None),
+                false,
+            ),
+        ] {
+            assert_eq!(reaches_within(&now, &then), within, "{now:?} {then:?}");
+        }
+    }
+}

@@ -158,10 +158,17 @@ fn judge_tag(
         }
         (None, None) => out.failed(tags, format!("tag `{wanted}` is missing")),
     };
+    let observed = match (other, unknown) {
+        (Some(value), _) => value.display(),
+        (None, Some((node, _))) => node.display(),
+        // The other tags are not what is wrong.
+        (None, None) if matches!(tags.value(), Value::List) => "absent".to_owned(),
+        (None, None) => tags.display(),
+    };
     condition
         .under(setting)
         .expected(format!("`{required}`"))
-        .observed(other.map_or_else(|| tags.display(), Node::display));
+        .observed(observed);
     let value = required.as_literal().and_then(|text| text.split_once('='));
     if let (Some(node), Some((_, value))) = (
         other,
