@@ -170,9 +170,10 @@ impl Conditions {
 
 /// A key with what stands under it, where that may be shown.
 fn held(key: &str, value: Node<'_>) -> String {
-    let text = match value.value() {
-        Value::List | Value::Map => Some(value.display()),
-        _ => value.shown(),
+    let text = if matches!(value.value(), Value::List | Value::Map) {
+        Some(value.display())
+    } else {
+        value.shown()
     };
     text.map_or_else(|| format!("`{key}`"), |text| format!("`{key}`: {text}"))
 }
