@@ -4,6 +4,7 @@
 //! cell gets an apostrophe in front, as does one that begins with an apostrophe, so that one is always to be taken off.
 
 use super::{Options, evaluated_at};
+use crate::escape;
 use crate::judge::{Evaluation, Report};
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -105,7 +106,8 @@ fn row<'c>(out: &mut dyn Write, cells: impl IntoIterator<Item = Cow<'c, str>>) -
         if at > 0 {
             out.write_all(b",")?;
         }
-        out.write_all(quoted(&cell).as_bytes())?;
+        // A spreadsheet reads line breaks in a cell; a log takes what follows them for a line of its own.
+        out.write_all(quoted(&escape::terminal(&cell)).as_bytes())?;
     }
     out.write_all(b"\r\n")
 }
@@ -153,6 +155,16 @@ mod tests {
             "\"'=HYPERLINK(\"\"x\"\",1)\""
         );
         assert_eq!(quoted("\t=1"), "'\t=1");
+    }
+
+    #[test]
+    fn a_line_break_in_a_name_begins_no_line() {
+        let mut out = Vec::new();
+        row(&mut out, ["a\n::error::pwn".into(), "\u{1b}[31m".into()]).unwrap();
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "a\\n::error::pwn,\\u{1b}[31m\r\n"
+        );
     }
 
     #[test]

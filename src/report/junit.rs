@@ -7,6 +7,7 @@
 use super::finding::{self, trouble};
 use super::{Options, evaluated_at, json};
 use crate::control::Verdict;
+use crate::escape;
 use crate::judge::{Evaluation, Report};
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -74,7 +75,7 @@ fn block(
     }
     writeln!(out, "    <{element}>")?;
     for line in lines {
-        writeln!(out, "{}", content(&line))?;
+        writeln!(out, "{}", content(&escape::terminal(&line)))?;
     }
     writeln!(out, "    </{element}>")
 }
@@ -136,7 +137,7 @@ fn outcome(evaluation: &Evaluation) -> String {
         "      <{element} type=\"{word}\" message=\"{message}\">"
     );
     for line in details(evaluation) {
-        text.push_str(&content(&line));
+        text.push_str(&content(&escape::terminal(&line)));
         text.push('\n');
     }
     let _ = writeln!(text, "</{element}>");

@@ -12,7 +12,7 @@ mod json;
 mod junit;
 mod markdown;
 mod sarif;
-mod text;
+pub(crate) mod text;
 
 use crate::control::Severity;
 use crate::judge::{Evaluation, Report};

@@ -8,7 +8,7 @@ mod excerpt;
 mod finding;
 mod page;
 
-mod secret;
+pub(crate) mod secret;
 mod summary;
 
 use super::Options;

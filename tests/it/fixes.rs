@@ -430,6 +430,39 @@ fn a_dry_run_ends_as_the_files_stand_and_reports_into_files() {
 }
 
 #[test]
+fn a_diff_shows_no_secret_and_the_file_keeps_it() {
+    let secret = "hunter2SECRET";
+    let request = REQUEST.replace(
+        "\"ServiceRole\": \"service\"",
+        &format!(
+            "\"KerberosAttributes\": {{\"Realm\": \"A\", \"KdcAdminPassword\": \"{secret}\"}}"
+        ),
+    );
+    let one_line = request.replace('\n', " ");
+    let module = format!(
+        "resource \"aws_emr_cluster\" \"c\" {{\n  name          = \"etl\"\n  release_label = \"emr-7.12.0\"\n  termination_protection = false\n  kerberos_attributes {{\n    kdc_admin_password = \"{secret}\"\n    realm = \"A\"\n  }}\n}}\n"
+    );
+    for (name, text) in [
+        ("request.json", &one_line),
+        ("lines.json", &request),
+        ("main.tf", &module),
+    ] {
+        let work = Work::new(&[(name, text)]);
+        let shown = work.fix(name, &["--dry-run"]);
+        assert!(
+            shown.out.contains("--- a/"),
+            "{name}: {}{}",
+            shown.out,
+            shown.err
+        );
+        assert!(!shown.out.contains(secret), "{name}: {}", shown.out);
+        assert!(!shown.err.contains(secret), "{name}: {}", shown.err);
+        work.fix(name, &[]);
+        assert!(work.read(name).contains(secret), "{name}");
+    }
+}
+
+#[test]
 fn nothing_to_fix_is_said_and_changes_nothing() {
     let work = Work::new(&[("template.yaml", TEMPLATE)]);
     work.fix("template.yaml", &[]);

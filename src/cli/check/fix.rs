@@ -21,6 +21,7 @@ use crate::judge::{Before, Determined, Leaf, Part, Patch, Patches};
 use crate::observed::Source;
 use candidates::{Candidate, Files, Left};
 use standing::Standing;
+use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -79,6 +80,8 @@ struct State {
     standing: Standing,
     candidates: Vec<Candidate>,
     left: Left,
+    /// The texts as they are shown: without secrets.
+    shown: BTreeMap<String, Arc<str>>,
 }
 
 impl Fixing<'_> {
@@ -93,6 +96,7 @@ impl Fixing<'_> {
         let mut patches = Patches::new();
         let mut state = self.state(&texts, &determined, &mut files, terminal)?;
         let found = state.standing.count;
+        let shown = state.shown.clone();
         for pass in 0..PASSES {
             let mut trial = Trial {
                 fixing: self,
@@ -115,7 +119,7 @@ impl Fixing<'_> {
         }
         let changed = changed(&texts, &files);
         if dry {
-            note::diffs(&changed, terminal)?;
+            note::diffs(&changed, (&shown, &state.shown), terminal)?;
         } else if let Err((path, why)) = write(&changed) {
             return Ok(Err(format!("cannot change `{}`: {why}", path.display())));
         }
@@ -147,6 +151,7 @@ impl Fixing<'_> {
             standing: Standing::of(&judged.report, &is_asked)?,
             candidates,
             left,
+            shown: judged.report.sources,
         })
     }
 }
@@ -219,7 +224,7 @@ fn determined(baseline: &Baseline) -> Determined {
         account: String::new(),
         region: String::new(),
         partition: "aws",
-        values: std::collections::BTreeMap::new(),
+        values: BTreeMap::new(),
     };
     let target = baseline.target.as_ref().unwrap_or(&nowhere);
     let mut determined = Determined::new();

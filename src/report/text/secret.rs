@@ -50,6 +50,21 @@ pub(super) fn hidden(line: &str) -> Vec<Range<usize>> {
     found
 }
 
+/// A line with asterisks for the secrets in it.
+pub(crate) fn masked(line: &str) -> String {
+    let mut safe = String::with_capacity(line.len());
+    let mut end = 0;
+    for range in hidden(line) {
+        let from = range.start.max(end);
+        safe.push_str(line.get(end..from).unwrap_or_default());
+        let secret = line.get(from..range.end.max(from)).unwrap_or_default();
+        safe.extend(secret.chars().map(|_| '*'));
+        end = range.end.max(end);
+    }
+    safe.push_str(line.get(end..).unwrap_or_default());
+    safe
+}
+
 /// Maximal runs of ASCII letters that belong to a word.
 fn words(line: &str, belongs: impl Fn(u8) -> bool) -> impl Iterator<Item = Range<usize>> {
     let bytes = line.as_bytes();

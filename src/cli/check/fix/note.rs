@@ -4,8 +4,11 @@ use super::Change;
 use super::candidates::{Files, Left};
 use crate::cli::Terminal;
 use crate::escape;
+use crate::report::text::secret;
 use similar::TextDiff;
+use std::collections::BTreeMap;
 use std::io;
+use std::sync::Arc;
 
 /// The byte order mark.
 const MARK: char = '\u{feff}';
@@ -13,10 +16,25 @@ const MARK: char = '\u{feff}';
 /// Lines around a change that a diff shows.
 const CONTEXT: usize = 3;
 
-/// Prints the changes as a unified diff.
-pub(super) fn diffs(changes: &[Change], terminal: &mut Terminal<'_>) -> io::Result<()> {
+/// The texts of files as reports show them.
+type Shown = BTreeMap<String, Arc<str>>;
+
+/// Prints the changes as a unified diff, with asterisks for secrets. `shown` are the texts as reports show them, before
+/// and now; a file that is not among them was seen to hold no secret.
+pub(super) fn diffs(
+    changes: &[Change],
+    (before, now): (&Shown, &Shown),
+    terminal: &mut Terminal<'_>,
+) -> io::Result<()> {
     for change in changes {
-        let diff = TextDiff::from_lines(&*change.before, &*change.now);
+        let shown = |texts: &'_ Shown, text: &Arc<str>| {
+            // What is shown has the same length, byte for byte.
+            let shown = texts.get(&change.name);
+            let shown = shown.filter(|shown| shown.len() == text.len());
+            Arc::clone(shown.unwrap_or(text))
+        };
+        let (before, now) = (shown(before, &change.before), shown(now, &change.now));
+        let diff = TextDiff::from_lines(&*before, &*now);
         let name = escape::terminal(&change.name);
         let mut unified = diff.unified_diff();
         unified
@@ -47,6 +65,7 @@ fn line(line: &str) -> String {
         .map_or((String::new(), text), |(sign, text)| {
             (format!("{sign}{MARK}"), text)
         });
+    let text = secret::masked(text);
     let parts: Vec<_> = text.split('\t').map(escape::terminal).collect();
     format!("{start}{}{end}", parts.join("\t"))
 }
