@@ -35,7 +35,7 @@ impl Conditions {
                 ),
             },
             Known::Unreadable(reason) => {
-                let declared = reason
+                let declared = node
                     .reference()
                     .is_some_and(|(id, _)| matches!(seen.scope.by_id(kind, id), Lookup::Found(_)));
                 if declared {

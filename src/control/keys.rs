@@ -104,7 +104,7 @@ enum Takes {
 
 /// Whether the node is the ARN of a key that the same input declares, or its id where that is taken.
 fn refers_to_key(node: Node<'_>, scope: &Scope<'_>, takes: Takes) -> bool {
-    let reference = node.reason().and_then(|reason| reason.reference());
+    let reference = node.reference();
     reference.is_some_and(|(id, attribute)| {
         let names = match attribute {
             Some("Arn" | "arn") => true,

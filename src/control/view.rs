@@ -98,11 +98,8 @@ impl<'t> Effective<'t> {
                     },
                 );
             }
-            Known::Set(name) => (
-                scope.by_name(ResourceKind::EmrSecurityConfiguration, name),
-                name.to_owned(),
-            ),
-            Known::Unreadable(reason) => match reason.reference() {
+            Known::Set(name) => (named_so(cluster, scope, name), name.to_owned()),
+            Known::Unreadable(reason) => match named.reference() {
                 Some((id, None)) => (
                     scope.by_id(ResourceKind::EmrSecurityConfiguration, id),
                     id.to_owned(),
@@ -111,6 +108,13 @@ impl<'t> Effective<'t> {
             },
         };
         match found {
+            (Lookup::Found(document), name) if are_apart(cluster, document) => {
+                let region = cluster.identity.region.as_deref().unwrap_or_default();
+                let place = format!(
+                    "security configuration `{name}` of the cluster's own account and region {region}, which is not among the input"
+                );
+                Self::Unknown(named, Reason::Elsewhere { place })
+            }
             (Lookup::Found(document), name) => {
                 match replaced(cluster, document, &name).or(document.body.reason().cloned()) {
                     Some(reason) => Self::Unknown(document.body, reason),
@@ -132,6 +136,33 @@ impl<'t> Effective<'t> {
             ),
         }
     }
+}
+
+/// The security configuration of a name that a cluster may mean: names are unique in an account and region only.
+fn named_so<'a, 't>(cluster: &Resource<'t>, scope: &'a Scope<'t>, name: &str) -> Lookup<'a, 't> {
+    let kind = ResourceKind::EmrSecurityConfiguration;
+    let found = scope.by_name(kind, name);
+    if !matches!(found, Lookup::Ambiguous) {
+        return found;
+    }
+    let mut here = scope
+        .called(kind, name)
+        .filter(|one| !are_apart(cluster, one));
+    match (here.next(), here.next()) {
+        (Some(only), None) => Lookup::Found(only),
+        _ => found,
+    }
+}
+
+/// Whether two things are known to be of different accounts or regions, so that neither finds the other by its name.
+fn are_apart(one: &Resource<'_>, other: &Resource<'_>) -> bool {
+    let (one, other) = (&one.identity, &other.identity);
+    let differ = |one: &Option<String>, other: &Option<String>| {
+        one.as_ref()
+            .zip(other.as_ref())
+            .is_some_and(|(one, other)| one != other)
+    };
+    differ(&one.region, &other.region) || differ(&one.account, &other.account)
 }
 
 /// A cluster keeps the document that it was launched with, and names it by a name that may be given again (EMR API:

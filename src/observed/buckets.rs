@@ -94,9 +94,7 @@ pub fn bucket_in(node: Node<'_>) -> BucketName<'_> {
 }
 
 fn reference_of(node: Node<'_>) -> Option<&str> {
-    node.reason()
-        .and_then(super::Reason::reference)
-        .map(|(id, _)| id)
+    node.reference().map(|(id, _)| id)
 }
 
 fn bucket_or_unknown(bucket: &str) -> BucketName<'_> {

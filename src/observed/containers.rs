@@ -112,7 +112,7 @@ impl<'a, 't> VirtualCluster<'a, 't> {
     {
         let kind = ResourceKind::EmrContainersSecurityConfiguration;
         let node = self.configuration_id();
-        let by_reference = node.reason().and_then(super::Reason::reference);
+        let by_reference = node.reference();
         let id = by_reference.map(|(id, _)| id).or_else(|| node.as_text());
         match id {
             _ if self.resource.form == Form::Terraform && node.is_absent() => {

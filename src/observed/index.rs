@@ -2,7 +2,7 @@
 //! of which names some of the others.
 
 use super::resource::{Resource, ResourceKind};
-use super::{Neighbour, Node, Reason};
+use super::{Neighbour, Node};
 use std::collections::BTreeMap;
 
 /// What a resource is looked up by.
@@ -99,7 +99,7 @@ impl Index {
         type_name: &str,
         node: Node<'_>,
     ) -> Option<usize> {
-        let reference = node.reason().and_then(Reason::reference);
+        let reference = node.reference();
         let by_reference = reference.and_then(|(id, _)| {
             let wanted = Some((type_name, id));
             let sorted = &self.referred;

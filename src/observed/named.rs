@@ -308,7 +308,7 @@ fn unknown_name(
     purpose: &str,
     node: Node<'_>,
 ) -> Option<String> {
-    let reason = node.reason()?;
+    node.reason()?;
     let declared =
         |(id, _): (&str, Option<&str>)| matches!(scope.by_id(kind, id), Lookup::Found(_));
     let judged_there = kind == ResourceKind::IamRole && matches!(purpose, "emrfs" | "runtime");
@@ -317,7 +317,7 @@ fn unknown_name(
     } else {
         ""
     };
-    (!judged_there && !reason.reference().is_some_and(declared))
+    (!judged_there && !node.reference().is_some_and(declared))
         .then(|| format!("{} {purpose}{key}", resource.identity.id))
 }
 

@@ -1,7 +1,7 @@
 //! Things that are declared beside resources and have no kind of their own in reports: subnets, security groups and
 //! their rules, bucket policies. Controls over the resources that name them look them up here.
 
-use super::{Identity, Node, Reason};
+use super::{Identity, Node};
 use std::sync::Arc;
 
 /// A declared thing without a kind of its own.
@@ -21,7 +21,7 @@ impl Neighbour<'_> {
     /// Whether a value refers to this thing. Names that AWS gives are mostly not known before it exists, so only a
     /// reference does; other known text names something else, or the same by a name that cannot be told.
     pub fn is_referred_to_by(&self, node: Node<'_>) -> bool {
-        let reference = node.reason().and_then(Reason::reference);
+        let reference = node.reference();
         reference.is_some_and(|(id, _)| id == &*self.id)
             || node
                 .as_text()
@@ -32,7 +32,7 @@ impl Neighbour<'_> {
 impl Identity {
     /// Whether a text or reference names the thing of this identity.
     pub fn is_named_by(&self, node: Node<'_>) -> bool {
-        let by_reference = node.reason().and_then(Reason::reference);
+        let by_reference = node.reference();
         by_reference.is_some_and(|(id, _)| id == self.id)
             || node.as_text().is_some_and(|text| {
                 self.arn.as_deref() == Some(text) || self.name.as_deref() == Some(text)

@@ -270,6 +270,23 @@ impl<'t> Node<'t> {
         }
     }
 
+    /// The resource that the value as a whole refers to, and the attribute asked for. A text with a reference in it
+    /// refers to nothing: it is another name. Nor does what is out of sight in something that is referred to.
+    pub fn reference(self) -> Option<(&'t str, Option<&'t str>)> {
+        match self.value() {
+            Value::Unreadable(reason) if self.missing.is_none() => reason.reference(),
+            Value::Unreadable(_)
+            | Value::Absent
+            | Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Template
+            | Value::List
+            | Value::Map => None,
+        }
+    }
+
     /// The string here. Anything but a string is [`Known::Mistyped`].
     pub fn text(self) -> Known<'t, &'t str> {
         match self.value() {

@@ -128,7 +128,20 @@ impl Reason {
         }
     }
 
-    /// The resource referred to, if that is why the text is unknown.
+    /// Why what is made of the value is not known: a reference with text around it, or given to a function, names
+    /// something else than the reference does.
+    #[must_use]
+    pub fn of_result(self) -> Self {
+        match self {
+            Self::Reference { .. } => Self::Unsupported {
+                what: format!("what is made of a {self}"),
+            },
+            same => same,
+        }
+    }
+
+    /// The resource referred to, if that is why a text is unknown: the whole of it, or no more than a part. What a
+    /// value as a whole refers to is [`super::Node::reference`].
     pub fn reference(&self) -> Option<(&str, Option<&str>)> {
         if let Self::Reference {
             resource,

@@ -3,7 +3,7 @@
 
 use super::buckets::{BucketName, bucket_in, bucket_nodes};
 use super::named::{key_nodes, profile_roles, role_nodes};
-use super::{Identity, Node, Reason, Resource, ResourceKind};
+use super::{Identity, Node, Resource, ResourceKind};
 use std::collections::BTreeMap;
 
 /// What is said of things by the text, or by the reference, that names them.
@@ -24,7 +24,7 @@ impl<T> Default for ByName<T> {
 
 impl<T: Copy + PartialEq> ByName<T> {
     fn add(&mut self, node: Node<'_>, said: T) {
-        if let Some((id, _)) = node.reason().and_then(Reason::reference) {
+        if let Some((id, _)) = node.reference() {
             put(&mut self.references, id, said);
         } else if let Some(text) = node.as_text() {
             put(&mut self.texts, text, said);

@@ -43,6 +43,7 @@ mod observed;
 mod parts;
 mod problems;
 mod readers;
+mod references;
 mod registry;
 mod samples;
 mod secrets;

@@ -6,7 +6,7 @@ use crate::aws::lake_formation::name::{Likeness, Name};
 use crate::aws::lake_formation::principal::is_iam_allowed_principals;
 use crate::control::View;
 use crate::observed::grant::Grant;
-use crate::observed::{Reason, Resource, ResourceKind};
+use crate::observed::{Resource, ResourceKind};
 
 /// Whether both are one thing: a fact of a record is in sight of itself.
 pub fn is_same(one: &Resource<'_>, other: &Resource<'_>) -> bool {
@@ -71,7 +71,7 @@ pub fn grants_of_role<'a, 't>(
     let (context, own) = (*context, seen.resource);
     let last = |text: &str| text.rsplit('/').next().unwrap_or_default().to_owned();
     let holders = seen.scope.holders(|grant| {
-        let reference = grant.principal.reason().and_then(Reason::reference);
+        let reference = grant.principal.reference();
         let reference = reference.map(|(id, _)| id.to_owned());
         let shown = context.text_of(grant.principal);
         let shown = shown.map(|name| last(&name.to_string()));

@@ -33,7 +33,7 @@ pub(crate) fn subnet_nodes<'t>(seen: &View<'_, 't>) -> Vec<Node<'t>> {
 pub(crate) fn reference_or_text(node: Node<'_>) -> Option<&str> {
     match node.value() {
         Value::String(text) if !text.is_empty() => Some(text),
-        Value::Unreadable(reason) => reason.reference().map(|(id, _)| id),
+        Value::Unreadable(_) => node.reference().map(|(id, _)| id),
         Value::String(_)
         | Value::Absent
         | Value::Null

@@ -199,7 +199,7 @@ impl<'a, 't> Held<'a, 't> {
     }
 
     fn declared_policy(&self, arn: Node<'t>) -> Option<Node<'t>> {
-        let wanted = arn.reason().and_then(Reason::reference).map(|(id, _)| id);
+        let wanted = arn.reference().map(|(id, _)| id);
         let name = arn.as_text();
         apart(self.scope)
             .find(|(_, id, body)| {

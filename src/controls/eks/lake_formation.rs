@@ -61,7 +61,7 @@ fn judge_role(want: &Setting, node: Node<'_>, out: &mut Conditions) {
         Known::Set(_) | Known::Absent | Known::Mistyped => {
             out.failed(node, format!("`QueryEngineRoleArn` is {}", node.display()))
         }
-        Known::Unreadable(reason) if allowed.is_any() && reason.reference().is_some() => {
+        Known::Unreadable(_) if allowed.is_any() && node.reference().is_some() => {
             return out.held();
         }
         Known::Unreadable(reason) => {

@@ -166,7 +166,7 @@ fn judge_profile(want: &Setting, profile: &Resource<'_>, scope: &Scope<'_>, out:
     let name = profile.body.get("InstanceProfileName");
     judge_default(want, name, name.as_text().unwrap_or_default(), out);
     for role in named::profile_roles(profile) {
-        let reference = role.reason().and_then(|reason| reason.reference());
+        let reference = role.reference();
         if reference.is_some_and(|(id, _)| {
             matches!(scope.by_id(ResourceKind::IamRole, id), Lookup::Found(_))
         }) {

@@ -4,7 +4,7 @@ use crate::aws::kms::KeyName;
 use crate::control::settings::{KmsKey, OnlyPairs, settings};
 use crate::control::{Condition, Conditions, Control, Effective, Meta, Severity, Span, View};
 use crate::lattice::Text;
-use crate::observed::{Form, Known, Lookup, Node, Reason, ResourceKind, Scope, named};
+use crate::observed::{Form, Known, Lookup, Node, ResourceKind, Scope, named};
 use std::collections::BTreeSet;
 
 #[derive(Debug)]
@@ -77,7 +77,7 @@ fn judge_key(want: &Setting, node: Node<'_>, scope: &Scope<'_>, out: &mut Condit
             node,
             format!("`{}` is {}, not a key ARN", key(), node.value().type_name()),
         ),
-        Known::Unreadable(reason) => match declared(reason, scope) {
+        Known::Unreadable(reason) => match declared(node, scope) {
             Some("Arn") => return out.held(),
             Some("") => bare_id(node, &key(), out),
             Some(_) | None => out.unknown(
@@ -131,8 +131,8 @@ fn unresolved<'c>(node: Node<'_>, alias: &str, out: &'c mut Conditions) -> &'c m
 }
 
 /// The attribute of a declared key that a reference asks for, if it refers to one; empty for a plain reference.
-fn declared<'r>(reason: &'r Reason, scope: &Scope<'_>) -> Option<&'r str> {
-    let (id, attribute) = reason.reference()?;
+fn declared<'t>(node: Node<'t>, scope: &Scope<'_>) -> Option<&'t str> {
+    let (id, attribute) = node.reference()?;
     matches!(scope.by_id(ResourceKind::KmsKey, id), Lookup::Found(_))
         .then_some(attribute.unwrap_or_default())
 }

@@ -222,7 +222,7 @@ impl One<'_, '_> {
             )
             .expected("a role for administration alone");
         }
-        let declared = self.node.reason().and_then(|reason| reason.reference());
+        let declared = self.node.reference();
         let by_id = declared.map(|(id, _)| seen.scope.by_id(ResourceKind::IamRole, id));
         let by_name = || seen.scope.by_name(ResourceKind::IamRole, last);
         let Lookup::Found(role) = by_id.unwrap_or_else(by_name) else {

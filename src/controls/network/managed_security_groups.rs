@@ -146,9 +146,7 @@ fn judge_rule(want: &Setting, group: Role, rule: &Rule<'_>, own: &[&str], out: &
     }
     let node: Node<'_> = rule.node;
     let unknown = match &rule.peer {
-        Peer::Group(source) => source
-            .reason()
-            .filter(|reason| reason.reference().is_none()),
+        Peer::Group(source) => source.reason().filter(|_| source.reference().is_none()),
         Peer::Unknown(reason) => Some(reason),
         Peer::Range(_) | Peer::PrefixList(_) | Peer::Odd => None,
     };

@@ -88,8 +88,7 @@ fn judge_mappings(seen: &View<'_, '_>, out: &mut Conditions) {
             let studio = mapping.body.get("StudioId");
             let other = studio.as_text().is_some()
                 || studio
-                    .reason()
-                    .and_then(|reason| reason.reference())
+                    .reference()
                     .is_some_and(|(id, _)| id != seen.resource.identity.id);
             if seen.resource.identity.is_named_by(studio) || !other {
                 judge_mapping(mapping.body, out);
@@ -125,7 +124,7 @@ fn judge_mapping(mapping: Node<'_>, out: &mut Conditions) {
             out.held();
             None
         }
-        Known::Unreadable(reason) if reason.reference().is_some() => {
+        Known::Unreadable(_) if policy.reference().is_some() => {
             out.held();
             None
         }

@@ -7,7 +7,7 @@ use super::eval::{Evaluator, GONE};
 use super::sections::member;
 use crate::observe::{Problem, Seen};
 use crate::observed::tree::{Kind, NONE, NodeId, Span, TextRef};
-use crate::observed::{Node, Reason, ResourceKind};
+use crate::observed::{Node, ResourceKind};
 
 /// The parts, and the list of the cluster that holds such parts.
 const PARTS: &[(&str, &[&str])] = &[
@@ -48,10 +48,7 @@ pub(super) fn attach(
         written => evaluator.eval(written),
     };
     let named = (properties != GONE).then(|| evaluator.tree.node(properties).get("JobFlowId"));
-    let cluster = named
-        .and_then(Node::reason)
-        .and_then(Reason::reference)
-        .map(|(id, _)| id);
+    let cluster = named.and_then(Node::reference).map(|(id, _)| id);
     let found = resources.iter_mut().find(|seen| {
         seen.identity.kind == ResourceKind::EmrCluster && Some(seen.identity.id.as_str()) == cluster
     });

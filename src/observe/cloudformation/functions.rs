@@ -47,10 +47,11 @@ impl Evaluator<'_> {
         self.malformed(format!("`{name}` expects {expects}"), at)
     }
 
-    /// The reason of an evaluated value that is not known, or that it has the wrong type.
+    /// The reason of an evaluated value that is not known, or that it has the wrong type. What a function makes of a
+    /// reference is not what is referred to.
     pub(super) fn lost(&mut self, value: NodeId, name: &str, expects: &str, at: NodeId) -> NodeId {
         match self.tree.node(value).reason().cloned() {
-            Some(reason) => self.unknown(reason, at),
+            Some(reason) => self.unknown(reason.of_result(), at),
             None => self.misuse(name, expects, at),
         }
     }

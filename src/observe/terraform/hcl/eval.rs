@@ -63,6 +63,8 @@ pub(super) struct Evaluator<'l> {
     /// Instances of resources and calls by module instance and name, and whether they hold in this world only.
     pub(super) expansions: BTreeMap<(usize, Rc<str>), (Expanded, bool)>,
     pub(super) expanding: BTreeSet<(usize, Rc<str>)>,
+    /// How many instances the expansions tell apart in all.
+    pub(super) told_apart: usize,
     pub(super) choice: Choice,
     pub(super) varied: bool,
     depth: u32,
@@ -85,6 +87,7 @@ impl<'l> Evaluator<'l> {
             open: BTreeSet::new(),
             expansions: BTreeMap::new(),
             expanding: BTreeSet::new(),
+            told_apart: 0,
             choice: Choice::default(),
             varied: false,
             depth: 0,
@@ -101,6 +104,8 @@ impl<'l> Evaluator<'l> {
             .retain(|(instance, ..), known| *instance == 0 && !known.varied);
         self.expansions
             .retain(|(instance, _), (_, varied)| *instance == 0 && !*varied);
+        let kept = self.expansions.values().map(|(kept, _)| kept.len());
+        self.told_apart = kept.filter(|kept| *kept > 1).sum();
         self.children.clear();
         self.instances.truncate(1);
     }
@@ -267,7 +272,7 @@ impl<'l> Evaluator<'l> {
                 (None, None) => Value::malformed(format!("there is no attribute `{name}`"), at),
             },
             Kind::Resource(handle) => self.attribute_of(handle, name, at),
-            Kind::Unknown(why) => Value::lost(why, at),
+            Kind::Unknown(why) => Value::part_of(why, at),
             Kind::List(_) | Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::Text(_) => {
                 Value::malformed(format!("`.{name}` is asked of what has no attributes"), at)
             }
@@ -276,6 +281,11 @@ impl<'l> Evaluator<'l> {
 
     /// An item of a list, or a member of a map.
     pub(super) fn index(&mut self, base: &Value, index: &Value, at: At) -> Value {
+        if let Kind::Unknown(why) = &base.kind
+            && index.why().is_none()
+        {
+            return Value::part_of(why, at);
+        }
         if let Some(why) = base.why().or_else(|| index.why()) {
             return Value::lost(why, at);
         }

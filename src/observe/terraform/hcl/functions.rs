@@ -96,7 +96,10 @@ impl Evaluator<'_> {
                 value.as_number()?;
                 value.as_text().map(Kind::Number)
             }),
-            ("abspath" | "pathexpand", [value]) => value.used(at),
+            ("abspath" | "pathexpand", [value]) => match value.why() {
+                Some(why) => Value::lost(why, at),
+                None => value.used(at),
+            },
             _ => {
                 if let Some(value) = self.of_sets(name, arguments, at) {
                     return value;

@@ -58,6 +58,11 @@ pub(super) fn values_of(map: &Value, at: At) -> Value {
 }
 
 pub(super) fn element(list: &Value, index: &Value, at: At) -> Value {
+    if let Kind::Unknown(why) = &list.kind
+        && index.why().is_none()
+    {
+        return Value::part_of(why, at);
+    }
     if let Some(why) = list.why().or_else(|| index.why()) {
         return Value::lost(why, at);
     }
@@ -73,8 +78,8 @@ pub(super) fn element(list: &Value, index: &Value, at: At) -> Value {
 }
 
 pub(super) fn one(list: &Value, at: At) -> Value {
-    if let Kind::Resource(_) = list.kind {
-        return list.clone();
+    if let Kind::Resource(_) | Kind::Unknown(_) = list.kind {
+        return list.used(at);
     }
     on_list(list, at, |items| match items {
         [] => Value::null(at),

@@ -10,6 +10,8 @@ use std::rc::Rc;
 
 /// How many instances of one resource are told apart.
 const MAX_INSTANCES: usize = 500;
+/// How many are told apart of everything that a root module and what it calls repeat: modules repeat modules.
+const MAX_TOLD_APART: usize = 2000;
 
 /// An instance of a resource or module call, and where its body is evaluated.
 pub(super) type Expanded = Rc<[(InstanceKey, Env)]>;
@@ -92,7 +94,8 @@ impl Evaluator<'_> {
         let env = Env::of(instance);
         let unknown = |reason: &Unknown| {
             let lost = |at| Value::lost(reason, at);
-            let each = bound(&[("key", lost(block.head)), ("value", lost(block.head))]);
+            let value = Value::part_of(reason, block.head);
+            let each = bound(&[("key", lost(block.head)), ("value", value)]);
             let count = bound(&[("index", lost(block.head))]);
             let env = env.with("each", each).with("count", count);
             Rc::from([(InstanceKey::Unknown, env)])
@@ -105,6 +108,9 @@ impl Evaluator<'_> {
             let Some(count) = value.as_count().filter(|count| *count <= MAX_INSTANCES) else {
                 return unknown(&self.uncounted(block, value.at));
             };
+            if let Err(why) = self.tell_apart(count, block, value.at) {
+                return unknown(&why);
+            }
             let one = |index| {
                 let index_value = bound(&[("index", Value::count(index, block.head))]);
                 (InstanceKey::Index(index), env.with("count", index_value))
@@ -120,6 +126,9 @@ impl Evaluator<'_> {
             Ok(_) => return unknown(&self.uncounted(block, value.at)),
             Err(why) => return unknown(&why),
         };
+        if let Err(why) = self.tell_apart(pairs.len(), block, value.at) {
+            return unknown(&why);
+        }
         let set = value.as_list().is_some();
         let mut instances = Vec::with_capacity(pairs.len());
         for (key, value) in pairs {
@@ -136,9 +145,29 @@ impl Evaluator<'_> {
 
     /// More instances than are told apart, or no number at all: one is judged for all.
     fn uncounted(&mut self, block: &Block, at: At) -> Unknown {
+        let why = format!("it does not say a number of instances up to {MAX_INSTANCES}");
+        self.unrepeated(why, block, at)
+    }
+
+    /// Accounts for instances; beyond what is told apart in all, one is judged for all.
+    fn tell_apart(&mut self, count: usize, block: &Block, at: At) -> Result<(), Unknown> {
+        if count <= 1 {
+            return Ok(());
+        }
+        let all = self.told_apart + count;
+        if all > MAX_TOLD_APART {
+            let why = format!(
+                "the module and what it calls repeat more than {MAX_TOLD_APART} modules and resources"
+            );
+            return Err(self.unrepeated(why, block, at));
+        }
+        self.told_apart = all;
+        Ok(())
+    }
+
+    fn unrepeated(&mut self, why: String, block: &Block, at: At) -> Unknown {
         let name = block.labels.join(".");
         let what = format!("could not repeat `{name}`");
-        let why = format!("it does not say a number of instances up to {MAX_INSTANCES}");
         self.problem(at, what, why.clone());
         Unknown {
             reason: Reason::Unsupported { what: why },

@@ -24,7 +24,7 @@ impl Evaluator<'_> {
     ) -> Value {
         if splat.is_some() {
             return match &base.kind {
-                Kind::Unknown(why) => Value::lost(why, at),
+                Kind::Unknown(why) => Value::part_of(why, at),
                 Kind::Null => Value::list(Vec::new(), at),
                 Kind::List(items) => {
                     let items = items.iter();

@@ -34,7 +34,12 @@ impl Evaluator<'_> {
                 Part::If(condition, then, otherwise) => match self.decide(condition, env) {
                     Ok(true) => self.parts(then, env, pieces),
                     Ok(false) => self.parts(otherwise, env, pieces),
-                    Err(why) => pieces.push(Piece::Hole(why, condition.at)),
+                    Err(why) => pieces.extend(
+                        Value::lost(&why, condition.at)
+                            .pieces()
+                            .into_iter()
+                            .flatten(),
+                    ),
                 },
                 Part::For {
                     key,
@@ -53,7 +58,12 @@ impl Evaluator<'_> {
                                 self.parts(body, &env, pieces);
                             }
                         }
-                        Err(why) => pieces.push(Piece::Hole(why, collection.at)),
+                        Err(why) => pieces.extend(
+                            Value::lost(&why, collection.at)
+                                .pieces()
+                                .into_iter()
+                                .flatten(),
+                        ),
                     }
                 }
             }

@@ -226,8 +226,13 @@ impl Value {
         }
     }
 
-    /// An unknown value for the reason that something else is.
+    /// An unknown value for the reason that something is which it is made of: not a reference, if that is one.
     pub(super) fn lost(why: &Unknown, at: At) -> Self {
+        Self::unknown(why.reason.clone().of_result(), at)
+    }
+
+    /// An unknown value that is a part of another, or all of it: a reference stays one.
+    pub(super) fn part_of(why: &Unknown, at: At) -> Self {
         Self::unknown(why.reason.clone(), at)
     }
 

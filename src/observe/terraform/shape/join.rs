@@ -7,7 +7,6 @@ use super::convert::Converter;
 use super::row::{Row, follow};
 use super::{Instance, emr, keys};
 use crate::observe::{Problem, Seen};
-use crate::observed::Reason;
 use crate::observed::tree::{Kind, NodeId, Span, TextRef, Tree};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -239,7 +238,7 @@ impl Joins {
 
     fn whole_of(&self, tree: &Tree, instance: &Instance, part: &Part) -> Option<usize> {
         let named = follow(tree.node(instance.values), part.key).ok()?;
-        if let Some((address, _)) = named.reason().and_then(Reason::reference) {
+        if let Some((address, _)) = named.reference() {
             return self.by_address.get(address).copied();
         }
         let name = named.as_text()?;
