@@ -132,12 +132,11 @@ impl Reason {
     /// something else than the reference does.
     #[must_use]
     pub fn of_result(self) -> Self {
-        match self {
-            Self::Reference { .. } => Self::Unsupported {
-                what: format!("what is made of a {self}"),
-            },
-            same => same,
+        if let Self::Reference { .. } = self {
+            let what = format!("what is made of a {self}");
+            return Self::Unsupported { what };
         }
+        self
     }
 
     /// The resource referred to, if that is why a text is unknown: the whole of it, or no more than a part. What a
