@@ -4,6 +4,7 @@
     reason = "this is the module that the ban on file access points to"
 )]
 
+use crate::observe::garbled;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -67,7 +68,7 @@ pub(super) fn read_unless_binary(path: &Path, named: bool) -> Result<Option<Vec<
         .take(4096)
         .read_to_end(&mut bytes)
         .map_err(|error| plain(&error))?;
-    if !named && bytes.contains(&0) {
+    if !named && !garbled::is_text(&bytes) {
         return Ok(None);
     }
     up_to(MAX_FILE, bytes, file).map(Some)

@@ -3,7 +3,7 @@
 
 use super::files::{self, Input, Texts};
 use crate::observe::terraform::hcl::{self, Library, ModuleFiles, Read};
-use crate::observe::{Dialect, Given};
+use crate::observe::{Dialect, Given, garbled};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -160,11 +160,7 @@ fn text(path: &Path, changed: &Texts) -> Result<Arc<str>, String> {
     if let Some(text) = changed.get(&path.display().to_string()) {
         return Ok(Arc::clone(text));
     }
-    let text = String::from_utf8(files::read(path)?);
-    let text = text.map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        format!("is not UTF-8 from byte {at}")
-    })?;
+    let text = garbled::text_of(files::read(path)?).map_err(|garbled| garbled.why)?;
     Ok(text.into())
 }
 

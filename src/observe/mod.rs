@@ -6,6 +6,7 @@
 
 mod application;
 mod base64;
+mod below;
 pub mod cloudformation;
 mod containers;
 pub mod decode;
@@ -13,6 +14,7 @@ mod duplicates;
 mod edit;
 #[cfg(test)]
 mod files_tests;
+pub mod garbled;
 pub mod json;
 pub mod lake_formation;
 pub mod parameters;
@@ -137,7 +139,7 @@ pub fn read_file(source: &Arc<Source>, dialect: Option<Dialect>, given: &Given) 
         Err(syntax) if dialect.is_some() || looks_like_ours(&text) => {
             return unread(dialect, Problem::syntax(source, &syntax));
         }
-        Err(_) => return File::NothingOfOurs,
+        Err(_) => return below::read(source),
     };
     match (dialect.or_else(|| recognise(tree.root())), not_json) {
         // CloudFormation takes YAML in flow style; what the other services are sent is JSON, and they reject the rest.
@@ -149,7 +151,7 @@ pub fn read_file(source: &Arc<Source>, dialect: Option<Dialect>, given: &Given) 
             Ok(reading) => File::Read(Box::new(reading)),
             Err(why) => unread(Some(dialect), Problem::file(source, why)),
         },
-        (None, _) => File::NothingOfOurs,
+        (None, _) => below::read(source),
     }
 }
 

@@ -36,7 +36,7 @@ pub(super) fn read_template(source: &Arc<Source>) -> Option<Tree> {
     if marks.is_empty() {
         return None;
     }
-    let regions = regions_of(&marks);
+    let regions = regions_of(&marks, text);
     let start = text.trim_start_matches('\u{feff}').trim_start();
     if start.starts_with('{') && !start.starts_with("{{") && !start.starts_with("{%") {
         // What resources stand in a region of JSON cannot be seen; what it says in a resource is not known.
@@ -124,7 +124,7 @@ impl Rewrite for ForeignHoles {
 pub(super) fn read(source: &Arc<Source>) -> Option<Tree> {
     let text = source.text();
     let marks = marks(text);
-    let regions = regions_of(&marks);
+    let regions = regions_of(&marks, text);
     let start = text.trim_start_matches('\u{feff}').trim_start();
     if start.starts_with(['{', '[']) && !start.starts_with("{{") && !start.starts_with("{%") {
         return json(source, &marks, &regions);

@@ -126,6 +126,9 @@ const MARKS: &[&str] = &[
     "${file(",
     "TemplateURL",
     "AWS::Serverless::Application",
+    "::MODULE",
+    "aws::emr",
+    "aws::lakeformation",
     "containerProvider",
     "securityConfigurationData",
     "virtualClusterId",
@@ -150,6 +153,9 @@ const OURS: &[&str] = &[
     "aws_emr_",
     "aws_lakeformation_",
     "emr-baseline/snapshot/",
+    "states:::elasticmapreduce:",
+    "states:::aws-sdk:emr",
+    "states:::aws-sdk:lakeformation",
 ];
 
 /// Whether what is not seen, such as a module that is not fetched, is called after something of ours.
@@ -201,7 +207,7 @@ pub fn looks_like_ours(text: &str) -> bool {
 }
 
 /// What begins a line of source code, and of no document of ours.
-const SOURCE_CODE: &[&str] = &[
+pub(super) const SOURCE_CODE: &[&str] = &[
     "#include", "class ", "const ", "def ", "fn ", "from ", "func ", "import ", "mod ", "package ",
     "pub ", "use ",
 ];
@@ -223,6 +229,7 @@ const TOP_KEYS: &[&str] = &[
 
 /// What a text is that is neither JSON nor YAML.
 pub fn recognise_text(text: &str) -> Option<Dialect> {
+    let text = text.trim_start_matches('\u{feff}');
     let statement = |starts: &[&str]| {
         let begins = |line: &[u8]| {
             starts
@@ -332,6 +339,7 @@ fn holds_resource_of_ours(name: &str, resource: Node<'_>) -> bool {
         .get("Type")
         .as_text()
         .is_some_and(super::cloudformation::is_ours)
+        || super::cloudformation::is_meant_for_ours(resource)
         || super::cloudformation::may_launch(resource)
         || super::cloudformation::is_stack(resource)
 }
@@ -356,6 +364,7 @@ fn is_plan(root: Node<'_>) -> bool {
     let format = root.get("format_version").is_set()
         && (root.get("terraform_version").is_set()
             || root.get("values").is_set()
+            || root.get("resource_changes").is_set()
             || root.get("planned_values").is_set());
     let state = root.get("terraform_version").is_set() && root.get("lineage").is_set();
     let ours = |text: &str| shape::is_ours(text) || embedded::mentions_ours(text);

@@ -30,6 +30,7 @@ mod forms;
 mod gate;
 mod generated;
 mod held;
+mod hidden;
 mod hostile;
 mod integrations;
 mod labels;

@@ -4,7 +4,7 @@ use super::passed::{Judged, Origin, Parts, Passed};
 use super::passes::{BATCH, Passes};
 use crate::cli::files::{self, Input};
 use crate::cli::modules::Unit;
-use crate::observe::{File, Reading, joined, read_few, read_file, says_of_a_request};
+use crate::observe::{File, Reading, garbled, joined, read_few, read_file, says_of_a_request};
 use crate::observed::{Directory, Source};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +26,12 @@ const FILLED: &[&str] = &[
     ".jinja",
     ".jinja2",
 ];
+
+/// Whether launchers read files of this name, and fill them in.
+fn is_filled_in(input: &Input) -> bool {
+    let name = input.path.display().to_string();
+    FILLED.iter().any(|end| name.ends_with(end))
+}
 
 /// The folder of a file.
 pub(super) fn folder_of(path: &Path) -> PathBuf {
@@ -79,10 +85,14 @@ impl<'b> Passes<'_, 'b> {
         let mut sources: Vec<Arc<Source>> = held.to_vec();
         let mut unread = None;
         for input in beside.iter().filter(known) {
-            let Some(source) = self.text_of(input) else {
+            let Some((source, garbled)) = self.text_of(input) else {
                 continue;
             };
-            if read_few(&source).is_some() {
+            if garbled {
+                if unread.is_none() && is_filled_in(input) && says_of_a_request(source.text()) {
+                    unread = input.path.file_name();
+                }
+            } else if read_few(&source).is_some() {
                 sources.push(source);
             } else if unread.is_none() && self.may_be_a_part(input, &source) {
                 unread = input.path.file_name();
@@ -103,23 +113,23 @@ impl<'b> Passes<'_, 'b> {
 
     /// Whether a file says something of a request that was not understood: a launcher may read it with the parts.
     fn may_be_a_part(&self, input: &Input, source: &Arc<Source>) -> bool {
-        let name = input.path.display().to_string();
-        let written = FILLED.iter().any(|end| name.ends_with(end));
-        written
+        is_filled_in(input)
             && says_of_a_request(source.text())
             && !matches!(read_file(source, self.dialect, self.given), File::Read(_))
     }
 
-    /// The text of a file, when it is one.
-    fn text_of(&self, input: &Input) -> Option<Arc<Source>> {
+    /// The text of a file, when it is one, and whether it is only what can be made out of another encoding.
+    fn text_of(&self, input: &Input) -> Option<(Arc<Source>, bool)> {
         let name = input.path.display().to_string();
-        let text: Arc<str> = if let Some(text) = self.texts.get(&name) {
-            Arc::clone(text)
-        } else {
-            let bytes = files::read_unless_binary(&input.path, false).ok()??;
-            String::from_utf8(bytes).ok()?.into()
+        if let Some(text) = self.texts.get(&name) {
+            return Some((Arc::new(Source::new(name, Arc::clone(text))), false));
+        }
+        let bytes = files::read_unless_binary(&input.path, false).ok()??;
+        let (text, garbled) = match garbled::text_of(bytes) {
+            Ok(text) => (text, false),
+            Err(garbled) => (garbled.text?, true),
         };
-        Some(Arc::new(Source::new(name, text)))
+        Some((Arc::new(Source::new(name, text)), garbled))
     }
 
     /// Reads what is put together.

@@ -11,7 +11,7 @@ use super::passed::{Done, Judged, Origin, Passed, Verdicts, What};
 use crate::cli::files::{self, Input, Texts};
 use crate::cli::modules::{Modules, Unit};
 use crate::judge::{Counted, Judge, World, merge};
-use crate::observe::{Dialect, File, Given, Reading, read_file};
+use crate::observe::{Dialect, File, Given, Reading, garbled, read_file};
 use crate::observed::{Directory, Scope, Source};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
@@ -148,17 +148,20 @@ impl<'b> Passes<'_, 'b> {
         let Some(bytes) = files::read_unless_binary(&input.path, input.named)? else {
             return Ok(File::NothingOfOurs);
         };
-        match String::from_utf8(bytes) {
+        match garbled::text_of(bytes) {
             Ok(text) => {
                 let source = Source::new(name, text);
                 Ok(read_file(&Arc::new(source), self.dialect, self.given))
             }
             // A binary that lies in a folder is nobody's configuration; one that is named is a mistake.
-            Err(_) if !input.named => Ok(File::NothingOfOurs),
-            Err(error) => Err(format!(
-                "is not UTF-8 from byte {}",
-                error.utf8_error().valid_up_to()
-            )),
+            Err(garbled) => {
+                let why = garbled.why.clone();
+                if input.named || garbled.is_ours(&name, self.dialect, self.given) {
+                    Err(why)
+                } else {
+                    Ok(File::NothingOfOurs)
+                }
+            }
         }
     }
 

@@ -11,6 +11,7 @@ mod attached;
 mod conditions;
 mod eval;
 mod functions;
+mod kinds;
 mod launchers;
 mod meaning;
 mod nested;
@@ -24,6 +25,7 @@ use crate::observed::tree::{NodeId, Tree};
 use crate::observed::{Facts, Node, Value};
 use conditions::Formulas;
 use eval::Evaluator;
+pub(super) use kinds::is_meant_for_ours;
 pub(super) use launchers::may_launch;
 pub(super) use nested::is_stack;
 use resources::Declared;
@@ -59,6 +61,8 @@ const HARMLESS: &[&str] = &[
 /// Evaluates a template.
 pub fn evaluate(tree: Tree, given: &Given) -> Evaluated {
     let mut problems = problems(&tree);
+    let unseen = kinds::unseen(&tree);
+    problems.extend(unseen.problems);
     let sections = Sections::of(&tree);
     let declared = read_resources(&tree, &sections);
     let mut evaluator = Evaluator::new(tree, given, sections);
@@ -71,7 +75,10 @@ pub fn evaluate(tree: Tree, given: &Given) -> Evaluated {
         .collect();
     let launchers = launchers::of(&evaluator);
     let stacks = nested::of(&evaluator);
-    let mut found = nested::Found::default();
+    let mut found = nested::Found {
+        notes: unseen.notes,
+        ..nested::Found::default()
+    };
     let mut needs = Needs::default();
     for (_, resource) in declared.iter().chain(&parts).chain(&launchers) {
         needs.condition_of(&evaluator, *resource);
@@ -200,6 +207,10 @@ fn problems(tree: &Tree) -> Vec<Problem> {
     let resources = root.get("Resources");
     if let Some(reason) = resources.reason() {
         let what = "could not read the resources of the template";
+        problems.push(Problem::at(resources, what, reason.to_string()));
+    }
+    if let Some(reason) = resources.open() {
+        let what = "could not read all resources of the template";
         problems.push(Problem::at(resources, what, reason.to_string()));
     }
     for (name, resource) in resources.members() {

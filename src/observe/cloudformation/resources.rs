@@ -180,6 +180,15 @@ pub(in crate::observe) fn judged_type(
     type_of(name).map(|known| (known.name, known.kind, known.named_by))
 }
 
+/// The types that are read, and whether a template with nothing else is worth judging.
+pub(super) fn all_types() -> impl Iterator<Item = (&'static str, bool)> {
+    let neighbours = NEIGHBOURS.iter().map(|name| (*name, false));
+    TYPES
+        .iter()
+        .map(|known| (known.name, known.alone))
+        .chain(neighbours)
+}
+
 /// Whether a resource of this type is read, at least beside others.
 pub(super) fn is_read(name: &str) -> bool {
     type_of(name).is_some() || neighbour_of(name).is_some()

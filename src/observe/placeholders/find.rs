@@ -16,6 +16,8 @@ pub(super) enum Role {
     Middle,
     /// It ends a condition or loop.
     End,
+    /// It puts in text from elsewhere, such as another file.
+    Insert,
     /// A comment, or something that has no extent, such as an assignment.
     Other,
 }
@@ -41,6 +43,10 @@ impl Mark {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Region {
     pub(super) range: Range<usize>,
+    /// Whether text from elsewhere is put in, so that what stands around the region has more than it shows.
+    pub(super) inserts: bool,
+    /// How far the line is indented that it begins on.
+    pub(super) column: usize,
 }
 
 /// First words of the variables that Hadoop and Java resolve by themselves, such as `${user.name}` and
@@ -121,7 +127,7 @@ fn mark_at(text: &str, start: usize) -> Option<Mark> {
         return None;
     }
     let role = if directive {
-        role_of(trimmed)
+        role_of(trimmed, rest.starts_with("{%"))
     } else {
         Role::Value
     };
@@ -160,7 +166,7 @@ fn closing_brace(rest: &str) -> Option<usize> {
     None
 }
 
-fn role_of(directive: &str) -> Role {
+fn role_of(directive: &str, jinja: bool) -> Role {
     let word = directive
         .split(|char: char| !char.is_ascii_alphanumeric())
         .next()
@@ -169,38 +175,76 @@ fn role_of(directive: &str) -> Role {
         "if" | "for" | "macro" | "call" | "filter" | "block" | "raw" | "with" => Role::Begin,
         "else" | "elif" => Role::Middle,
         _ if word.starts_with("end") => Role::End,
+        "" => Role::Other,
+        // Whatever an extension's own directive does, it may print.
+        _ if jinja && !SILENT.contains(&word) => Role::Insert,
         _ => Role::Other,
     }
 }
 
-/// The outermost conditions and loops. One that is not ended reaches to the last directive.
-pub(super) fn regions_of(marks: &[Mark]) -> Vec<Region> {
+/// Directives of Jinja's that print nothing by themselves. Source: Jinja, *Template Designer Documentation*.
+const SILENT: &[&str] = &[
+    "set",
+    "extends",
+    "import",
+    "from",
+    "do",
+    "break",
+    "continue",
+    "debug",
+    "pluralize",
+];
+
+/// Whether a directive that begins a region prints what is written elsewhere: the macro that is called, or the block of a
+/// template that takes this one's place.
+fn prints_more(mark: &Mark, text: &str) -> bool {
+    ["call", "block"]
+        .iter()
+        .any(|word| mark.name(text).starts_with(word))
+}
+
+/// How far the line of a byte is indented; what a directive puts in does not care whether it stands in a comment of YAML's.
+fn indentation(text: &str, at: usize) -> usize {
+    let line = text.get(..at).unwrap_or_default().rsplit('\n').next();
+    let line = line.unwrap_or_default();
+    line.len() - line.trim_start().len()
+}
+
+/// The outermost conditions and loops, and what is put in from elsewhere. A region that is not ended reaches to the last
+/// directive.
+pub(super) fn regions_of(marks: &[Mark], text: &str) -> Vec<Region> {
+    let region = |range: Range<usize>, inserts: bool| Region {
+        column: indentation(text, range.start),
+        range,
+        inserts,
+    };
     let mut regions = Vec::new();
-    let mut depth = 0_u32;
-    let mut start = 0;
-    let mut last = 0;
+    let (mut depth, mut start, mut last) = (0_u32, 0, 0);
+    let mut inserts = false;
     for mark in marks {
         match mark.role {
             Role::Begin => {
                 if depth == 0 {
                     start = mark.range.start;
+                    inserts = false;
                 }
+                inserts |= prints_more(mark, text);
                 depth += 1;
             }
             Role::End if depth > 0 => {
                 depth -= 1;
                 if depth == 0 {
-                    regions.push(Region {
-                        range: start..mark.range.end,
-                    });
+                    regions.push(region(start..mark.range.end, inserts));
                 }
             }
+            Role::Insert if depth > 0 => inserts = true,
+            Role::Insert => regions.push(region(mark.range.clone(), true)),
             Role::End | Role::Middle | Role::Value | Role::Other => {}
         }
         last = mark.range.end;
     }
     if depth > 0 {
-        regions.push(Region { range: start..last });
+        regions.push(region(start..last, inserts));
     }
     regions
 }

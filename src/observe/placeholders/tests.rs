@@ -67,6 +67,48 @@ fn a_condition_of_the_template_leaves_its_container_open() {
 }
 
 #[test]
+fn what_the_template_puts_in_leaves_open_what_it_is_put_into() {
+    for put_in in [
+        "{% include \"x.yaml\" %}",
+        "# {% include \"x.yaml\" %}",
+        "{% call m() %}\n  {% endcall %}",
+        "{%- include x ignore missing -%}",
+        "{% if x %}\n  {% include \"x.yaml\" %}\n  {% endif %}",
+        "{% block more %}{% endblock %}",
+        "{% render_cluster x %}",
+    ] {
+        for text in [
+            format!("n: 1\np:\n  {put_in}\n  a: 1\n  l: [1]\nq: 2\n"),
+            format!("n: 1\np:\n  a: 1\n  l: [1]\n  {put_in}\nq: 2\n"),
+        ] {
+            let tree = read(&source(&text)).unwrap();
+            let node = tree.root().get("p");
+            assert!(node.get("b").reason().is_some(), "{text}");
+            assert_eq!(plain(node.get("a")), json!(1), "{text}");
+            assert_eq!(plain(node.get("l")), json!([1]), "{text}");
+            assert!(tree.root().get("b").is_absent(), "{text}");
+        }
+        let text = format!("{put_in}\np:\n  a: 1\n");
+        let tree = read(&source(&text)).unwrap();
+        assert!(tree.root().get("b").reason().is_some(), "{text}");
+        assert!(tree.root().get("p").get("b").is_absent(), "{text}");
+    }
+    // What is put in may bring its own indentation.
+    let tree = read(&source("p:\n{% include x %}\nq: 1\n")).unwrap();
+    assert!(tree.root().get("p").reason().is_some());
+    let tree = read(&source("p:\n- 1\n{% include x %}\nq: 1\n")).unwrap();
+    assert_eq!(tree.root().get("p").items().len(), 2);
+    for silent in [
+        "{% set x = 1 %}",
+        "{# include x #}",
+        "{% from 'x' import m %}",
+    ] {
+        let tree = read(&source(&format!("{silent}\na: {{{{ x }}}}\n"))).unwrap();
+        assert!(tree.root().get("b").is_absent(), "{silent}");
+    }
+}
+
+#[test]
 fn an_unknown_key_leaves_its_map_open() {
     let tree = read(&source("${x}: 1\na: 2\n")).unwrap();
     assert!(tree.root().get("b").reason().is_some());

@@ -31,8 +31,14 @@ pub(super) fn recognises(root: Node<'_>) -> bool {
 /// Reads a state machine's definition.
 pub(super) fn read(mut tree: Tree) -> Reading {
     let root = tree.root_id();
+    let mut problems = Vec::new();
+    tasks::problems(tree.root(), tasks::PARAMETERS, &mut problems);
     let seen = machine(&mut tree, root);
-    Reading::new(Dialect::StepFunctions, tree, seen)
+    let reading = Reading::new(Dialect::StepFunctions, tree, seen);
+    Reading {
+        problems,
+        ..reading
+    }
 }
 
 /// A task, its parameters as far as they are known.
@@ -50,7 +56,7 @@ struct Task {
 /// The resources of a machine that stands in `root`.
 pub(super) fn machine(tree: &mut Tree, root: NodeId) -> Vec<Seen> {
     let mut tasks = Vec::new();
-    tasks::collect(tree, root, &mut tasks);
+    tasks::collect(tree, root, tasks::PARAMETERS, &mut tasks);
     let mut created = Vec::new();
     let mut changes = Vec::new();
     let mut seen = Vec::new();

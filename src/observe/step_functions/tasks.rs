@@ -1,7 +1,7 @@
 //! The tasks of a state machine, at every depth, and what each does to a cluster.
 
 use super::{Task, values};
-use crate::observe::edit;
+use crate::observe::{Problem, edit};
 use crate::observed::tree::{Kind, NodeId, Tree};
 use crate::observed::{Node, Reason, Value};
 
@@ -81,8 +81,51 @@ pub(super) const ACTIONS: &[(&str, Action)] = &[
 /// The cluster's id is written out: it is none that this machine creates.
 pub(super) const LITERAL: &str = "\u{0}literal";
 
+/// Which member of a state its task is sent. Source: Amazon States Language, *`QueryLanguage`*: `JSONPath` unless the state
+/// or the whole machine says otherwise.
+fn sent(node: Node<'_>, inherited: [&'static str; 2]) -> [&'static str; 2] {
+    match node.get("QueryLanguage").as_text() {
+        Some("JSONata") => ["Arguments", "Parameters"],
+        Some("JSONPath") => PARAMETERS,
+        _ => inherited,
+    }
+}
+
+/// What a task of `JSONPath` is sent, and what it is not.
+pub(super) const PARAMETERS: [&str; 2] = ["Parameters", "Arguments"];
+
+/// What in the tasks of a machine is not sent, although it stands there.
+pub(super) fn problems(
+    machine: Node<'_>,
+    inherited: [&'static str; 2],
+    problems: &mut Vec<Problem>,
+) {
+    let inherited = sent(machine, inherited);
+    for (name, state) in machine.get("States").members() {
+        let [own, other] = sent(state, inherited);
+        let both = state.get(own).is_set() && state.get(other).is_set();
+        if both && action_of(state.get("Resource")).is_some() {
+            problems.push(Problem::at(
+                state.get(other),
+                format!("could not judge all of state `{name}`"),
+                format!("`{own}` is what its task is sent, and Step Functions rejects `{other}` beside it"),
+            ));
+        }
+        let iterations = ["Iterator", "ItemProcessor"].map(|key| state.get(key));
+        for inner in state.get("Branches").items().chain(iterations) {
+            self::problems(inner, [own, other], problems);
+        }
+    }
+}
+
 /// Finds the tasks of a machine, those of its branches and iterations included.
-pub(super) fn collect(tree: &mut Tree, machine: NodeId, tasks: &mut Vec<Task>) {
+pub(super) fn collect(
+    tree: &mut Tree,
+    machine: NodeId,
+    inherited: [&'static str; 2],
+    tasks: &mut Vec<Task>,
+) {
+    let inherited = sent(tree.node(machine), inherited);
     let states: Vec<(String, NodeId)> = tree
         .node(machine)
         .get("States")
@@ -91,6 +134,7 @@ pub(super) fn collect(tree: &mut Tree, machine: NodeId, tasks: &mut Vec<Task>) {
         .collect();
     for (name, state) in states {
         let node = tree.node(state);
+        let members = sent(node, inherited);
         // Documents nest as deep as the reader allows, so this ends.
         let mut inner: Vec<NodeId> = node.get("Branches").items().map(Node::id).collect();
         inner.extend(
@@ -101,10 +145,10 @@ pub(super) fn collect(tree: &mut Tree, machine: NodeId, tasks: &mut Vec<Task>) {
                 .map(Node::id),
         );
         if let Some(action) = action_of(node.get("Resource")) {
-            tasks.push(task(tree, name, state, action));
+            tasks.push(task(tree, name, (state, members), action));
         }
         for machine in inner {
-            collect(tree, machine, tasks);
+            collect(tree, machine, members, tasks);
         }
     }
 }
@@ -121,11 +165,16 @@ fn action_of(resource: Node<'_>) -> Option<Action> {
     Some(known.1)
 }
 
-fn task(tree: &mut Tree, state: String, id: NodeId, action: Action) -> Task {
+fn task(
+    tree: &mut Tree,
+    state: String,
+    (id, members): (NodeId, [&'static str; 2]),
+    action: Action,
+) -> Task {
     let node = tree.node(id);
-    let given = [node.get("Arguments"), node.get("Parameters")];
-    let given = given
+    let given = members
         .into_iter()
+        .map(|name| node.get(name))
         .find(|node| !node.is_absent())
         .map(Node::id);
     let result = node.get("ResultPath").as_text().unwrap_or("$").to_owned();

@@ -85,6 +85,12 @@ fn problems(root: Node<'_>) -> Vec<Problem> {
             "could not judge the whole plan",
             "planning failed, and the plan holds only what came before",
         ));
+    } else if matches!(root.get("complete").value(), Value::Bool(false)) {
+        problems.push(Problem::at(
+            root.get("complete"),
+            "could not judge the whole plan",
+            "the plan is not complete: changes were targeted or deferred",
+        ));
     }
     let changes = root.get("resource_changes").items();
     for change in changes.filter(|change| !matches!(change.get("change").value(), Value::Map)) {

@@ -332,6 +332,13 @@ fn what_keeps_a_plan_from_view_is_a_problem() {
             "could not judge `aws_emr_cluster.later`"
         ]
     );
+    // A failed plan is not complete either, and that is said once.
+    document["complete"] = json!(false);
+    assert_eq!(read(&document).problems.len(), 2);
+    document["errored"] = json!(false);
+    let problem = &read(&document).problems[0];
+    assert_eq!(problem.what, "could not judge the whole plan");
+    assert!(problem.why.starts_with("the plan is not complete"));
     document["format_version"] = json!("2.0");
     let reading = read_text(&serde_json::to_string_pretty(&document).unwrap());
     let last = reading.problems.last().unwrap();

@@ -1,0 +1,103 @@
+//! Types of resources that are not read, and may stand for something of ours: modules, custom resources, and types that are
+//! not quite spelt as CloudFormation spells them.
+
+use super::resources;
+use crate::observe::Problem;
+use crate::observe::recognise::{SECTIONS, mentions, named_after_ours};
+use crate::observed::Node;
+use crate::observed::tree::Tree;
+
+/// What a template holds that is not seen.
+#[derive(Debug, Default)]
+pub(super) struct Unseen {
+    pub(super) problems: Vec<Problem>,
+    pub(super) notes: Vec<String>,
+}
+
+/// What the type of a resource makes of it.
+enum Kind {
+    /// A module, of which other resources are made. Source: CloudFormation User Guide, *Using modules to create resource
+    /// configurations that can be included across CloudFormation templates*.
+    Module { ours: bool },
+    /// Somebody's own type, called after something of ours.
+    Own,
+    /// A type that is read, misspelt.
+    Near(&'static str),
+}
+
+fn kind_of(resource: Node<'_>) -> Option<Kind> {
+    let name = resource.get("Type").as_text()?;
+    if resources::is_read(name) {
+        return None;
+    }
+    if name.trim_end().to_ascii_uppercase().ends_with("::MODULE") {
+        let ours = named_after_ours(name) || holds_ours(resource.get("Properties"));
+        return Some(Kind::Module { ours });
+    }
+    if let Some((known, _)) = near(name) {
+        return Some(Kind::Near(known));
+    }
+    let own = !name.starts_with("AWS::") && !name.starts_with("Alexa::");
+    (own && named_after_ours(name)).then_some(Kind::Own)
+}
+
+/// The type that was meant: one that differs in case, spaces or signs only.
+fn near(name: &str) -> Option<(&'static str, bool)> {
+    let letters = |text: &str| -> Vec<u8> {
+        let bytes = text.bytes().filter(u8::is_ascii_alphanumeric);
+        bytes.map(|byte| byte.to_ascii_lowercase()).collect()
+    };
+    // No type of AWS's is longer; nothing longer is worth comparing.
+    if name.len() > 128 {
+        return None;
+    }
+    let written = letters(name);
+    resources::all_types().find(|(known, _)| letters(known) == written)
+}
+
+/// Whether what a module is given names EMR or Lake Formation.
+fn holds_ours(properties: Node<'_>) -> bool {
+    let members = ["ReleaseLabel", "JobFlowRole", "DataLakePrincipal"];
+    let named =
+        |name: &str| members.contains(&name) || SECTIONS.contains(&name) || named_after_ours(name);
+    properties.members().any(|(name, _)| named(name)) || mentions(properties, 0, &named_after_ours)
+}
+
+/// Whether a template with a resource of this type is worth reading for that.
+pub(in crate::observe) fn is_meant_for_ours(resource: Node<'_>) -> bool {
+    match kind_of(resource) {
+        Some(Kind::Module { ours }) => ours,
+        Some(Kind::Own) => true,
+        Some(Kind::Near(known)) => resources::is_ours(known),
+        None => false,
+    }
+}
+
+/// What the types of a template's resources keep from view.
+pub(super) fn unseen(tree: &Tree) -> Unseen {
+    let mut unseen = Unseen::default();
+    for (id, resource) in tree.root().get("Resources").members() {
+        let node = resource.get("Type");
+        let name = node.as_text().unwrap_or_default();
+        match kind_of(resource) {
+            Some(Kind::Module { ours: true }) => unseen.problems.push(Problem::at(
+                node,
+                format!("could not expand module `{name}`"),
+                format!("what `{id}` declares is in the account's registry; judge the template after the module is expanded"),
+            )),
+            Some(Kind::Module { ours: false }) => unseen.notes.push(format!(
+                "module `{name}` is not seen, and nothing that `{id}` declares is judged"
+            )),
+            Some(Kind::Own) => unseen.notes.push(format!(
+                "type `{name}` is not AWS's, and `{id}` is not judged"
+            )),
+            Some(Kind::Near(known)) => unseen.problems.push(Problem::at(
+                node,
+                format!("could not judge resource `{id}`"),
+                format!("type `{name}` is not known; did you mean `{known}`"),
+            )),
+            None => {}
+        }
+    }
+    unseen
+}
