@@ -38,7 +38,11 @@ pub(super) fn read_template(source: &Arc<Source>) -> Option<Tree> {
     }
     let regions = regions_of(&marks, text);
     let start = text.trim_start_matches('\u{feff}').trim_start();
-    if start.starts_with('{') && !start.starts_with("{{") && !start.starts_with("{%") {
+    if start.starts_with('{')
+        && !start.starts_with("{{")
+        && !start.starts_with("{%")
+        && !start.starts_with("{#")
+    {
         // What resources stand in a region of JSON cannot be seen; what it says in a resource is not known.
         let is_whole = |node: Node<'_>| node.reason().is_none() && node.open().is_none();
         return json(source, &marks, &regions).filter(|tree| {
@@ -126,7 +130,11 @@ pub(super) fn read(source: &Arc<Source>) -> Option<Tree> {
     let marks = marks(text);
     let regions = regions_of(&marks, text);
     let start = text.trim_start_matches('\u{feff}').trim_start();
-    if start.starts_with(['{', '[']) && !start.starts_with("{{") && !start.starts_with("{%") {
+    if start.starts_with(['{', '['])
+        && !start.starts_with("{{")
+        && !start.starts_with("{%")
+        && !start.starts_with("{#")
+    {
         return json(source, &marks, &regions);
     }
     let masked = find::masked(text, &marks);

@@ -74,7 +74,7 @@ fn what_the_template_puts_in_leaves_open_what_it_is_put_into() {
         "{% call m() %}\n  {% endcall %}",
         "{%- include x ignore missing -%}",
         "{% if x %}\n  {% include \"x.yaml\" %}\n  {% endif %}",
-        "{% block more %}{% endblock %}",
+        "{% block more %}\n  {% endblock %}",
         "{% render_cluster x %}",
     ] {
         for text in [
