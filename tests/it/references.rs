@@ -195,7 +195,7 @@ fn modules_that_repeat_modules_come_to_an_end() {
     let (report, _) = bench.report(&["check", "b.toml", "f"]);
     // Generous, for builds without optimisation on busy machines: without the bound it takes hours.
     assert!(
-        start.elapsed() < Duration::from_secs(60),
+        start.elapsed() < Duration::from_mins(1),
         "{:?}",
         start.elapsed()
     );
