@@ -117,6 +117,7 @@ const MARKS: &[&str] = &[
     "BootstrapAction",
     "HadoopJarStep",
     "ActionOnFailure",
+    "awscc_emr",
     "aws_emr_",
     "aws_emrcontainers_",
     "aws_emrserverless_",
@@ -256,8 +257,8 @@ pub fn recognise_text(text: &str) -> Option<Dialect> {
             types.any(|prefix| name.starts_with(prefix.as_bytes()))
         })
     };
-    // All of the types begin like this.
-    let terraform = holds(text, "aws_") && lines(text).any(block);
+    // All of the types begin like one of these.
+    let terraform = (holds(text, "aws_") || holds(text, "awscc_")) && lines(text).any(block);
     terraform.then_some(Dialect::Terraform)
 }
 
@@ -276,6 +277,8 @@ const TERRAFORM_TYPES: &[&str] = &[
     "aws_emrserverless_",
     "aws_lakeformation_",
     "aws_glue_",
+    "awscc_emr",
+    "awscc_lakeformation_",
 ];
 
 fn is_terraform_type(name: &str) -> bool {
@@ -367,7 +370,9 @@ fn is_plan(root: Node<'_>) -> bool {
             || root.get("resource_changes").is_set()
             || root.get("planned_values").is_set());
     let state = root.get("terraform_version").is_set() && root.get("lineage").is_set();
-    let ours = |text: &str| shape::is_ours(text) || embedded::mentions_ours(text);
+    let ours = |text: &str| {
+        shape::is_ours(text) || embedded::mentions_ours(text) || shape::names_launch(text)
+    };
     (format || state) && mentions(root, 0, &ours)
 }
 

@@ -19,7 +19,7 @@ const MACHINES: &[&str] = &[
 ];
 const SCHEDULE: &str = "AWS::Scheduler::Schedule";
 /// The end of the target that launches a cluster. Source: Amazon `EventBridge` Scheduler User Guide, *Using universal targets*.
-const RUN_JOB_FLOW: &str = ":aws-sdk:emr:runJobFlow";
+pub(in crate::observe) const RUN_JOB_FLOW: &str = ":aws-sdk:emr:runJobFlow";
 
 /// Whether a resource launches clusters, by its type and the words in it.
 pub(in crate::observe) fn may_launch(resource: Node<'_>) -> bool {
@@ -121,7 +121,7 @@ fn machine(evaluator: &mut Evaluator<'_>, id: &str, properties: NodeId) -> Launc
 }
 
 /// Where a text was written that stands in another place, or what `Fn::ToJsonString` wrote as text.
-fn origin(evaluator: &Evaluator<'_>, value: NodeId) -> NodeId {
+pub(super) fn origin(evaluator: &Evaluator<'_>, value: NodeId) -> NodeId {
     if let Some(structure) = evaluator.structures.get(&value) {
         return *structure;
     }

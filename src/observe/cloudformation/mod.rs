@@ -17,6 +17,7 @@ mod meaning;
 mod nested;
 mod resources;
 mod sections;
+mod templates;
 mod text;
 mod worlds;
 
@@ -26,12 +27,13 @@ use crate::observed::{Facts, Node, Value};
 use conditions::Formulas;
 use eval::Evaluator;
 pub(super) use kinds::is_meant_for_ours;
-pub(super) use launchers::may_launch;
+pub(super) use launchers::{RUN_JOB_FLOW, may_launch};
 pub(super) use nested::is_stack;
 use resources::Declared;
 pub(super) use resources::{is_ours, judged_type};
 use sections::{Sections, member};
 use std::collections::BTreeSet;
+pub(super) use templates::{mentions_ours, template_in};
 
 /// A template after evaluation.
 #[derive(Debug)]
@@ -60,6 +62,19 @@ const HARMLESS: &[&str] = &[
 
 /// Evaluates a template.
 pub fn evaluate(tree: Tree, given: &Given) -> Evaluated {
+    evaluate_within(tree, given, 0)
+}
+
+/// Evaluates a template that stands in so many others.
+fn evaluate_within(tree: Tree, given: &Given, depth: u32) -> Evaluated {
+    let (evaluated, bodies) = evaluate_alone(tree, given);
+    bodies.iter().fold(evaluated, |evaluated, (id, body)| {
+        templates::with_body(evaluated, (id, *body), given, depth)
+    })
+}
+
+/// Evaluates a template without those that stand in it, which are told.
+fn evaluate_alone(tree: Tree, given: &Given) -> (Evaluated, Vec<Declaration>) {
     let mut problems = problems(&tree);
     let unseen = kinds::unseen(&tree);
     problems.extend(unseen.problems);
@@ -118,13 +133,14 @@ pub fn evaluate(tree: Tree, given: &Given) -> Evaluated {
         }
     }
     problems.extend(found.problems);
-    Evaluated {
+    let evaluated = Evaluated {
         tree: evaluator.tree,
         worlds,
         problems,
         notes: found.notes,
         nested: found.nested,
-    }
+    };
+    (evaluated, found.bodies)
 }
 
 /// A declaration: its logical id, and where it stands.

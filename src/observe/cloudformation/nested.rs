@@ -2,6 +2,7 @@
 //! what the template gives to their parameters, and those that are not seen.
 
 use super::eval::{Evaluator, GONE};
+use super::launchers::origin;
 use super::sections::member;
 use crate::observe::recognise::named_after_ours;
 use crate::observe::{Given, Nested, Problem};
@@ -13,8 +14,12 @@ use std::collections::BTreeMap;
 /// Source: CloudFormation Template Reference, and SAM Developer Guide, `AWS::Serverless::Application`.
 const TYPES: &[(&str, &str)] = &[
     ("AWS::CloudFormation::Stack", "TemplateURL"),
+    (STACK_SET, "TemplateURL"),
     ("AWS::Serverless::Application", "Location"),
 ];
+
+/// Stacks of one template in several accounts and regions, each with parameters of its own. The template may stand in it.
+const STACK_SET: &str = "AWS::CloudFormation::StackSet";
 
 fn location_of(kind: &str) -> Option<&'static str> {
     let found = TYPES.iter().find(|(known, _)| *known == kind);
@@ -33,6 +38,8 @@ pub(super) struct Found {
     pub(super) nested: Vec<Nested>,
     pub(super) notes: Vec<String>,
     pub(super) problems: Vec<Problem>,
+    /// Templates that stand in the template, by what they are a part of.
+    pub(super) bodies: Vec<(String, NodeId)>,
 }
 
 /// The stacks of a template, in the order written.
@@ -61,7 +68,18 @@ pub(super) fn read(
         return;
     }
     let node = evaluator.tree.node(declared);
-    let property = node.get("Type").as_text().and_then(location_of);
+    let kind = node.get("Type").as_text();
+    let set = kind == Some(STACK_SET);
+    let body = evaluator.tree.node(properties).get("TemplateBody");
+    let unknown = body.reason().is_some() && body.missing_key().is_none();
+    if set && (body.is_set() || unknown) {
+        let body = (id.to_owned(), origin(evaluator, body.id()));
+        if !found.bodies.contains(&body) {
+            found.bodies.push(body);
+        }
+        return;
+    }
+    let property = kind.and_then(location_of);
     let location = evaluator
         .tree
         .node(properties)
@@ -75,38 +93,50 @@ pub(super) fn read(
         written.map_or_else(|| location.display(), str::to_owned)
     };
     let ours = named_after_ours(id) || named_after_ours(&shown);
-    match written.filter(|path| is_file(path)) {
-        Some(path) => {
-            let (parameters, open) = parameters(evaluator.tree.node(properties).get("Parameters"));
-            let nested = Nested {
-                stack: id.to_owned(),
-                place: location.place(),
-                path: path.strip_prefix("file://").unwrap_or(path).to_owned(),
-                parameters,
-                open,
-                ours,
-            };
-            match found.nested.iter_mut().find(|one| one.is_like(&nested)) {
-                Some(known) => known.join(nested),
-                None => found.nested.push(nested),
-            }
+    let Some(path) = written.filter(|path| is_file(path)) else {
+        let place = location.id();
+        unseen(evaluator, (id, place), (&shown, ours), found);
+        return;
+    };
+    let (parameters, open) = if set {
+        (BTreeMap::new(), true)
+    } else {
+        parameters(evaluator.tree.node(properties).get("Parameters"))
+    };
+    let nested = Nested {
+        stack: id.to_owned(),
+        place: location.place(),
+        path: path.strip_prefix("file://").unwrap_or(path).to_owned(),
+        parameters,
+        open,
+        ours,
+    };
+    match found.nested.iter_mut().find(|one| one.is_like(&nested)) {
+        Some(known) => known.join(nested),
+        None => found.nested.push(nested),
+    }
+}
+
+/// Says of a stack that its template is not seen.
+fn unseen(
+    evaluator: &Evaluator<'_>,
+    (id, location): (&str, NodeId),
+    (shown, ours): (&str, bool),
+    found: &mut Found,
+) {
+    if ours {
+        let what = format!("could not judge the stack of `{id}`");
+        let why = format!("its template is not seen: `{shown}`");
+        let problem = Problem::at(evaluator.tree.node(location), what, why);
+        if !found.problems.contains(&problem) {
+            found.problems.push(problem);
         }
-        None if ours => {
-            let what = format!("could not judge the stack of `{id}`");
-            let why = format!("its template is not seen: `{shown}`");
-            let problem = Problem::at(location, what, why);
-            if !found.problems.contains(&problem) {
-                found.problems.push(problem);
-            }
-        }
-        None => {
-            let unseen = format!(
-                "the template of stack `{id}` is not seen, and nothing in it is judged: `{shown}`"
-            );
-            if !found.notes.contains(&unseen) {
-                found.notes.push(unseen);
-            }
-        }
+        return;
+    }
+    let unseen =
+        format!("the template of stack `{id}` is not seen, and nothing in it is judged: `{shown}`");
+    if !found.notes.contains(&unseen) {
+        found.notes.push(unseen);
     }
 }
 

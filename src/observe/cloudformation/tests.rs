@@ -889,3 +889,38 @@ fn a_stack_whose_template_is_not_seen_is_noted_or_a_problem_when_it_is_called_af
         ]
     );
 }
+
+#[test]
+fn the_body_of_a_stack_set_is_judged_with_its_parameters_unknown() {
+    let set = |properties: serde_json::Value| serde_json::json!({ "Type": "AWS::CloudFormation::StackSet", "Properties": properties });
+    let body = "Parameters:\n  Label: {Type: String, Default: emr-7.9.0}\nResources:\n  K:\n    Type: AWS::EMR::Cluster\n    \
+        Properties: {Name: k, ReleaseLabel: !Ref Label}\n";
+    let found = stacks(&serde_json::json!({
+        "C": { "Type": "AWS::EMR::Cluster", "Properties": { "Name": "c" } },
+        "S": set(serde_json::json!({ "TemplateBody": body })),
+        "Other": set(serde_json::json!({ "TemplateBody": "Resources: {}" })),
+        "Broken": set(serde_json::json!({ "TemplateBody": "{\"Resources\": \"AWS::EMR::Cluster" })),
+        "Lost": set(serde_json::json!({ "TemplateBody": { "Ref": "Stage" } })),
+        "Url": set(serde_json::json!({ "TemplateURL": "https://s3/x/emr.yaml" })),
+        "Vpc": set(serde_json::json!({ "TemplateURL": "https://s3/x/vpc.yaml" })),
+        "File": set(serde_json::json!({ "TemplateURL": "k.yaml", "Parameters": [] })),
+    }));
+    let clusters: Vec<_> = found
+        .worlds
+        .iter()
+        .flat_map(|world| &world.resources)
+        .map(|seen| (seen.identity.id.as_str(), plain(found.tree.node(seen.body))))
+        .collect();
+    assert_eq!(clusters.len(), 2, "{clusters:?}");
+    assert_eq!(clusters[0].0, "C");
+    assert_eq!(clusters[1].0, "K");
+    assert_eq!(clusters[1].1["Name"], "k");
+    let label = clusters[1].1["ReleaseLabel"].as_str().unwrap();
+    assert!(label.starts_with('?'), "{label}");
+    let mut whats: Vec<&str> = found.problems.iter().map(|one| one.what.as_str()).collect();
+    whats.sort_unstable();
+    let said = ["Broken", "Lost", "Url"].map(|id| format!("could not judge the stack of `{id}`"));
+    assert_eq!(whats, said);
+    assert_eq!(found.notes.len(), 1, "{:?}", found.notes);
+    assert!(found.nested[0].open && found.nested[0].parameters.is_empty());
+}

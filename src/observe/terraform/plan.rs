@@ -48,8 +48,9 @@ pub(in crate::observe) fn read(mut tree: Tree, given: &Given) -> Result<Reading,
         resources: shaped.resources,
         neighbours: shaped.neighbours,
     };
-    let with = embedded::with_stacks(tree, &instances, vec![world], given);
+    let mut with = embedded::with_stacks(tree, &instances, vec![world], given);
     problems.extend(with.problems);
+    with.notes.extend(shaped.notes);
     Ok(Reading {
         dialect: Dialect::TerraformPlan,
         problems,

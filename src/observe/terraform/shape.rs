@@ -11,10 +11,14 @@ mod glue;
 mod join;
 mod keys;
 mod lake;
+mod launched;
 mod network;
 mod row;
+mod unread;
 
-use crate::observe::{Given, Problem, Seen, SeenNeighbour, security_configuration, tags};
+use crate::observe::{
+    Given, Problem, Seen, SeenNeighbour, cloudformation, security_configuration, tags,
+};
 use crate::observed::tree::{Kind, NONE, NodeId, Tree};
 use crate::observed::{Form, Identity, Reason, ResourceKind};
 use convert::Converter;
@@ -42,6 +46,8 @@ pub struct Shaped {
     pub neighbours: Vec<SeenNeighbour>,
     /// What could not be judged.
     pub problems: Vec<Problem>,
+    /// What is not seen, and nothing says that it is ours.
+    pub notes: Vec<String>,
 }
 
 /// A type of the provider.
@@ -92,12 +98,35 @@ pub fn argument(kind: &str, blocks: &[&str], property: &str) -> Option<&'static 
 
 /// Whether a resource of this type is read, by itself or as a part of another.
 pub fn is_read(name: &str) -> bool {
-    type_of(name).is_some() || join::is_part(name) || beside::is_read(name)
+    type_of(name).is_some()
+        || join::is_part(name)
+        || beside::is_read(name)
+        || launched::is_launcher(name)
+        || unread::is_ours(name)
+        || unread::may_be_ours(name)
+}
+
+/// Whether an argument of this name, or blocks, are judged of a resource of this type.
+pub fn judges(kind: &str, argument: &str) -> bool {
+    let rows = type_of(kind).map_or(&[][..], |known| known.rows);
+    rows.iter()
+        .any(|row| row.from.split('.').next() == Some(argument))
+}
+
+/// Whether a text names what a state machine or a schedule launches.
+pub fn names_launch(text: &str) -> bool {
+    launched::names_launch(text)
+}
+
+/// Whether a resource of this type is worth judging where a text of its configuration says so, by the test of texts.
+pub fn may_be_ours(kind: &str, mention: impl Fn(fn(&str) -> bool) -> bool) -> bool {
+    launched::is_launcher(kind) && mention(launched::names_launch)
+        || unread::may_be_ours(kind) && mention(cloudformation::mentions_ours)
 }
 
 /// Whether a configuration with a resource of this type is worth judging.
 pub fn is_ours(name: &str) -> bool {
-    type_of(name).is_some_and(|known| known.alone) || join::is_ours(name)
+    type_of(name).is_some_and(|known| known.alone) || join::is_ours(name) || unread::is_ours(name)
 }
 
 /// Reads instances as resources. Those of other types are left out.
@@ -111,6 +140,8 @@ pub fn shape(tree: &mut Tree, instances: &[Instance], given: &Given) -> Shaped {
             shaped.resources.push(seen);
         }
         shaped.neighbours.extend(beside::read(tree, instance));
+        launched::read(tree, instance, given, &mut shaped);
+        shaped.problems.extend(unread::problem(tree, instance));
     }
     for instance in instances {
         if let Some(problem) = joins.attach(tree, instance, &mut shaped.resources) {

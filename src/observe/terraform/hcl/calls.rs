@@ -49,7 +49,8 @@ impl Evaluator<'_> {
         env: &Env,
     ) -> Option<usize> {
         let name = call.labels.first().cloned().unwrap_or_default();
-        let known = (env.instance, Rc::clone(&name), key.shown());
+        let declared = format!("{} {}", key.shown(), call.at.start);
+        let known = (env.instance, Rc::clone(&name), declared);
         if let Some(child) = self.children.get(&known) {
             return *child;
         }
@@ -112,10 +113,7 @@ impl Evaluator<'_> {
             return Some((Rc::clone(module.as_ref()?), relative));
         }
         let module = match self.library.folder(&folder) {
-            Ok(texts) => {
-                let (files, problems) = (&mut self.files, &mut self.problems);
-                Some(Rc::new(Module::read(&folder, &texts, files, problems)))
-            }
+            Ok(texts) => Some(Rc::new(self.module(&folder, &texts))),
             Err(why) => {
                 self.problem(at, format!("could not read module `{folder}`"), why);
                 None
@@ -127,7 +125,11 @@ impl Evaluator<'_> {
 
     /// A module of a registry or repository, which is not fetched.
     fn remote(&mut self, call: &Block, name: &str, source: &str) {
-        if named_after_ours(source) {
+        let given = call.body.arguments.iter();
+        let ours = given
+            .map(|given| &*given.name)
+            .find(|name| is_argument_of_ours(name));
+        if named_after_ours(source) || ours.is_some() {
             let why = format!("module `{source}` is not fetched: judge the plan instead");
             self.problem(call.head, format!("could not read module `{name}`"), why);
         } else {
@@ -136,6 +138,22 @@ impl Evaluator<'_> {
             ));
         }
     }
+}
+
+/// Whether an argument is named after one that only clusters, security configurations and their like have.
+fn is_argument_of_ours(name: &str) -> bool {
+    [
+        "release_label",
+        "security_configuration",
+        "bootstrap_action",
+        "master_instance_",
+        "core_instance_",
+        "kerberos_attributes",
+        "lakeformation_",
+        "lake_formation_",
+    ]
+    .iter()
+    .any(|word| name.contains(word))
 }
 
 /// Whether a module's source is a folder beside the module.

@@ -6,6 +6,7 @@ use super::files::{Files, Library};
 use super::module::Module;
 use super::names::Expanded;
 use super::scope::Env;
+use super::tools::Tool;
 use super::value::{Kind, Map, Member, Value};
 use crate::observe::{Given, Problem};
 use crate::observed::Reason;
@@ -69,6 +70,9 @@ pub(super) struct Evaluator<'l> {
     pub(super) varied: bool,
     depth: u32,
     work: usize,
+    /// What applies the module, and whether that makes a difference.
+    tool: Tool,
+    pub(super) tools_differ: bool,
     pub(super) problems: Vec<Problem>,
     pub(super) notes: BTreeSet<String>,
 }
@@ -92,9 +96,34 @@ impl<'l> Evaluator<'l> {
             varied: false,
             depth: 0,
             work: 0,
+            tool: Tool::Either,
+            tools_differ: false,
             problems: Vec::new(),
             notes: BTreeSet::new(),
         }
+    }
+
+    /// Begins anew, as another tool does.
+    pub(super) fn begin(&mut self, tool: Tool) {
+        self.tool = tool;
+        self.modules.clear();
+        self.instances.clear();
+        self.known.clear();
+        self.expansions.clear();
+    }
+
+    /// The module of these files.
+    pub(super) fn module(&mut self, folder: &str, texts: &[(String, Arc<str>)]) -> Module {
+        self.tools_differ |= super::tools::differ(texts);
+        let texts = self.tool.files(texts);
+        let mut found = Vec::new();
+        let module = Module::read(folder, &texts, &mut self.files, &mut found);
+        for problem in found {
+            if !self.problems.contains(&problem) {
+                self.problems.push(problem);
+            }
+        }
+        module
     }
 
     /// Goes to another world: forgets what held in the last one only.

@@ -20,6 +20,7 @@ mod files;
 mod functions;
 mod json;
 mod json_text;
+mod lifecycle;
 mod list_functions;
 mod lower;
 mod module;
@@ -29,6 +30,7 @@ mod pattern_functions;
 mod scope;
 mod template;
 mod text_functions;
+mod tools;
 mod value;
 mod variables;
 
@@ -41,11 +43,11 @@ use emit::Emitter;
 use eval::{Evaluator, Instance};
 use expr::{At, Block};
 pub use files::{Library, Nothing};
-use module::Module;
 pub use module::is_module_file;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
+use tools::Tool;
 use value::Value;
 
 /// The files of a root module.
@@ -92,41 +94,30 @@ pub struct Read {
 struct Found {
     kind: Rc<str>,
     address: String,
+    /// Where it is declared, and the instance of the module that it is declared in: a module may declare one address twice.
+    declared: (u32, usize),
     value: Value,
     varied: bool,
 }
 
+/// A world of a module: what applies it, what is chosen, and what there is.
+type FoundWorld = (Tool, Choice, Vec<Found>);
+
 /// Reads a module and what it calls.
 pub fn read(files: &ModuleFiles, library: &dyn Library, given: &Given) -> Read {
     let mut evaluator = Evaluator::new(library, given);
-    let root = Module::read(
-        &files.folder,
-        &files.files,
-        &mut evaluator.files,
-        &mut evaluator.problems,
-    );
-    evaluator.instances.push(Instance {
-        module: Rc::new(root),
-        path: String::new(),
-        relative: ".".to_owned(),
-        call: None,
-    });
     let mut worlds = Vec::new();
-    let mut open = vec![Choice::default()];
-    let mut ours = false;
-    while let Some(choice) = open.pop() {
-        evaluator.enter(choice);
-        let mut found = Vec::new();
-        ours |= collect(&mut evaluator, 0, &mut found);
-        let choice = evaluator.choice.clone();
-        match &choice.open {
-            Some(atom) if worlds.len() + open.len() + 2 <= worlds_of(found.len()) => {
-                open.push(choice.with(atom.clone(), false));
-                open.push(choice.with(atom.clone(), true));
-            }
-            _ => worlds.push((choice, found)),
+    let mut called = BTreeSet::new();
+    let mut ours = explore(&mut evaluator, files, Tool::Either, &mut worlds);
+    called.extend(evaluator.modules.keys().cloned());
+    if evaluator.tools_differ {
+        evaluator = Evaluator::new(library, given);
+        worlds.clear();
+        for tool in [Tool::Terraform, Tool::OpenTofu] {
+            ours |= explore(&mut evaluator, files, tool, &mut worlds);
         }
     }
+    called.extend(evaluator.read.keys().cloned());
     // A broken file of a module of which nothing is ours is not ours either, unless it says so itself.
     let named =
         |text: &Arc<str>| looks_like_ours(text) || crate::observe::recognise_text(text).is_some();
@@ -136,14 +127,47 @@ pub fn read(files: &ModuleFiles, library: &dyn Library, given: &Given) -> Read {
         .problems
         .iter()
         .any(|problem| problem.what.contains("module `"));
-    let called = evaluator.modules.keys().chain(evaluator.read.keys());
-    let called = called.cloned().collect();
     let file = if ours || broken || remote {
         File::Read(Box::new(reading(files, evaluator, worlds)))
     } else {
         File::NothingOfOurs
     };
+    let called = called.into_iter().collect();
     Read { file, called }
+}
+
+/// Adds the worlds of a module as a tool applies it. Says whether anything in them is worth judging by itself.
+fn explore(
+    evaluator: &mut Evaluator<'_>,
+    files: &ModuleFiles,
+    tool: Tool,
+    worlds: &mut Vec<FoundWorld>,
+) -> bool {
+    evaluator.begin(tool);
+    let root = evaluator.module(&files.folder, &files.files);
+    evaluator.instances.push(Instance {
+        module: Rc::new(root),
+        path: String::new(),
+        relative: ".".to_owned(),
+        call: None,
+    });
+    let before = worlds.len();
+    let mut open = vec![Choice::default()];
+    let mut ours = false;
+    while let Some(choice) = open.pop() {
+        evaluator.enter(choice);
+        let mut found = Vec::new();
+        ours |= collect(evaluator, 0, &mut found);
+        let choice = evaluator.choice.clone();
+        match &choice.open {
+            Some(atom) if worlds.len() - before + open.len() + 2 <= worlds_of(found.len()) => {
+                open.push(choice.with(atom.clone(), false));
+                open.push(choice.with(atom.clone(), true));
+            }
+            _ => worlds.push((tool, choice, found)),
+        }
+    }
+    ours
 }
 
 /// The values of all resources that are read, in a module instance and in what it calls. Says whether any of them
@@ -153,18 +177,21 @@ fn collect(evaluator: &mut Evaluator<'_>, instance: usize, found: &mut Vec<Found
     let mut ours = false;
     for block in &module.resources {
         let Some(kind) = kind_of(block) else { continue };
+        evaluator.note_ignored(block, &kind, instance);
         evaluator.varied = false;
         for (address, value) in evaluator.values(block, instance) {
             found.push(Found {
                 kind: Rc::clone(&kind),
                 address,
+                declared: (block.at.start, instance),
                 value,
                 varied: evaluator.varied,
             });
         }
         // A stack's template may stand in a file that has been read by now.
         ours |= shape::is_ours(&kind)
-            || embedded::is_stack(&kind) && evaluator.files.mention(embedded::mentions_ours);
+            || embedded::is_stack(&kind) && evaluator.files.mention(embedded::mentions_ours)
+            || shape::may_be_ours(&kind, |test| evaluator.files.mention(test));
     }
     for call in &module.calls {
         let expanded = evaluator.expanded(call, false, instance);
@@ -183,11 +210,7 @@ fn kind_of(block: &Rc<Block>) -> Option<Rc<str>> {
 }
 
 /// The worlds' resources in one tree.
-fn reading(
-    files: &ModuleFiles,
-    evaluator: Evaluator<'_>,
-    worlds: Vec<(Choice, Vec<Found>)>,
-) -> Reading {
+fn reading(files: &ModuleFiles, evaluator: Evaluator<'_>, worlds: Vec<FoundWorld>) -> Reading {
     let source = Arc::new(evaluator.files.joined(&files.name));
     let mut emitter = Emitter {
         files: &evaluator.files,
@@ -195,19 +218,20 @@ fn reading(
         added: 0,
     };
     // What is the same in every world is added once.
-    let mut known: BTreeMap<String, NodeId> = BTreeMap::new();
-    let mut problems = evaluator.problems;
+    let mut known: BTreeMap<(String, (u32, usize)), NodeId> = BTreeMap::new();
+    let (mut problems, mut notes) = (evaluator.problems, evaluator.notes);
     let mut judged = Vec::with_capacity(worlds.len());
     let mut stacks: Vec<shape::Instance> = Vec::new();
-    for (choice, found) in worlds {
+    for (tool, choice, found) in worlds {
         let mut instances = Vec::with_capacity(found.len());
         for one in found {
-            let values = match known.get(&one.address) {
+            let key = (one.address.clone(), one.declared);
+            let values = match known.get(&key) {
                 Some(values) if !one.varied => *values,
                 _ => emitter.value(&one.value, 0),
             };
             if !one.varied {
-                known.insert(one.address.clone(), values);
+                known.insert(key, values);
             }
             instances.push(shape::Instance {
                 kind: one.kind.to_string(),
@@ -227,9 +251,10 @@ fn reading(
                 problems.push(problem);
             }
         }
+        notes.extend(shaped.notes);
         judged.push(World {
-            label: choice.label(),
-            facts: choice.facts(),
+            label: tool.label(choice.label()),
+            facts: tool.facts(choice.facts()),
             resources: shaped.resources,
             neighbours: shaped.neighbours,
         });
@@ -238,12 +263,10 @@ fn reading(
     emitter.tree.set_root(root);
     let with = embedded::with_stacks(emitter.tree, &stacks, judged, evaluator.given);
     problems.extend(with.problems);
-    let mut notes: Vec<String> = evaluator.notes.into_iter().collect();
-    notes.extend(with.notes);
     Reading {
         dialect: Dialect::Terraform,
         problems,
-        notes,
+        notes: notes.into_iter().chain(with.notes).collect(),
         nested: Vec::new(),
         tree: with.tree,
         worlds: with.worlds,

@@ -5,7 +5,7 @@ use super::files::Files;
 use super::json::Json;
 use super::lower::Shift;
 use crate::observe::{Problem, Syntax};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -52,6 +52,7 @@ impl Module {
                 Err(problem) => problems.push(*problem),
             }
         }
+        refuse_duplicates(&blocks, files, problems);
         for block in overrides {
             override_with(block, &mut blocks, files, problems);
         }
@@ -206,6 +207,29 @@ fn is_json(file: &str, text: &str) -> bool {
             .trim_start_matches('\u{feff}')
             .trim_start()
             .starts_with('{')
+}
+
+/// What a module declares twice, which Terraform refuses. Either is judged by what it says itself.
+fn refuse_duplicates(blocks: &[Block], files: &Files, problems: &mut Vec<Problem>) {
+    const NAMED: &[&str] = &["resource", "data", "module", "variable", "output"];
+    let mut known = BTreeSet::new();
+    for block in blocks.iter().filter(|block| NAMED.contains(&&*block.kind)) {
+        if !known.insert((&block.kind, &block.labels)) {
+            let name = block.labels.join(".");
+            let what = format!("could not tell which `{name}` is meant");
+            let why = format!("{} `{name}` is declared twice", block.kind);
+            problems.push(problem_at(files, block.head, what, why));
+        }
+    }
+    let locals = blocks.iter().filter(|block| &*block.kind == "locals");
+    let mut known = BTreeSet::new();
+    for local in locals.flat_map(|block| &block.body.arguments) {
+        if !known.insert(&local.name) {
+            let what = format!("could not tell which `local.{}` is meant", local.name);
+            let why = "it is declared twice";
+            problems.push(problem_at(files, local.name_at, what, why));
+        }
+    }
 }
 
 /// Merges a block of an override file into the one that it overrides.

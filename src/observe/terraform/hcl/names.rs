@@ -177,7 +177,7 @@ impl Evaluator<'_> {
 
     /// The instances of a declared resource, worked out once in each world.
     pub(super) fn expanded(&mut self, block: &Rc<Block>, data: bool, instance: usize) -> Expanded {
-        let key: Rc<str> = format!("{data} {}", block.labels.join(".")).into();
+        let key: Rc<str> = format!("{data} {} {}", block.labels.join("."), block.at.start).into();
         let key = (instance, key);
         if let Some((expanded, varied)) = self.expansions.get(&key) {
             self.varied |= *varied;

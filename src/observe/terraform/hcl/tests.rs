@@ -1,3 +1,4 @@
+use super::module::Module;
 use super::*;
 use crate::observed::Place;
 use serde_json::{Value as Json, json};
@@ -970,4 +971,166 @@ fn many_resources_under_many_open_conditions_are_taken_in_fewer_worlds() {
     assert_eq!(reading.worlds().len(), 16);
     let resources = reading.worlds().iter().map(|world| world.resources.len());
     assert_eq!(resources.sum::<usize>(), 16_000);
+}
+
+/// The problems of a module: what, and at which line.
+fn problems(reading: &Reading) -> Vec<(String, u32)> {
+    let problems = reading.problems.iter();
+    problems
+        .map(|one| (one.what.clone(), one.place.as_ref().unwrap().line))
+        .collect()
+}
+
+#[test]
+fn an_address_that_is_declared_twice_is_refused_and_each_is_judged_by_its_own_body() {
+    let id = "aws_emr_cluster.c";
+    for files in [
+        vec![(
+            "root/main.tf",
+            cluster("\"emr-7\"") + "\n" + &cluster("\"emr-5\""),
+        )],
+        vec![
+            ("root/a.tf", cluster("\"emr-7\"")),
+            ("root/b.tf", "\n".repeat(5) + &cluster("\"emr-5\"")),
+        ],
+    ] {
+        let files: Vec<_> = files.iter().map(|(name, text)| (*name, &**text)).collect();
+        let memory = memory(&files);
+        let found = worlds(&memory, &given(&[]), "ReleaseLabel");
+        assert_eq!(found, [one("", &[(id, "emr-7"), (id, "emr-5")])]);
+        let reading = read_all(&memory, &given(&[]));
+        let what = format!("could not tell which `{id}` is meant");
+        assert_eq!(problems(&reading), [(what, 6)]);
+    }
+}
+
+#[test]
+fn a_module_that_is_called_twice_by_one_name_is_refused_and_judged_with_either_argument() {
+    let call = |label: &str| {
+        format!("module \"m\" {{\n  source = \"../modules/x\"\n  label  = \"{label}\"\n}}\n")
+    };
+    let memory = memory(&[
+        ("root/main.tf", &(call("emr-7") + &call("emr-5"))),
+        (
+            "modules/x/main.tf",
+            &("variable \"label\" {}\n".to_owned() + &cluster("var.label")),
+        ),
+    ]);
+    let id = "module.m.aws_emr_cluster.c";
+    let found = worlds(&memory, &given(&[]), "ReleaseLabel");
+    assert_eq!(found, [one("", &[(id, "emr-7"), (id, "emr-5")])]);
+    let reading = read_all(&memory, &given(&[]));
+    assert_eq!(problems(&reading).len(), 1);
+}
+
+#[test]
+fn a_file_of_opentofu_takes_the_place_of_the_one_beside_it_in_a_world_of_its_own() {
+    let id = "aws_emr_cluster.c";
+    let memory = memory(&[
+        ("root/c.tf", &cluster("local.label")),
+        ("root/c.tofu", &cluster("\"emr-5\"")),
+        ("root/l.tf", "locals {\n  label = \"emr-7\"\n}\n"),
+        (
+            "root/l.tofu.json",
+            "{\"variable\": {\"unused\": {\"default\": 1}}}",
+        ),
+    ]);
+    let found = worlds(&memory, &given(&[]), "ReleaseLabel");
+    assert_eq!(
+        found,
+        [
+            one("`OpenTofu` applies it", &[(id, "emr-5")]),
+            one("`Terraform` applies it", &[(id, "emr-7")]),
+        ]
+    );
+    let reading = read_all(&memory, &given(&[]));
+    assert_eq!(problems(&reading), []);
+    let facts: Vec<_> = reading.worlds().iter().map(|world| &world.facts).collect();
+    assert_ne!(facts[0], facts[1]);
+}
+
+#[test]
+fn what_state_machines_and_schedules_launch_is_judged() {
+    let request = "{Name = \"k\", ReleaseLabel = \"emr-5.0.0\", Instances = {KeepJobFlowAliveWhenNoSteps = true}}";
+    let machine = format!(
+        "resource \"aws_sfn_state_machine\" \"w\" {{\n  definition = jsonencode({{StartAt = \"A\", States = {{A = {{Type = \"Task\", \
+         Resource = \"arn:aws:states:::elasticmapreduce:createCluster\", Parameters = {request}, End = true}}}}}})\n}}\n"
+    );
+    let heredoc = "resource \"aws_sfn_state_machine\" \"h\" {\n  definition = <<-EOT\n    {\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Task\",\n    \
+         \"Resource\": \"arn:aws:states:::elasticmapreduce:createCluster.sync\",\n    \
+         \"Parameters\": {\"Name\": \"h\", \"ReleaseLabel\": \"emr-5.1.0\", \"Instances\": {}}, \"End\": true}}}\n  EOT\n}\n";
+    let schedule = format!(
+        "resource \"aws_scheduler_schedule\" \"s\" {{\n  target {{\n    arn = \"arn:aws:scheduler:::aws-sdk:emr:runJobFlow\"\n    \
+         input = jsonencode({})\n  }}\n}}\n",
+        request.replace("\"k\"", "\"s\"")
+    );
+    let other = "resource \"aws_sfn_state_machine\" \"other\" {\n  definition = var.unknown\n}\nvariable \"unknown\" {}\n\
+        resource \"aws_sfn_state_machine\" \"emr_watch\" {\n  definition = jsonencode({StartAt = \"A\", States = {A = {Resource = var.unknown}}})\n}\n";
+    let memory = memory(&[(
+        "root/main.tf",
+        &format!("{machine}{heredoc}{schedule}{other}"),
+    )]);
+    let found = worlds(&memory, &given(&[]), "ReleaseLabel");
+    assert_eq!(
+        found,
+        [one(
+            "",
+            &[("k", "emr-5.0.0"), ("h", "emr-5.1.0"), ("s", "emr-5.0.0")]
+        )]
+    );
+    let reading = read_all(&memory, &given(&[]));
+    assert_eq!(problems(&reading), []);
+    assert_eq!(reading.notes.len(), 1, "{:?}", reading.notes);
+    assert!(reading.notes[0].contains("`aws_sfn_state_machine.other` is not known"));
+}
+
+#[test]
+fn what_is_ours_and_not_read_is_a_problem() {
+    let memory = memory(&[(
+        "root/main.tf",
+        "resource \"awscc_emr_security_configuration\" \"w\" {\n  name = \"w\"\n}\n\
+         resource \"aws_cloudcontrolapi_resource\" \"c\" {\n  type_name = \"AWS::EMR::Cluster\"\n}\n\
+         resource \"aws_cloudcontrolapi_resource\" \"d\" {\n  type_name = \"AWS::Logs::LogGroup\"\n}\n\
+         module \"data\" {\n  source = \"acme/platform/aws\"\n  release_label = \"emr-6.0.0\"\n}\n\
+         module \"vpc\" {\n  source = \"acme/vpc/aws\"\n  name = \"x\"\n}\n",
+    )]);
+    let reading = read_all(&memory, &given(&[]));
+    let said = problems(&reading);
+    assert_eq!(
+        said,
+        [
+            ("could not read module `data`".to_owned(), 10),
+            (
+                "could not judge `awscc_emr_security_configuration.w`".to_owned(),
+                1
+            ),
+            (
+                "could not judge `aws_cloudcontrolapi_resource.c`".to_owned(),
+                5
+            ),
+        ]
+    );
+    assert_eq!(reading.notes.len(), 1);
+}
+
+#[test]
+fn judged_arguments_whose_changes_are_ignored_are_noted() {
+    let with = |ignored: &str| {
+        let lifecycle = format!("  lifecycle {{\n    ignore_changes = {ignored}\n  }}\n}}\n");
+        let text = cluster("\"emr-7\"");
+        let text = text.trim_end().trim_end_matches('}').to_owned() + &lifecycle;
+        read_all(&memory(&[("root/main.tf", &text)]), &given(&[])).notes
+    };
+    let rest = "of `aws_emr_cluster.c` are ignored: what is there may differ from what is judged";
+    assert_eq!(
+        with("[termination_protection, id, ec2_attributes[0].key_name]"),
+        [format!(
+            "root/main.tf:5: changes to `termination_protection`, `ec2_attributes` {rest}"
+        )]
+    );
+    assert_eq!(
+        with("all"),
+        [format!("root/main.tf:5: changes to every argument {rest}")]
+    );
+    assert!(with("[id]").is_empty());
 }

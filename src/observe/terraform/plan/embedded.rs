@@ -1,11 +1,11 @@
 //! CloudFormation in Terraform: the template of an `aws_cloudformation_stack`, judged like any other.
 
-use crate::observe::cloudformation;
-use crate::observe::decode::{json_in, yaml_in};
+pub(in crate::observe) use crate::observe::cloudformation::mentions_ours;
+use crate::observe::cloudformation::{self, template_in};
 use crate::observe::terraform::shape::Instance;
 use crate::observe::{Given, Problem, Withheld, World, recognise};
+use crate::observed::Value;
 use crate::observed::tree::{NodeId, Tree};
-use crate::observed::{Place, Value};
 
 const STACK_SET: &str = "aws_cloudformation_stack_set";
 
@@ -67,66 +67,22 @@ pub(in crate::observe) fn with_stacks(
     }
 }
 
-/// Whether a text may be a template with something of ours in it.
-pub(in crate::observe) fn mentions_ours(text: &str) -> bool {
-    ["AWS::EMR", "AWS::LakeFormation::"]
-        .iter()
-        .any(|prefix| text.contains(prefix))
-}
-
 /// The template of a stack; `None` where it holds nothing of ours.
 fn template(tree: &mut Tree, stack: &Instance) -> Result<Option<NodeId>, Box<Problem>> {
-    let problem = |tree: &Tree, at: NodeId, why: String| {
-        let what = format!("could not judge the stack of `{}`", stack.address);
-        Box::new(Problem::at(tree.node(at), what, why))
-    };
-    let body = tree.node(stack.values).get("template_body");
-    let id = body.id();
-    match body.value() {
-        Value::String(_) | Value::Template => {}
-        Value::Unreadable(reason) => {
-            let why = format!("its template is not known: {reason}");
-            return Err(problem(tree, id, why));
-        }
-        Value::Map => return Ok(Some(id)),
-        // A stack without a body takes its template from S3.
-        Value::Absent | Value::Null | Value::Bool(_) | Value::Number(_) | Value::List => {
-            let url = tree.node(stack.values).get("template_url");
-            if !url.is_set() || matches!(url.value(), Value::Null) {
-                return Ok(None);
-            }
-            let why = "its template stands at a URL, which is not read".to_owned();
-            return Err(problem(tree, url.id(), why));
-        }
+    let values = tree.node(stack.values);
+    let body = values.get("template_body");
+    if !matches!(body.value(), Value::Absent | Value::Null) {
+        let id = body.id();
+        return template_in(tree, id, &stack.address);
     }
-    let pieces = body.pieces();
-    let known = pieces.iter().copied().flatten();
-    if !known.clone().any(mentions_ours) {
+    // A stack without a body takes its template from S3.
+    let url = values.get("template_url");
+    if !url.is_set() || matches!(url.value(), Value::Null) {
         return Ok(None);
     }
-    let starts = pieces.first().copied().flatten().unwrap_or_default();
-    let (read, format) = if starts.trim_start().starts_with('{') {
-        (json_in(tree, id), "JSON")
-    } else {
-        (yaml_in(tree, id), "YAML")
-    };
-    let template = read.map_err(|syntax| {
-        let why = format!("its template is not {format}: {}", syntax.message);
-        let mut problem = problem(tree, id, why);
-        let (start, end) = syntax.bytes;
-        problem.place = Some(Place::new(
-            tree.source(),
-            start,
-            end,
-            tree.node(id).pointer(),
-        ));
-        problem
-    })?;
-    if let Value::Unreadable(reason) = tree.node(template).value() {
-        let why = format!("its template is not known: {reason}");
-        return Err(problem(tree, id, why));
-    }
-    Ok(Some(template))
+    let what = format!("could not judge the stack of `{}`", stack.address);
+    let why = "its template stands at a URL, which is not read";
+    Err(Box::new(Problem::at(url, what, why)))
 }
 
 /// What is given, with the parameters of a stack in the place of the template's defaults. Any instance of a stack set may

@@ -462,3 +462,48 @@ fn a_stack_is_judged_as_its_template() {
         .map(|name| format!("could not judge the stack of `aws_cloudformation_stack{name}`"));
     assert_eq!(whats, stacks);
 }
+
+#[test]
+fn a_plan_says_what_its_state_machines_launch_and_what_of_ours_is_not_read() {
+    let definition = json!({"StartAt": "A", "States": {"A": {"Type": "Task", "End": true,
+        "Resource": "arn:aws:states:::elasticmapreduce:createCluster",
+        "Parameters": {"Name": "k", "ReleaseLabel": "emr-5.0.0", "Instances": {}}}}});
+    let mut awscc = create("aws_emr_x.c", &json!({"name": "w"}), &json!({}), &json!({}));
+    awscc["type"] = json!("awscc_emr_security_configuration");
+    awscc["address"] = json!("awscc_emr_security_configuration.c");
+    let changes = json!([
+        create(
+            "aws_sfn_state_machine.w",
+            &json!({"definition": definition.to_string()}),
+            &json!({}),
+            &json!({})
+        ),
+        create(
+            "aws_sfn_state_machine.lost",
+            &json!({}),
+            &json!({"definition": true}),
+            &json!({})
+        ),
+        create(
+            "aws_sfn_state_machine.emr",
+            &json!({}),
+            &json!({"definition": true}),
+            &json!({})
+        ),
+        awscc,
+    ]);
+    let reading = read(&plan(&changes, &json!({})));
+    let launched = bodies(&reading);
+    assert_eq!(launched.len(), 1);
+    assert_eq!(launched[0].0, "k");
+    assert_eq!(launched[0].1["ReleaseLabel"], "emr-5.0.0");
+    let whats: Vec<_> = reading.problems.iter().map(|one| &*one.what).collect();
+    assert_eq!(
+        whats,
+        [
+            "could not read the requests of `aws_sfn_state_machine.emr`",
+            "could not judge `awscc_emr_security_configuration.c`"
+        ]
+    );
+    assert_eq!(reading.notes.len(), 1, "{:?}", reading.notes);
+}

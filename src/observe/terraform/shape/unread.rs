@@ -1,0 +1,43 @@
+//! Resources of other providers, and of Cloud Control, that are EMR's or Lake Formation's and are not read.
+
+use super::Instance;
+use crate::observe::Problem;
+use crate::observe::cloudformation::mentions_ours;
+use crate::observed::tree::Tree;
+
+/// What the types of the provider that is generated from CloudFormation's begin with.
+const PREFIXES: &[&str] = &[
+    "awscc_emr_",
+    "awscc_emrcontainers_",
+    "awscc_emrserverless_",
+    "awscc_lakeformation_",
+];
+
+/// Makes a resource of any CloudFormation type.
+const CLOUD_CONTROL: &str = "aws_cloudcontrolapi_resource";
+
+/// Whether a type is ours, and not read.
+pub(super) fn is_ours(kind: &str) -> bool {
+    PREFIXES.iter().any(|prefix| kind.starts_with(prefix))
+}
+
+/// Whether a type may be ours by what its arguments say.
+pub(super) fn may_be_ours(kind: &str) -> bool {
+    kind == CLOUD_CONTROL
+}
+
+/// The problem with an instance that is ours and is not read.
+pub(super) fn problem(tree: &Tree, instance: &Instance) -> Option<Problem> {
+    let values = tree.node(instance.values);
+    let (at, kind) = if is_ours(&instance.kind) {
+        (values, instance.kind.as_str())
+    } else if may_be_ours(&instance.kind) {
+        let named = values.get("type_name");
+        (named, named.as_text().filter(|name| mentions_ours(name))?)
+    } else {
+        return None;
+    };
+    let what = format!("could not judge `{}`", instance.address);
+    let why = format!("type `{kind}` is not read: declare it with the type of the `aws` provider");
+    Some(Problem::at(at, what, why))
+}
