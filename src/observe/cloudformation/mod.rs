@@ -81,13 +81,7 @@ fn evaluate_alone(tree: Tree, given: &Given) -> (Evaluated, Vec<Declaration>) {
     let sections = Sections::of(&tree);
     let declared = read_resources(&tree, &sections);
     let mut evaluator = Evaluator::new(tree, given, sections);
-    let parts: Vec<Declaration> = evaluator
-        .sections
-        .resources
-        .iter()
-        .filter(|(_, part)| attached::list_of(&evaluator, *part).is_some())
-        .cloned()
-        .collect();
+    let parts = parts_of(&evaluator);
     let launchers = launchers::of(&evaluator);
     let stacks = nested::of(&evaluator);
     let mut found = nested::Found {
@@ -141,6 +135,14 @@ fn evaluate_alone(tree: Tree, given: &Given) -> (Evaluated, Vec<Declaration>) {
         nested: found.nested,
     };
     (evaluated, found.bodies)
+}
+
+/// The parts of clusters that are declared by themselves, in the order written.
+fn parts_of(evaluator: &Evaluator<'_>) -> Vec<Declaration> {
+    let all = evaluator.sections.resources.iter();
+    all.filter(|(_, part)| attached::list_of(evaluator, *part).is_some())
+        .cloned()
+        .collect()
 }
 
 /// A declaration: its logical id, and where it stands.
