@@ -10,6 +10,7 @@ mod below;
 pub mod cloudformation;
 mod containers;
 pub mod decode;
+mod dialect;
 mod duplicates;
 mod edit;
 #[cfg(test)]
@@ -36,9 +37,10 @@ pub mod terraform;
 mod testing;
 pub mod yaml;
 
+pub use dialect::Dialect;
 pub use parts::{joined, says_of_a_request};
 pub use reading::{Nested, Problem, Reading, Seen, SeenNeighbour, World};
-pub use recognise::{Dialect, SECTIONS, looks_like_ours, may_be_ours, recognise, recognise_text};
+pub use recognise::{SECTIONS, looks_like_ours, may_be_ours, recognise, recognise_text};
 pub use syntax::Syntax;
 
 use crate::observed::Scope;
