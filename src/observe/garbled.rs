@@ -51,8 +51,12 @@ pub fn text_of(bytes: Vec<u8>) -> Result<String, Garbled> {
     }
 }
 
+/// Bytes of a file that tell whether it is a text.
+const TELLING: usize = 4096;
+
 /// Whether bytes look like those of a text in any encoding; the beginning of a file tells as well as all of it.
 pub fn is_text(bytes: &[u8]) -> bool {
+    let bytes = bytes.get(..TELLING).unwrap_or(bytes);
     let archive = bytes.starts_with(b"PK\x03\x04")
         || bytes
             .get(257..)
