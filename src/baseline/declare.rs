@@ -3,10 +3,11 @@
 use super::binding::BUILT_IN;
 use super::layer::{Parameter, Walk, is_name, unknown_control};
 use super::suggest;
-use super::value::{Pair, Value};
+use super::value::{Item, Pair, Value};
 use crate::control::Severity;
 use crate::control::settings::{Domain, TextType};
 use crate::controls;
+use std::sync::Arc;
 
 const SEVERITIES: &[&str] = &["critical", "high", "medium", "low", "info"];
 
@@ -32,10 +33,14 @@ impl Walk<'_> {
                 continue;
             }
             if let Some((kind, list)) = self.parameter(pair) {
-                let origin = self.origin(pair);
-                self.layer
-                    .parameters
-                    .insert(pair.key.clone(), Parameter { kind, list, origin });
+                let default = default_of(pair).map(|item| (Arc::clone(&self.layer.source), item));
+                let parameter = Parameter {
+                    kind,
+                    list,
+                    default,
+                    origin: self.origin(pair),
+                };
+                self.layer.parameters.insert(pair.key.clone(), parameter);
             }
         }
     }
@@ -51,9 +56,11 @@ impl Walk<'_> {
             match pair.key.as_str() {
                 "type" => kind = Some(self.kind(&key, pair)),
                 "description" => drop(self.plain(&key, pair)),
+                // Held to the type when all layers are known.
+                "default" => {}
                 _ => self
                     .reader()
-                    .unknown_key(&key, pair, ["type", "description"]),
+                    .unknown_key(&key, pair, ["type", "description", "default"]),
             }
         }
         if kind.is_none() {
@@ -146,4 +153,13 @@ impl Walk<'_> {
             }
         }
     }
+}
+
+/// The default of a parameter.
+fn default_of(parameter: &Pair) -> Option<Item> {
+    let Value::Table(pairs) = &parameter.item.value else {
+        return None;
+    };
+    let default = pairs.iter().find(|pair| pair.key == "default");
+    default.map(|pair| pair.item.clone())
 }

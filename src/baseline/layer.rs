@@ -38,6 +38,8 @@ pub(super) struct Head {
 pub(super) struct Parameter {
     pub(super) kind: TextType,
     pub(super) list: bool,
+    /// What it stands for in targets that give it no value.
+    pub(super) default: Option<(Arc<Source>, Item)>,
     pub(super) origin: Origin,
 }
 

@@ -106,6 +106,13 @@ fn parameters() -> Value {
                 json!({"enum": types, "description": "What it stands for."}),
             ),
             ("description", text("What it is for.")),
+            (
+                "default",
+                one_or_many(
+                    &json!({"type": "string"}),
+                    "What it stands for in targets that give it no value.",
+                ),
+            ),
         ]),
         &["type"],
         "A parameter, referred to as `${name}`.",
@@ -267,7 +274,7 @@ fn cell(column: &Column) -> Value {
     let doc = column.doc;
     match column.cell {
         CellKind::One(domain) => one(domain, Some(doc)),
-        CellKind::Many(domain) => one_or_many(&one(domain, None), doc),
+        CellKind::Each(domain) | CellKind::Many(domain) => one_or_many(&one(domain, None), doc),
         CellKind::Flag => json!({"type": "boolean", "description": doc}),
         CellKind::Number => json!({"type": "integer", "description": doc}),
         CellKind::Map => {

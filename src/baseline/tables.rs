@@ -43,7 +43,15 @@ impl Reader<'_> {
     fn cell(&mut self, key: &str, kind: CellKind, item: &Item) -> Option<Cell> {
         Some(match kind {
             CellKind::One(domain) => Cell::Text(self.text(key, domain, item)?),
-            CellKind::Many(domain) => Cell::Set(self.texts(key, domain, item)?),
+            CellKind::Each(_) if matches!(&item.value, Value::List(items) if items.is_empty()) => {
+                let message = format!("`{key}` is an empty list");
+                let help = "name one at least: the table stands for one with each";
+                self.wrong("empty-list", message, &item.bytes, help);
+                return None;
+            }
+            CellKind::Each(domain) | CellKind::Many(domain) => {
+                Cell::Set(self.texts(key, domain, item)?)
+            }
             CellKind::Flag => Cell::Flag(self.flag(key, item)?),
             CellKind::Number => Cell::Number(self.number(key, item, i64::MIN, i64::MAX)?),
             CellKind::Map => {
@@ -102,7 +110,11 @@ impl Reader<'_> {
         let mut rows = Vec::new();
         for item in items {
             match self.row(key, columns, item) {
-                Some(row) => rows.push((row, self.source.origin(&item.bytes))),
+                Some(row) => {
+                    let origin = self.source.origin(&item.bytes);
+                    let each = spread(columns, row).into_iter();
+                    rows.extend(each.map(|row| (row, origin.clone())));
+                }
                 None => sound = false,
             }
         }
@@ -137,6 +149,27 @@ impl Reader<'_> {
         }
         sound.then_some(keyed)
     }
+}
+
+/// The rows that one stands for: one for each text of every cell that may give several.
+fn spread(columns: &[Column], row: Row) -> Vec<Row> {
+    let several = columns
+        .iter()
+        .filter(|column| matches!(column.cell, CellKind::Each(_)));
+    several.fold(vec![row], |rows, column| {
+        let each = rows.into_iter().flat_map(|row| {
+            let Some(Cell::Set(texts)) = row.get(column.key).cloned() else {
+                return vec![row];
+            };
+            let with = |text| {
+                let mut row = row.clone();
+                row.insert(column.key.to_owned(), Cell::Text(text));
+                row
+            };
+            texts.into_iter().map(with).collect()
+        });
+        each.collect()
+    })
 }
 
 /// The cells in which two rows differ, for messages.

@@ -60,8 +60,28 @@ fn parameters(layers: &[Layer], problems: &mut Vec<Problem>) -> BTreeMap<String,
                         .help("one parameter has one type in all layers"),
                 );
             }
-            Some(_) => {}
+            Some(other) => match (&other.default, &parameter.default) {
+                (Some((_, one)), Some((_, another))) if text_of(one) != text_of(another) => {
+                    problems.push(
+                        Problem::new("conflict", format!("`{name}` has two defaults"))
+                            .at(parameter.origin.clone(), "one here")
+                            .at(other.origin.clone(), "another here")
+                            .help("one parameter has one default in all layers"),
+                    );
+                }
+                (None, Some(_)) => drop(all.insert(name.clone(), parameter.clone())),
+                _ => {}
+            },
             None => drop(all.insert(name.clone(), parameter.clone())),
+        }
+    }
+    // What depends on the target is looked at in each.
+    let closed = all.values().filter(|parameter| !parameter.is_open());
+    for parameter in closed {
+        if let Some((source, item)) = &parameter.default
+            && let Err((problem, item)) = value(parameter, &Binding::new(None), item)
+        {
+            problems.push(problem.at(source.origin(&item.bytes), ""));
         }
     }
     all
@@ -79,6 +99,7 @@ impl Targets {
         let values = target.and_then(|target| self.values.get(&target.name));
         for (name, parameter) in &self.parameters {
             let bound = values.and_then(|values| values.get(name)).cloned();
+            let bound = bound.or_else(|| parameter.default_without_a_target(target));
             binding.add(
                 name,
                 Name {
@@ -97,6 +118,10 @@ impl Targets {
         let names = self.parameters.keys();
         names
             .filter(|name| values.is_none_or(|values| !values.contains_key(*name)))
+            .filter(|name| {
+                let parameter = self.parameters.get(*name);
+                parameter.is_none_or(|own| own.default_without_a_target(target).is_none())
+            })
             .cloned()
             .collect()
     }
@@ -163,6 +188,25 @@ impl Targets {
         // A value may be put together from the target's own names, not from other parameters.
         let binding = Binding::new(Some(target));
         let mut values = BTreeMap::new();
+        for (name, parameter) in &self.parameters {
+            let Some((source, item)) = &parameter.default else {
+                continue;
+            };
+            if given.contains_key(name.as_str()) {
+                continue;
+            }
+            match value(parameter, &binding, item) {
+                Ok(Some(bound)) => drop(values.insert(name.clone(), bound)),
+                Ok(None) => {}
+                // One mistake of a default is one, however many targets there are.
+                Err((problem, item)) => {
+                    let problem = problem.at(source.origin(&item.bytes), "");
+                    if !problems.contains(&problem) {
+                        problems.push(problem);
+                    }
+                }
+            }
+        }
         for (key, (source, pair)) in given {
             if ["account", "region"].contains(key) {
                 continue;
@@ -191,6 +235,25 @@ impl Targets {
         Problem::new("unknown-parameter", format!("`{key}` is not a parameter"))
             .at(source.origin(&pair.key_bytes), "")
             .help(help)
+    }
+}
+
+impl Parameter {
+    /// The default where nothing is bound, when it does not depend on the target.
+    fn default_without_a_target(&self, target: Option<&Target>) -> Option<Bound> {
+        let (_, item) = self.default.as_ref().filter(|_| target.is_none())?;
+        if self.is_open() {
+            return None;
+        }
+        value(self, &Binding::new(None), item).ok().flatten()
+    }
+
+    /// Whether the default depends on the target.
+    fn is_open(&self) -> bool {
+        let items = self.default.iter().flat_map(|(_, item)| item.elements());
+        items
+            .into_iter()
+            .any(|item| matches!(&item.value, Value::Text(text) if text.contains("${")))
     }
 }
 

@@ -438,3 +438,72 @@ fn the_digest_is_of_what_is_asked_and_not_of_how() {
     );
     assert!(plain.starts_with("sha256:") && plain.len() == 71);
 }
+
+#[test]
+fn a_list_where_one_is_asked_for_stands_for_a_table_with_each() {
+    let text = with_head(
+        "[parameters]\nteam = { type = \"list of string\", default = [\"arn:aws:iam::${account}:role/a\", \"444455556666\"] }\n\
+         [targets.us]\naccount = \"111122223333\"\nregion = \"us-west-2\"\n\
+         [targets.eu]\naccount = \"111122223333\"\nregion = \"eu-west-1\"\nteam = [\"777788889999\"]\n\
+         [[lake.grants.grant]]\nprincipal = \"${team}\"\ntable = [\"s.x\", \"s.y\"]\npermissions = [\"SELECT\"]\n",
+    );
+    let identities = |target| {
+        let baseline = resolved(&[("test.toml", &text)], target);
+        let Shape::Rows(rows) = &asked(&baseline, "lake.grants", "grant").shape else {
+            panic!("not rows");
+        };
+        rows.keys().cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(
+        identities(Some("us")),
+        [
+            "principal 444455556666, table s.x",
+            "principal 444455556666, table s.y",
+            "principal arn:aws:iam::111122223333:role/a, table s.x",
+            "principal arn:aws:iam::111122223333:role/a, table s.y",
+        ]
+    );
+    assert_eq!(
+        identities(Some("eu")),
+        [
+            "principal 777788889999, table s.x",
+            "principal 777788889999, table s.y"
+        ]
+    );
+    assert_eq!(
+        identities(None),
+        [
+            "principal ${team}, table s.x",
+            "principal ${team}, table s.y"
+        ],
+        "a default that depends on the target is not known without one"
+    );
+}
+
+#[test]
+fn defaults_of_parameters_are_held_to_their_types() {
+    one(
+        "[parameters]\nkey = { type = \"kms-key\", default = \"x\" }\n",
+        "wrong-text",
+        "\"x\"",
+    );
+    one(
+        "[parameters]\nkeys = { type = \"list of string\", default = \"x\" }\n",
+        "wrong-type",
+        "\"x\"",
+    );
+    one(
+        "[[lake.grants.grant]]\nprincipal = []\ntable = \"s.x\"\npermissions = [\"SELECT\"]\n",
+        "empty-list",
+        "[]",
+    );
+    let text = with_head(
+        "[parameters]\nkey = { type = \"kms-key\", default = \"arn:aws:kms:us-west-2:111122223333:key/1\" }\n\
+         [emr.disk-encryption]\nkms-key = \"${key}\"\n",
+    );
+    let baseline = resolved(&[("test.toml", &text)], None);
+    assert!(
+        baseline.unbound.is_empty(),
+        "a default that holds everywhere is a value"
+    );
+}

@@ -17,6 +17,7 @@ use std::sync::OnceLock;
 pub enum GrantTable {}
 
 const ONE: CellKind = CellKind::One(Domain::Texts(TextType::String));
+const EACH: CellKind = CellKind::Each(Domain::Texts(TextType::String));
 const MANY: CellKind = CellKind::Many(Domain::Texts(TextType::String));
 const SOME_PERMISSIONS: CellKind = CellKind::Many(Domain::Words(&PERMISSIONS));
 
@@ -24,33 +25,33 @@ impl Table for GrantTable {
     const COLUMNS: &'static [Column] = &[
         Column::required(
             "principal",
-            ONE,
+            EACH,
             "Who holds the grant: an ARN, an account, `<account>:IAMPrincipals`.",
         )
         .identifying(),
-        Column::optional("catalog", ONE, "The id of a catalog.").identifying(),
-        Column::optional("database", ONE, "`database`, or `catalog:database`.").identifying(),
+        Column::optional("catalog", EACH, "The id of a catalog.").identifying(),
+        Column::optional("database", EACH, "`database`, or `catalog:database`.").identifying(),
         Column::optional(
             "table",
-            ONE,
+            EACH,
             "`database.table`; `database.*` is all its tables, `*` any table.",
         )
         .identifying(),
-        Column::optional("location", ONE, "An S3 location.").identifying(),
+        Column::optional("location", EACH, "An S3 location.").identifying(),
         Column::optional(
             "filter",
-            ONE,
+            EACH,
             "`database.table.name` of a data cells filter.",
         )
         .identifying(),
-        Column::optional("tag", ONE, "`key`, or `key=value,value`.").identifying(),
+        Column::optional("tag", EACH, "`key`, or `key=value,value`.").identifying(),
         Column::optional(
             "tag-policy",
-            ONE,
+            EACH,
             "`TABLE key=value,value & key=value`, `DATABASE …`, or `TABLE expression name`.",
         )
         .identifying(),
-        Column::optional("function", ONE, "`database.function`, or `database.*`.").identifying(),
+        Column::optional("function", EACH, "`database.function`, or `database.*`.").identifying(),
         Column::optional("columns", MANY, "The only columns of the table.").identifying(),
         Column::optional(
             "excluded-columns",

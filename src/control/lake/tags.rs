@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub enum TagTable {}
 
 const ONE: CellKind = CellKind::One(Domain::Texts(TextType::String));
+const EACH: CellKind = CellKind::Each(Domain::Texts(TextType::String));
 const MANY: CellKind = CellKind::Many(Domain::Texts(TextType::String));
 
 impl Table for TagTable {
@@ -35,7 +36,7 @@ impl Table for AssignmentTable {
     const COLUMNS: &'static [Column] = &[
         Column::required(
             "resource",
-            ONE,
+            EACH,
             "`database`, `database.table` or `database.table.column`.",
         )
         .identifying(),

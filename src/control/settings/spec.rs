@@ -137,6 +137,8 @@ pub fn row_identity(columns: &[Column], row: &Row) -> String {
 pub enum CellKind {
     /// One text.
     One(Domain),
+    /// One text, or a list of them: the row then stands for a row with each.
+    Each(Domain),
     /// A list of texts without order.
     Many(Domain),
     /// A boolean.
@@ -259,6 +261,7 @@ impl fmt::Display for CellKind {
         match self {
             Self::One(Domain::Words(words)) => write!(f, "one of {}", Domain::Words(words)),
             Self::One(domain) => write!(f, "one {domain}"),
+            Self::Each(domain) => write!(f, "one {domain}, or a list of them for a row with each"),
             Self::Many(domain) => write!(f, "list of {domain}"),
             Self::Flag => f.write_str("boolean"),
             Self::Number => f.write_str("whole number"),
