@@ -35,6 +35,7 @@ mod hostile;
 mod integrations;
 mod labels;
 mod lake;
+mod lake_double;
 mod laws;
 mod links;
 mod live;

@@ -1,6 +1,7 @@
 """Reads answers as botocore does: answer.py FILE...
 
-A file is what a service said: JSON with `service`, `operation`, `body` and `read`. The body must hold no member and no
+A file is what a service said: JSON with `service`, `operation`, `body` and `read`, and perhaps with `input`, which must
+be a request that botocore would send. The body must hold no member and no
 type that AWS's models do not have; and what this tool read from it (`read`) must be what botocore reads, as far as
 both speak of it: times and blobs are left out.
 """
@@ -11,6 +12,7 @@ import sys
 
 import botocore.parsers
 import botocore.session
+from botocore.validate import ParamValidator
 
 SERVICES = {"elasticmapreduce": "emr", "s3control": "s3control"}
 PYTHON = {
@@ -80,6 +82,10 @@ def main(*files):
         model = session.get_service_model(service)
         shape = model.operation_model(operation).output_shape
         errors = []
+        if "input" in said:
+            asked = model.operation_model(operation).input_shape
+            report = ParamValidator().validate(said["input"], asked)
+            errors += [report.generate_report()] if report.has_errors() else []
         if "json" in model.metadata["protocol"]:
             errors += unknown(shape, json.loads(said["body"]), "")
         elif operation != "GetBucketLocation":  # botocore reads this one by a patch of its own, not by the model

@@ -4,6 +4,7 @@
 //! is no Kerberos, EMR lists fifty at a time, throttles with status 400, and knows a configuration by its name only.
 
 use super::quota::Quotas;
+use crate::lake_double::Lake;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -61,6 +62,8 @@ pub struct Estate {
     pub refused_regions: BTreeMap<String, Refusal>,
     /// Refusals by operation, each so many times.
     pub refusals: BTreeMap<String, (Refusal, usize)>,
+    /// The lake, its catalog and the security configurations, where there is more to them than a few lists.
+    pub lake: Option<Lake>,
     /// Enforced when there are some.
     pub quotas: Option<Quotas>,
     /// Every call that was answered or refused, in order: IAM prefix and operation.
@@ -126,6 +129,17 @@ impl Estate {
             "RoleArn": role("lake-registration"), "HybridAccessEnabled": false}),
         ];
         estate
+    }
+
+    /// With a lake, which from here on answers for itself; whoever asks it asks everything.
+    pub fn with(mut self, mut lake: Lake) -> Self {
+        for (name, (body, second)) in &self.configurations {
+            let kept = (body.to_string(), *second);
+            lake.world_mut().configurations.insert(name.clone(), kept);
+        }
+        self.caller.clone_from(&lake.caller);
+        self.lake = Some(lake);
+        self
     }
 
     /// One more cluster.
@@ -239,6 +253,11 @@ impl Estate {
         {
             *left -= 1;
             return Err(refusal.clone());
+        }
+        if let Some(lake) = &mut self.lake
+            && Lake::answers(service, operation)
+        {
+            return lake.answer(service, operation, input);
         }
         match service {
             "elasticmapreduce" => self.emr(operation, input),

@@ -105,6 +105,9 @@ fn serve(
         };
         let count = estate.calls.len();
         drop(estate);
+        if matches!(&answer, Err(refusal) if refusal.status == crate::lake_double::NO_ANSWER) {
+            return;
+        }
         let (status, kind, text) = rendered(&asked, answer);
         if status == 200 {
             let heard = (
