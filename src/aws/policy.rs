@@ -138,6 +138,15 @@ impl Pattern {
         chars.collect()
     }
 
+    /// The text that everything begins with that it matches: up to the first piece that may be anything.
+    pub fn start(&self) -> String {
+        let chars = self.0.iter().map_while(|piece| match piece {
+            Piece::Char(char) => Some(*char),
+            Piece::One | Piece::Run | Piece::Name(_) | Piece::Word(_) | Piece::Hole => None,
+        });
+        chars.collect()
+    }
+
     /// The name, when the pattern is nothing but an unknown text of that name.
     pub fn name(&self) -> Option<&str> {
         match self.0.as_slice() {

@@ -4,7 +4,7 @@ use super::policy::Document;
 use super::{Conditions, View};
 use crate::aws::policy::Pattern;
 use crate::lattice::Text;
-use crate::observed::{Form, Node, Reason, named};
+use crate::observed::{Form, Node, Reason, Word, named};
 use std::collections::BTreeSet;
 
 /// Whether a bucket is of one of the classes that a control is asked for.
@@ -34,13 +34,23 @@ pub fn policies<'a, 't>(seen: &View<'a, 't>) -> Policies<'a, 't> {
             None => Policies::Known(vec![Document::of(answer.get("Policy"), seen.scope)]),
         };
     }
-    let apart = seen.scope.neighbours("AWS::S3::BucketPolicy");
+    let apart = seen.scope.neighbours_by::<ByBucket>(
+        POLICY,
+        |one| Some(Word::of(one.body.get("Bucket")).into_iter().collect()),
+        || Some(Word::of_identity(&bucket.identity)),
+    );
     let own = apart.filter(|policy| bucket.identity.is_named_by(policy.body.get("Bucket")));
     Policies::Known(
         own.map(|policy| Document::of(policy.body.get("PolicyDocument"), seen.scope))
             .collect(),
     )
 }
+
+/// A policy of a bucket, which CloudFormation declares apart.
+pub const POLICY: &str = "AWS::S3::BucketPolicy";
+
+/// Policies of buckets by their buckets.
+enum ByBucket {}
 
 /// Whether a call failed with this code, which for some calls of S3 means that nothing is set.
 pub fn is_error(reason: &Reason, code: &str) -> bool {

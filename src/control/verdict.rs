@@ -207,6 +207,11 @@ impl Conditions {
         self.held += 1;
     }
 
+    /// So many conditions were seen to hold.
+    pub fn held_times(&mut self, count: usize) {
+        self.held += count;
+    }
+
     /// A condition was seen to fail.
     pub fn failed(&mut self, seen: impl Sight, message: impl Into<String>) -> &mut Condition {
         self.push(Outcome::Failed, seen, message.into())

@@ -48,7 +48,7 @@ use crate::observed::{
 use jiff::Timestamp;
 use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -454,10 +454,17 @@ fn joined<'c>(conditions: &[&'c Condition], text: impl Fn(&'c Condition) -> &'c 
 }
 
 /// Each value once, in the order of its first.
-fn distinct<'v, T: Clone + PartialEq + 'v>(values: impl IntoIterator<Item = &'v T>) -> Vec<T> {
+fn distinct<'v, T: Clone + Ord + 'v>(values: impl IntoIterator<Item = &'v T>) -> Vec<T> {
     let mut once: Vec<T> = Vec::new();
+    // Few are looked through as they are.
+    let mut many: BTreeSet<&T> = BTreeSet::new();
     for value in values {
-        if !once.contains(value) {
+        let is_new = if once.len() < 16 {
+            !once.contains(value)
+        } else {
+            many.insert(value) && !once.iter().take(16).any(|known| known == value)
+        };
+        if is_new {
             once.push(value.clone());
         }
     }

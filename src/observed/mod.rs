@@ -12,6 +12,7 @@ pub mod glue;
 pub mod grant;
 pub mod groups;
 mod index;
+mod kept;
 mod known;
 pub mod lake;
 mod layer;
@@ -35,6 +36,7 @@ mod uses;
 pub(crate) mod work;
 
 pub use extent::{UNCONDITIONAL, UNDER_CONDITION, reaches_within};
+pub use kept::{Word, Words};
 pub use known::Known;
 pub use neighbour::Neighbour;
 pub use node::{Node, Switch, Value};

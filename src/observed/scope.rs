@@ -2,12 +2,15 @@
 
 use super::grant::{Grant, Holders, Narrowed};
 use super::index::{By, Index};
+use super::kept::{Kept, Word, Words};
 use super::resource::{Resource, ResourceKind};
 use super::tree::NodeId;
 use super::uses::Uses;
 use super::{Neighbour, Node};
+use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::vec::IntoIter;
 
 /// Scopes of no more things are looked through as they are.
 const FEW: usize = 16;
@@ -62,11 +65,10 @@ pub struct Scope<'t> {
     index: OnceLock<Index>,
     narrowed: OnceLock<Narrowed>,
     holders: OnceLock<Holders>,
-    to_all: OnceLock<Vec<usize>>,
     uses: OnceLock<Uses>,
     /// Security configurations by their bodies: numbers of resources.
     bodies: OnceLock<BTreeMap<NodeId, Vec<usize>>>,
-    places: OnceLock<Vec<(usize, String)>>,
+    kept: Kept,
     runtime_roles: OnceLock<bool>,
     own_roles: OnceLock<bool>,
     /// Which choice of undecidable conditions this scope holds under; `None` when there is none.
@@ -98,10 +100,9 @@ impl<'t> Scope<'t> {
         self.index = OnceLock::new();
         self.narrowed = OnceLock::new();
         self.holders = OnceLock::new();
-        self.to_all = OnceLock::new();
         self.uses = OnceLock::new();
         self.bodies = OnceLock::new();
-        self.places = OnceLock::new();
+        self.kept = Kept::default();
         self.runtime_roles = OnceLock::new();
         self.own_roles = OnceLock::new();
     }
@@ -110,6 +111,7 @@ impl<'t> Scope<'t> {
     pub fn push_neighbour(&mut self, neighbour: Neighbour<'t>) {
         self.neighbours.push(neighbour);
         self.index = OnceLock::new();
+        self.kept = Kept::default();
     }
 
     /// What is declared of a CloudFormation type without a kind of its own, in the order seen.
@@ -131,6 +133,11 @@ impl<'t> Scope<'t> {
         };
         let at = index.neighbour(&self.neighbours, type_name, node)?;
         self.neighbours.get(at)
+    }
+
+    /// Everything without a kind of its own, in the order seen.
+    pub fn all_neighbours(&self) -> &[Neighbour<'t>] {
+        &self.neighbours
     }
 
     /// The resources of a kind, in the order seen.
@@ -172,19 +179,84 @@ impl<'t> Scope<'t> {
         found.find(|one| std::ptr::eq(one.body.tree(), body.tree()))
     }
 
-    /// The registered locations of which `place` tells where they are, and that place.
-    pub fn places(
+    /// What an asker keeps of this scope under a type of its own: made once, and of nothing but the scope and the baseline.
+    pub fn kept<T: Any + Send + Sync>(&self, make: impl Fn() -> T) -> Arc<T> {
+        self.kept.get("", make)
+    }
+
+    /// The resources of a kind that may have one of the words asked for, in the order seen. `words` tells those of each,
+    /// `None` where they may be any, as `asked` does where it may be any. A small scope tells all: the asker looks again.
+    /// The tables of two askers are kept apart by `M`.
+    pub fn resources_by<M: 'static>(
         &self,
-        place: impl Fn(&Resource<'t>) -> Option<String>,
-    ) -> impl Iterator<Item = (&Resource<'t>, &str)> {
-        let places = self.places.get_or_init(|| {
-            let all = self.resources.iter().enumerate();
-            all.filter(|(_, one)| one.kind() == ResourceKind::LakeFormationLocation)
-                .filter_map(|(at, one)| Some((at, place(one)?)))
-                .collect()
+        kind: ResourceKind,
+        words: impl Fn(&Resource<'t>) -> Option<Vec<Word>>,
+        asked: impl FnOnce() -> Option<Vec<Word>>,
+    ) -> IntoIter<&Resource<'t>> {
+        let asked = self.index().and_then(|_| asked());
+        let found = asked.map(|asked| {
+            let table = self.kept.get(kind.name(), || {
+                let all = self.resources.iter().enumerate();
+                let all = all.filter(|(_, one)| one.kind() == kind);
+                Words::<M>::new(all.map(|(at, one)| (at, words(one))))
+            });
+            table.of_any(&asked)
         });
-        let found = places.iter();
-        found.filter_map(|(at, place)| Some((self.resources.get(*at)?, place.as_str())))
+        let found: Vec<_> = match found {
+            Some(found) => found
+                .into_iter()
+                .filter_map(|at| self.resources.get(at))
+                .collect(),
+            None => self.resources_of(kind).collect(),
+        };
+        found.into_iter()
+    }
+
+    /// As [`Self::resources_by`], of what is declared of a CloudFormation type.
+    pub fn neighbours_by<M: 'static>(
+        &self,
+        type_name: &'static str,
+        words: impl Fn(&Neighbour<'t>) -> Option<Vec<Word>>,
+        asked: impl FnOnce() -> Option<Vec<Word>>,
+    ) -> IntoIter<&Neighbour<'t>> {
+        let asked = self.index().and_then(|_| asked());
+        let found = asked.map(|asked| {
+            let table = self.kept.get(type_name, || {
+                let all = self.neighbours.iter().enumerate();
+                let all = all.filter(|(_, one)| one.type_name == type_name);
+                Words::<M>::new(all.map(|(at, one)| (at, words(one))))
+            });
+            table.of_any(&asked)
+        });
+        let found: Vec<_> = match found {
+            Some(found) => found
+                .into_iter()
+                .filter_map(|at| self.neighbours.get(at))
+                .collect(),
+            None => self.neighbours(type_name).collect(),
+        };
+        found.into_iter()
+    }
+
+    /// The resources of a kind that a value names; see [`super::Identity::is_named_by`].
+    pub fn named_by(
+        &self,
+        kind: ResourceKind,
+        node: Node<'_>,
+    ) -> impl Iterator<Item = &Resource<'t>> {
+        let word = Word::of(node);
+        let (id, text) = match &word {
+            Some(Word::Reference(id)) => (Some(id), None),
+            Some(Word::Text(text)) => (None, Some(text)),
+            None => (None, None),
+        };
+        let ids = id.map(|id| self.all(kind, By::Id, id).collect::<Vec<_>>());
+        let texts = text.map(|text| {
+            let arns = self.all(kind, By::Arn, text);
+            let names = self.all(kind, By::Name, text);
+            arns.chain(names).collect::<Vec<_>>()
+        });
+        ids.into_iter().chain(texts).flatten()
     }
 
     /// Whether some security configuration may turn runtime roles on, as `may` tells of a body.
@@ -208,20 +280,6 @@ impl<'t> Scope<'t> {
     pub fn holders(&self, names: impl Fn(&Grant<'t>) -> Vec<String>) -> &Holders {
         self.holders
             .get_or_init(|| Holders::of(&self.resources, names))
-    }
-
-    /// The grants that are made to the group of all that IAM lets in, as `is_all` tells of each: numbers of resources.
-    pub fn granted_to_all(&self, is_all: impl Fn(&Grant<'t>) -> bool) -> &[usize] {
-        self.to_all.get_or_init(|| {
-            let grants = self.resources.iter().enumerate();
-            grants
-                .filter(|(_, one)| {
-                    let is_grant = one.kind() == ResourceKind::LakeFormationGrant;
-                    is_grant && !one.is_opt_in() && is_all(&one.grant())
-                })
-                .map(|(at, _)| at)
-                .collect()
-        })
     }
 
     /// What is used for what, of a scope that is large enough to find that once.

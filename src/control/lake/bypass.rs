@@ -1,15 +1,16 @@
 //! Who is governed by Lake Formation, and whether something lets them reach the objects without it.
 
 use super::others::grants_of_role;
-use super::places::{lies_in, locations_of};
+use super::places::locations_of;
+use super::prefixes::{Asked, Prefix, Prefixes};
 use super::seen::Context;
 use crate::aws::iam;
 use crate::aws::lake_formation::name::Name;
 use crate::aws::policy::Pattern;
-use crate::control::policy::{Allowed, Document, Held, Limit, Query, Who, pattern_of};
+use crate::control::policy::{Allowed, Document, Held, Limit, Query, Who};
 use crate::control::settings::Choice;
 use crate::control::{Conditions, View, roles};
-use crate::observed::{Node, Resource, ResourceKind, named};
+use crate::observed::{Node, Resource, named};
 
 /// Whether Lake Formation governs a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,21 +21,6 @@ pub enum Governed {
     Exempt,
     /// It does.
     Yes,
-}
-
-/// A prefix in S3 under Lake Formation.
-#[derive(Clone, Debug)]
-pub struct Prefix<'t> {
-    /// The objects in it.
-    pub objects: Pattern,
-    /// Its bucket.
-    pub bucket: Pattern,
-    /// As a message names it.
-    pub shown: String,
-    /// Where it is registered, when that is in sight.
-    pub node: Option<Node<'t>>,
-    /// Whether the baseline names it.
-    pub named: bool,
 }
 
 /// A text that names a role, as its identity does.
@@ -75,12 +61,12 @@ pub fn governed_by(seen: &View<'_, '_>, exempt: &Choice) -> Governed {
     let registers = || {
         let declared = locations_of(seen.requirement("lake.locations"));
         let of_baseline = declared.iter().filter_map(|one| one.role.as_ref());
-        let registered = context.registered();
+        let mut registered = context.registered_with(&role.identity);
         of_baseline
             .into_iter()
             .any(|want| own.iter().any(|own| roles::is_role(want, own)))
-            || registered.iter().any(|one| {
-                let node = one.resource.registered_location().get("RoleArn");
+            || registered.any(|one| {
+                let node = one.registered_location().get("RoleArn");
                 role.identity.is_named_by(node)
                     || node.as_text().is_some_and(|text| names(role, text))
             })
@@ -101,56 +87,6 @@ fn is_holder(role: &Resource<'_>, holder: &Name) -> bool {
             && role.identity.name.as_deref() == Some(name)
 }
 
-/// Every prefix under Lake Formation, registered in sight or declared by the baseline.
-pub fn prefixes<'t>(seen: &View<'_, 't>) -> Vec<Prefix<'t>> {
-    let context = Context::of(seen);
-    let declared = locations_of(seen.requirement("lake.locations"));
-    let mut found: Vec<Prefix<'t>> = Vec::new();
-    for one in context.registered() {
-        let arn = one.resource.registered_location().get("ResourceArn");
-        let own = pattern_of(arn, seen.scope);
-        let slash = own.display().ends_with('/');
-        let mut objects = own.clone();
-        objects.push(if slash { "*" } else { "/*" });
-        let bucket = own.display();
-        let bucket = bucket.split('/').next().unwrap_or_default();
-        found.push(Prefix {
-            objects,
-            bucket: bucket_of(&own, bucket),
-            shown: one.place.to_string(),
-            node: Some(arn),
-            named: declared.iter().any(|want| lies_in(&one.place, &want.place)),
-        });
-    }
-    for want in &declared {
-        let shown = want.place.to_string();
-        if found.iter().any(|one| one.shown == shown) {
-            continue;
-        }
-        let Some(path) = want.place.as_known() else {
-            continue;
-        };
-        let bucket = path.split('/').next().unwrap_or_default();
-        found.push(Prefix {
-            objects: Pattern::of(&format!("arn:aws:s3:::{path}/*")),
-            bucket: Pattern::of(&format!("arn:aws:s3:::{bucket}")),
-            shown,
-            node: None,
-            named: true,
-        });
-    }
-    found
-}
-
-/// The bucket of a location: the location itself when it has no prefix.
-fn bucket_of(own: &Pattern, bucket: &str) -> Pattern {
-    if own.display() == bucket || bucket.contains("${") {
-        own.clone()
-    } else {
-        Pattern::of(bucket)
-    }
-}
-
 /// Conditions are not modelled: a right under one may be used.
 const fn any_condition(
     _: &crate::control::policy::Statement<'_, '_>,
@@ -162,12 +98,7 @@ const fn any_condition(
 const SCPS: &str = "service control policies that might deny it are not read";
 
 /// Whether what the role carries lets it reach a prefix.
-pub fn judge_role(
-    seen: &View<'_, '_>,
-    places: &[Prefix<'_>],
-    actions: &[&str],
-    out: &mut Conditions,
-) {
+pub fn judge_role(seen: &View<'_, '_>, places: &Prefixes, actions: &[&str], out: &mut Conditions) {
     let held = Held::of(seen.resource, seen.scope);
     for gap in &held.gaps {
         match gap.reason {
@@ -179,7 +110,9 @@ pub fn judge_role(
             ),
         };
     }
-    for place in places {
+    let reached = places.within(&held);
+    out.held_times(places.len() - reached.len());
+    for place in reached {
         let mut clear = true;
         let mut told: Vec<crate::observed::tree::NodeId> = Vec::new();
         for action in actions {
@@ -219,49 +152,44 @@ pub fn judge_role(
     }
 }
 
+/// So many locations whose buckets are not in sight are told of one by one.
+const TOLD: usize = 32;
+
 /// Whether the policy of a bucket in sight lets the role in; a bucket that is neither in sight nor named is unknown.
-pub fn judge_bucket_policies<'t>(
-    seen: &View<'_, 't>,
-    places: &[Prefix<'t>],
+pub fn judge_bucket_policies(
+    seen: &View<'_, '_>,
+    places: &Prefixes,
     actions: &[&str],
     out: &mut Conditions,
 ) {
-    for place in places {
-        let buckets = seen.scope.resources_of(ResourceKind::S3Bucket);
-        let mut buckets = buckets.filter(|one| one.form != crate::observed::Form::Named);
-        let bucket = buckets.find(|one| {
-            place.shown.split('/').next().is_some_and(|name| {
-                one.identity.name.as_deref() == Some(name)
-                    || format!("${{bucket {}}}", one.identity.id) == name
-            })
-        });
-        if bucket.is_none() && !place.named {
+    let remedy = "declare the bucket beside it, list the location in `[[lake.locations.location]]`, or audit the live account";
+    let (asked, more) = places.asked_of(seen, actions, TOLD);
+    for Asked { prefix, policies } in asked {
+        let Some(policies) = policies else {
             let message = format!(
                 "whether the policy of the bucket of `{}` lets the role in is unknown",
-                place.shown
+                prefix.shown
             );
-            let node = place.node.unwrap_or(seen.resource.body);
-            out.undecided(node, message, "declare the bucket beside it, list the location in `[[lake.locations.location]]`, or audit the live account");
+            let node = prefix.node(seen.scope).unwrap_or(seen.resource.body);
+            out.undecided(node, message, remedy);
             continue;
-        }
-        let policies = seen.scope.neighbours("AWS::S3::BucketPolicy");
+        };
         for policy in policies {
-            let of = policy.body.get("Bucket");
-            let same = bucket.is_some_and(|one| one.identity.is_named_by(of))
-                || of
-                    .as_text()
-                    .is_some_and(|name| place.shown.split('/').next() == Some(name));
-            if same {
-                judge_bucket_policy(seen, policy.body.get("PolicyDocument"), place, actions, out);
-            }
+            judge_bucket_policy(seen, policy, prefix, actions, out);
         }
+    }
+    if more > 0 {
+        let message = format!(
+            "whether the policies of the buckets of {more} more locations let the role in is unknown"
+        );
+        out.undecided(seen.resource.body, message, remedy);
     }
 }
 
 fn judge_bucket_policy<'t>(
     seen: &View<'_, 't>,
     node: Node<'t>,
-    place: &Prefix<'t>,
+    place: &Prefix,
     actions: &[&str],
     out: &mut Conditions,
 ) {

@@ -8,7 +8,7 @@ use crate::control::View;
 use crate::control::settings::{CellKind, Column, Domain, Table, TextType, cell_text};
 use crate::lattice::Row;
 use crate::observed::cluster::Attribute;
-use crate::observed::{Resource, ResourceKind};
+use crate::observed::{Resource, ResourceKind, Word};
 use std::collections::BTreeMap;
 
 const ENGINES: [&str; 6] = [
@@ -114,7 +114,14 @@ pub fn engines_of(
         })
         .collect();
     if engines.is_empty() {
-        let clusters = seen.scope.resources_of(ResourceKind::EmrCluster);
+        let clusters = seen.scope.resources_by::<ByStepRole>(
+            ResourceKind::EmrCluster,
+            |one| {
+                let role = one.cluster().attribute(Attribute::StepExecutionRoleArn);
+                Some(role.as_text().map(Word::text).into_iter().collect())
+            },
+            || Some(principal.as_known().map(Word::text).into_iter().collect()),
+        );
         engines = clusters
             .flat_map(|cluster| of_cluster(cluster, principal))
             .collect();
@@ -123,6 +130,9 @@ pub fn engines_of(
     engines.dedup();
     engines
 }
+
+/// Clusters by the roles that their steps run under.
+enum ByStepRole {}
 
 fn of_cluster(cluster: &Resource<'_>, principal: &Name) -> Vec<Engine> {
     let cluster = cluster.cluster();

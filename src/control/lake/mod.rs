@@ -10,6 +10,7 @@ pub mod members;
 mod object;
 pub mod others;
 pub mod places;
+pub mod prefixes;
 pub mod registration;
 pub mod request;
 pub mod row_policies;

@@ -3,13 +3,15 @@
 use super::members::likeness;
 use super::parsed;
 use super::seen::{Context, Trouble};
+use crate::aws::iam;
 use crate::aws::lake_formation::grant::location;
 use crate::aws::lake_formation::name::{Likeness, Name};
 use crate::control::settings::{CellKind, Column, Domain, Requirement, Table, TextType, cell_text};
 use crate::lattice::{Cell, Row, Shape, Text};
 use crate::observed::lake::{DATABASE, TABLE};
-use crate::observed::{Node, Resource, ResourceKind, Value};
+use crate::observed::{Identity, Node, Resource, ResourceKind, Value, Word};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The table `[[lake.locations.location]]`.
 #[derive(Debug)]
@@ -104,6 +106,43 @@ pub fn is_below(place: &str, outer: &str) -> bool {
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
+/// Locations by their roles.
+enum ByRole {}
+
+/// Numbers of things by the places in S3 where they are, as these are written.
+#[derive(Debug, Default)]
+pub struct Places(BTreeMap<String, Vec<usize>>);
+
+impl Places {
+    /// Something is at a place.
+    pub fn add(&mut self, place: String, at: usize) {
+        self.0.entry(place).or_default().push(at);
+    }
+
+    /// What is at a place or above it, as [`is_below`] tells, by where it is.
+    pub fn over<'p>(&'p self, place: &'p str) -> impl Iterator<Item = (&'p str, &'p [usize])> {
+        let above = place.match_indices('/');
+        let above = above.filter_map(|(end, _)| place.get(..end));
+        let found = above.chain([place]);
+        found.filter_map(|one| self.0.get(one).map(|all| (one, all.as_slice())))
+    }
+
+    /// What is below a place, and not at it, by where it is.
+    pub fn below<'p>(
+        &'p self,
+        place: &str,
+    ) -> impl Iterator<Item = (&'p str, &'p [usize])> + use<'p> {
+        let start = format!("{place}/");
+        let found = self.0.range(start.clone()..);
+        let found = found.take_while(move |(one, _)| one.starts_with(&start));
+        found.map(|(one, all)| (one.as_str(), all.as_slice()))
+    }
+}
+
+/// Where registered locations are.
+#[derive(Debug)]
+pub struct RegisteredPlaces(pub Places);
+
 /// A location that is registered in sight.
 #[derive(Clone, Debug)]
 pub struct Registered<'a, 't> {
@@ -120,14 +159,43 @@ impl<'a, 't> Context<'a, 't> {
         Ok(place(&name.to_string()))
     }
 
-    /// Every registered location in sight of which the place can be told, with that place as it is written.
-    pub fn registered_places(
+    /// Where the registered locations in sight are, of which that can be told.
+    pub fn registered_places(&self) -> Arc<RegisteredPlaces> {
+        self.scope.kept(|| {
+            let mut places = Places::default();
+            for (at, one) in self.scope.resources().iter().enumerate() {
+                if one.kind() == ResourceKind::LakeFormationLocation
+                    && let Ok(place) = self.place(one.registered_location().get("ResourceArn"))
+                {
+                    places.add(place.to_string(), at);
+                }
+            }
+            RegisteredPlaces(places)
+        })
+    }
+
+    /// The registered locations in sight that may have this role, of which the place can be told; the asker looks again.
+    pub fn registered_with(
         &self,
-    ) -> impl Iterator<Item = (&'a Resource<'t>, &'a str)> + use<'a, 't> {
+        role: &Identity,
+    ) -> impl Iterator<Item = &'a Resource<'t>> + use<'a, 't> {
+        let words = |one: &Resource<'t>| {
+            let node = one.registered_location().get("RoleArn");
+            let name = node.as_text().and_then(iam::role_name).map(Word::text);
+            Some(Word::of(node).into_iter().chain(name).collect())
+        };
+        let asked = || {
+            let own = [role.arn.as_deref(), role.name.as_deref()];
+            let names = own.into_iter().flatten().filter_map(iam::role_name);
+            let names: Vec<Word> = names.map(Word::text).collect();
+            Some([Word::of_identity(role), names].concat())
+        };
+        let kind = ResourceKind::LakeFormationLocation;
+        let found = self.scope.resources_by::<ByRole>(kind, words, asked);
         let context = *self;
-        self.scope.places(move |one| {
+        found.filter(move |one| {
             let arn = one.registered_location().get("ResourceArn");
-            context.place(arn).ok().map(|place| place.to_string())
+            context.place(arn).is_ok()
         })
     }
 

@@ -7,7 +7,7 @@ use crate::aws::policy::{Pattern, Reach};
 use crate::control::policy::{Allowed, Held, is_principal, pattern_of, trust_of};
 use crate::control::trust::Trusted;
 use crate::control::{Conditions, Draft, View};
-use crate::observed::{Form, Node, Resource, ResourceKind, Switch, named};
+use crate::observed::{Form, Node, Resource, Switch, named};
 use serde_json::json;
 
 const SERVICE: Trusted = Trusted {
@@ -23,8 +23,8 @@ const WITH_FEDERATION: Trusted = Trusted {
 fn registered_with<'a, 't>(seen: &View<'a, 't>) -> Vec<&'a Resource<'t>> {
     let role = seen.resource;
     let context = Context::of(seen);
-    let registered = seen.scope.resources_of(ResourceKind::LakeFormationLocation);
-    registered
+    context
+        .registered_with(&role.identity)
         .filter(|location| {
             let node = location.registered_location().get("RoleArn");
             let same = |text: &str| {
@@ -34,10 +34,6 @@ fn registered_with<'a, 't>(seen: &View<'a, 't>) -> Vec<&'a Resource<'t>> {
                     .any(|own| iam::is_same_role(own, text))
             };
             role.identity.is_named_by(node) || node.as_text().is_some_and(same)
-        })
-        .filter(|one| {
-            let arn = one.registered_location().get("ResourceArn");
-            context.place(arn).is_ok()
         })
         .collect()
 }

@@ -10,7 +10,7 @@ use crate::control::View;
 use crate::control::settings::{CellKind, Column, Domain, Table, TextType, cell_text, cell_texts};
 use crate::lattice::{Row, Shape, Text};
 use crate::observed::lake::{TAG, TAG_EXPRESSION};
-use crate::observed::{Node, ResourceKind};
+use crate::observed::{Node, ResourceKind, Word};
 use std::collections::{BTreeMap, BTreeSet};
 
 const ONE: CellKind = CellKind::One(Domain::Texts(TextType::String));
@@ -189,7 +189,20 @@ pub fn expressions(rows: &BTreeMap<String, Row>) -> Vec<Declared> {
 impl Context<'_, '_> {
     /// What a saved expression of the input says.
     pub fn saved_expression(&self, wanted: &Name) -> Option<BTreeMap<String, BTreeSet<Name>>> {
-        let all = self.scope.resources_of(ResourceKind::LakeFormationTag);
+        let all = self.scope.resources_by::<ByExpression>(
+            ResourceKind::LakeFormationTag,
+            |one| {
+                let (kind, node) = one.lf_tag();
+                let name = (kind == TAG_EXPRESSION).then(|| self.text_of(node.get("Name")));
+                Some(
+                    name.flatten()
+                        .map(|name| Word::text(name.to_string()))
+                        .into_iter()
+                        .collect(),
+                )
+            },
+            || Some(vec![Word::text(wanted.to_string())]),
+        );
         let mut saved = all.filter_map(|one| {
             let (kind, node) = one.lf_tag();
             (kind == TAG_EXPRESSION).then_some(node)
@@ -202,6 +215,10 @@ impl Context<'_, '_> {
     }
 }
 
+/// Saved expressions by their names, tags by their keys.
+enum ByExpression {}
+enum ByKey {}
+
 /// Every value of a tag, in lower case: on the baseline's word, or as the input declares it.
 pub fn known_values(seen: &View<'_, '_>, key: &str) -> Option<BTreeSet<Name>> {
     if let Some(Shape::Rows(rows)) = seen
@@ -212,7 +229,17 @@ pub fn known_values(seen: &View<'_, '_>, key: &str) -> Option<BTreeSet<Name>> {
         return Some(values);
     }
     let context = Context::of(seen);
-    let all = seen.scope.resources_of(ResourceKind::LakeFormationTag);
+    let all = seen.scope.resources_by::<ByKey>(
+        ResourceKind::LakeFormationTag,
+        |one| {
+            let (kind, node) = one.lf_tag();
+            let key = (kind == TAG).then(|| context.lf_tag(node).ok()).flatten();
+            // One of which a part is not known is like nothing.
+            let key = key.and_then(|tag| Some(Word::text(tag.key.as_known()?)));
+            Some(key.into_iter().collect())
+        },
+        || (!Text::from(key).is_pattern()).then(|| vec![Word::text(key)]),
+    );
     let mut tags = all.filter_map(|one| {
         let (kind, node) = one.lf_tag();
         (kind == TAG).then_some(node)

@@ -3,7 +3,7 @@
 use super::known_text;
 use crate::aws::network::{Ports, range};
 use crate::control::view::View;
-use crate::observed::{Form, Known, Neighbour, Node, Reason, Value};
+use crate::observed::{Form, Known, Neighbour, Node, Reason, Value, Word};
 use ipnet::IpNet;
 
 /// Which way a rule lets through.
@@ -188,7 +188,16 @@ fn declared_rules<'t>(
             });
         }
     }
-    for one in seen.scope.neighbours(apart) {
+    let declared = seen.scope.neighbours_by::<ByGroup>(
+        apart,
+        |one| Some(Word::of(one.body.get("GroupId")).into_iter().collect()),
+        || {
+            let names = group.names.iter().cloned().map(Word::Text);
+            let id = Word::Reference(group.id.to_string());
+            Some(names.chain([id]).collect())
+        },
+    );
+    for one in declared {
         if group.is_referred_to_by(one.body.get("GroupId")) {
             rules.extend(peers_of(seen, one.body, peers));
         }
@@ -204,6 +213,9 @@ fn unknown(node: Node<'_>, reason: Reason) -> Rule<'_> {
         peer: Peer::Unknown(reason),
     }
 }
+
+/// Rules declared apart, by their groups.
+enum ByGroup {}
 
 /// One rule for each peer that a declared rule names.
 fn peers_of<'t>(seen: &View<'_, 't>, written: Node<'t>, peers: &[&'static str]) -> Vec<Rule<'t>> {

@@ -1,9 +1,12 @@
 //! Whether a declared subnet has a way in from the internet: its routes and the addresses it gives.
 
-use super::{reference_or_text, route_table};
+use super::{neighbours_naming, reference_or_text, route_table};
 use crate::control::verdict::Conditions;
 use crate::control::view::View;
-use crate::observed::{Neighbour, Node, Switch, Value};
+use crate::observed::{Neighbour, Node, Switch, Value, Word};
+
+/// Route tables by their ids.
+enum ById {}
 
 /// What a baseline lets a subnet have.
 #[derive(Clone, Copy, Debug)]
@@ -39,8 +42,12 @@ impl Conditions {
             );
             return;
         };
-        let tables = seen.scope.neighbours("AWS::EC2::RouteTable");
-        if !tables.into_iter().any(|one| &*one.id == table) {
+        let mut tables = seen.scope.neighbours_by::<ById>(
+            "AWS::EC2::RouteTable",
+            |one| Some(vec![Word::text(&*one.id)]),
+            || Some(vec![Word::text(table)]),
+        );
+        if !tables.any(|one| &*one.id == table) {
             self.undecided(
                 named,
                 format!("route table `{table}` is only named here: its routes are unknown"),
@@ -49,7 +56,7 @@ impl Conditions {
             return;
         }
         self.held();
-        for route in seen.scope.neighbours("AWS::EC2::Route") {
+        for route in neighbours_naming(seen, "AWS::EC2::Route", "RouteTableId", table) {
             if reference_or_text(route.body.get("RouteTableId")) == Some(table) {
                 self.must_lead_inside(seen, route, lets);
             }

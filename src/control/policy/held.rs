@@ -10,7 +10,7 @@ use super::{Allowed, Document, Effect, Limit, Statement, Test};
 use crate::aws::managed_policy::{self, Managed};
 use crate::aws::policy::{Pattern, Reach};
 use crate::control::roles::allows;
-use crate::observed::{Form, Node, Reason, Resource, ResourceKind, Scope};
+use crate::observed::{Form, Identity, Node, Reason, Resource, ResourceKind, Scope, Word};
 
 /// Types of policies that are declared apart from what carries them, each with the members that name the carriers.
 /// Source: CloudFormation Template Reference, *AWS IAM*.
@@ -151,7 +151,7 @@ impl<'a, 't> Held<'a, 't> {
         for arn in list_of(body.get("ManagedPolicyArns")) {
             self.add_managed(arn);
         }
-        for (type_name, _, policy) in apart(self.scope) {
+        for (type_name, policy) in carried_by(self.scope, &resource.identity) {
             if carriers(Some(type_name), policy)
                 .into_iter()
                 .any(|name| resource.identity.is_named_by(name))
@@ -163,11 +163,8 @@ impl<'a, 't> Held<'a, 't> {
             .into_iter()
             .filter(|_| resource.is_a("AWS::IAM::User"))
         {
-            let found = self
-                .scope
-                .resources()
-                .iter()
-                .find(|one| one.is_a("AWS::IAM::Group") && one.identity.is_named_by(group));
+            let mut found = self.scope.named_by(ResourceKind::IamRole, group);
+            let found = found.find(|one| one.is_a("AWS::IAM::Group"));
             match found {
                 Some(found) => {
                     let found = found.clone();
@@ -201,8 +198,8 @@ impl<'a, 't> Held<'a, 't> {
     fn declared_policy(&self, arn: Node<'t>) -> Option<Node<'t>> {
         let wanted = arn.reference().map(|(id, _)| id);
         let name = arn.as_text();
-        apart(self.scope)
-            .find(|(_, id, body)| {
+        declared_apart(self.scope, wanted, name)
+            .find(|(id, body)| {
                 Some(*id) == wanted
                     || name
                         .zip(body.get("ManagedPolicyName").as_text())
@@ -212,7 +209,7 @@ impl<'a, 't> Held<'a, 't> {
                                 && arn.rsplit('/').next() == Some(own)
                         })
             })
-            .map(|(.., body)| body.get("PolicyDocument"))
+            .map(|(_, body)| body.get("PolicyDocument"))
     }
 
     fn add_managed(&mut self, arn: Node<'t>) {
@@ -358,20 +355,83 @@ fn managed_policy(arn: Node<'_>) -> Option<&'static Managed> {
     managed_policy::of_name(name)
 }
 
-/// Policies that are declared apart: type, id and properties.
-fn apart<'s, 't>(
+/// Policies that are declared apart, by what carries them and by what names them.
+enum ByCarrier {}
+enum ByPolicy {}
+
+/// The policies declared apart that this may carry: type and properties. The asker looks again.
+fn carried_by<'s, 't>(
     scope: &'s Scope<'t>,
-) -> impl Iterator<Item = (&'static str, &'s str, Node<'t>)> + use<'s, 't> {
+    carrier: &Identity,
+) -> impl Iterator<Item = (&'static str, Node<'t>)> + use<'s, 't> {
+    let names = |type_name, policy| {
+        let names = carriers(type_name, policy).into_iter();
+        Some(names.filter_map(Word::of).collect())
+    };
+    let own = Word::of_identity(carrier);
+    let asked = own.clone();
+    let resources = scope.resources_by::<ByCarrier>(
+        ResourceKind::IamRole,
+        |one| names(one.type_name, one.body),
+        || Some(asked),
+    );
+    let resources: Vec<&Resource<'t>> = resources.filter(|one| is_policy(one)).collect();
     APART.iter().flat_map(move |&(name, _)| {
-        let resources = scope
-            .resources_of(ResourceKind::IamRole)
-            .filter(move |one| one.is_a(name));
-        let resources = resources.map(move |one| (name, one.identity.id.as_str(), one.body));
-        let neighbours = scope
-            .neighbours(name)
-            .map(move |one| (name, &*one.id, one.body));
-        resources.chain(neighbours)
+        let of_type = resources.iter().filter(|one| one.is_a(name));
+        let mut found: Vec<Node<'t>> = of_type.map(|one| one.body).collect();
+        let neighbours = scope.neighbours_by::<ByCarrier>(
+            name,
+            |one| names(Some(name), one.body),
+            || Some(own.clone()),
+        );
+        found.extend(neighbours.map(|one| one.body));
+        found.into_iter().map(move |body| (name, body))
     })
+}
+
+/// The policies declared apart that have this id, or may be called as an ARN says: id and properties. The asker looks
+/// again.
+fn declared_apart<'s, 't>(
+    scope: &'s Scope<'t>,
+    id: Option<&str>,
+    arn: Option<&str>,
+) -> impl Iterator<Item = (&'s str, Node<'t>)> + use<'s, 't> {
+    let words = |id: &str, body: Node<'_>| {
+        let name = body.get("ManagedPolicyName").as_text().map(Word::text);
+        Some(name.into_iter().chain([reference(id)]).collect())
+    };
+    let name = arn.and_then(|arn| arn.rsplit('/').next()).map(Word::text);
+    let own: Vec<Word> = name.into_iter().chain(id.map(reference)).collect();
+    let asked = own.clone();
+    let resources = scope.resources_by::<ByPolicy>(
+        ResourceKind::IamRole,
+        |one| {
+            if is_policy(one) {
+                words(&one.identity.id, one.body)
+            } else {
+                Some(Vec::new())
+            }
+        },
+        || Some(asked),
+    );
+    let resources: Vec<&Resource<'t>> = resources.filter(|one| is_policy(one)).collect();
+    APART.iter().flat_map(move |&(name, _)| {
+        let of_type = resources.iter().filter(|one| one.is_a(name));
+        let mut found: Vec<(&str, Node<'t>)> = of_type
+            .map(|one| (one.identity.id.as_str(), one.body))
+            .collect();
+        let neighbours = scope.neighbours_by::<ByPolicy>(
+            name,
+            |one| words(&one.id, one.body),
+            || Some(own.clone()),
+        );
+        found.extend(neighbours.map(|one| (&*one.id, one.body)));
+        found
+    })
+}
+
+fn reference(id: &str) -> Word {
+    Word::Reference(id.to_owned())
 }
 
 /// The names of what carries a policy that is declared apart.
@@ -388,10 +448,8 @@ impl<'t> Held<'_, 't> {
     /// Whether a policy that is declared apart is carried only by what is declared here, which answers for it.
     pub fn is_answered_for(&self) -> bool {
         let declared = |name: &Node<'t>| {
-            let mut all = self.scope.resources().iter();
-            all.any(|one| {
-                is_principal(one) && one.form != Form::Named && one.identity.is_named_by(*name)
-            })
+            let mut all = self.scope.named_by(ResourceKind::IamRole, *name);
+            all.any(|one| is_principal(one) && one.form != Form::Named)
         };
         !self.carriers.is_empty() && self.carriers.iter().all(declared)
     }

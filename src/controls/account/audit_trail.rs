@@ -57,20 +57,24 @@ impl Control for AuditTrail {
             return;
         }
         // One trail that records everything is enough: others may be for something else.
-        let others = seen.scope.resources().iter();
-        let enough = others
-            .filter(|other| other.is_a(TRAIL) && other.identity.id != subject.identity.id)
-            .any(|other| {
+        let enough = seen.scope.kept(|| {
+            let all = seen.scope.resources().iter().filter(|one| one.is_a(TRAIL));
+            let enough = all.filter(|one| {
                 let mut conditions = Conditions::new();
-                judge_trail(want, other, &mut conditions);
+                judge_trail(want, one, &mut conditions);
                 conditions.clean()
             });
-        if enough {
+            Enough(enough.map(|one| one.identity.id.clone()).collect())
+        });
+        if enough.0.iter().any(|id| *id != subject.identity.id) {
             *out = Conditions::new();
             out.held();
         }
     }
 }
+
+/// The ids of trails that record everything.
+struct Enough(std::collections::BTreeSet<String>);
 
 fn judge_trail(want: &Setting, trail: &Resource<'_>, out: &mut Conditions) {
     let body = trail.body;

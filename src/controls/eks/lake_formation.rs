@@ -3,7 +3,7 @@
 use crate::control::settings::{Exactly, OneOf, Plain, RolePattern, settings};
 use crate::control::{Conditions, Control, Meta, Severity, Span, View};
 use crate::observed::containers::ContainerSecurity;
-use crate::observed::{Known, Node, ResourceKind, Switch};
+use crate::observed::{Known, Node, ResourceKind, Switch, Word};
 
 #[derive(Debug)]
 pub(crate) enum LakeFormation {}
@@ -78,13 +78,23 @@ fn judge_role(want: &Setting, node: Node<'_>, out: &mut Conditions) {
         .observed(node.display());
 }
 
+/// Virtual clusters by their namespaces.
+enum ByNamespace {}
+
 /// No virtual cluster may stand in the namespace that holds credentials.
 fn judge_apart(namespace: Node<'_>, seen: &View<'_, '_>, out: &mut Conditions) {
     let Known::Set(name) = namespace.text() else {
         return;
     };
-    let clusters = seen.scope.resources().iter();
-    for cluster in clusters.filter(|one| one.kind() == ResourceKind::EmrContainersVirtualCluster) {
+    let clusters = seen.scope.resources_by::<ByNamespace>(
+        ResourceKind::EmrContainersVirtualCluster,
+        |one| {
+            let name = one.virtual_cluster().namespace().as_text();
+            Some(name.map(Word::text).into_iter().collect())
+        },
+        || Some(vec![Word::text(name)]),
+    );
+    for cluster in clusters {
         let cluster = cluster.virtual_cluster();
         if !cluster.is_over() && cluster.namespace().as_text() == Some(name) {
             out.failed(

@@ -3,7 +3,7 @@
 use crate::control::settings::{Includes, settings, vocabulary};
 use crate::control::{Conditions, Control, Meta, Severity, Span, View};
 use crate::observed::glue::{CRAWLER, ENDPOINT, JOB, SECURITY_CONFIGURATION, TRANSFORM};
-use crate::observed::{Form, Known, Node, Reason, ResourceKind};
+use crate::observed::{Form, Known, Node, Reason, ResourceKind, Word};
 
 #[derive(Debug)]
 pub(crate) enum WorkloadEncryption {}
@@ -128,9 +128,23 @@ fn judge_name(node: Node<'_>, member: &str, seen: &View<'_, '_>, out: &mut Condi
         .observed(node.display());
 }
 
+/// Security configurations by what names them.
+enum ByName {}
+
 fn find<'t>(node: Node<'t>, seen: &View<'_, '_>) -> Named<'t> {
-    let mut catalog = seen.scope.resources_of(ResourceKind::GlueCatalog);
-    let declared = catalog.any(|one| {
+    let mut named = seen.scope.resources_by::<ByName>(
+        ResourceKind::GlueCatalog,
+        |one| {
+            if one.glue(SECURITY_CONFIGURATION).is_none() {
+                return Some(Vec::new());
+            }
+            let mut words = Word::of_identity(&one.identity);
+            words.extend(one.glue_name().map(Word::text));
+            Some(words)
+        },
+        || Some(Word::of(node).into_iter().collect()),
+    );
+    let declared = named.any(|one| {
         one.glue(SECURITY_CONFIGURATION).is_some()
             && (one.identity.is_named_by(node)
                 || node

@@ -1,8 +1,8 @@
 //! Runtime, EMRFS and Serverless roles can be assumed by their cluster only.
 
-use crate::aws::policy::{Pattern, Reach};
+use crate::aws::policy::Pattern;
 use crate::control::policy::{
-    Allowed, Document, Limit, Opening, Test, Who, is_principal, pattern_of_identity, trust_of,
+    Allowed, Document, Limit, Opening, RolesInUse, Test, Who, is_principal, trust_of,
 };
 use crate::control::roles::is_role;
 use crate::control::settings::{Exactly, Only, Plain, RolePattern, Switch, settings};
@@ -99,13 +99,8 @@ fn is_listed(seen: &View<'_, '_>) -> bool {
 /// Whether a principal is one of those that are trusted.
 fn is_trusted(want: &Setting, arn: &Pattern, seen: &View<'_, '_>) -> Limit {
     if want.trusted.is_any() {
-        let nodes = seen
-            .scope
-            .resources_of(ResourceKind::IamRole)
-            .filter(|one| is_principal(one) && one.form != Form::Named);
-        let mut nodes =
-            nodes.filter(|one| named::purposes(one, seen.scope).contains(&"instance-profile"));
-        return if nodes.any(|one| pattern_of_identity(one).reach(arn) == Reach::All) {
+        let nodes = [true, false, false];
+        return if RolesInUse::of(seen.scope).cover(nodes, arn) {
             Limit::Closed
         } else {
             Limit::Unknown

@@ -3,7 +3,7 @@
 use crate::aws::policy::{Pattern, Reach};
 use crate::control::kms::is_ours;
 use crate::control::policy::{
-    Allowed, Document, Held, Limit, Opening, Query, Who, is_principal, pattern_of_identity,
+    Allowed, Document, Limit, Opening, RolesInUse, Who, pattern_of_identity,
 };
 use crate::control::roles::is_role;
 use crate::control::settings::{Allowance, Only, Pattern as Patterns, Switch, settings};
@@ -155,7 +155,7 @@ fn judge_identity(
     if by_account != Limit::Closed || want.principals.is_any() {
         return (by_account, Some("accounts"));
     }
-    let needs = users(seen).iter().any(|role| role.covers(arn));
+    let needs = RolesInUse::of(seen.scope).cover(users(seen), arn);
     let name = arn.last_name();
     match name {
         _ if needs => (Limit::Closed, None),
@@ -167,32 +167,12 @@ fn judge_identity(
     }
 }
 
-/// The declared roles that need a key, by what it is used for.
+/// Which declared roles need a key, by what it is used for; see [`RolesInUse::used`].
 /// Source: EMR Management Guide, *Create keys and certificates for data encryption*.
-fn users(seen: &View<'_, '_>) -> Vec<Pattern> {
-    declared_users(seen)
-        .map(|role| pattern_of_identity(role))
-        .collect()
-}
-
-fn declared_users<'a, 't>(
-    seen: &View<'a, 't>,
-) -> impl Iterator<Item = &'a crate::observed::Resource<'t>> + use<'a, 't> {
-    let scope = seen.scope;
-    let own = named::purposes(seen.resource, scope);
-    let data = own
-        .iter()
-        .any(|purpose| ["s3", "disk", "wal"].contains(purpose));
+fn users(seen: &View<'_, '_>) -> [bool; 3] {
+    let own = named::purposes(seen.resource, seen.scope);
     let (s3, disk) = (own.contains(&"s3"), own.contains(&"disk"));
-    let roles = scope
-        .resources_of(ResourceKind::IamRole)
-        .filter(|one| is_principal(one) && one.form != Form::Named);
-    roles.filter(move |role| {
-        let roles = named::purposes(role, scope);
-        data && roles.contains(&"instance-profile")
-            || s3 && roles.contains(&"emrfs")
-            || disk && roles.contains(&"service-role")
-    })
+    [s3 || disk || own.contains(&"wal"), s3, disk]
 }
 
 /// Each that needs the key must be let in: by name, or by the account's statement and a policy of its own.
@@ -202,37 +182,27 @@ fn judge_users<'t>(
     seen: &View<'_, 't>,
     out: &mut Conditions,
 ) {
-    for role in declared_users(seen) {
+    let by_account = openings
+        .iter()
+        .any(|one| matches!(&one.principal.who, Who::Account(_) | Who::Anyone));
+    let roles = RolesInUse::of(seen.scope);
+    for user in roles.used(users(seen), seen.scope) {
+        let (role, best) = (user.role, user.decrypts);
+        if by_account && best == Allowed::Yes {
+            out.held();
+            continue;
+        }
         let arn = pattern_of_identity(role);
         let by_name = openings.iter().any(
             |one| matches!(&one.principal.who, Who::Identity(own) if own.reach(&arn) == Reach::All),
         );
-        let by_account = openings
-            .iter()
-            .any(|one| matches!(&one.principal.who, Who::Account(_) | Who::Anyone));
         if by_name {
             out.held();
             continue;
         }
-        let held = Held::of(role, seen.scope);
-        let query = Query {
-            action: "kms:Decrypt",
-            on: None,
-            limit: &|_, _| Limit::Open,
-        };
-        let best = held
-            .grants(&query)
-            .into_iter()
-            .map(|grant| grant.sure)
-            .max()
-            .unwrap_or(Allowed::No);
         let id = &role.identity.id;
         let condition = match best {
-            Allowed::Yes if by_account => {
-                out.held();
-                continue;
-            }
-            _ if by_account && (best == Allowed::Perhaps || !held.gaps.is_empty()) => out.undecided(
+            _ if by_account && (best == Allowed::Perhaps || !user.is_known) => out.undecided(
                 document.node,
                 format!("whether `{id}`, which needs the key, may use it depends on policies of its own that are not known"),
                 "name the role in the key's policy, or declare its policies",

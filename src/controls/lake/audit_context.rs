@@ -138,11 +138,9 @@ fn judge_events(seen: &View<'_, '_>, out: &mut Conditions) {
         return;
     };
     let context = Context::of(seen);
-    let registered = context.registered();
-    let ours = registered
-        .iter()
-        .any(|one| one.place.to_string().split('/').next() == Some(name));
-    if !ours {
+    let registered = context.registered_places();
+    let mut ours = registered.0.over(name).chain(registered.0.below(name));
+    if ours.next().is_none() {
         return;
     }
     let answer = seen.resource.body.get("cloudtrail:GetEventSelectors");

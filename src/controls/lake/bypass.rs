@@ -1,10 +1,9 @@
 //! Principals under Lake Formation have no direct way to the objects.
 
 use crate::artifact::Statement;
-use crate::control::lake::bypass::{
-    Governed, governed_by, judge_bucket_policies, judge_role, prefixes,
-};
+use crate::control::lake::bypass::{Governed, governed_by, judge_bucket_policies, judge_role};
 use crate::control::lake::places::locations_of;
+use crate::control::lake::prefixes::Prefixes;
 use crate::control::policy::is_principal;
 use crate::control::settings::{Allowance, Only, Pattern, settings};
 use crate::control::{Conditions, Control, Draft, Meta, Severity, Span, View};
@@ -50,7 +49,7 @@ impl Control for Bypass {
             Governed::Exempt => return out.held(),
             Governed::Yes => true,
         };
-        let places = prefixes(seen);
+        let places = Prefixes::of(seen);
         if !governed || places.is_empty() {
             return;
         }

@@ -3,15 +3,16 @@
 use crate::aws::lake_formation::grant::Node as On;
 use crate::aws::lake_formation::name::{Likeness, Name};
 use crate::aws::lake_formation::permissions::includes;
-use crate::control::lake::others::grants_in;
-use crate::control::lake::places::{is_root, lies_in};
+use crate::control::lake::others::is_same;
+use crate::control::lake::places::{Places, is_root, lies_in};
 use crate::control::lake::{Context, SeenGrant};
 use crate::control::settings::{Allowance, AtMost, Only, Pattern, settings};
 use crate::control::{Conditions, Control, Meta, Severity, Span, View};
 use crate::observed::grant::GrantedOn;
 use crate::observed::lake::DATABASE;
-use crate::observed::{Reason, ResourceKind};
-use std::collections::BTreeSet;
+use crate::observed::{Reason, ResourceKind, Word};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 #[derive(Debug)]
 pub(crate) enum DataLocations {}
@@ -92,15 +93,21 @@ fn judge_location(
     if let Some(condition) = condition {
         condition.under("bucket-root").expected("a prefix");
     }
-    let mut holders: BTreeSet<Name> = BTreeSet::from([principal.clone()]);
-    for (other, held) in grants_in(&context, seen) {
-        let (Ok(holder), Ok(object)) = (held.principal, held.object) else {
+    let held = Holdings::of(&context);
+    let below = held.places.below(&place.to_string());
+    let mut below: Vec<usize> = below.flat_map(|(_, at)| at.iter().copied()).collect();
+    below.sort_unstable();
+    for at in below {
+        let Some((below, holder)) = held.held.get(&at) else {
             continue;
         };
-        let On::Location(below) = &object.node else {
-            continue;
-        };
-        if holder != *principal && *below != *place && lies_in(below, place) {
+        let other = seen.scope.resources().get(at);
+        let other = other.filter(|other| !is_same(other, seen.resource));
+        if let Some(other) = other
+            && holder != principal
+            && below != place
+            && lies_in(below, place)
+        {
             out.failed(
                 resource,
                 format!("the grant also reaches `{below}`, which `{holder}` holds"),
@@ -108,23 +115,56 @@ fn judge_location(
             .expected("a location apart from those of others")
             .also(other.grant().root);
         }
-        holders.insert(holder);
     }
+    let mine = usize::from(!held.holders.contains(principal));
+    let holders = held.holders.len() + mine;
     let most = want
         .max_principals
         .and_then(|max| usize::try_from(max).ok());
-    if let Some(most) = most.filter(|most| holders.len() > *most) {
-        out.failed(
-            node,
-            format!("{} principals hold a location", holders.len()),
-        )
-        .under("max-principals")
-        .expected(format!("at most {most}"))
-        .observed(holders.len().to_string());
+    if let Some(most) = most.filter(|most| holders > *most) {
+        out.failed(node, format!("{holders} principals hold a location"))
+            .under("max-principals")
+            .expected(format!("at most {most}"))
+            .observed(holders.to_string());
     } else {
         out.held();
     }
 }
+
+/// The grants on locations in sight, opt-ins aside.
+#[derive(Debug, Default)]
+struct Holdings {
+    holders: BTreeSet<Name>,
+    /// Where each is and who holds it, by its number.
+    held: BTreeMap<usize, (Name, Name)>,
+    places: Places,
+}
+
+impl Holdings {
+    fn of(context: &Context<'_, '_>) -> Arc<Self> {
+        context.scope.kept(|| {
+            let mut holdings = Self::default();
+            for (at, one) in context.scope.resources().iter().enumerate() {
+                if one.kind() != ResourceKind::LakeFormationGrant || one.is_opt_in() {
+                    continue;
+                }
+                let grant = context.read(one.grant());
+                let (Ok(holder), Ok(object)) = (grant.principal, grant.object) else {
+                    continue;
+                };
+                if let On::Location(place) = object.node {
+                    holdings.places.add(place.to_string(), at);
+                    holdings.holders.insert(holder.clone());
+                    holdings.held.insert(at, (place, holder));
+                }
+            }
+            holdings
+        })
+    }
+}
+
+/// Databases by their names.
+enum ByDatabase {}
 
 fn resource_reason<'t>(grant: &SeenGrant<'t>) -> Option<&'t Reason> {
     if let GrantedOn::Location { path, .. } = grant.grant.on {
@@ -149,14 +189,23 @@ fn judge_database(
         let mut names = list.iter().filter_map(|one| one.name.as_known());
         names.any(|name| includes(object.class(), name, "CREATE_TABLE"))
     });
-    let registered = context.registered();
-    let located = seen.scope.resources().iter().any(|resource| {
+    let registered = context.registered_places();
+    let mut databases = seen.scope.resources_by::<ByDatabase>(
+        ResourceKind::GlueCatalog,
+        |one| {
+            let database = context.place_of(one).filter(|(kind, ..)| *kind == DATABASE);
+            let name = database.map(|(_, name, _)| Word::text(name.to_string()));
+            Some(name.into_iter().collect())
+        },
+        || Some(vec![Word::text(database.to_string())]),
+    );
+    let located = databases.any(|resource| {
         context
             .place_of(resource)
             .is_some_and(|(kind, name, place)| {
                 kind == DATABASE
                     && name == *database
-                    && registered.iter().any(|one| lies_in(&place, &one.place))
+                    && registered.0.over(&place.to_string()).next().is_some()
             })
     });
     if let (true, true, Ok(principal)) = (creates, located, &grant.principal) {

@@ -1,15 +1,15 @@
 //! Filters are given only where an engine or view enforces them.
 
 use crate::aws::lake_formation::grant::Node as On;
-use crate::aws::lake_formation::name::Likeness;
+use crate::aws::lake_formation::name::{Likeness, Name};
 use crate::control::lake::engines::{EngineTable, Grain, Verdict, engines_of};
-use crate::control::lake::others::grants_in;
+use crate::control::lake::others::grants_held_by;
 use crate::control::lake::unfiltered::restricted_by;
 use crate::control::lake::{Context, SeenGrant};
 use crate::control::settings::{Rows, Switch, settings};
 use crate::control::{Conditions, Control, Meta, Severity, Span, View};
-use crate::observed::ResourceKind;
 use crate::observed::lake::TABLE;
+use crate::observed::{ResourceKind, Word};
 
 #[derive(Debug)]
 pub(crate) enum FilterEnforcement {}
@@ -115,9 +115,24 @@ fn judge_view(seen: &View<'_, '_>, grant: &SeenGrant<'_>, out: &mut Conditions) 
         return;
     };
     let context = Context::of(seen);
-    let text = seen.scope.resources().iter().find_map(|one| {
+    let lower = |node| context.text_of(node).map(|name| name.lower());
+    let mut tables = seen.scope.resources_by::<ByTable>(
+        ResourceKind::GlueCatalog,
+        |one| {
+            let table = one.catalog_object().filter(|(kind, _)| *kind == TABLE);
+            let name = table.and_then(|(_, table)| {
+                Some((lower(table.database)?, lower(table.input.get("Name"))?))
+            });
+            Some(
+                name.map(|(database, name)| word_of(&database, &name))
+                    .into_iter()
+                    .collect(),
+            )
+        },
+        || Some(vec![word_of(database, view)]),
+    );
+    let text = tables.find_map(|one| {
         let (kind, table) = one.catalog_object()?;
-        let lower = |node| context.text_of(node).map(|name| name.lower());
         let same = kind == TABLE
             && lower(table.database).as_ref() == Some(database)
             && lower(table.input.get("Name")).as_ref() == Some(view);
@@ -126,7 +141,7 @@ fn judge_view(seen: &View<'_, '_>, grant: &SeenGrant<'_>, out: &mut Conditions) 
     let Some(text) = text.filter(|text| text.is_set() && text.display() != "null") else {
         return;
     };
-    for (_, other) in grants_in(&context, seen) {
+    for (_, other) in grants_held_by(&context, seen, principal) {
         let (Ok(holder), Ok(held)) = (&other.principal, &other.object) else {
             continue;
         };
@@ -153,6 +168,13 @@ fn judge_view(seen: &View<'_, '_>, grant: &SeenGrant<'_>, out: &mut Conditions) 
             out.held();
         }
     }
+}
+
+/// Tables by their databases and names.
+enum ByTable {}
+
+fn word_of(database: &Name, table: &Name) -> Word {
+    Word::text(format!("{database}\0{table}"))
 }
 
 fn words(sql: &str) -> impl Iterator<Item = &str> {

@@ -4,7 +4,7 @@ use crate::aws::lake_formation::grant::Node as On;
 use crate::aws::lake_formation::name::Likeness;
 use crate::aws::lake_formation::principal::is_iam_allowed_principals;
 use crate::control::lake::declared::grants_of;
-use crate::control::lake::others::{OptIn, grants_in, grants_left_to_iam, opt_ins_in};
+use crate::control::lake::others::{OptIn, grants_held_by, grants_left_to_iam, opt_ins_of};
 use crate::control::lake::places::{lies_in, place};
 use crate::control::lake::{Context, SeenGrant, request};
 use crate::control::settings::{Only, S3Prefix, settings};
@@ -136,7 +136,7 @@ fn judge_grant<'a, 't>(context: &Context<'a, 't>, seen: &View<'a, 't>, out: &mut
     if of_iam(grant) || !tables {
         return;
     }
-    let left = grants_left_to_iam(context, seen).any(|(_, other)| {
+    let left = grants_left_to_iam(context, seen, object.database()).any(|(_, other)| {
         of_iam(&other)
             && other.object.as_ref().is_ok_and(|other| {
                 other.database() == object.database()
@@ -146,7 +146,7 @@ fn judge_grant<'a, 't>(context: &Context<'a, 't>, seen: &View<'a, 't>, out: &mut
     if !left {
         return;
     }
-    let opted = opt_ins_in(context, seen)
+    let opted = opt_ins_of(context, seen, principal)
         .filter(|one| one.covers(principal, object))
         .count();
     if opted > 0 {
@@ -188,9 +188,13 @@ fn judge_opt_in<'a, 't>(context: &Context<'a, 't>, seen: &View<'a, 't>, out: &mu
             && opt_in.reaches(&grant.object)
     });
     let seen_one = || {
-        grants_in(context, seen).any(|(_, grant)| match (&grant.principal, &grant.object) {
-            (Ok(principal), Ok(object)) => *principal == opt_in.principal && opt_in.reaches(object),
-            _ => false,
+        grants_held_by(context, seen, &opt_in.principal).any(|(_, grant)| {
+            match (&grant.principal, &grant.object) {
+                (Ok(principal), Ok(object)) => {
+                    *principal == opt_in.principal && opt_in.reaches(object)
+                }
+                _ => false,
+            }
         })
     };
     if granted || seen_one() {

@@ -4,7 +4,7 @@ use crate::aws::lake_formation::name::{Likeness, Name};
 use crate::control::lake::members::likeness;
 use crate::control::lake::others::is_same;
 use crate::control::lake::places::{
-    DeclaredLocation, LocationTable, is_below, is_role, is_root, lies_in, locations,
+    DeclaredLocation, LocationTable, is_role, is_root, lies_in, locations,
 };
 use crate::control::lake::{Context, request};
 use crate::control::settings::{Allowance, Includes, OneOf, Pattern, Plain, Rows, settings};
@@ -310,11 +310,16 @@ impl One<'_, '_> {
 
     fn judge_overlap(&self, place: &Name, arn: Node<'_>, out: &mut Conditions) {
         let own = place.to_string();
-        let mut others = self.context.registered_places();
-        let other = others.find(|(other, place)| {
-            !is_same(other, self.seen.resource) && (is_below(&own, place) || is_below(place, &own))
+        let all = self.context.registered_places();
+        let others = all.0.over(&own).chain(all.0.below(&own));
+        let others = others.filter_map(|(place, at)| {
+            let mut at = at.iter().filter_map(|at| {
+                let other = self.seen.scope.resources().get(*at)?;
+                (!is_same(other, self.seen.resource)).then_some((*at, (other, place)))
+            });
+            at.next()
         });
-        if let Some((other, at)) = other {
+        if let Some((_, (other, at))) = others.min_by_key(|(at, _)| *at) {
             out.failed(arn, format!("`{place}` overlaps with the location `{at}`"))
                 .expected("locations apart from each other")
                 .observed(at.to_owned())
@@ -347,8 +352,8 @@ impl One<'_, '_> {
             Err(trouble) => return trouble.record(out),
         };
         let declared = self.declared.iter().any(|one| lies_in(&place, &one.place));
-        let registered = self.context.registered();
-        if declared || registered.iter().any(|one| lies_in(&place, &one.place)) {
+        let registered = self.context.registered_places();
+        if declared || registered.0.over(&place.to_string()).next().is_some() {
             return out.held();
         }
         let message = format!("the table lies in `{place}`, and no location over it is declared");

@@ -4,7 +4,7 @@ use crate::aws::lake_formation::grant::Object;
 use crate::aws::lake_formation::name::{Likeness, Name};
 use crate::control::lake::Context;
 use crate::control::lake::members::likeness;
-use crate::control::lake::others::grants_in;
+use crate::control::lake::others::grants_within;
 use crate::control::lake::unfiltered::restricted_by;
 use crate::control::settings::{Excludes, Includes, Pattern, settings};
 use crate::control::{Conditions, Control, Meta, Severity, Span, View};
@@ -71,7 +71,8 @@ fn is_filtered(seen: &View<'_, '_>, database: &Name, table: &Name) -> bool {
     let is = |object: &Object| restricted_by(object) == Some((database, table));
     let declared = seen.declared_grants();
     declared.iter().any(|grant| is(&grant.object))
-        || grants_in(&context, seen).any(|(_, grant)| grant.object.is_ok_and(|object| is(&object)))
+        || grants_within(&context, (database, table))
+            .any(|grant| grant.object.is_ok_and(|object| is(&object)))
 }
 
 fn judge_parameters(want: &Setting, parameters: Node<'_>, out: &mut Conditions) {

@@ -1,6 +1,6 @@
 //! The services a cluster needs are reached by endpoints, with policies.
 
-use crate::control::network::{reference_or_text, route_table, subnet_nodes};
+use crate::control::network::{neighbours_naming, reference_or_text, route_table, subnet_nodes};
 use crate::control::policy::list_of;
 use crate::control::settings::{Includes, Plain, Switch, settings};
 use crate::control::{Conditions, Control, Meta, Severity, Span, View};
@@ -85,7 +85,8 @@ fn judge_subnet(want: &Setting, seen: &View<'_, '_>, subnet: Node<'_>, out: &mut
         let Some(service) = service.as_literal() else {
             continue;
         };
-        let mut found = seen.scope.neighbours(ENDPOINT).filter(|endpoint| {
+        let endpoints = neighbours_naming(seen, ENDPOINT, "VpcId", vpc);
+        let mut found = endpoints.filter(|endpoint| {
             reference_or_text(endpoint.body.get("VpcId")) == Some(vpc)
                 && service_of(endpoint.body.get("ServiceName")) == Some(service)
         });

@@ -3,7 +3,7 @@
 use crate::control::settings::{OneOf, Switch, settings, vocabulary};
 use crate::control::{Conditions, Control, Meta, Severity, Span, View};
 use crate::observed::studio::SESSION_MAPPING;
-use crate::observed::{Form, Known, Node, ResourceKind, Value};
+use crate::observed::{Form, Known, Node, ResourceKind, Value, Word};
 
 #[derive(Debug)]
 pub(crate) enum Authentication {}
@@ -82,9 +82,17 @@ fn inexpressible(node: Node<'_>, name: &str, setting: &'static str, out: &mut Co
     .under(setting);
 }
 
+/// Mappings by their Studios.
+enum ByStudio {}
+
 fn judge_mappings(seen: &View<'_, '_>, out: &mut Conditions) {
     if !seen.is_live() {
-        for mapping in seen.scope.neighbours(SESSION_MAPPING) {
+        let mappings = seen.scope.neighbours_by::<ByStudio>(
+            SESSION_MAPPING,
+            |one| Word::of(one.body.get("StudioId")).map(|word| vec![word]),
+            || Some(Word::of_identity(&seen.resource.identity)),
+        );
+        for mapping in mappings {
             let studio = mapping.body.get("StudioId");
             let other = studio.as_text().is_some()
                 || studio
