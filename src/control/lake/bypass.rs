@@ -110,7 +110,7 @@ pub fn judge_role(seen: &View<'_, '_>, places: &Prefixes, actions: &[&str], out:
             ),
         };
     }
-    let reached = places.within(&held);
+    let reached = places.within(&held, actions);
     out.held_times(places.len() - reached.len());
     for place in reached {
         let mut clear = true;

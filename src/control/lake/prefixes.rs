@@ -6,7 +6,7 @@ use super::seen::Context;
 use crate::aws::policy::Pattern;
 use crate::control::View;
 use crate::control::buckets::POLICY;
-use crate::control::policy::{Document, Held, Who, pattern_of};
+use crate::control::policy::{Allowed, Document, Held, Who, pattern_of};
 use crate::observed::{Form, Node, Resource, ResourceKind, Scope, Word, Words};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
@@ -103,10 +103,11 @@ impl Prefixes {
         self.all.len()
     }
 
-    /// Those that something may be allowed on by what is held: on no other is anything. In their order.
-    pub fn within(&self, held: &Held<'_, '_>) -> Vec<&Prefix> {
+    /// Those that one of these actions may be allowed on by what is held: on no other is one. In their order.
+    pub fn within(&self, held: &Held<'_, '_>, actions: &[&str]) -> Vec<&Prefix> {
         let mut found = BTreeSet::new();
         let statements = held.documents.iter().flat_map(Document::statements);
+        let statements = statements.filter(|one| one.allows(actions, None) > Allowed::No);
         let mut everywhere = !held.managed.is_empty();
         for statement in statements {
             let resources = statement
