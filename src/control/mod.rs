@@ -51,11 +51,11 @@ pub use mappings::{RoleMapping, shadowed};
 pub use meta::{Meta, Severity, Span};
 pub use repair::{Change, Repair};
 pub use review::{Objection, Review};
-pub use run::{Met, Run, RunFindings, Tally, WaiverUse};
+pub use run::{Met, Namesakes, Others, Run, RunFindings, Tally, WaiverUse};
 pub use schema::Author;
 pub use settings::{Origin, Requirement, Settings};
 pub use standing::Standing;
-pub use verdict::{Condition, Conditions, Outcome, Verdict};
+pub use verdict::{Condition, Conditions, Outcome, TOLD, Verdict};
 pub use view::{Effective, Requirements, Target, View, timestamp};
 
 use settings::Field;

@@ -7,6 +7,9 @@ use crate::observed::{Node, Place, Reason, Switch};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+/// So many things of one sort are told of one by one; of more, only how many there are.
+pub const TOLD: usize = 32;
+
 /// What an evaluation came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Verdict {

@@ -6,6 +6,7 @@ use crate::baseline::{Memory, load};
 use crate::observe::{Dialect, File, Given, read_file};
 use crate::observed::{Source, work};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 const ACCOUNT: &str = "arn:aws:iam::111122223333";
@@ -139,8 +140,8 @@ fn template(stacks: usize) -> Value {
     json!({ "AWSTemplateFormatVersion": "2010-09-09", "Resources": resources })
 }
 
-/// The values that are looked at to judge a file, and how much is said of it.
-fn work(file: &Value, dialect: Dialect, name: &str) -> (u64, usize) {
+/// What each control looks at to judge a file, and how much is said of it.
+fn work(file: &Value, dialect: Dialect, name: &str) -> (BTreeMap<&'static str, u64>, usize) {
     let at = jiff::Timestamp::UNIX_EPOCH;
     let source = Arc::new(Source::new("file.json", file.to_string()));
     let File::Read(reading) = read_file(&source, Some(dialect), &Given::default()) else {
@@ -150,19 +151,30 @@ fn work(file: &Value, dialect: Dialect, name: &str) -> (u64, usize) {
     let baseline = baseline.resolve(None).unwrap();
     let judge = Judge::new(&baseline, at);
     let scopes = reading.scopes();
-    let (work, evaluations) = work::of(|| judge.judge_scope(&scopes[0]));
-    (work, evaluations.len())
+    work::taken();
+    let evaluations = judge.judge_scope(&scopes[0]);
+    (work::taken(), evaluations.len())
 }
 
-/// Twice the stacks are twice the work, up to a fiftieth: what each stack did with each other one would show.
+/// Twice the stacks are twice the work for each control, up to a fiftieth of all: what each stack did with each other one
+/// would show.
 fn assert_grows_with_the_stacks(file: impl Fn(usize) -> Value, dialect: Dialect) {
     for baseline in ["builtin:strict", "builtin:recommended"] {
         let (small, few) = work(&file(60), dialect, baseline);
         let (large, many) = work(&file(120), dialect, baseline);
         assert_eq!(many, 2 * few);
+        let most = small.values().sum::<u64>() / 50;
+        let grown = large.iter().filter(|(control, work)| {
+            let before = small.get(*control).copied().unwrap_or_default();
+            **work > 2 * before + most / 20
+        });
+        let grown =
+            grown.map(|(control, work)| format!("{control}: {} became {work}", small[control]));
+        let grown: Vec<String> = grown.collect();
+        let sum = |work: &BTreeMap<&'static str, u64>| work.values().sum::<u64>();
         assert!(
-            large <= 2 * small + small / 50,
-            "{baseline}: {small} values became {large}"
+            grown.is_empty() && sum(&large) <= 2 * sum(&small) + most,
+            "{baseline}: {grown:#?}"
         );
     }
 }

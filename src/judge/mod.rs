@@ -253,6 +253,9 @@ impl<'b> Judge<'b> {
                 continue;
             }
             let mut conditions = Conditions::new();
+            #[cfg(test)]
+            crate::observed::work::by(meta.id, || ready.bound.judge(&view, &mut conditions));
+            #[cfg(not(test))]
             ready.bound.judge(&view, &mut conditions);
             if meta.span == Span::Estate && estate::waits(resource.kind()) {
                 waiting.insert(meta.id, conditions);

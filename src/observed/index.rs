@@ -32,6 +32,8 @@ pub(super) struct Index {
     ids: Vec<usize>,
     names: Vec<usize>,
     arns: Vec<usize>,
+    /// In the order of ids, whatever the kind.
+    every_id: Vec<usize>,
     types: BTreeMap<&'static str, Vec<usize>>,
     /// Neighbours in the order of type and id, and of type and each name, which is given by its number.
     referred: Vec<usize>,
@@ -52,6 +54,8 @@ impl Index {
             sorted
         };
         (index.ids, index.names, index.arns) = (sorted(By::Id), sorted(By::Name), sorted(By::Arn));
+        index.every_id = (0..resources.len()).collect();
+        index.every_id.sort_by_key(|at| id(resources, *at));
         for (at, neighbour) in neighbours.iter().enumerate() {
             index.types.entry(neighbour.type_name).or_default().push(at);
             index.referred.push(at);
@@ -92,6 +96,17 @@ impl Index {
         rest.get(..count).unwrap_or_default()
     }
 
+    /// The resources of this id, whatever their kind.
+    pub(super) fn of_id(&self, resources: &[Resource<'_>], wanted: &str) -> &[usize] {
+        let wanted = Some(wanted);
+        let start = self
+            .every_id
+            .partition_point(|at| id(resources, *at) < wanted);
+        let rest = self.every_id.get(start..).unwrap_or_default();
+        let count = rest.partition_point(|at| id(resources, *at) == wanted);
+        rest.get(..count).unwrap_or_default()
+    }
+
     /// The first neighbour of a type that a value refers to; see [`Neighbour::is_referred_to_by`].
     pub(super) fn neighbour(
         &self,
@@ -119,6 +134,10 @@ impl Index {
             .chain(by_name.map(|(at, _)| at))
             .min()
     }
+}
+
+fn id<'r>(resources: &'r [Resource<'_>], at: usize) -> Option<&'r str> {
+    Some(resources.get(at)?.identity.id.as_str())
 }
 
 fn referred<'n>(neighbours: &'n [Neighbour<'_>], at: usize) -> Option<(&'n str, &'n str)> {
@@ -169,6 +188,9 @@ mod tests {
             assert_eq!(id(scope.by_name(kind, "name-2")).as_deref(), Some("key-2"));
             assert!(matches!(scope.by_name(kind, "name-4"), Lookup::Ambiguous));
             assert!(matches!(scope.by_name(kind, "name-3"), Lookup::NotInSight));
+            let declared = scope.of_any_kind("key-3");
+            let declared: Vec<_> = declared.map(|one| one.identity.id.as_str()).collect();
+            assert_eq!(declared, ["key-3"]);
             let of_role = scope.by_id(ResourceKind::IamRole, "key-3");
             assert!(matches!(of_role, Lookup::NotInSight));
             let by_arn: Vec<_> = scope.by_arn(kind, "arn-5").collect();

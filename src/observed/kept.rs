@@ -1,7 +1,7 @@
 //! What askers keep of a scope: tables that they make once, so that looking something up for each resource does not look at
 //! every other one.
 
-use super::{Identity, Node, Reason};
+use super::{Identity, Node};
 use std::any::{Any, TypeId};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -46,7 +46,7 @@ impl Word {
 
     /// The word by which a value names something, if it does; see [`Identity::is_named_by`].
     pub fn of(node: Node<'_>) -> Option<Self> {
-        if let Some((id, _)) = node.reason().and_then(Reason::reference) {
+        if let Some((id, _)) = node.reference() {
             return Some(Self::Reference(id.to_owned()));
         }
         node.as_text().map(Self::text)

@@ -88,6 +88,13 @@ pub type Facts = BTreeMap<String, String>;
 /// What facts begin with that are about which file of several is a part of the request: they stand as that file's name.
 pub const CHOSEN_FILE: &str = "the file of ";
 
+/// What a scope hands out, counted for tests.
+fn looked_at<T>(one: T) -> T {
+    #[cfg(test)]
+    super::work::done();
+    one
+}
+
 impl<'t> Scope<'t> {
     /// An empty scope.
     pub fn new() -> Self {
@@ -122,7 +129,9 @@ impl<'t> Scope<'t> {
         };
         let listed = listed.iter();
         let listed = listed.filter_map(|at| self.neighbours.get(*at));
-        listed.chain(all.iter().filter(move |one| one.type_name == type_name))
+        listed
+            .chain(all.iter().filter(move |one| one.type_name == type_name))
+            .map(looked_at)
     }
 
     /// What a value refers to, if that is declared here and of this CloudFormation type.
@@ -148,7 +157,9 @@ impl<'t> Scope<'t> {
         };
         let listed = listed.iter();
         let listed = listed.filter_map(|at| self.resources.get(*at));
-        listed.chain(all.iter().filter(move |one| one.kind() == kind))
+        listed
+            .chain(all.iter().filter(move |one| one.kind() == kind))
+            .map(looked_at)
     }
 
     /// The index of a scope that is large enough for one.
@@ -206,6 +217,7 @@ impl<'t> Scope<'t> {
             Some(found) => found
                 .into_iter()
                 .filter_map(|at| self.resources.get(at))
+                .map(looked_at)
                 .collect(),
             None => self.resources_of(kind).collect(),
         };
@@ -232,6 +244,7 @@ impl<'t> Scope<'t> {
             Some(found) => found
                 .into_iter()
                 .filter_map(|at| self.neighbours.get(at))
+                .map(looked_at)
                 .collect(),
             None => self.neighbours(type_name).collect(),
         };
@@ -350,6 +363,19 @@ impl<'t> Scope<'t> {
         self.all(kind, By::Id, id)
     }
 
+    /// The resources of this id, whatever their kind, in the order seen.
+    pub fn of_any_kind(&self, id: &str) -> impl Iterator<Item = &Resource<'t>> {
+        let (listed, all) = match self.index() {
+            Some(index) => (index.of_id(&self.resources, id), &[][..]),
+            None => (&[][..], self.resources.as_slice()),
+        };
+        let listed = listed.iter();
+        let listed = listed.filter_map(|at| self.resources.get(*at));
+        listed
+            .chain(all.iter().filter(move |one| one.identity.id == id))
+            .map(looked_at)
+    }
+
     /// The resources of this kind and ARN.
     pub fn by_arn(&self, kind: ResourceKind, arn: &str) -> impl Iterator<Item = &Resource<'t>> {
         self.all(kind, By::Arn, arn)
@@ -363,7 +389,7 @@ impl<'t> Scope<'t> {
         let listed = listed.iter();
         let listed = listed.filter_map(|at| self.resources.get(*at));
         let is = move |one: &&Resource<'t>| one.kind() == kind && by.of(one) == Some(text);
-        listed.chain(all.iter().filter(is))
+        listed.chain(all.iter().filter(is)).map(looked_at)
     }
 
     fn one(&self, kind: ResourceKind, by: By, text: &str) -> Lookup<'_, 't> {

@@ -2,15 +2,16 @@
 
 use super::others::grants_of_role;
 use super::places::locations_of;
-use super::prefixes::{Asked, Prefix, Prefixes};
+use super::prefixes::{Prefix, Prefixes};
 use super::seen::Context;
 use crate::aws::iam;
 use crate::aws::lake_formation::name::Name;
-use crate::aws::policy::Pattern;
-use crate::control::policy::{Allowed, Document, Held, Limit, Query, Who};
+use crate::control::policy::{Allowed, Held, Limit, Query};
 use crate::control::settings::Choice;
-use crate::control::{Conditions, View, roles};
-use crate::observed::{Node, Resource, named};
+use crate::control::{Conditions, TOLD, View, roles};
+use crate::observed::tree::NodeId;
+use crate::observed::{Resource, named};
+use std::collections::BTreeSet;
 
 /// Whether Lake Formation governs a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,136 +111,120 @@ pub fn judge_role(seen: &View<'_, '_>, places: &Prefixes, actions: &[&str], out:
             ),
         };
     }
-    let reached = places.within(&held, actions);
-    out.held_times(places.len() - reached.len());
-    for place in reached {
-        let mut clear = true;
-        let mut told: Vec<crate::observed::tree::NodeId> = Vec::new();
-        for action in actions {
-            let on = if *action == "s3:ListBucket" {
-                &place.bucket
+    let reached = places.about(&held, |one| one.allows(actions, None) > Allowed::No);
+    out.held_times(places.all().len() - reached.len());
+    let (mut worst, mut told) = (Allowed::No, 0);
+    let order = Order::of(places, &held, actions, reached);
+    for (at, number) in order.numbers.iter().enumerate() {
+        // What is left is no worse than what was told.
+        if told >= TOLD && (worst == Allowed::Yes || at >= order.may_fail) {
+            let more = order.numbers.len() - at;
+            let message =
+                format!("the role may reach {more} more locations without Lake Formation; {SCPS}");
+            if worst == Allowed::Yes {
+                out.failed(seen.resource.body, message);
             } else {
-                &place.objects
-            };
-            let query = Query {
-                action,
-                on: Some(on),
-                limit: &any_condition,
-            };
-            for grant in held.grants(&query) {
-                clear = false;
-                if told.contains(&grant.node.id()) {
-                    continue;
-                }
-                told.push(grant.node.id());
-                let message = format!(
-                    "{} lets the role reach `{}` without Lake Formation, with `{action}`; {SCPS}",
-                    grant.label, place.shown
-                );
-                let condition = if grant.sure == Allowed::Yes {
-                    out.failed(grant.node, message)
-                } else {
-                    out.undecided(grant.node, message, "take the right away, or write the resources literally and without a condition")
-                };
-                condition
-                    .expected("no right on the objects")
-                    .observed(format!("`{action}`"));
+                out.undecided(seen.resource.body, message, REMEDY);
             }
+            break;
         }
-        if clear {
-            out.held();
-        }
-    }
-}
-
-/// So many locations whose buckets are not in sight are told of one by one.
-const TOLD: usize = 32;
-
-/// Whether the policy of a bucket in sight lets the role in; a bucket that is neither in sight nor named is unknown.
-pub fn judge_bucket_policies(
-    seen: &View<'_, '_>,
-    places: &Prefixes,
-    actions: &[&str],
-    out: &mut Conditions,
-) {
-    let remedy = "declare the bucket beside it, list the location in `[[lake.locations.location]]`, or audit the live account";
-    let (asked, more) = places.asked_of(seen, actions, TOLD);
-    for Asked { prefix, policies } in asked {
-        let Some(policies) = policies else {
-            let message = format!(
-                "whether the policy of the bucket of `{}` lets the role in is unknown",
-                prefix.shown
-            );
-            let node = prefix.node(seen.scope).unwrap_or(seen.resource.body);
-            out.undecided(node, message, remedy);
+        let Some(place) = places.all().get(*number) else {
             continue;
         };
-        for policy in policies {
-            judge_bucket_policy(seen, policy, prefix, actions, out);
+        let sure = judge_place(&held, place, actions, out);
+        if sure == Allowed::No {
+            out.held();
+        } else {
+            told += 1;
         }
-    }
-    if more > 0 {
-        let message = format!(
-            "whether the policies of the buckets of {more} more locations let the role in is unknown"
-        );
-        out.undecided(seen.resource.body, message, remedy);
+        worst = worst.max(sure);
     }
 }
 
-fn judge_bucket_policy<'t>(
-    seen: &View<'_, 't>,
-    node: Node<'t>,
+/// In which order a role is held against prefixes that it may reach.
+struct Order {
+    /// Their numbers.
+    numbers: Vec<usize>,
+    /// No more than so many of the first ones are surely reached.
+    may_fail: usize,
+}
+
+impl Order {
+    /// Few are taken as they are. Of many, those come first that may decide the verdict.
+    fn of(
+        places: &Prefixes,
+        held: &Held<'_, '_>,
+        actions: &[&str],
+        reached: BTreeSet<usize>,
+    ) -> Self {
+        if reached.len() <= TOLD {
+            let may_fail = reached.len();
+            let numbers = reached.into_iter().collect();
+            return Self { numbers, may_fail };
+        }
+        let on_anything = actions.iter().flat_map(|action| {
+            held.grants(&Query {
+                action,
+                on: None,
+                limit: &any_condition,
+            })
+        });
+        let mut first = BTreeSet::new();
+        if on_anything.map(|grant| grant.sure).max() == Some(Allowed::Yes) {
+            first = places.about(held, |one| {
+                let is_open = one.limit(|_| Limit::Unknown) == Limit::Open;
+                is_open && one.allows(actions, None) == Allowed::Yes
+            });
+        }
+        let may_fail = first.len();
+        let rest = reached.difference(&first).copied();
+        let numbers = first.iter().copied().chain(rest).collect();
+        Self { numbers, may_fail }
+    }
+}
+
+const REMEDY: &str =
+    "take the right away, or write the resources literally and without a condition";
+
+/// How sure it is that the role reaches a prefix, which is told.
+fn judge_place(
+    held: &Held<'_, '_>,
     place: &Prefix,
     actions: &[&str],
     out: &mut Conditions,
-) {
-    let document = Document::of(node, seen.scope);
-    if let Some((node, reason)) = document.trouble() {
-        match reason {
-            Some(reason) => out.unknown(node, reason, "the policy of the bucket is unknown"),
-            None => out.undecided(
-                node,
-                "the policy of the bucket is no policy",
-                "write the policy",
-            ),
-        };
-    }
-    let mut own = Pattern::of("arn:aws:iam::");
-    own.push("*:role/*");
-    if let Some(name) = seen.resource.identity.name.as_deref() {
-        own = Pattern::of(&format!("arn:aws:iam::*:role/{name}"));
-    }
-    for opening in document.openings(actions, Some(&place.objects)) {
-        let lets_in = match &opening.principal.who {
-            Who::Anyone => true,
-            Who::Identity(arn) => {
-                arn.covers(&own) || own.covers(arn) || refers_to(seen, opening.principal.node)
-            }
-            Who::Account(_) | Who::Service(_) | Who::Outside(_) | Who::Deleted(_) => false,
-            Who::Unknown => refers_to(seen, opening.principal.node),
-        };
-        if lets_in == opening.all_others {
-            continue;
-        }
-        let limited = opening.statement.limit(|_| Limit::Unknown) != Limit::Open;
-        let message = format!(
-            "{} of the bucket's policy lets the role reach `{}` without Lake Formation",
-            opening.statement.label(),
-            place.shown
-        );
-        if limited || opening.sure != Allowed::Yes {
-            out.undecided(
-                opening.statement.node,
-                message,
-                "write the statement for other principals only",
-            );
+) -> Allowed {
+    let mut worst = Allowed::No;
+    let mut told: Vec<NodeId> = Vec::new();
+    for action in actions {
+        let on = if *action == "s3:ListBucket" {
+            &place.bucket
         } else {
-            out.failed(opening.statement.node, message)
-                .expected("no right on the objects");
+            &place.objects
+        };
+        let query = Query {
+            action,
+            on: Some(on),
+            limit: &any_condition,
+        };
+        for grant in held.grants(&query) {
+            if told.contains(&grant.node.id()) {
+                continue;
+            }
+            told.push(grant.node.id());
+            worst = worst.max(grant.sure);
+            let message = format!(
+                "{} lets the role reach `{}` without Lake Formation, with `{action}`; {SCPS}",
+                grant.label, place.shown
+            );
+            let condition = if grant.sure == Allowed::Yes {
+                out.failed(grant.node, message)
+            } else {
+                out.undecided(grant.node, message, REMEDY)
+            };
+            condition
+                .expected("no right on the objects")
+                .observed(format!("`{action}`"));
         }
     }
-}
-
-fn refers_to(seen: &View<'_, '_>, node: Node<'_>) -> bool {
-    seen.resource.identity.is_named_by(node)
+    worst
 }

@@ -1,5 +1,6 @@
 //! What the controls over Lake Formation share: declared and seen grants in one form, and how they compare.
 
+pub mod bucket_policies;
 pub mod bypass;
 pub mod checks;
 mod compare;

@@ -39,7 +39,7 @@ mod test;
 mod text;
 
 pub use held::{Gap, Grant, Held, Query, details_of, is_policy, is_principal, role_of_profile};
-pub use in_use::{InUse, RolesInUse};
+pub use in_use::{Needing, RolesInUse};
 pub use principal::{Principal, Principals, Who};
 pub use test::{Limit, Test};
 pub use text::{list_of, own_account, pattern_of, pattern_of_identity, trust_of};

@@ -61,10 +61,7 @@ fn refer(pattern: &mut Pattern, id: &str, attribute: Option<&str>, scope: &Scope
     if id.contains("aws_caller_identity") && asked == "account_id" {
         return pattern.push_word(ACCOUNT);
     }
-    let found = scope
-        .resources()
-        .iter()
-        .find(|one| one.identity.id == id && one.form != Form::Named);
+    let found = scope.of_any_kind(id).find(|one| one.form != Form::Named);
     let is_name =
         ["", "id", "name", "bucket", "key_id", "keyid", "bucketname"].contains(&asked.as_str());
     match found {

@@ -2,7 +2,8 @@
 
 use crate::control::settings::{Switch, settings};
 use crate::control::{
-    Conditions, Content, Control, Effective, Meta, Remembered, Run, Severity, Span, View, timestamp,
+    Conditions, Content, Control, Effective, Meta, Others, Remembered, Run, Severity, Span, View,
+    timestamp,
 };
 use crate::observed::cluster::Attribute;
 use crate::observed::{Lookup, Node, Reason, ResourceKind};
@@ -77,32 +78,8 @@ impl Control for DocumentIdentity {
         let Some(name) = one.name().filter(|_| want.same_everywhere) else {
             return;
         };
-        let namesakes = run.namesakes(name).iter();
-        let namesakes = namesakes
-            .filter(|other| (&other.place, &other.identity) != (&one.place, &one.identity));
-        for other in namesakes {
-            let condition = match one.says_the_same(other) {
-                Some(true) => {
-                    out.held();
-                    continue;
-                }
-                Some(false) => out.failed(
-                    one.place.clone(),
-                    format!("`{name}` says something else in {}", place_of(other)),
-                ),
-                None => out.undecided(
-                    one.place.clone(),
-                    format!(
-                        "whether `{name}` says the same in {} cannot be known",
-                        place_of(other)
-                    ),
-                    "write the documents without unknown parts, or audit the live accounts",
-                ),
-            };
-            condition
-                .under("same-everywhere")
-                .expected(format!("digest {}", shown(other)))
-                .observed(format!("digest {}", shown(one)));
+        if let Some(namesakes) = run.namesakes(name) {
+            judge_namesakes(&namesakes.beside(one), name, one, out);
         }
         let unseen = run
             .tallies
@@ -119,6 +96,38 @@ impl Control for DocumentIdentity {
             out.held();
         }
     }
+}
+
+/// Every other one of the name must say the same.
+fn judge_namesakes(others: &Others<'_>, name: &str, one: &Remembered, out: &mut Conditions) {
+    let remedy = "write the documents without unknown parts, or audit the live accounts";
+    out.held_times(others.same);
+    for (other, differs) in &others.told {
+        let place = place_of(other);
+        let condition = if *differs {
+            let message = format!("`{name}` says something else in {place}");
+            out.failed(one.place.clone(), message)
+        } else {
+            let message = format!("whether `{name}` says the same in {place} cannot be known");
+            out.undecided(one.place.clone(), message, remedy)
+        };
+        condition
+            .under("same-everywhere")
+            .expected(format!("digest {}", shown(other)))
+            .observed(format!("digest {}", shown(one)));
+    }
+    if others.more == 0 {
+        return;
+    }
+    let more = format!("in {} more places", others.more);
+    let condition = if others.told.iter().any(|(_, differs)| *differs) {
+        let message = format!("`{name}` says something else, or may, {more}");
+        out.failed(one.place.clone(), message)
+    } else {
+        let message = format!("whether `{name}` says the same {more} cannot be known");
+        out.undecided(one.place.clone(), message, remedy)
+    };
+    condition.under("same-everywhere");
 }
 
 /// Whether a security configuration of the name that the cluster gives was created after it.

@@ -1,14 +1,13 @@
 //! Those who need a key may use it, and nobody else.
 
-use crate::aws::policy::{Pattern, Reach};
+use crate::aws::policy::Pattern;
 use crate::control::kms::is_ours;
-use crate::control::policy::{
-    Allowed, Document, Limit, Opening, RolesInUse, Who, pattern_of_identity,
-};
+use crate::control::policy::{Allowed, Document, Limit, Needing, Opening, RolesInUse, Who};
 use crate::control::roles::is_role;
 use crate::control::settings::{Allowance, Only, Pattern as Patterns, Switch, settings};
-use crate::control::{Conditions, Control, Meta, Severity, Span, View};
-use crate::observed::{Form, ResourceKind, named};
+use crate::control::{Conditions, Control, Meta, Severity, Span, TOLD, View};
+use crate::observed::{Form, Node, ResourceKind, named};
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Debug)]
 pub(crate) enum KeyPolicy {}
@@ -167,7 +166,7 @@ fn judge_identity(
     }
 }
 
-/// Which declared roles need a key, by what it is used for; see [`RolesInUse::used`].
+/// Which declared roles need a key, by what it is used for; see [`RolesInUse::needing`].
 /// Source: EMR Management Guide, *Create keys and certificates for data encryption*.
 fn users(seen: &View<'_, '_>) -> [bool; 3] {
     let own = named::purposes(seen.resource, seen.scope);
@@ -186,32 +185,77 @@ fn judge_users<'t>(
         .iter()
         .any(|one| matches!(&one.principal.who, Who::Account(_) | Who::Anyone));
     let roles = RolesInUse::of(seen.scope);
-    for user in roles.used(users(seen), seen.scope) {
-        let (role, best) = (user.role, user.decrypts);
-        if by_account && best == Allowed::Yes {
-            out.held();
-            continue;
+    let Some(needing) = roles.needing(users(seen)) else {
+        return;
+    };
+    let arns = openings.iter().filter_map(|one| match &one.principal.who {
+        Who::Identity(arn) => Some(arn),
+        _ => None,
+    });
+    let by_name: BTreeSet<usize> = arns.flat_map(|arn| roles.within(arn)).collect();
+    let Needing { sure, open, closed } = needing;
+    let (held, open, closed): (&[usize], &[usize], Vec<&Vec<usize>>) = if by_account {
+        (sure, open, vec![closed])
+    } else {
+        (&[], &[], vec![sure, open, closed])
+    };
+    out.held_times(held.len());
+    let left = |all: &[usize]| {
+        let named = by_name.iter().filter(|one| all.binary_search(one).is_ok());
+        all.len() - named.count()
+    };
+    let count = left(open) + closed.iter().map(|all| left(all)).sum::<usize>();
+    let most = open.len() + closed.iter().map(|all| all.len()).sum::<usize>();
+    out.held_times(most - count);
+    // Those first that fail; told in their order.
+    let first = closed
+        .iter()
+        .flat_map(|all| all.iter().map(|one| (*one, false)));
+    let all = first.chain(open.iter().map(|one| (*one, true)));
+    let told = all.filter(|(number, _)| !by_name.contains(number));
+    let told: BTreeMap<usize, bool> = told.take(TOLD).collect();
+    for (number, is_open) in &told {
+        if let Some(role) = roles.role(*number, seen.scope) {
+            tell(&role.identity.id, *is_open, document.node, out);
         }
-        let arn = pattern_of_identity(role);
-        let by_name = openings.iter().any(
-            |one| matches!(&one.principal.who, Who::Identity(own) if own.reach(&arn) == Reach::All),
-        );
-        if by_name {
-            out.held();
-            continue;
-        }
-        let id = &role.identity.id;
-        let condition = match best {
-            _ if by_account && (best == Allowed::Perhaps || !user.is_known) => out.undecided(
+    }
+    let more = count - told.len();
+    if more > 0 {
+        let what = format!("{more} more roles need the key");
+        let condition = if told.values().all(|is_open| *is_open) {
+            out.undecided(
                 document.node,
-                format!("whether `{id}`, which needs the key, may use it depends on policies of its own that are not known"),
-                "name the role in the key's policy, or declare its policies",
-            ),
-            Allowed::Yes | Allowed::Perhaps | Allowed::No => out.failed(document.node, format!("`{id}` needs the key, and the key's policy does not let it")),
+                format!("{what}, and whether they may use it depends on policies of their own that are not known"),
+                "name the roles in the key's policy, or declare their policies",
+            )
+        } else {
+            out.failed(
+                document.node,
+                format!("{what}, and its policy does not let them, or may not"),
+            )
         };
         condition
             .under("derived-users")
-            .expected(format!("an allow for `{id}`"))
-            .observed("none");
+            .expected(format!("an allow for {more} more"));
     }
+}
+
+/// Says that a role is not let in, or that this is open.
+fn tell(id: &str, is_open: bool, node: Node<'_>, out: &mut Conditions) {
+    let condition = if is_open {
+        out.undecided(
+            node,
+            format!("whether `{id}`, which needs the key, may use it depends on policies of its own that are not known"),
+            "name the role in the key's policy, or declare its policies",
+        )
+    } else {
+        out.failed(
+            node,
+            format!("`{id}` needs the key, and the key's policy does not let it"),
+        )
+    };
+    condition
+        .under("derived-users")
+        .expected(format!("an allow for `{id}`"))
+        .observed("none");
 }

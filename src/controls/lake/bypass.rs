@@ -1,7 +1,8 @@
 //! Principals under Lake Formation have no direct way to the objects.
 
 use crate::artifact::Statement;
-use crate::control::lake::bypass::{Governed, governed_by, judge_bucket_policies, judge_role};
+use crate::control::lake::bucket_policies::judge_bucket_policies;
+use crate::control::lake::bypass::{Governed, governed_by, judge_role};
 use crate::control::lake::places::locations_of;
 use crate::control::lake::prefixes::Prefixes;
 use crate::control::policy::is_principal;

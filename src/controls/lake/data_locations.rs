@@ -7,7 +7,7 @@ use crate::control::lake::others::is_same;
 use crate::control::lake::places::{Places, is_root, lies_in};
 use crate::control::lake::{Context, SeenGrant};
 use crate::control::settings::{Allowance, AtMost, Only, Pattern, settings};
-use crate::control::{Conditions, Control, Meta, Severity, Span, View};
+use crate::control::{Conditions, Control, Meta, Severity, Span, TOLD, View};
 use crate::observed::grant::GrantedOn;
 use crate::observed::lake::DATABASE;
 use crate::observed::{Reason, ResourceKind, Word};
@@ -97,24 +97,29 @@ fn judge_location(
     let below = held.places.below(&place.to_string());
     let mut below: Vec<usize> = below.flat_map(|(_, at)| at.iter().copied()).collect();
     below.sort_unstable();
-    for at in below {
-        let Some((below, holder)) = held.held.get(&at) else {
-            continue;
-        };
+    let others = below.into_iter().filter_map(|at| {
+        let (below, holder) = held.held.get(&at)?;
         let other = seen.scope.resources().get(at);
-        let other = other.filter(|other| !is_same(other, seen.resource));
-        if let Some(other) = other
-            && holder != principal
-            && below != place
-            && lies_in(below, place)
-        {
-            out.failed(
-                resource,
-                format!("the grant also reaches `{below}`, which `{holder}` holds"),
-            )
-            .expected("a location apart from those of others")
-            .also(other.grant().root);
-        }
+        let other = other.filter(|other| !is_same(other, seen.resource))?;
+        let is_apart = holder != principal && below != place && lies_in(below, place);
+        is_apart.then_some((other, below, holder))
+    });
+    let mut others = others.peekable();
+    for (other, below, holder) in others.by_ref().take(TOLD) {
+        out.failed(
+            resource,
+            format!("the grant also reaches `{below}`, which `{holder}` holds"),
+        )
+        .expected("a location apart from those of others")
+        .also(other.grant().root);
+    }
+    if others.peek().is_some() {
+        let more = others.count();
+        out.failed(
+            resource,
+            format!("the grant also reaches {more} more locations that others hold"),
+        )
+        .expected("a location apart from those of others");
     }
     let mine = usize::from(!held.holders.contains(principal));
     let holders = held.holders.len() + mine;
