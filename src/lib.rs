@@ -32,6 +32,7 @@
 //! | [`judge`] | requirements × resources × waivers to a report; the exit code, a function of the report |
 //! | [`fix`] | repairs of findings carried out: edits of a file's text, and of nothing else in it |
 //! | [`access`] | who may read what: grants, filters and tags added up |
+//! | [`change`] | what must be called to make an account what a baseline asks for, and in which order |
 //! | [`ratchet`] | files of findings that are tolerated until they are mended |
 //! | [`report`] | one file a format |
 //! | [`cli`] | the only place that prints, reads the environment, opens files or asks the time |
@@ -43,6 +44,7 @@ pub mod access;
 pub mod artifact;
 pub mod aws;
 pub mod baseline;
+pub mod change;
 pub mod cli;
 pub mod compile;
 pub mod control;

@@ -1,7 +1,9 @@
 //! The command line as data: clap derives parsing, help, completions and the man page from it.
 
+mod change;
 mod live;
 
+pub(super) use change::{Apply, Changing, Plan, PlanFormat};
 pub(super) use live::{Permissions, Reach};
 
 use super::access::Access;
@@ -112,12 +114,16 @@ pub enum Command {
         after_help = "Examples:\n  emr-baseline permissions audit > audit-policy.json\n  emr-baseline permissions audit --delta"
     )]
     Permissions(Permissions),
-    /// Show what would change in AWS (needs the `live` feature)
-    #[command(after_help = "Example:\n  emr-baseline plan prod.toml --target prod-us")]
-    Plan(Live),
+    /// Show what would change in AWS (needs the `live` feature), or in a snapshot of it
+    #[command(
+        after_help = "Examples:\n  emr-baseline plan prod.toml --target prod-us\n  emr-baseline plan prod.toml --target prod-us --prune --only grants,filters\n  emr-baseline plan prod.toml --target prod-us --snapshot estate.jsonl --format json\n  emr-baseline plan prod.toml --target prod-us --detailed-exitcode --save plan.json\n\n+ comes, ~ changes, - goes. What goes beyond the baseline is always told, and goes only with --prune.\n\nExit codes: 0 planned, 1 something to change (with --detailed-exitcode), 2 unusable input, or refused, 3 something that is needed was not observed."
+    )]
+    Plan(Plan),
     /// Change AWS to what the baseline asks for (needs the `live` feature)
-    #[command(after_help = "Example:\n  emr-baseline apply prod.toml --target prod-us")]
-    Apply(Live),
+    #[command(
+        after_help = "Examples:\n  emr-baseline apply prod.toml --target prod-us\n  emr-baseline apply prod.toml --target prod-us --plan plan.json --yes --trail trail.jsonl\n  emr-baseline permissions apply > apply-policy.json\n\nAn interrupted run is gone on with by running again.\n\nExit codes: 0 as the baseline asks, 1 something could not be changed, 2 unusable input, or refused: nothing was changed, 3 something that is needed was not observed."
+    )]
+    Apply(Apply),
     /// Compile and judge the example inside this binary, showing each command
     #[command(after_help = "Example:\n  emr-baseline demo")]
     Demo,
@@ -164,13 +170,13 @@ impl Command {
             | Self::Man(output) => output,
             Self::Explain(explain) => &explain.output,
             Self::Permissions(permissions) => &permissions.output,
+            Self::Plan(plan) => &plan.output,
             Self::Compare(compare) => &compare.output,
             Self::Access(access) => &access.asked().output,
             Self::Compile(_)
             | Self::Check(_)
             | Self::Audit(_)
             | Self::Observe(_)
-            | Self::Plan(_)
             | Self::Apply(_)
             | Self::Demo => return None,
         };
@@ -355,12 +361,4 @@ pub struct Observe {
     /// Where the snapshot goes.
     #[command(flatten)]
     pub output: Output,
-}
-
-/// Arguments of commands that a later version brings; this one takes them and says so.
-#[derive(Args, Debug)]
-pub struct Live {
-    /// Whatever the command takes when the feature is on.
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
-    pub rest: Vec<String>,
 }

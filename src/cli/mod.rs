@@ -5,6 +5,7 @@ mod arguments;
 mod audit;
 mod base;
 mod baselines;
+mod change;
 mod check;
 mod compare;
 mod compile;
@@ -17,6 +18,7 @@ mod homes;
 mod live;
 mod modules;
 mod permissions;
+mod plan;
 mod ratchet;
 mod reporting;
 mod spill;
@@ -126,7 +128,7 @@ fn dispatch(arguments: &Arguments, terminal: &mut Terminal<'_>) -> Ended {
         }
         Command::Observe(observe) => observe_live(observe, at, terminal),
         Command::Permissions(asked) => permissions::run(asked, terminal),
-        Command::Plan(_) => later("plan", terminal),
+        Command::Plan(arguments) => plan::run(arguments, at, terminal),
         Command::Apply(_) => later("apply", terminal),
     }
 }

@@ -1,6 +1,6 @@
 //! The calls that are ever made, as a table: how each is asked, paged, limited and permitted.
 //!
-//! Every one of them reads. A test compares the table with botocore's models and with what a run really sends.
+//! Every one of [`ALL`] reads. A test compares the table with botocore's models and with what a run really sends.
 
 use std::fmt;
 
@@ -172,9 +172,11 @@ const fn plain(service: Service, name: &'static str, action: &'static str) -> Op
     }
 }
 
+mod changing;
 mod emr;
 mod others;
 
+pub use changing::*;
 pub use emr::*;
 pub use others::*;
 

@@ -84,6 +84,14 @@ const TABLE: &[(&str, &[&str], &str)] = &[
         "who may read what is added up from what is declared or was observed; no report, no command line",
     ),
     (
+        "change",
+        &[
+            "artifact", "aws", "baseline", "compile", "control", "controls", "judge", "lattice",
+            "live", "observe", "observed",
+        ],
+        "what is to be changed follows from what is compiled, judged and observed; sending it is the command line's",
+    ),
+    (
         "ratchet",
         &["judge", "control"],
         "a file of findings knows neither how it is reached nor how reports look",

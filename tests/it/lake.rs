@@ -19,7 +19,7 @@ region  = "us-west-2"
 "#;
 
 /// A grant on each kind of object.
-const GRANTS: &str = r#"
+pub const GRANTS: &str = r#"
 [[lake.grants.grant]]
 principal   = "arn:aws:iam::${account}:role/analyst"
 table       = "sales.orders"

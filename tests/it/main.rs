@@ -20,6 +20,7 @@ mod architecture;
 mod aws_documents;
 mod binary;
 mod cases;
+mod change;
 mod compile;
 mod controls;
 mod coverage;

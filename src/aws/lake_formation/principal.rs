@@ -135,6 +135,28 @@ impl<'a> Principal<'a> {
     }
 }
 
+/// Whether an administrator on the list is the caller: the user it is, or the role that it assumed, whose path the
+/// session's ARN does not tell.
+pub fn administers(admin: &str, caller: &str) -> bool {
+    let role = role_of(caller);
+    admin == caller || role.is_some_and(|role| is_role(admin, role))
+}
+
+/// Account and name of the role behind an assumed role's session.
+fn role_of(caller: &str) -> Option<(&str, &str)> {
+    let (before, rest) = caller.split_once(":assumed-role/")?;
+    let account = before.rsplit(':').next()?;
+    Some((account, rest.split('/').next()?))
+}
+
+fn is_role(arn: &str, role: (&str, &str)) -> bool {
+    arn.split_once(":role/").is_some_and(|(before, rest)| {
+        let account = before.rsplit(':').next().unwrap_or_default();
+        let name = rest.rsplit('/').next().unwrap_or_default();
+        (account, name) == role
+    })
+}
+
 /// Whether the text is twelve digits.
 pub fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())

@@ -1,5 +1,6 @@
 //! The grants that a baseline declares.
 
+use super::standing::Declared;
 use super::{name, own_or_other, parsed};
 use crate::aws::lake_formation::grant::{Columns, Expression, Node, Object, TagPolicy, location};
 use crate::aws::lake_formation::name::Name;
@@ -139,13 +140,18 @@ pub fn grants_of(requirement: Option<&Requirement>, account: Option<&str>) -> Ve
 /// The grants that a baseline declares, understood once for all that is judged by it: the target's account is part of
 /// what they mean, and a judge has one target.
 #[derive(Debug, Default)]
-pub struct DeclaredOnce(OnceLock<Vec<DeclaredGrant>>);
+pub struct DeclaredOnce(OnceLock<Declared>);
 
 impl<'a> View<'a, '_> {
     /// The grants that `lake.grants` declares, as they are in the account of the target.
     pub fn declared_grants(&self) -> &'a [DeclaredGrant] {
+        self.declared_by_holder().grants()
+    }
+
+    /// The same, where a principal's are found at once.
+    pub fn declared_by_holder(&self) -> &'a Declared {
         let account = self.target.map(|target| target.account.as_str());
-        let understand = || grants_of(self.requirement("lake.grants"), account);
+        let understand = || Declared::new(grants_of(self.requirement("lake.grants"), account));
         self.declared.0.get_or_init(understand)
     }
 }

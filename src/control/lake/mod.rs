@@ -18,6 +18,7 @@ pub mod row_policies;
 pub mod seen;
 pub mod settings;
 pub mod shown;
+pub mod standing;
 pub mod tag_expressions;
 pub mod tagged;
 pub mod tags;
@@ -25,9 +26,10 @@ pub mod trails;
 pub mod unfiltered;
 pub mod width;
 
-pub use compare::{Asked, judge};
+pub use compare::judge;
 pub use declared::{DeclaredGrant, GrantTable};
 pub use seen::{Context, SeenGrant, Trouble};
+pub use standing::Asked;
 
 use crate::aws::lake_formation::name::{Name, Part};
 use crate::aws::lake_formation::principal::is_account;

@@ -46,7 +46,7 @@ impl Control for Grants {
             return;
         }
         let asked = Asked {
-            declared: seen.declared_grants(),
+            declared: seen.declared_by_holder(),
             exact: want.exact,
             scope: &want.scope,
         };

@@ -5,6 +5,7 @@
 //! because a short list would look like a tidy one.
 
 use super::{Call, Observer, Outcome, items, text};
+use crate::aws::lake_formation::principal;
 use crate::digest;
 use crate::live::call::Failure;
 use crate::live::operation::{
@@ -151,32 +152,13 @@ fn id_of(operation: &Operation, entry: &Value) -> String {
 
 /// Whether the caller is on one of the lists of administrators: as the user it is, or by the role it assumed.
 fn administers(answer: &Map<String, Value>, caller: &str) -> bool {
-    let role = role_of(caller);
     let settings = answer.get("DataLakeSettings");
     ["DataLakeAdmins", "ReadOnlyAdmins"]
         .into_iter()
         .filter_map(|list| settings?.get(list)?.as_array())
         .flatten()
         .filter_map(|admin| text(admin, "/DataLakePrincipalIdentifier"))
-        .any(|admin| admin == caller || role.as_deref().is_some_and(|role| is_role(admin, role)))
-}
-
-/// Account and name of the role behind an assumed role's session.
-fn role_of(caller: &str) -> Option<String> {
-    let (before, rest) = caller.split_once(":assumed-role/")?;
-    let account = before.rsplit(':').next()?;
-    let role = rest.split('/').next()?;
-    Some(format!("{account} {role}"))
-}
-
-/// Whether an ARN is that of a role, whose path the session's ARN does not tell.
-fn is_role(arn: &str, role: &str) -> bool {
-    let Some((before, rest)) = arn.split_once(":role/") else {
-        return false;
-    };
-    let account = before.rsplit(':').next().unwrap_or_default();
-    let name = rest.rsplit('/').next().unwrap_or_default();
-    format!("{account} {name}") == role
+        .any(|admin| principal::administers(admin, caller))
 }
 
 #[cfg(test)]

@@ -1,0 +1,192 @@
+//! What a baseline asks for in one account and region, by the declarations that compile and judge.
+
+use crate::artifact::Artifacts;
+use crate::aws::lake_formation::grant::{Node as On, Object};
+use crate::baseline::Baseline;
+use crate::compile::{compile, draft};
+use crate::control::lake::declared::{DeclaredGrant, grants_of};
+use crate::control::lake::filter::{DeclaredFilter, filters_of};
+use crate::control::lake::places::{DeclaredLocation, locations_of};
+use crate::control::lake::request;
+use crate::control::lake::standing::{Asked, Declared};
+use crate::control::lake::tag_expressions::{self, expressions};
+use crate::control::lake::tags::{Assignment, assignments, definitions};
+use crate::control::{Origin, Refusal, Requirement, Target};
+use crate::controls::REGISTRY;
+use crate::lattice::{Row, Shape, Text};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A list of tables of a control, empty where it asks for none.
+type Rows = BTreeMap<String, Row>;
+
+/// What a baseline asks for in the account and region of its target.
+#[derive(Debug)]
+pub struct Desired<'b> {
+    pub(super) baseline: &'b Baseline,
+    pub(super) target: &'b Target,
+    pub(super) grants: Declared,
+    /// Patterns of the databases whose grants the baseline owns.
+    scope: BTreeSet<Text>,
+    exact: bool,
+    pub(super) filters: Vec<DeclaredFilter>,
+    pub(super) tags: Vec<DeclaredTag>,
+    pub(super) assignments: Vec<Assignment>,
+    pub(super) expressions: Vec<tag_expressions::Declared>,
+    pub(super) locations: Vec<DeclaredLocation>,
+    /// Opt-ins as requests, where the baseline has hybrid locations.
+    pub(super) opt_ins: Vec<DeclaredOptIn>,
+    /// Settings and block public access, leaf by leaf.
+    pub(super) artifacts: Artifacts,
+    /// Name and text of the security configuration.
+    pub(super) configuration: Option<(String, String)>,
+}
+
+/// An LF-Tag with all its values, in lower case.
+#[derive(Clone, Debug)]
+pub(super) struct DeclaredTag {
+    pub(super) key: String,
+    pub(super) values: BTreeSet<String>,
+    /// Its key among the tables of the list.
+    pub(super) identity: String,
+}
+
+impl<'b> Desired<'b> {
+    /// What a baseline asks for that is resolved for a target; nothing without one.
+    ///
+    /// # Errors
+    /// Why it cannot be written out, as for `compile`.
+    pub fn of(baseline: &'b Baseline) -> Option<Result<Self, Vec<Refusal>>> {
+        let target = baseline.target.as_ref()?;
+        let requirements = &baseline.requirements;
+        let compiled = match compile(&baseline.name, requirements, REGISTRY, target) {
+            Ok(compiled) => compiled,
+            Err(refusals) => return Some(Err(refusals)),
+        };
+        let text = compiled.files.get("security-configuration.json");
+        let configuration = compiled.name.zip(text.cloned());
+        let account = Some(target.account.as_str());
+        let of = |id: &str| requirements.get(id);
+        let declared = grants_of(of("lake.grants"), account);
+        let opt_ins = opt_ins(of("lake.hybrid-access"), &declared, &target.account);
+        let asked = |key: &str| of("lake.grants").and_then(|own| own.shape(key));
+        Some(Ok(Self {
+            baseline,
+            target,
+            scope: match asked("scope") {
+                Some(Shape::AllOf(patterns)) => patterns.clone(),
+                _ => BTreeSet::new(),
+            },
+            // Absent, the control's own preset holds.
+            exact: !matches!(asked("exact"), Some(Shape::AtLeast(0))),
+            grants: Declared::new(declared),
+            filters: filters_of(of("lake.data-filters"), account),
+            tags: tags(&rows(of("lake.tags"), "tag")),
+            assignments: assignments(&rows(of("lake.tags"), "assignment")).0,
+            expressions: expressions(&rows(of("lake.tag-policies"), "expression")),
+            locations: locations_of(of("lake.locations")),
+            opt_ins,
+            artifacts: draft(requirements, REGISTRY, target).0,
+            configuration,
+        }))
+    }
+
+    /// The account and region.
+    pub fn place(&self) -> (&str, &str) {
+        (&self.target.account, &self.target.region)
+    }
+
+    /// Whether an account and region is the target's.
+    pub fn is_in(&self, account: &str, region: &str) -> bool {
+        self.place() == (account, region)
+    }
+
+    /// What is asked of grants as a whole.
+    pub(super) fn asked(&self) -> Asked<'_> {
+        Asked {
+            declared: &self.grants,
+            exact: self.exact,
+            scope: &self.scope,
+        }
+    }
+
+    pub(super) fn requires(&self, control: &str) -> bool {
+        self.baseline.requirements.contains_key(control)
+    }
+
+    /// The lines that ask for one table of a list.
+    pub(super) fn lines(&self, control: &str, list: &str, row: &str) -> Vec<Origin> {
+        let own = self.baseline.requirements.get(control);
+        own.map_or_else(Vec::new, |own| own.row_places(list, row).to_vec())
+    }
+
+    /// The lines that ask for a control.
+    pub(super) fn lines_of(&self, control: &str) -> Vec<Origin> {
+        let own = self.baseline.requirements.get(control);
+        own.map_or_else(Vec::new, |own| own.origins.clone())
+    }
+}
+
+fn rows(requirement: Option<&Requirement>, list: &str) -> Rows {
+    match requirement.and_then(|own| own.shape(list)) {
+        Some(Shape::Rows(rows)) => rows.clone(),
+        _ => Rows::new(),
+    }
+}
+
+fn tags(rows: &Rows) -> Vec<DeclaredTag> {
+    definitions(rows)
+        .into_iter()
+        .map(|(key, (identity, values))| DeclaredTag {
+            key,
+            identity,
+            values: values.iter().map(ToString::to_string).collect(),
+        })
+        .collect()
+}
+
+/// An opt-in that hybrid locations need.
+#[derive(Clone, Debug)]
+pub(super) struct DeclaredOptIn {
+    pub(super) principal: String,
+    pub(super) object: Object,
+    pub(super) condition: Option<String>,
+    pub(super) body: Value,
+}
+
+/// The opt-ins that hybrid locations need: one for each declared grant on a database or a table, as `compile` writes them.
+fn opt_ins(
+    hybrid: Option<&Requirement>,
+    grants: &[DeclaredGrant],
+    account: &str,
+) -> Vec<DeclaredOptIn> {
+    let wanted = hybrid.and_then(|own| own.shape("paths"));
+    if wanted.is_none_or(|paths| paths.texts().is_empty()) {
+        return Vec::new();
+    }
+    let mut found: Vec<DeclaredOptIn> = Vec::new();
+    let mut bodies: BTreeSet<String> = BTreeSet::new();
+    for grant in grants {
+        let Some(body) = request::opt_in(grant, account) else {
+            continue;
+        };
+        if !bodies.insert(body.to_string()) {
+            continue;
+        }
+        let table = grant.object.table();
+        let node = table.map_or_else(
+            || grant.object.node.clone(),
+            |(database, table)| On::Table(database.clone(), table.clone()),
+        );
+        found.push(DeclaredOptIn {
+            principal: grant.principal.to_string(),
+            object: Object {
+                catalog: grant.object.catalog.clone(),
+                node,
+            },
+            condition: grant.condition.as_ref().map(ToString::to_string),
+            body,
+        });
+    }
+    found
+}

@@ -1,0 +1,310 @@
+//! Declared grants that are not held, and what stands in their way.
+
+use super::{Change, Class, Evidence, Fate, Given, IAM, Kind, Sign, Work, exclude_each_other, key};
+use crate::aws::lake_formation::grant::{Columns, Node as On, Object};
+use crate::aws::lake_formation::name::Name;
+use crate::aws::lake_formation::permissions::includes;
+use crate::change::current::{Held, HeldRight, Stands};
+use crate::change::revoke::{Cut, Want, is_left, shown};
+use crate::control::lake::DeclaredGrant;
+use crate::control::lake::request;
+use crate::control::lake::standing::{members, squeezed};
+use std::collections::BTreeSet;
+
+impl Work<'_, '_, '_> {
+    pub(super) fn weigh_declared(&mut self) {
+        let desired = self.draft.desired;
+        for declared in desired.grants.grants() {
+            let missing = self.missing(declared);
+            if !missing.permissions.is_empty() {
+                self.give(declared, &missing);
+            }
+        }
+    }
+
+    /// What of a declared grant nobody's remaining grants give.
+    fn missing(&self, declared: &DeclaredGrant) -> DeclaredGrant {
+        let mut missing = declared.clone();
+        missing
+            .grantable
+            .retain(|permission| !self.is_given(declared, permission, true));
+        missing.permissions.retain(|permission| {
+            !self.is_given(declared, permission, false) || missing.grantable.contains(permission)
+        });
+        missing
+    }
+
+    /// Whether a permission is held already, and stays.
+    fn is_given(&self, declared: &DeclaredGrant, permission: &str, grantable: bool) -> bool {
+        let parts = declared.object.class().parts_of_all();
+        if permission == "ALL"
+            && !parts.is_empty()
+            && parts
+                .iter()
+                .all(|part| self.covers(declared, part, grantable))
+        {
+            return true;
+        }
+        self.covers(declared, permission, grantable)
+    }
+
+    fn covers(&self, declared: &DeclaredGrant, permission: &str, grantable: bool) -> bool {
+        let every = |member: Option<&Name>| {
+            let want = Want { grantable, member };
+            self.same_holders(declared)
+                .any(|(at, held)| self.gives(at, held, (declared, permission), &want))
+        };
+        match members(&declared.object) {
+            Some(listed) => listed.iter().all(|member| every(Some(member))),
+            None => every(None),
+        }
+    }
+
+    /// The grants of the same principal under the same condition that may cover the declared one.
+    fn same_holders<'a>(
+        &'a self,
+        declared: &'a DeclaredGrant,
+    ) -> impl Iterator<Item = (usize, &'a Held)> {
+        let principal = declared.principal.to_string();
+        let wanted = declared.condition.as_ref();
+        let wanted = wanted.map(|condition| squeezed(&condition.to_string()));
+        let near = self.near(&principal, &declared.object).to_vec();
+        near.into_iter()
+            .filter_map(|at| Some((at, self.held(at)?)))
+            .filter(move |(_, held)| held.condition.as_deref().map(squeezed) == wanted)
+    }
+
+    /// Whether a held grant gives a permission on the declared object, or on one member of its list.
+    fn gives(
+        &self,
+        at: usize,
+        held: &Held,
+        (declared, permission): (&DeclaredGrant, &str),
+        want: &Want<'_>,
+    ) -> bool {
+        let taken = self.taken.get(&at);
+        let cuts: Vec<Cut> = taken
+            .map(|taken| taken.cuts.iter().map(|(cut, _)| cut.clone()).collect())
+            .unwrap_or_default();
+        let class = held.object.class();
+        held.rights.iter().any(|right| {
+            includes(class, &right.name, permission)
+                && is_left(held, right, &cuts, want)
+                && holds(&held.object, &declared.object, want.member)
+        })
+    }
+
+    /// Makes a grant, unless something stands in its way that stays.
+    fn give(&mut self, declared: &DeclaredGrant, missing: &DeclaredGrant) {
+        let (unit, fate) = match self.way(declared) {
+            Ok(unit) => (unit, Fate::Planned),
+            Err(why) => (None, Fate::HeldBack(why)),
+        };
+        let planned = fate == Fate::Planned;
+        let desired = self.draft.desired;
+        let number = self.draft.change(Change {
+            kind: Kind::Grants,
+            sign: Sign::Add,
+            class: Class::Missing,
+            fate,
+            what: words(missing),
+            holder: Some(declared.principal.to_string()),
+            detail: declared
+                .condition
+                .as_ref()
+                .map(|condition| format!("when {condition}")),
+            wanted: desired.lines("lake.grants", "grant", &declared.identity),
+            evidence: Evidence::default(),
+        });
+        if !planned {
+            return;
+        }
+        let mut entry = request::entry(
+            "",
+            missing,
+            &desired.target.account,
+            desired.target.partition,
+        );
+        if let serde_json::Value::Object(members) = &mut entry {
+            members.shift_remove("Id");
+        }
+        self.given.push(Given {
+            principal: declared.principal.to_string(),
+            key: key(&declared.object),
+            entry,
+            changes: vec![number],
+            unit,
+        });
+    }
+
+    /// What must go right before the grant is made: the unit in which it goes, if anything must.
+    ///
+    /// # Errors
+    /// Why the grant cannot be made.
+    fn way(&mut self, declared: &DeclaredGrant) -> Result<Option<String>, String> {
+        let table = key(&declared.object);
+        let iam = if matches!(declared.object.node, On::Columns(..)) {
+            self.of_iam(&declared.object)
+        } else {
+            Vec::new()
+        };
+        for (at, whole) in &iam {
+            if !self.taken.get(at).is_some_and(|taken| taken.left_to_iam) {
+                return Err(format!(
+                    "`{IAM}` holds {whole}, beside which AWS makes a grant on columns one on all of them: revoke it first, or ask for `lake.iam-allowed-principals`"
+                ));
+            }
+        }
+        let unit = iam.iter().map(|(_, whole)| super::broad_key(whole)).min();
+        let unit = unit.unwrap_or(table);
+        let mut exchanged: Vec<usize> = iam.into_iter().map(|(at, _)| at).collect();
+        let principal = declared.principal.to_string();
+        let others: Vec<usize> = self.near(&principal, &declared.object).to_vec();
+        for at in others {
+            let Some(held) = self.held(at) else { continue };
+            if !exclude_each_other(&declared.object, &held.object) {
+                continue;
+            }
+            for right in &held.rights {
+                if self.goes(at, right) {
+                    exchanged.push(at);
+                } else if is_within(declared, held, right) && right.stands != Stands::Declared {
+                    self.replace(at, held, right, declared);
+                    exchanged.push(at);
+                } else {
+                    return Err(format!(
+                        "AWS refuses it beside `{}` on {} of the same principal, which {}",
+                        right.name,
+                        held.object,
+                        if right.stands.is_beyond() {
+                            "`--prune` takes away"
+                        } else {
+                            "stays"
+                        }
+                    ));
+                }
+            }
+        }
+        for at in &exchanged {
+            self.exchange(*at, &unit);
+        }
+        Ok((!exchanged.is_empty()).then_some(unit))
+    }
+
+    /// Whether a right is cut out wholly.
+    fn goes(&self, at: usize, right: &HeldRight) -> bool {
+        self.taken.get(&at).is_some_and(|taken| {
+            let mut cuts = taken.cuts.iter();
+            cuts.any(|(cut, _)| cut.permission == right.name && !cut.option_only)
+        })
+    }
+
+    /// A narrower right goes because a wider one takes its place.
+    fn replace(&mut self, at: usize, held: &Held, right: &HeldRight, declared: &DeclaredGrant) {
+        let cut = Cut {
+            object: held.object.clone(),
+            permission: right.name.clone(),
+            grantable: right.grantable,
+            option_only: false,
+        };
+        let number = self.draft.change(Change {
+            kind: Kind::Grants,
+            sign: Sign::Remove,
+            class: Class::Replaced,
+            fate: Fate::Planned,
+            what: shown(&cut),
+            holder: Some(held.principal.clone()),
+            detail: Some(format!("{} takes its place", declared.object)),
+            wanted: self
+                .draft
+                .desired
+                .lines("lake.grants", "grant", &declared.identity),
+            evidence: held.evidence.clone(),
+        });
+        let taken = self.taken.entry(at).or_default();
+        taken.cuts.push((cut, number));
+    }
+
+    /// The grants to IAM's principals on the table of some columns, or on all tables of its database.
+    fn of_iam(&self, columns: &Object) -> Vec<(usize, Object)> {
+        let Some((database, table)) = columns.table() else {
+            return Vec::new();
+        };
+        let wide = |node| Object {
+            catalog: columns.catalog.clone(),
+            node,
+        };
+        let objects = [
+            wide(On::Table(database.clone(), table.clone())),
+            wide(On::AllTables(database.clone())),
+        ];
+        let mut found = Vec::new();
+        for object in objects {
+            for at in self.near(IAM, &object) {
+                found.push((*at, object.clone()));
+            }
+        }
+        found
+    }
+}
+
+/// Whether an object, as it is held, gives the declared one, or one member of its list.
+fn holds(held: &Object, declared: &Object, member: Option<&Name>) -> bool {
+    if held.catalog != declared.catalog {
+        return false;
+    }
+    match (&held.node, &declared.node, member) {
+        (On::Table(..), On::Columns(..), _) => held.table() == declared.table(),
+        (On::Columns(_, _, found), On::Columns(..), member) if held.table() == declared.table() => {
+            match (found, &declared.node, member) {
+                (Columns::Only(found), _, Some(member)) => found.contains(member),
+                (Columns::AllBut(hidden), _, Some(member)) => !hidden.contains(member),
+                (Columns::AllBut(hidden), On::Columns(_, _, Columns::AllBut(declared)), None) => {
+                    hidden.is_subset(declared)
+                }
+                _ => false,
+            }
+        }
+        (On::Tag(key, None), On::Tag(declared, _), _) => key == declared,
+        (On::Tag(key, Some(found)), On::Tag(declared, Some(_)), Some(member)) => {
+            key == declared && found.contains(member)
+        }
+        (held, declared, _) => held == declared,
+    }
+}
+
+/// Whether a right on columns is wholly in a grant that is declared.
+fn is_within(declared: &DeclaredGrant, held: &Held, right: &HeldRight) -> bool {
+    let condition = held.condition.as_deref().map(squeezed);
+    let same = declared
+        .condition
+        .as_ref()
+        .map(|one| squeezed(&one.to_string()))
+        == condition;
+    let class = declared.object.class();
+    let gives = |set: &BTreeSet<String>| set.iter().any(|one| includes(class, one, &right.name));
+    same && holds_all(&declared.object, &held.object)
+        && gives(&declared.permissions)
+        && (!right.grantable || gives(&declared.grantable))
+}
+
+/// Whether the columns of the second lie in the first.
+fn holds_all(wide: &Object, narrow: &Object) -> bool {
+    match members(narrow) {
+        Some(listed) => listed.iter().all(|one| holds(wide, narrow, Some(one))),
+        None => holds(wide, narrow, None),
+    }
+}
+
+/// A grant in words.
+fn words(grant: &DeclaredGrant) -> String {
+    let each = grant.permissions.iter().map(|permission| {
+        if grant.grantable.contains(permission) {
+            format!("{permission} (with the grant option)")
+        } else {
+            permission.clone()
+        }
+    });
+    let each: Vec<String> = each.collect();
+    format!("{} on {}", each.join(", "), grant.object)
+}

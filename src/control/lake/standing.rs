@@ -1,0 +1,392 @@
+//! Where a permission that somebody holds stands against the declared grants. What judges grants and what changes them
+//! asks here, so that both mean the same by excess and by wider.
+
+use super::declared::DeclaredGrant;
+use crate::aws::lake_formation::grant::{Columns, Node, Object};
+use crate::aws::lake_formation::name::{Likeness, Name};
+use crate::aws::lake_formation::permissions::{ObjectClass, PERMISSIONS};
+use crate::lattice::Text;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Declared grants, by who holds them and by what they are on: an account has very many, and few are one principal's
+/// on one table.
+#[derive(Clone, Debug, Default)]
+pub struct Declared {
+    grants: Vec<DeclaredGrant>,
+    /// Those of a known principal.
+    holders: BTreeMap<String, Own>,
+    /// Those of which the principal, or the table or database, is not wholly known, by number.
+    open: Vec<usize>,
+    databases: BTreeSet<Name>,
+    /// Those of which the name is not wholly known.
+    open_databases: BTreeSet<Name>,
+}
+
+/// The declared grants of one principal, by number.
+#[derive(Clone, Debug, Default)]
+struct Own {
+    all: Vec<usize>,
+    /// On what lies in no database.
+    elsewhere: Vec<usize>,
+    /// In each database, tables included.
+    databases: BTreeMap<Name, Vec<usize>>,
+    tables: BTreeMap<(Name, Name), Vec<usize>>,
+}
+
+impl Declared {
+    /// Grants where they are looked for.
+    pub fn new(grants: Vec<DeclaredGrant>) -> Self {
+        let mut declared = Self::default();
+        for (at, grant) in grants.iter().enumerate() {
+            declared.place(at, grant);
+            if let Some(database) = grant.object.database() {
+                let databases = if database.as_known().is_some() {
+                    &mut declared.databases
+                } else {
+                    &mut declared.open_databases
+                };
+                databases.insert(database.clone());
+            }
+        }
+        declared.grants = grants;
+        declared
+    }
+
+    fn place(&mut self, at: usize, grant: &DeclaredGrant) {
+        let (database, table) = (grant.object.database(), grant.object.table());
+        let is_open = |name: &Name| name.as_known().is_none();
+        let Some(holder) = grant.principal.as_known() else {
+            return self.open.push(at);
+        };
+        if database.is_some_and(is_open) || table.is_some_and(|(_, table)| is_open(table)) {
+            return self.open.push(at);
+        }
+        let own = self.holders.entry(holder.to_owned()).or_default();
+        own.all.push(at);
+        match database {
+            Some(database) => own.databases.entry(database.clone()).or_default().push(at),
+            None => own.elsewhere.push(at),
+        }
+        if let Some((database, table)) = table {
+            let key = (database.clone(), table.clone());
+            own.tables.entry(key).or_default().push(at);
+        }
+    }
+
+    /// All of them.
+    pub fn grants(&self) -> &[DeclaredGrant] {
+        &self.grants
+    }
+
+    /// Those that have to do with what a principal holds, in their order.
+    fn near(&self, holding: &Holding<'_>) -> impl Iterator<Item = &DeclaredGrant> {
+        let mut numbers: Vec<usize> = match holding.principal.as_known() {
+            Some(holder) => {
+                let own = self.holders.get(holder);
+                let own = own.map_or(&[][..], |own| own.near(holding.object));
+                own.iter().chain(&self.open).copied().collect()
+            }
+            None => (0..self.grants.len()).collect(),
+        };
+        numbers.sort_unstable();
+        numbers.into_iter().filter_map(|at| self.grants.get(at))
+    }
+
+    /// Whether some grant lies in the database.
+    fn lies_in(&self, database: &Name) -> Likeness {
+        if self.databases.contains(database) {
+            return Likeness::Same;
+        }
+        let known = (database.as_known().is_none()).then_some(&self.databases);
+        let others = known.into_iter().flatten().chain(&self.open_databases);
+        let each = others.map(|declared| declared.likeness(database));
+        each.max().unwrap_or(Likeness::Different)
+    }
+}
+
+impl Own {
+    /// Those on the object, on a part of it, or on what it is a part of.
+    fn near(&self, object: &Object) -> &[usize] {
+        let nothing: &[usize] = &[];
+        if object.node == Node::AnyTable {
+            return &self.all;
+        }
+        let Some(database) = object.database() else {
+            return &self.elsewhere;
+        };
+        let table = object.table();
+        let is_open = |name: &Name| name.as_known().is_none();
+        if is_open(database) || table.is_some_and(|(_, table)| is_open(table)) {
+            return &self.all;
+        }
+        let found = match table {
+            Some((database, table)) => self.tables.get(&(database.clone(), table.clone())),
+            None => self.databases.get(database),
+        };
+        found.map_or(nothing, Vec::as_slice)
+    }
+}
+
+/// What a baseline asks of grants as a whole.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// The declared grants.
+    pub declared: &'a Declared,
+    /// Whether nothing else may be granted.
+    pub exact: bool,
+    /// Patterns of the databases that are governed; empty for those of the declared grants.
+    pub scope: &'a BTreeSet<Text>,
+}
+
+/// Who holds something, on what, under which condition.
+#[derive(Clone, Copy, Debug)]
+pub struct Holding<'a> {
+    /// Who.
+    pub principal: &'a Name,
+    /// On what.
+    pub object: &'a Object,
+    /// Under which attribute condition.
+    pub condition: Option<&'a Name>,
+}
+
+/// A permission, and whether it may be granted on.
+#[derive(Clone, Copy, Debug)]
+pub struct Right<'a> {
+    /// Its name.
+    pub name: &'a Name,
+    /// Whether it may be granted on.
+    pub grantable: bool,
+}
+
+/// Where a permission stands.
+#[derive(Clone, Debug)]
+pub enum Standing<'a> {
+    /// A declared grant gives it.
+    Declared,
+    /// No declared grant gives it, nor anything less of the same.
+    Excess,
+    /// It is `ALL`, and each of its parts is declared: it also covers permissions to come.
+    AllOfItsParts,
+    /// It goes beyond a declared grant, in this respect.
+    Wider(&'a DeclaredGrant, String),
+    /// It depends on what is not known.
+    Unknown,
+    /// The permission is not known to this version.
+    Unheard,
+}
+
+impl<'a> Asked<'a> {
+    /// Whether the baseline asks for anything.
+    pub fn is_silent(&self) -> bool {
+        self.declared.grants.is_empty() && self.scope.is_empty()
+    }
+
+    /// Whether the baseline governs grants on the object. What lies in no database is always governed.
+    pub fn governs(&self, object: &Object) -> Likeness {
+        let Some(database) = object.database() else {
+            return Likeness::Same;
+        };
+        if self.scope.is_empty() {
+            return self.declared.lies_in(database);
+        }
+        match database.as_known() {
+            Some(database) => Likeness::of(
+                self.scope
+                    .iter()
+                    .any(|pattern| pattern.accepts_as_pattern(database)),
+            ),
+            None => Likeness::Possible,
+        }
+    }
+
+    /// Where a permission stands that is held on an object which the baseline `governs` so surely.
+    pub fn standing(
+        &self,
+        holding: &Holding<'_>,
+        right: Right<'_>,
+        governs: Likeness,
+    ) -> Standing<'a> {
+        let known = right.name.as_known();
+        if known.is_some_and(|name| !PERMISSIONS.contains(&name)) {
+            return Standing::Unheard;
+        }
+        let best = self.covered(holding, right);
+        match best {
+            Likeness::Same => Standing::Declared,
+            Likeness::Possible => Standing::Unknown,
+            Likeness::Different if governs == Likeness::Possible => Standing::Unknown,
+            Likeness::Different => self.undeclared(holding, right),
+        }
+    }
+
+    /// Whether some declared grant gives it.
+    fn covered(&self, holding: &Holding<'_>, right: Right<'_>) -> Likeness {
+        let declared = self.declared.near(holding);
+        let each = declared.map(|declared| holding.is_covered_by(declared, right));
+        let best = each.max().unwrap_or(Likeness::Different);
+        if best == Likeness::Same {
+            return best;
+        }
+        let together = members(holding.object).is_some_and(|found| {
+            !found.is_empty()
+                && self
+                    .beyond(holding, right)
+                    .is_some_and(|rest| rest.is_empty())
+        });
+        if together { Likeness::Same } else { best }
+    }
+
+    /// Of an object that lists columns, or values of a tag: those that no declared grant gives. AWS lists what several
+    /// grants name as one. `None` for any other object.
+    pub fn beyond(&self, holding: &Holding<'_>, right: Right<'_>) -> Option<BTreeSet<Name>> {
+        let mut rest = members(holding.object)?.clone();
+        let same = self.declared.near(holding).filter(|declared| {
+            holding.same_holder(declared) == Likeness::Same
+                && holding.same_condition(declared) == Likeness::Same
+                && gives(declared, right) == Likeness::Same
+        });
+        for declared in same {
+            rest.retain(|one| {
+                let one = with_members(holding.object, BTreeSet::from([one.clone()]));
+                declared.object.relation(&one).within != Likeness::Same
+            });
+        }
+        Some(rest)
+    }
+
+    fn undeclared(&self, holding: &Holding<'_>, right: Right<'_>) -> Standing<'a> {
+        if right.name.as_known() == Some("ALL") && self.has_all_parts(holding, right) {
+            return Standing::AllOfItsParts;
+        }
+        match self.exceeded(holding, right) {
+            Some((declared, how)) => Standing::Wider(declared, how),
+            None => Standing::Excess,
+        }
+    }
+
+    fn has_all_parts(&self, holding: &Holding<'_>, right: Right<'_>) -> bool {
+        let parts = holding.object.class().parts_of_all();
+        !parts.is_empty()
+            && parts.iter().all(|part| {
+                let name = Name::from(*part);
+                let part = Right {
+                    name: &name,
+                    ..right
+                };
+                self.covered(holding, part) == Likeness::Same
+            })
+    }
+
+    /// The declared grant that this one goes beyond, and how.
+    fn exceeded(
+        &self,
+        holding: &Holding<'_>,
+        right: Right<'_>,
+    ) -> Option<(&'a DeclaredGrant, String)> {
+        let without_condition =
+            |declared: &DeclaredGrant| declared.condition.is_some() && holding.condition.is_none();
+        let beyond = |declared: &&DeclaredGrant| {
+            let relation = declared.object.relation(holding.object);
+            let same = relation.within == Likeness::Same;
+            let condition = holding.same_condition(declared) == Likeness::Same;
+            (same && (condition || without_condition(declared)))
+                || (relation.broader && gives(declared, right) == Likeness::Same)
+        };
+        let declared: &'a Declared = self.declared;
+        let mut holders = declared
+            .near(holding)
+            .filter(|declared| holding.same_holder(declared) == Likeness::Same);
+        let declared = holders.find(beyond)?;
+        let relation = declared.object.relation(holding.object);
+        let how = if relation.within != Likeness::Same {
+            format!("the baseline declares {}", declared.object)
+        } else if without_condition(declared) {
+            "the declared condition is missing".to_owned()
+        } else if right.grantable && !lists(&declared.grantable, declared, right) {
+            if lists(&declared.permissions, declared, right) {
+                "the grant option is not declared".to_owned()
+            } else {
+                "neither the permission nor the grant option is declared".to_owned()
+            }
+        } else {
+            "the permission is not declared".to_owned()
+        };
+        Some((declared, how))
+    }
+}
+
+impl Holding<'_> {
+    /// Whether the declared grant gives all of this.
+    fn is_covered_by(&self, declared: &DeclaredGrant, right: Right<'_>) -> Likeness {
+        self.same_holder(declared)
+            .and(|| self.same_condition(declared))
+            .and(|| declared.object.relation(self.object).within)
+            .and(|| gives(declared, right))
+    }
+
+    fn same_holder(&self, declared: &DeclaredGrant) -> Likeness {
+        declared.principal.likeness(self.principal)
+    }
+
+    /// Whether a condition, blanks aside, is the declared one.
+    pub fn same_condition(&self, declared: &DeclaredGrant) -> Likeness {
+        match (&declared.condition, self.condition) {
+            (None, None) => Likeness::Same,
+            (Some(declared), Some(seen)) => declared.map(squeezed).likeness(&seen.map(squeezed)),
+            // A condition that is unknown may turn out to be none.
+            (None, Some(seen)) if seen.as_known().is_none() => Likeness::Possible,
+            (None, Some(_)) | (Some(_), None) => Likeness::Different,
+        }
+    }
+}
+
+/// The columns, or the values of a tag, that an object lists.
+pub fn members(object: &Object) -> Option<&BTreeSet<Name>> {
+    if let Node::Columns(_, _, Columns::Only(listed)) | Node::Tag(_, Some(listed)) = &object.node {
+        Some(listed)
+    } else {
+        None
+    }
+}
+
+/// The object with other columns, or other values.
+#[must_use]
+pub fn with_members(object: &Object, listed: BTreeSet<Name>) -> Object {
+    let mut object = object.clone();
+    if let Node::Columns(_, _, Columns::Only(own)) | Node::Tag(_, Some(own)) = &mut object.node {
+        *own = listed;
+    }
+    object
+}
+
+/// Whether the declared grant gives the permission, with the grant option if the seen one has it.
+fn gives(declared: &DeclaredGrant, right: Right<'_>) -> Likeness {
+    if right.name.as_known().is_none() {
+        return Likeness::Possible;
+    }
+    let held = lists(&declared.permissions, declared, right);
+    let grantable = !right.grantable || lists(&declared.grantable, declared, right);
+    Likeness::of(held && grantable)
+}
+
+/// Whether the permission is in the set, by itself or in `ALL`.
+fn lists(set: &BTreeSet<String>, declared: &DeclaredGrant, right: Right<'_>) -> bool {
+    let class: ObjectClass = declared.object.class();
+    right.name.as_known().is_some_and(|name| {
+        set.contains(name) || (set.contains("ALL") && class.parts_of_all().contains(&name))
+    })
+}
+
+/// An expression without the blanks that do not count: those outside of texts.
+pub fn squeezed(text: &str) -> String {
+    text.split('"')
+        .enumerate()
+        .map(|(at, piece)| {
+            if at % 2 == 0 {
+                piece.split_whitespace().collect::<String>()
+            } else {
+                format!("\"{piece}\"")
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,334 @@
+//! Grants: what is missing, excess and wider; what AWS's own rewriting never makes of them.
+
+use super::*;
+use crate::lake::GRANTS;
+use std::collections::BTreeSet;
+
+const ANALYST: &str = r#"
+[[lake.grants.grant]]
+principal   = "arn:aws:iam::${account}:role/analyst"
+table       = "sales.orders"
+columns     = ["order_id", "amount"]
+permissions = ["SELECT"]
+"#;
+
+#[test]
+fn what_is_compiled_needs_no_change_however_it_is_listed() {
+    let baseline = baseline(GRANTS);
+    let (plan, exit) = planned(&baseline, &snapshot(&made(&baseline)), &["--prune"]);
+    assert_eq!(changes(&plan), Vec::<String>::new());
+    assert_eq!(exit, 0);
+}
+
+#[test]
+fn an_empty_account_gets_what_is_compiled() {
+    let baseline = baseline(GRANTS);
+    let folder = tempfile::tempdir().unwrap();
+    let mut wanted = Vec::new();
+    for (name, request) in compiled(&baseline, folder.path()) {
+        if name.starts_with("batch-grant") {
+            wanted.extend(request["Entries"].as_array().unwrap().clone());
+        }
+    }
+    let (plan, exit) = planned(&baseline, &snapshot(&[]), &[]);
+    assert_eq!(exit, 1);
+    let steps = plan["steps"].as_array().unwrap();
+    let given = steps
+        .iter()
+        .filter(|step| step["operation"] == "BatchGrantPermissions");
+    let given = given.flat_map(|step| step["input"]["Entries"].as_array().unwrap().clone());
+    let without_id = |mut entry: Value| {
+        entry.as_object_mut().unwrap().shift_remove("Id");
+        entry.to_string()
+    };
+    let given: BTreeSet<String> = given.map(without_id).collect();
+    let wanted: BTreeSet<String> = wanted.into_iter().map(without_id).collect();
+    assert_eq!(given, wanted);
+    assert!(
+        steps
+            .iter()
+            .all(|step| step["parts"].as_array().unwrap().len() <= 20)
+    );
+}
+
+#[test]
+fn what_two_grants_name_may_be_listed_as_one() {
+    let of = |value: &str| {
+        format!(
+            "
+[[lake.grants.grant]]
+principal   = \"arn:aws:iam::${{account}}:role/steward\"
+tag         = \"level={value}\"
+permissions = [\"ASSOCIATE\"]
+"
+        )
+    };
+    let baseline = baseline(&format!("{}{}", of("public"), of("internal")));
+    let tag = json!({ "LFTag": { "TagKey": "Level", "TagValues": ["public", "internal"] } });
+    let merged = grant("steward", &tag, &["ASSOCIATE"], &[]);
+    let (plan, _) = planned(&baseline, &snapshot(&[merged]), &["--prune"]);
+    assert_eq!(changes(&plan), Vec::<String>::new());
+}
+
+#[test]
+fn excess_is_told_and_taken_away_only_when_pruned_and_owned() {
+    let baseline = baseline(ANALYST);
+    let facts = [
+        grant(
+            "analyst",
+            &columns("orders", &["order_id", "amount"]),
+            &["SELECT"],
+            &[],
+        ),
+        grant("other", &table("orders"), &["DESCRIBE"], &[]),
+        grant(
+            "other",
+            &json!({ "Database": { "Name": "hr" } }),
+            &["DESCRIBE"],
+            &[],
+        ),
+    ];
+    let (plan, exit) = planned(&baseline, &snapshot(&facts), &[]);
+    assert_eq!(
+        changes(&plan),
+        ["remove excess reported: DESCRIBE on table `sales.orders` (other)"]
+    );
+    assert_eq!((calls(&plan).len(), exit), (0, 0));
+    let (plan, exit) = planned(&baseline, &snapshot(&facts), &["--prune"]);
+    assert_eq!(
+        calls(&plan),
+        ["revokes BatchRevokePermissions sales/orders"]
+    );
+    assert_eq!(exit, 1);
+}
+
+#[test]
+fn of_a_list_of_columns_only_what_nobody_declares_is_revoked() {
+    let baseline = baseline(ANALYST);
+    let held = grant(
+        "analyst",
+        &columns("orders", &["order_id", "ssn"]),
+        &["SELECT"],
+        &[],
+    );
+    let (plan, _) = planned(&baseline, &snapshot(&[held]), &["--prune"]);
+    assert_eq!(
+        changes(&plan),
+        [
+            "remove widened planned: SELECT on columns `ssn` of `sales.orders` (analyst)",
+            "add missing planned: SELECT on columns `amount,order_id` of `sales.orders` (analyst)",
+        ]
+    );
+    // What is given comes before what is taken.
+    assert_eq!(
+        calls(&plan),
+        [
+            "grants BatchGrantPermissions sales/orders",
+            "revokes BatchRevokePermissions sales/orders",
+        ]
+    );
+    let revoked = &plan["steps"][1]["input"]["Entries"][0]["Resource"]["TableWithColumns"];
+    assert_eq!(revoked["ColumnNames"], json!(["ssn"]));
+}
+
+#[test]
+fn a_grant_option_is_taken_away_by_itself() {
+    let baseline = baseline(ANALYST);
+    let held = grant(
+        "analyst",
+        &columns("orders", &["order_id", "amount"]),
+        &["SELECT"],
+        &["SELECT"],
+    );
+    let (plan, _) = planned(&baseline, &snapshot(&[held]), &["--prune"]);
+    assert_eq!(
+        changes(&plan),
+        [
+            "remove widened planned: the grant option of SELECT on columns `amount,order_id` of `sales.orders` (analyst)"
+        ]
+    );
+    let entry = &plan["steps"][0]["input"]["Entries"][0];
+    assert_eq!(entry["PermissionsWithGrantOption"], json!(["SELECT"]));
+    assert!(entry.get("Permissions").is_none());
+}
+
+#[test]
+fn a_table_and_columns_of_it_are_exchanged_at_once() {
+    let baseline = baseline(ANALYST);
+    let held = [grant("analyst", &all_columns("orders"), &["SELECT"], &[])];
+    let (plan, _) = planned(&baseline, &snapshot(&held), &[]);
+    // Without pruning the wider grant stays, and AWS would refuse the narrower one.
+    assert_eq!(
+        changes(&plan),
+        ["remove widened reported: SELECT on table `sales.orders` (analyst)"]
+    );
+    let (plan, _) = planned(&baseline, &snapshot(&held), &["--prune"]);
+    assert_eq!(
+        calls(&plan),
+        [
+            "exchanges BatchRevokePermissions sales/orders",
+            "exchanges BatchGrantPermissions sales/orders",
+        ]
+    );
+    let revoked = &plan["steps"][0]["input"]["Entries"][0]["Resource"];
+    assert_eq!(*revoked, table("orders"), "all columns are the table");
+}
+
+#[test]
+fn columns_give_way_to_the_table_that_takes_their_place() {
+    let whole = ANALYST.replace("columns     = [\"order_id\", \"amount\"]\n", "");
+    let baseline = baseline(&whole);
+    let held = [grant(
+        "analyst",
+        &columns("orders", &["amount"]),
+        &["SELECT"],
+        &[],
+    )];
+    let (plan, _) = planned(&baseline, &snapshot(&held), &["--prune"]);
+    assert_eq!(
+        calls(&plan),
+        [
+            "exchanges BatchRevokePermissions sales/orders",
+            "exchanges BatchGrantPermissions sales/orders",
+        ]
+    );
+}
+
+#[test]
+fn what_is_left_to_iam_goes_last_but_before_grants_on_columns() {
+    let body = format!(
+        "{ANALYST}
+[[lake.grants.grant]]
+principal   = \"arn:aws:iam::${{account}}:role/etl\"
+table       = \"sales.customers\"
+permissions = [\"SELECT\"]
+[lake.iam-allowed-principals]
+"
+    );
+    let baseline = baseline(&body);
+    let held = [
+        grant("IAM_ALLOWED_PRINCIPALS", &table("orders"), &["ALL"], &[]),
+        grant("IAM_ALLOWED_PRINCIPALS", &table("customers"), &["ALL"], &[]),
+        grant(
+            "IAM_ALLOWED_PRINCIPALS",
+            &json!({ "Database": { "Name": "hr" } }),
+            &["ALL"],
+            &[],
+        ),
+    ];
+    let (plan, _) = planned(&baseline, &snapshot(&held), &[]);
+    assert_eq!(
+        calls(&plan),
+        [
+            "grants BatchGrantPermissions sales/customers",
+            "exchanges BatchRevokePermissions sales/orders",
+            "exchanges BatchGrantPermissions sales/orders",
+            "left-to-iam BatchRevokePermissions sales/customers",
+        ]
+    );
+    let told = changes(&plan);
+    assert!(
+        told.contains(
+            &"remove left-to-iam reported: ALL on database `hr` (IAM_ALLOWED_PRINCIPALS)"
+                .to_owned()
+        ),
+        "{told:#?}"
+    );
+}
+
+#[test]
+fn beside_iams_principals_columns_are_not_granted() {
+    let baseline = baseline(ANALYST);
+    let held = [grant(
+        "IAM_ALLOWED_PRINCIPALS",
+        &table("orders"),
+        &["ALL"],
+        &[],
+    )];
+    let (plan, _) = planned(&baseline, &snapshot(&held), &[]);
+    assert_eq!(calls(&plan), Vec::<String>::new());
+    assert!(changes(&plan).contains(
+        &"add missing held-back: SELECT on columns `amount,order_id` of `sales.orders` (analyst)".to_owned()
+    ));
+}
+
+#[test]
+fn what_was_not_listed_is_unknown() {
+    let (plan, exit) = planned(&baseline(ANALYST), &listing(&[], &[]), &[]);
+    assert_eq!(exit, 3);
+    assert_eq!(plan["steps"], json!([]));
+    assert_eq!(
+        plan["unknown"][0],
+        "grants were not all listed: nothing is planned about them"
+    );
+}
+
+/// An audit and a plan mean the same by excess and by wider.
+#[test]
+fn an_audit_and_a_plan_name_the_same_grants() {
+    let text = baseline(GRANTS);
+    let mut facts = made(&text);
+    let function = json!({ "UserDefinedFunction": { "DatabaseName": "sales", "Name": "mask" } });
+    facts.extend([
+        grant("analyst", &table("orders"), &["DESCRIBE"], &[]),
+        grant("eu", &all_columns("orders"), &["SELECT"], &[]),
+        grant("stranger", &database("sales"), &["ALL"], &[]),
+        grant("elsewhere", &database("hr"), &["ALL"], &[]),
+        grant(
+            "dba",
+            &database("sales"),
+            &["CREATE_TABLE"],
+            &["CREATE_TABLE"],
+        ),
+        grant(
+            "steward",
+            &json!({ "LFTag": { "TagKey": "sensitivity", "TagValues": ["secret"] } }),
+            &["ASSOCIATE"],
+            &[],
+        ),
+        grant("etl", &function, &["DROP"], &[]),
+        grant("IAM_ALLOWED_PRINCIPALS", &table("orders"), &["ALL"], &[]),
+        grant(
+            "locator",
+            &json!({ "DataLocation": { "ResourceArn": "arn:aws:s3:::lake/sales" } }),
+            &["DATA_LOCATION_ACCESS"],
+            &[],
+        ),
+    ]);
+    let snapshot = snapshot(&facts);
+    let (plan, _) = planned(&text, &snapshot, &[]);
+    let of_plan: BTreeSet<String> = plan["changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|change| change["sign"] == "remove")
+        .map(|change| change["holder"].as_str().unwrap().to_owned())
+        .collect();
+    let folder = tempfile::tempdir().unwrap();
+    let (file, estate) = (folder.path().join("b.toml"), folder.path().join("e.jsonl"));
+    std::fs::write(&file, &text).unwrap();
+    std::fs::write(&estate, &snapshot).unwrap();
+    let ran = run(&[
+        "audit",
+        file.to_str().unwrap(),
+        "--snapshot",
+        estate.to_str().unwrap(),
+        "--format",
+        "json",
+    ]);
+    let report: Value = serde_json::from_str(&ran.out).unwrap();
+    let of_audit: BTreeSet<String> = report["evaluations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|one| one["control"] == "lake.grants" && one["verdict"] == "noncompliant")
+        .map(|one| {
+            let id = one["resource"]["id"].as_str().unwrap();
+            let at: usize = id.rsplit('-').next().unwrap().parse().unwrap();
+            let holder = &facts[at].2["Principal"]["DataLakePrincipalIdentifier"];
+            holder.as_str().unwrap().to_owned()
+        })
+        .collect();
+    assert_eq!(of_plan, of_audit);
+    assert_eq!(of_plan.len(), 8, "{of_plan:?}");
+}
