@@ -52,6 +52,7 @@ pub mod controls;
 pub mod digest;
 pub mod escape;
 pub mod fix;
+pub mod import;
 pub mod judge;
 pub mod lattice;
 pub mod live;

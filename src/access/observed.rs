@@ -45,7 +45,7 @@ impl Observed {
         if let Err(trouble) = understood {
             self.unknown.push(format!(
                 "{}: {}",
-                place(resource, trouble.node),
+                resource.cited(trouble.node),
                 trouble.message
             ));
         }
@@ -77,7 +77,7 @@ impl Observed {
             object,
             permissions: permissions.map(|one| one.name.to_string()).collect(),
             conditional,
-            place: place(resource, seen.grant.root),
+            place: resource.cited(seen.grant.root),
         });
         Ok(())
     }
@@ -156,19 +156,9 @@ impl Observed {
                     .into_iter()
                     .map(|name| format!("{kind} {name}"))
                     .collect(),
-                place: place(resource, node),
+                place: resource.cited(node),
             });
         }
         Ok(())
-    }
-}
-
-/// Where something stands, in words.
-fn place(resource: &Resource<'_>, node: Node<'_>) -> String {
-    let place = node.place();
-    match (place.file, place.api) {
-        (Some(file), _) => format!("{file}:{}", place.line),
-        (None, Some(call)) => format!("{call} of {}", resource.identity.id),
-        (None, None) => resource.identity.id.clone(),
     }
 }

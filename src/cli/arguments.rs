@@ -7,6 +7,7 @@ pub(super) use change::{Apply, Changing, Plan, PlanFormat};
 pub(super) use live::{Permissions, Reach};
 
 use super::access::Access;
+use super::import::Import;
 use crate::control::Severity;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -82,6 +83,11 @@ pub enum Command {
         after_help = "Examples:\n  emr-baseline access prod.toml\n  emr-baseline access prod.toml --table sales.orders --column card_number\n  emr-baseline access prod.toml --principal 'analyst-*' --why\n  emr-baseline access diff main.toml branch.toml --deny-gains"
     )]
     Access(Access),
+    /// Write the baseline that describes a data lake as it is
+    #[command(
+        after_help = "Examples:\n  emr-baseline import estate.jsonl -o lake.toml\n  emr-baseline import estate.jsonl --account 111122223333 --region us-west-2\n  emr-baseline import infra/ --account 111122223333 --region us-west-2\n\nWhat is written is audited before it is shown: an audit by it finds nothing, or what it finds is said.\n\nExit codes: 0 everything is in it, 2 nothing was read, 3 something could not be said in a baseline, or not known."
+    )]
+    Import(Import),
     /// Judge configuration files and folders, offline
     #[command(
         after_help = "Examples:\n  emr-baseline check builtin:recommended template.yaml launch.json\n  emr-baseline check prod.toml --target prod-us --format sarif=out.sarif infra/\n  emr-baseline check prod.toml infra/ --diff origin/main\n  emr-baseline check prod.toml infra/ --write-ratchet ratchet.json\n  emr-baseline check prod.toml infra/ --ratchet ratchet.json\n  emr-baseline check prod.toml infra/ --fix --dry-run"
@@ -173,6 +179,7 @@ impl Command {
             Self::Plan(plan) => &plan.output,
             Self::Compare(compare) => &compare.output,
             Self::Access(access) => &access.asked().output,
+            Self::Import(import) => &import.output,
             Self::Compile(_)
             | Self::Check(_)
             | Self::Audit(_)

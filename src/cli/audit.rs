@@ -58,6 +58,28 @@ pub(super) fn run(arguments: &Audit, at: Timestamp, terminal: &mut Terminal<'_>)
     deliver(&report, &sinks, &arguments.reporting, terminal)
 }
 
+/// Judges a saved estate for another command, which shows what it wants of the report.
+pub(super) fn of_snapshot(
+    path: &Path,
+    loaded: &Loaded,
+    at: Timestamp,
+    terminal: &mut Terminal<'_>,
+) -> io::Result<Option<Report>> {
+    let Some(baselines) = Baselines::of(loaded, None, terminal)? else {
+        return Ok(None);
+    };
+    let reader = match reader(path) {
+        Ok(reader) => reader,
+        Err(why) => {
+            terminal.error(&format!("`{}`: {why}", path.display()))?;
+            return Ok(None);
+        }
+    };
+    let mut report = empty_report(baselines.main(), at);
+    judge_estate(reader, &baselines, at, false, &mut report)?;
+    Ok(Some(report))
+}
+
 /// The baseline as it is bound to each account and region.
 struct Baselines {
     /// For what no target binds, or for everything when a target is named.

@@ -14,6 +14,7 @@ mod demo;
 mod explain;
 mod files;
 mod homes;
+mod import;
 #[cfg(feature = "live")]
 mod live;
 mod modules;
@@ -104,6 +105,7 @@ fn dispatch(arguments: &Arguments, terminal: &mut Terminal<'_>) -> Ended {
         Command::Explain(explain) => explain::run(explain, at, terminal),
         Command::Compare(compare) => compare::run(compare, at, terminal),
         Command::Access(access) => access::run(access, at, terminal),
+        Command::Import(import) => import::run(import, at, terminal),
         Command::Check(check) => check::run(check, at, terminal),
         Command::Test { folders, .. } => test::run(folders, at, terminal),
         Command::Audit(audit) => audit::run(audit, at, terminal),

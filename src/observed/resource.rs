@@ -152,6 +152,16 @@ pub struct Resource<'t> {
 }
 
 impl<'t> Resource<'t> {
+    /// Where a part of it stands, in words: a line of a file, or the call that answered it.
+    pub fn cited(&self, node: Node<'_>) -> String {
+        let place = node.place();
+        match (place.file, place.api) {
+            (Some(file), _) => format!("{file}:{}", place.line),
+            (None, Some(call)) => format!("{call} of {}", self.identity.id),
+            (None, None) => self.identity.id.clone(),
+        }
+    }
+
     /// A resource whose body is all there is.
     pub fn new(identity: Identity, form: Form, body: Node<'t>) -> Self {
         Self {

@@ -33,6 +33,7 @@ mod generated;
 mod held;
 mod hidden;
 mod hostile;
+mod import;
 mod integrations;
 mod labels;
 mod lake;

@@ -136,7 +136,7 @@ fn observed(path: &str) -> Result<Side, String> {
 }
 
 /// What must have been listed whole, or access is not all known.
-const WANTED: &[(ResourceKind, &str)] = &[
+pub(in crate::cli) const WANTED: &[(ResourceKind, &str)] = &[
     (ResourceKind::LakeFormationGrant, "grant"),
     (ResourceKind::LakeFormationFilter, "filter"),
 ];

@@ -44,7 +44,8 @@ pub fn each(review: &mut Review<'_>, grants: &[DeclaredGrant]) {
     }
 }
 
-fn wrong_with(grant: &DeclaredGrant) -> Vec<(String, String)> {
+/// What the service refuses of a grant by itself: each with what to do.
+pub fn wrong_with(grant: &DeclaredGrant) -> Vec<(String, String)> {
     let mut wrong = wrong_permissions(grant);
     wrong.extend(wrong_principal(grant));
     wrong
