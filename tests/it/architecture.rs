@@ -90,6 +90,8 @@ const TABLE: &[(&str, &[&str], &str)] = &[
             "live", "observe", "observed",
         ],
         "what is to be changed follows from what is compiled, judged and observed; sending it is the command line's",
+    ),
+    (
         "import",
         &[
             "aws", "baseline", "control", "escape", "lattice", "observed",
