@@ -115,7 +115,7 @@ fn a_snapshot_is_judged_in_a_time_that_grows_with_its_stacks() {
 
 /// What `lake.bypass` says of the first role of a template.
 fn bypass(resources: Vec<(String, Value)>) -> (Verdict, String) {
-    let template = many::template(resources.into_iter().collect());
+    let template = many::template(&resources.into_iter().collect());
     let all = judged("builtin:strict", &file(Dialect::CloudFormation, &template));
     let mut all = all.into_iter();
     let found = all.find(|one| one.control.id == "lake.bypass" && one.resource.id == "Nodes0");

@@ -112,9 +112,9 @@ pub fn grants_left_to_iam<'a, 't>(
     let kind = ResourceKind::LakeFormationGrant;
     let asked = || Some(vec![word_of(database)]);
     let found = seen.scope.resources_by::<LeftToIam>(kind, words, asked);
-    found.filter_map(move |one| {
-        (is_left(one) && !is_same(one, own)).then(|| (one, context.read(one.grant())))
-    })
+    found
+        .filter(move |one| is_left(one) && !is_same(one, own))
+        .map(move |one| (one, context.read(one.grant())))
 }
 
 /// Every other grant in sight of this holder, opt-ins aside; of a small scope, those of others too.

@@ -94,9 +94,8 @@ impl Needing {
     fn add(&mut self, number: usize, role: &Role) {
         let those = match role.decrypts {
             Allowed::Yes => &mut self.sure,
-            Allowed::Perhaps => &mut self.open,
             Allowed::No if role.is_known => &mut self.closed,
-            Allowed::No => &mut self.open,
+            Allowed::No | Allowed::Perhaps => &mut self.open,
         };
         those.push(number);
     }

@@ -181,16 +181,21 @@ fn judge_users<'t>(
     seen: &View<'_, 't>,
     out: &mut Conditions,
 ) {
-    let by_account = openings
-        .iter()
-        .any(|one| matches!(&one.principal.who, Who::Account(_) | Who::Anyone));
+    let leaves_it =
+        |one: &Opening<'_, 't>| matches!(&one.principal.who, Who::Account(_) | Who::Anyone);
+    let by_account = openings.iter().any(leaves_it);
     let roles = RolesInUse::of(seen.scope);
     let Some(needing) = roles.needing(users(seen)) else {
         return;
     };
     let arns = openings.iter().filter_map(|one| match &one.principal.who {
         Who::Identity(arn) => Some(arn),
-        _ => None,
+        Who::Anyone
+        | Who::Account(_)
+        | Who::Service(_)
+        | Who::Outside(_)
+        | Who::Deleted(_)
+        | Who::Unknown => None,
     });
     let by_name: BTreeSet<usize> = arns.flat_map(|arn| roles.within(arn)).collect();
     let Needing { sure, open, closed } = needing;
@@ -221,23 +226,27 @@ fn judge_users<'t>(
     }
     let more = count - told.len();
     if more > 0 {
-        let what = format!("{more} more roles need the key");
-        let condition = if told.values().all(|is_open| *is_open) {
-            out.undecided(
-                document.node,
-                format!("{what}, and whether they may use it depends on policies of their own that are not known"),
-                "name the roles in the key's policy, or declare their policies",
-            )
-        } else {
-            out.failed(
-                document.node,
-                format!("{what}, and its policy does not let them, or may not"),
-            )
-        };
-        condition
-            .under("derived-users")
-            .expected(format!("an allow for {more} more"));
+        let fails = told.values().any(|is_open| !*is_open);
+        tell_more(more, fails, document.node, out);
     }
+}
+
+/// Says that so many more roles are not let in, or may not be.
+fn tell_more(more: usize, fails: bool, node: Node<'_>, out: &mut Conditions) {
+    let what = format!("{more} more roles need the key");
+    let condition = if fails {
+        let message = format!("{what}, and its policy does not let them, or may not");
+        out.failed(node, message)
+    } else {
+        out.undecided(
+            node,
+            format!("{what}, and whether they may use it depends on policies of their own that are not known"),
+            "name the roles in the key's policy, or declare their policies",
+        )
+    };
+    condition
+        .under("derived-users")
+        .expected(format!("an allow for {more} more"));
 }
 
 /// Says that a role is not let in, or that this is open.

@@ -94,6 +94,30 @@ fn judge_location(
         condition.under("bucket-root").expected("a prefix");
     }
     let held = Holdings::of(&context);
+    judge_below(seen, &held, (principal, place), out);
+    let mine = usize::from(!held.holders.contains(principal));
+    let holders = held.holders.len() + mine;
+    let most = want
+        .max_principals
+        .and_then(|max| usize::try_from(max).ok());
+    if let Some(most) = most.filter(|most| holders > *most) {
+        out.failed(node, format!("{holders} principals hold a location"))
+            .under("max-principals")
+            .expected(format!("at most {most}"))
+            .observed(holders.to_string());
+    } else {
+        out.held();
+    }
+}
+
+/// Nobody else may hold what lies below a location that is granted.
+fn judge_below(
+    seen: &View<'_, '_>,
+    held: &Holdings,
+    (principal, place): (&Name, &Name),
+    out: &mut Conditions,
+) {
+    let resource = seen.grant().grant.root.get("Resource");
     let below = held.places.below(&place.to_string());
     let mut below: Vec<usize> = below.flat_map(|(_, at)| at.iter().copied()).collect();
     below.sort_unstable();
@@ -120,19 +144,6 @@ fn judge_location(
             format!("the grant also reaches {more} more locations that others hold"),
         )
         .expected("a location apart from those of others");
-    }
-    let mine = usize::from(!held.holders.contains(principal));
-    let holders = held.holders.len() + mine;
-    let most = want
-        .max_principals
-        .and_then(|max| usize::try_from(max).ok());
-    if let Some(most) = most.filter(|most| holders > *most) {
-        out.failed(node, format!("{holders} principals hold a location"))
-            .under("max-principals")
-            .expected(format!("at most {most}"))
-            .observed(holders.to_string());
-    } else {
-        out.held();
     }
 }
 

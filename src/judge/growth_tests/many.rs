@@ -10,7 +10,7 @@ pub(super) fn resource(kind: &str, properties: &Value) -> Value {
     json!({ "Type": format!("AWS::{kind}"), "Properties": properties })
 }
 
-pub(super) fn template(resources: Map<String, Value>) -> Value {
+pub(super) fn template(resources: &Map<String, Value>) -> Value {
     json!({ "AWSTemplateFormatVersion": "2010-09-09", "Resources": resources })
 }
 
@@ -97,5 +97,5 @@ pub(super) fn wide(stacks: usize) -> Value {
         let roles = role(number, std::slice::from_ref(&reads));
         [roles, location(number, &open), stack].concat()
     });
-    template(each.collect())
+    template(&each.collect())
 }

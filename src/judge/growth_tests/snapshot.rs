@@ -123,5 +123,6 @@ pub(super) fn snapshot(stacks: usize) -> String {
     records.sort_by_key(|one| one["record"] == "resource");
     lines.append(&mut records);
     lines.push(json!({ "record": "end-of-region", "complete": true, "listed": ["emr-cluster", "emr-security-configuration"] }));
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    let lines: Vec<String> = lines.iter().map(Value::to_string).collect();
+    lines.join("\n") + "\n"
 }
