@@ -202,3 +202,78 @@ fn a_bucket_that_lets_another_declared_role_in_is_no_way_around() {
         Verdict::Noncompliant
     );
 }
+
+#[test]
+fn a_key_that_leaves_many_roles_out_names_some_and_counts_the_others() {
+    let template = many::wide(TOLD + 8);
+    let all = judged("builtin:strict", &file(Dialect::CloudFormation, &template));
+    let mut all = all.into_iter();
+    let found = all.find(|one| one.control.id == "kms.key-policy" && one.resource.id == "Key0");
+    let found = found.unwrap();
+    assert_eq!(found.verdict, Verdict::Noncompliant);
+    let message = &found.message;
+    assert_eq!(
+        message.matches("does not let it").count(),
+        TOLD,
+        "{message}"
+    );
+    assert!(message.contains("8 more roles need the key"), "{message}");
+}
+
+/// What `emr.document-identity` says of each of twice as many documents of one name as are told of one by one.
+fn namesakes(says: impl Fn(usize) -> Value) -> Vec<(Verdict, String)> {
+    let each = (0..2 * TOLD).map(|number| {
+        let at_rest = json!({ "EnableAtRestEncryption": says(number) });
+        let document = json!({ "Name": "prod", "SecurityConfiguration": { "EncryptionConfiguration": at_rest } });
+        let document = many::resource("EMR::SecurityConfiguration", &document);
+        (format!("Document{number:02}"), document)
+    });
+    let template = many::template(&each.collect());
+    let judge_file = file(Dialect::CloudFormation, &template);
+    let all = judged("builtin:strict", &|judge| {
+        judge_file(judge);
+        judge.finish(&BTreeMap::new(), false)
+    });
+    let all = all.into_iter();
+    let all = all.filter(|one| one.control.id == "emr.document-identity");
+    all.map(|one| (one.verdict, one.message.into_owned()))
+        .collect()
+}
+
+#[test]
+fn one_of_many_namesakes_that_says_something_else_decides_the_verdict_of_each() {
+    let last = 2 * TOLD - 1;
+    let same = namesakes(|_| json!(true));
+    assert_eq!(same.len(), 2 * TOLD);
+    assert!(
+        same.iter()
+            .all(|(verdict, _)| *verdict == Verdict::Compliant)
+    );
+    let one = namesakes(|number| json!(number != last));
+    assert!(
+        one.iter()
+            .all(|(verdict, _)| *verdict == Verdict::Noncompliant)
+    );
+    let more: Vec<_> = one
+        .iter()
+        .filter(|(_, message)| message.contains("in 31 more places"))
+        .collect();
+    assert_eq!(more.len(), 1, "{one:?}");
+    // Nobody knows what the others say, but two differ.
+    let unknown = json!({ "Ref": "AWS::StackId" });
+    let few = namesakes(|number| {
+        if number + 1 < last {
+            unknown.clone()
+        } else {
+            json!(number == last)
+        }
+    });
+    let failed = few
+        .iter()
+        .filter(|(verdict, _)| *verdict == Verdict::Noncompliant);
+    assert_eq!(failed.count(), 2);
+    let open = few
+        .iter()
+        .filter(|(verdict, _)| *verdict == Verdict::Indeterminate);
+    assert_eq!(open.count(), 2 * TOLD - 2);
+}
