@@ -1,6 +1,7 @@
 //! `access BASELINE`: who may read what; `access diff OLD NEW`: who gains and who loses by a change.
 
 mod document;
+mod html;
 mod side;
 mod text;
 
@@ -86,6 +87,8 @@ pub enum Format {
     Text,
     /// For programs; the schema is `emr-baseline/access/v1`
     Json,
+    /// A matrix to look at; not of `diff`
+    Html,
 }
 
 impl Access {
@@ -139,6 +142,7 @@ fn listed(path: &str, asked: &Asked, at: Timestamp, terminal: &mut Terminal<'_>)
             let document = document::of_readers(&side, &regions);
             writeln!(terminal.out, "{document:#}")?;
         }
+        Format::Html => html::readers(&side, &regions, &mut terminal.out)?,
         Format::Text => {
             for (region, readers) in &regions {
                 text::heading(side.is_observed(), region, &mut terminal.out)?;
@@ -151,6 +155,11 @@ fn listed(path: &str, asked: &Asked, at: Timestamp, terminal: &mut Terminal<'_>)
 
 fn compared(diff: &Diff, at: Timestamp, terminal: &mut Terminal<'_>) -> Ended {
     let asked = &diff.asked;
+    if asked.format == Format::Html {
+        terminal.error("`access diff` has no page to look at")?;
+        terminal.help("take `--format text` or `--format json`")?;
+        return Ok(Exit::Unusable);
+    }
     let question = question(asked, terminal)?;
     let old = side::read(&diff.old, asked, at, terminal)?;
     let new = side::read(&diff.new, asked, at, terminal)?;
@@ -183,7 +192,7 @@ fn compared(diff: &Diff, at: Timestamp, terminal: &mut Terminal<'_>) -> Ended {
             let document = document::of_changes((&old, &new), &compared);
             writeln!(terminal.out, "{document:#}")?;
         }
-        Format::Text => {
+        Format::Text | Format::Html => {
             let observed = old.is_observed() || new.is_observed();
             for one in &compared {
                 text::heading(observed, &one.new, &mut terminal.out)?;

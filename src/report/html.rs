@@ -1,42 +1,22 @@
 //! One page for a browser: findings by severity, what is waived, what was not judged, and a summary.
 //!
-//! It stands alone, runs nothing and loads nothing, and says so to the browser: its policy allows no script, no image
-//! and no connection. It reads in order without its style, and every word from outside is text.
+//! It reads in order without its style.
 
 use super::finding::{self, Spot, name, plural, required, spot, spot_of, trouble, unlisted};
+use super::page::{self, text};
 use super::{Options, evaluated_at};
 use crate::control::Verdict;
-use crate::escape;
 use crate::judge::{Evaluation, Report};
 use std::io::{self, Write};
 
-const HEAD: &str = "<!DOCTYPE html>
-<html lang=\"en\">
-<head>
-<meta charset=\"utf-8\">
-<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">
-<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">
-<meta name=\"color-scheme\" content=\"light dark\">
-";
-const STYLE: &str = "<style>
-body { font: 1rem/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 75rem; padding: 1rem; }
-table { border-collapse: collapse; margin: 1rem 0; width: 100%; }
-caption { font-weight: bold; text-align: left; }
-td, th { border: 1px solid; overflow-wrap: anywhere; padding: .3rem .5rem; text-align: left; vertical-align: top; }
-code { font-family: ui-monospace, monospace; }
+const STYLE: &str = "td, th { padding: .3rem .5rem; }
+table { width: 100%; }
 p { margin: .2rem 0; }
-</style>
-</head>
-<body>
-<main>
 ";
 
 pub(super) fn render(report: &Report, options: Options, out: &mut dyn Write) -> io::Result<()> {
     let title = format!("{} {}", report.baseline, report.version);
-    out.write_all(HEAD.as_bytes())?;
-    writeln!(out, "<title>emr-baseline: {}</title>", text(&title))?;
-    out.write_all(STYLE.as_bytes())?;
-    writeln!(out, "<h1>emr-baseline: {}</h1>", text(&title))?;
+    page::begin(&format!("emr-baseline: {title}"), STYLE, out)?;
     writeln!(
         out,
         "<p>Judged at <time>{}</time>, baseline <code>{}</code>.</p>",
@@ -70,7 +50,7 @@ pub(super) fn render(report: &Report, options: Options, out: &mut dyn Write) -> 
             report.coverage.left_to_audit
         )?;
     }
-    out.write_all(b"</main>\n</body>\n</html>\n")
+    page::end(out)
 }
 
 fn summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -173,27 +153,4 @@ fn obstacles(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "<li>{}</li>", text(&said))?;
     }
     writeln!(out, "</ul>")
-}
-
-/// Text, and nothing but text, wherever it stands.
-fn text(text: &str) -> String {
-    escape::terminal(text)
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace('\'', "&#39;")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_from_outside_is_no_markup() {
-        assert_eq!(
-            text("<img src=\"x\" onerror='y'>&amp;\u{202e}"),
-            "&lt;img src=&quot;x&quot; onerror=&#39;y&#39;&gt;&amp;amp;\\u{202e}"
-        );
-    }
 }

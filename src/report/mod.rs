@@ -11,6 +11,7 @@ mod html;
 mod json;
 mod junit;
 mod markdown;
+pub mod page;
 mod sarif;
 pub(crate) mod text;
 

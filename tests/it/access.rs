@@ -142,3 +142,62 @@ fn what_cannot_be_understood_is_said_and_may_be_a_gain() {
     );
     assert_eq!(exit, 3);
 }
+
+#[test]
+fn a_page_shows_readers_by_tables_and_takes_names_for_text() {
+    let file = root().join("examples/access/lake.toml");
+    let shown = run(&["access", file.to_str().unwrap(), "--format", "html"]);
+    assert!(
+        shown.out.contains("<caption>Database sales</caption>"),
+        "{}",
+        shown.out
+    );
+    let row = |name: &str, page: &str| {
+        let mut rows = page
+            .lines()
+            .filter(|line| line.starts_with("<tr><th scope=\"row\">"));
+        rows.find(|line| line.contains(name)).unwrap().to_owned()
+    };
+    let analyst = row("analyst-runtime", &shown.out);
+    assert!(
+        analyst.contains("<td class=\"some\"><details><summary>some columns</summary>"),
+        "{analyst}"
+    );
+    assert!(
+        analyst.contains("columns amount, country; all rows<br><code>"),
+        "{analyst}"
+    );
+
+    let saved = std::fs::read_to_string(root().join("examples/access/estate.jsonl")).unwrap();
+    let saved = saved.replace("role/analyst-runtime", "role/<script>alert(1)</script>");
+    let hostile = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(hostile.path(), saved).unwrap();
+    let page = run(&[
+        "access",
+        hostile.path().to_str().unwrap(),
+        "--format",
+        "html",
+    ])
+    .out;
+    assert!(
+        !page.contains("<script") && page.contains("role/&lt;script&gt;"),
+        "{page}"
+    );
+    // A reader on another page sees one document, too.
+    let files = [
+        crate::witness::exhibit("access.html", &shown.out),
+        crate::witness::exhibit("access-hostile.html", &page),
+    ];
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    let testimony = crate::witness::call("page.py", &files);
+    assert!(testimony.passed, "{}", testimony.said);
+    let diff = run(&[
+        "access",
+        "diff",
+        file.to_str().unwrap(),
+        file.to_str().unwrap(),
+        "--format",
+        "html",
+    ]);
+    assert_eq!(diff.exit as u8, 2, "{}", diff.out);
+}

@@ -140,6 +140,15 @@ pub(super) fn changes(why: bool, compared: &Compared, out: &mut dyn Write) -> io
 }
 
 fn write_part(part: &Part, before: &str, why: bool, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "    {before}{}", safe(&part_words(part)))?;
+    for place in part.places.iter().filter(|_| why) {
+        writeln!(out, "      {}", safe(place))?;
+    }
+    Ok(())
+}
+
+/// Which columns of which rows.
+pub(super) fn part_words(part: &Part) -> String {
     let columns = part
         .columns
         .as_ref()
@@ -154,16 +163,7 @@ fn write_part(part: &Part, before: &str, why: bool, out: &mut dyn Write) -> io::
     } else {
         ", if its condition or parameter holds"
     };
-    writeln!(
-        out,
-        "    {before}{}; {}{maybe}",
-        safe(&columns),
-        safe(&rows)
-    )?;
-    for place in part.places.iter().filter(|_| why) {
-        writeln!(out, "      {}", safe(place))?;
-    }
-    Ok(())
+    format!("{columns}; {rows}{maybe}")
 }
 
 pub(super) fn names(names: &BTreeSet<Name>) -> Vec<String> {
