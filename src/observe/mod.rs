@@ -21,6 +21,7 @@ pub mod lake_formation;
 pub mod parameters;
 mod parts;
 mod placeholders;
+mod public_access;
 mod python;
 mod reading;
 mod recognise;
@@ -134,7 +135,7 @@ pub fn read_file(source: &Arc<Source>, dialect: Option<Dialect>, given: &Given) 
         return unread(Some(found), Problem::file(source, not_read(found)));
     }
     let plain = parse(source);
-    let (tree, not_json) = match filled_in_later(source, plain.as_ref().ok(), dialect)
+    let (tree, not_json) = match filled_in_later(source, plain.as_ref().ok(), (dialect, given))
         .map_or(plain, |tree| Ok((tree, None)))
     {
         Ok(parsed) => parsed,
@@ -168,7 +169,7 @@ pub fn read_few(source: &Arc<Source>) -> Option<Reading> {
         return None;
     }
     let filled = placeholders::any(source.text())
-        .then(|| placeholders::read(source))
+        .then(|| placeholders::read(source, &BTreeMap::new()))
         .flatten();
     let tree = filled.or(plain)?;
     recognise(tree.root())
@@ -182,7 +183,7 @@ pub fn read_few(source: &Arc<Source>) -> Option<Reading> {
 fn filled_in_later(
     source: &Arc<Source>,
     plain: Option<&(Tree, Option<Syntax>)>,
-    dialect: Option<Dialect>,
+    (dialect, given): (Option<Dialect>, &Given),
 ) -> Option<Tree> {
     let of = |dialect: Dialect| {
         matches!(
@@ -196,7 +197,7 @@ fn filled_in_later(
     let known = dialect.or_else(|| plain.and_then(|(tree, _)| recognise(tree.root())));
     if known.is_none_or(of)
         && placeholders::any(source.text())
-        && let Some(tree) = placeholders::read(source)
+        && let Some(tree) = placeholders::read(source, &given.parameters)
         && dialect.or_else(|| recognise(tree.root())).is_some_and(of)
     {
         return Some(tree);
@@ -244,6 +245,9 @@ fn read_tree(tree: Tree, dialect: Dialect, given: &Given) -> Result<Reading, Str
     match dialect {
         Dialect::SecurityConfiguration => Ok(security_configuration::read(tree)),
         Dialect::RunJobFlow if containers::recognises(tree.root()) => Ok(containers::read(tree)),
+        Dialect::RunJobFlow if public_access::recognises(tree.root()) => {
+            Ok(public_access::read(tree))
+        }
         Dialect::RunJobFlow if application::recognises(tree.root()) => Ok(application::read(tree)),
         Dialect::RunJobFlow
             if recognise::is_run_job_flow(tree.root()) || !parts::recognises(tree.root()) =>

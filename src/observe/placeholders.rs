@@ -12,6 +12,7 @@ use super::{decode, yaml};
 use crate::observed::tree::{Kind, NodeId, Span, Tree, clamp};
 use crate::observed::{Node, Reason, Source};
 use find::{Mark, Region, marks, regions_of};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Whether a text has any placeholder.
@@ -45,7 +46,7 @@ pub(super) fn read_template(source: &Arc<Source>) -> Option<Tree> {
     {
         // What resources stand in a region of JSON cannot be seen; what it says in a resource is not known.
         let is_whole = |node: Node<'_>| node.reason().is_none() && node.open().is_none();
-        return json(source, &marks, &regions).filter(|tree| {
+        return json(source, (&marks, &regions), &Values::new()).filter(|tree| {
             let root = tree.root();
             regions.is_empty() || is_whole(root) && is_whole(root.get("Resources"))
         });
@@ -118,14 +119,18 @@ impl Rewrite for ForeignHoles {
     }
 
     fn unknown_key(&mut self, tree: &Tree, key: &str) -> Option<Reason> {
-        Holes
+        Holes(&Values::new())
             .unknown_key(tree, key)
             .filter(|_| marks(key).iter().any(|mark| is_foreign(mark, key)))
     }
 }
 
+/// The values of some placeholders, by their names.
+pub(super) type Values = BTreeMap<String, String>;
+
 /// Reads a file that has placeholders: JSON or YAML, whichever it is meant to be. `None` when it is neither even so.
-pub(super) fn read(source: &Arc<Source>) -> Option<Tree> {
+/// Of `${Name}`, the value may be known.
+pub(super) fn read(source: &Arc<Source>, values: &Values) -> Option<Tree> {
     let text = source.text();
     let marks = marks(text);
     let regions = regions_of(&marks, text);
@@ -135,18 +140,22 @@ pub(super) fn read(source: &Arc<Source>) -> Option<Tree> {
         && !start.starts_with("{%")
         && !start.starts_with("{#")
     {
-        return json(source, &marks, &regions);
+        return json(source, (&marks, &regions), values);
     }
     let masked = find::masked(text, &marks);
     let mut tree = yaml::read_masked(source, &masked).ok()?;
     let root = regions::without(&mut tree, &regions, None);
-    let root = edit::rewritten(&mut tree, root, &mut Holes);
+    let root = edit::rewritten(&mut tree, root, &mut Holes(values));
     tree.set_root(root);
     Some(tree)
 }
 
 /// JSON, each placeholder a hole; a condition or loop of the template is one hole.
-fn json(source: &Arc<Source>, marks: &[Mark], regions: &[Region]) -> Option<Tree> {
+fn json(
+    source: &Arc<Source>,
+    (marks, regions): (&[Mark], &[Region]),
+    values: &Values,
+) -> Option<Tree> {
     let text = source.text();
     let mut tree = Tree::new(Arc::clone(source));
     let mut parts = Vec::new();
@@ -158,22 +167,29 @@ fn json(source: &Arc<Source>, marks: &[Mark], regions: &[Region]) -> Option<Tree
     };
     let holes = marks
         .iter()
-        .map(|mark| (mark.range.clone(), mark.reason(text)))
+        .map(|mark| (mark.range.clone(), mark.filled(text, values)))
         .chain(regions.iter().map(|region| {
             let reason = Reason::Elsewhere {
                 place: "a condition or loop of the template".to_owned(),
             };
-            (region.range.clone(), reason)
+            (region.range.clone(), Err(reason))
         }));
     let mut holes: Vec<_> = holes.collect();
     holes.sort_by_key(|(range, _)| (range.start, std::cmp::Reverse(range.end)));
-    for (range, reason) in holes {
+    for (range, filled) in holes {
         if range.start < at {
             continue;
         }
         let known = tree.source_text(at, range.start);
         parts.push(tree.push(Kind::String(known), span(at, range.start)));
-        parts.push(tree.push_lost(reason, span(range.start, range.end)));
+        let stands = span(range.start, range.end);
+        parts.push(match filled {
+            Ok(value) => {
+                let value = tree.decoded_text(value);
+                tree.push(Kind::String(value), stands)
+            }
+            Err(reason) => tree.push_lost(reason, stands),
+        });
         at = range.end;
     }
     let known = tree.source_text(at, text.len());
@@ -189,13 +205,18 @@ fn json(source: &Arc<Source>, marks: &[Mark], regions: &[Region]) -> Option<Tree
     Some(tree)
 }
 
-/// Makes holes of the placeholders in strings.
-struct Holes;
+/// Makes holes of the placeholders in strings whose values are not known.
+struct Holes<'v>(&'v Values);
 
-impl Rewrite for Holes {
+impl Rewrite for Holes<'_> {
     fn string(&mut self, tree: &mut Tree, id: NodeId) -> Option<NodeId> {
         filled(tree, id, &mut |tree, name, at| {
-            Some(vec![tree.push_unreadable(reason(name), at)])
+            let written = tree.node(at).as_text().unwrap_or_default();
+            let value = self.0.get(name).filter(|_| written.starts_with("${"));
+            Some(vec![match value {
+                Some(value) => edit::text(tree, value, at),
+                None => tree.push_unreadable(reason(name), at),
+            }])
         })
     }
 
@@ -248,8 +269,12 @@ fn reason(name: &str) -> Reason {
 }
 
 impl Mark {
-    fn reason(&self, text: &str) -> Reason {
-        reason(self.name(text))
+    /// The value that `${Name}` is given, or else why none is known.
+    fn filled<'v>(&self, text: &str, values: &'v Values) -> Result<&'v str, Reason> {
+        let name = self.name(text);
+        let written = text.get(self.range.clone()).unwrap_or_default();
+        let value = values.get(name).filter(|_| written.starts_with("${"));
+        value.map(String::as_str).ok_or_else(|| reason(name))
     }
 }
 

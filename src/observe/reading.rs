@@ -155,7 +155,7 @@ impl Problem {
     }
 }
 
-/// A stack of a template that is made of another template, in a file.
+/// A stack of a template that is made of another template, in a file; or a state machine whose definition is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Nested {
     /// Its logical id.
@@ -170,6 +170,8 @@ pub struct Nested {
     pub open: bool,
     /// Whether it is called after something of ours.
     pub ours: bool,
+    /// Whether it is a state machine, and the file its definition.
+    pub machine: bool,
 }
 
 /// A file that was read.

@@ -4,7 +4,8 @@ use super::dialect::Dialect;
 use super::terraform::plan::embedded;
 use super::terraform::shape;
 use super::{
-    application, containers, lake_formation, parts, python, serverless_framework, step_functions,
+    application, containers, lake_formation, parts, public_access, python, serverless_framework,
+    step_functions,
 };
 use crate::observed::{Node, Value};
 use memchr::memmem;
@@ -60,6 +61,7 @@ const MARKS: &[&str] = &[
     "CfnCluster",
     "EmrCreateCluster",
     "BlockPublicAccessConfiguration",
+    "BlockPublicSecurityGroupRules",
     "block_public_access_configuration",
     "lakeformation",
     "EmrServerless",
@@ -83,8 +85,12 @@ const MARKS: &[&str] = &[
     "aws_glue_",
     "emr-baseline/snapshot/",
     "${file(",
+    "resources: ${",
+    "stepFunctions:",
     "TemplateURL",
     "AWS::Serverless::Application",
+    "DefinitionUri",
+    "DefinitionS3Location",
     "::MODULE",
     "aws::emr",
     "aws::lakeformation",
@@ -257,10 +263,10 @@ pub fn recognise(root: Node<'_>) -> Option<Dialect> {
     if is_template(root) {
         return holds_ours(root).then_some(Dialect::CloudFormation);
     }
-    if serverless_framework::recognises(root, holds_ours) {
+    if serverless_framework::recognises(root, holds_resource_of_ours) {
         return Some(Dialect::CloudFormation);
     }
-    let checks: [(Check, Dialect); 10] = [
+    let checks: [(Check, Dialect); 11] = [
         (is_snapshot, Dialect::Snapshot),
         (step_functions::recognises, Dialect::StepFunctions),
         (is_plan, Dialect::TerraformPlan),
@@ -268,6 +274,7 @@ pub fn recognise(root: Node<'_>) -> Option<Dialect> {
         (is_run_job_flow, Dialect::RunJobFlow),
         (is_security_configuration, Dialect::SecurityConfiguration),
         (lake_formation::recognises, Dialect::LakeFormation),
+        (public_access::recognises, Dialect::RunJobFlow),
         (parts::recognises, Dialect::RunJobFlow),
         (application::recognises, Dialect::RunJobFlow),
         (containers::recognises, Dialect::RunJobFlow),

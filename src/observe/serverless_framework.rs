@@ -1,15 +1,23 @@
 //! The Serverless Framework's `serverless.yml`: its `resources` are a CloudFormation template, or a list of them, which the
-//! framework merges at every depth, and `extensions` of what they declare.
+//! framework merges at every depth, and `extensions` of what they declare; the `stepFunctions` of its plug-in for them are
+//! state machines.
 //!
-//! Source: Serverless Framework, *AWS - Resources*.
+//! A `${self:…}` that stands for one of these as a whole is followed within the file.
+//!
+//! Sources: Serverless Framework, *AWS - Resources* and *Variables - Self References*; the manual of
+//! `serverless-step-functions`.
 
+mod machines;
 mod merge;
+mod own;
 
 use super::Problem;
 use super::edit;
 use super::recognise::named_after_ours;
 use crate::observed::tree::{Kind, NodeId, Tree};
 use crate::observed::{Node, Reason, Value};
+use machines::Machine;
+use own::followed;
 use std::collections::BTreeMap;
 
 /// The sections that declare and change resources.
@@ -24,6 +32,8 @@ struct Service<'t> {
     hidden: Vec<(String, Node<'t>)>,
     /// Resources whose text stands elsewhere: their key, and the text in their place.
     elsewhere: Vec<(&'t str, Node<'t>)>,
+    /// The state machines.
+    machines: Vec<Machine<'t>>,
 }
 
 impl<'t> Service<'t> {
@@ -33,14 +43,14 @@ impl<'t> Service<'t> {
             return None;
         }
         let mut service = Self::default();
-        let resources = root.get("resources");
+        let resources = followed(root, root.get("resources"));
         match resources.value() {
             Value::Absent | Value::Null => {}
-            Value::Map => service.add(resources),
+            Value::Map => service.add(root, resources),
             Value::List => {
-                for item in resources.items() {
+                for item in resources.items().map(|item| followed(root, item)) {
                     match item.value() {
-                        Value::Map => service.add(item),
+                        Value::Map => service.add(root, item),
                         Value::Absent | Value::Null => {}
                         Value::Unreadable(_)
                         | Value::Bool(_)
@@ -61,20 +71,22 @@ impl<'t> Service<'t> {
                 .hidden
                 .push(("the service's `resources`".to_owned(), resources)),
         }
+        service.machines = machines::of(root, &mut service.hidden);
         Some(service)
     }
 
-    fn add(&mut self, template: Node<'t>) {
+    fn add(&mut self, root: Node<'t>, template: Node<'t>) {
         self.templates.push(template);
         for section in SECTIONS {
-            let found = template.get(section);
+            let found = followed(root, template.get(section));
             let is_map = matches!(found.value(), Value::Map);
             if !is_map && !matches!(found.value(), Value::Absent | Value::Null) {
                 let what = format!("`{section}` of the service's `resources`");
                 self.hidden.push((what, found));
             }
         }
-        for (name, resource) in template.get("Resources").members() {
+        for (name, resource) in followed(root, template.get("Resources")).members() {
+            let resource = followed(root, resource);
             if !matches!(resource.value(), Value::Map | Value::Null) {
                 self.elsewhere.push((name, resource));
             }
@@ -82,9 +94,9 @@ impl<'t> Service<'t> {
     }
 }
 
-/// Whether a document is a service's configuration with something of ours in it: a resource that `holds_ours`, or one that
-/// stands elsewhere and is called after something of ours.
-pub(super) fn recognises(root: Node<'_>, holds_ours: impl Fn(Node<'_>) -> bool) -> bool {
+/// Whether a document is a service's configuration with something of ours in it: a resource that `is_ours`, a state machine
+/// with a task of interest, or what stands elsewhere and is called after something of ours.
+pub(super) fn recognises(root: Node<'_>, is_ours: impl Fn(&str, Node<'_>) -> bool) -> bool {
     let Some(service) = Service::of(root) else {
         return false;
     };
@@ -93,11 +105,17 @@ pub(super) fn recognises(root: Node<'_>, holds_ours: impl Fn(Node<'_>) -> bool) 
         let written = node.tree().source().text().get(start..end);
         written.is_some_and(named_after_ours)
     };
-    service
-        .templates
-        .iter()
-        .any(|template| holds_ours(*template))
-        || service.hidden.iter().any(|(_, node)| named(node))
+    let holds_ours = |template: &Node<'_>| {
+        let resources = followed(root, template.get("Resources"));
+        { resources }
+            .members()
+            .any(|(name, resource)| is_ours(name, followed(root, resource)))
+    };
+    service.templates.iter().any(holds_ours)
+        || service.machines.iter().any(Machine::is_ours)
+        || { service.hidden }
+            .iter()
+            .any(|(what, node)| named(node) || machines::is_named_after_ours(what))
         || service
             .elsewhere
             .iter()
@@ -106,6 +124,9 @@ pub(super) fn recognises(root: Node<'_>, holds_ours: impl Fn(Node<'_>) -> bool) 
 
 /// The document whose root is the template of a service, any other as it is; and what of the template is not known.
 pub(super) fn template(mut tree: Tree) -> (Tree, Vec<Problem>) {
+    if Service::of(tree.root()).is_some() {
+        own::resolve(&mut tree);
+    }
     let Some(service) = Service::of(tree.root()) else {
         return (tree, Vec::new());
     };
@@ -116,6 +137,10 @@ pub(super) fn template(mut tree: Tree) -> (Tree, Vec<Problem>) {
     let problems: Vec<Problem> = unread.collect();
     let found: Vec<NodeId> = service.templates.iter().map(|one| one.id()).collect();
     let elsewhere: Vec<NodeId> = service.elsewhere.iter().map(|(_, one)| one.id()).collect();
+    let machines = service.machines.iter();
+    let machines: Vec<(String, NodeId)> = machines
+        .map(|one| (one.name.to_owned(), one.definition.id()))
+        .collect();
     for id in elsewhere {
         if tree.node(id).reason().is_none() {
             let place = "what the Serverless Framework puts there".to_owned();
@@ -135,6 +160,7 @@ pub(super) fn template(mut tree: Tree) -> (Tree, Vec<Problem>) {
         found => merge::merged(&mut tree, found),
     };
     let whole = extended(&mut tree, whole);
+    let whole = machines::declared(&mut tree, whole, machines);
     tree.set_root(whole);
     (tree, problems)
 }

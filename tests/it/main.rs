@@ -51,6 +51,7 @@ mod references;
 mod registry;
 mod samples;
 mod secrets;
+mod silent;
 mod sources;
 mod support;
 mod terraform;

@@ -65,7 +65,7 @@ impl<'b> Passes<'_, 'b> {
                 if given == *passed.givens.get(&name).unwrap_or(self.given) {
                     continue;
                 }
-                changed |= self.judge_nested(&name, &given, passed);
+                changed |= self.judge_nested(&name, &given, (units, passed));
                 passed.givens.insert(name, given);
             }
             if !changed {
@@ -83,18 +83,18 @@ impl<'b> Passes<'_, 'b> {
                     continue;
                 }
                 let (stack, path) = (&nested.stack, &nested.path);
+                let [what, part] = nested.said();
                 if nested.ours {
                     obstacles.push(obstacle(&Problem {
-                        what: format!("could not judge the stack of `{stack}`"),
-                        why: format!(
-                            "its template `{path}` is not among the files that are checked"
-                        ),
+                        what: format!("could not judge the {what} `{stack}`"),
+                        why: format!("its {part} `{path}` is not among the files that are checked"),
                         place: Some(nested.place.clone()),
                         action: None,
                     }));
                 } else {
+                    let what = what.trim_end_matches(" of");
                     file.notes.push(format!(
-                        "the template of stack `{stack}` is not among the files that are checked, and nothing in it is judged: `{path}`"
+                        "the {part} of {what} `{stack}` is not among the files that are checked, and nothing in it is judged: `{path}`"
                     ));
                 }
             }
@@ -102,19 +102,29 @@ impl<'b> Passes<'_, 'b> {
         passed.obstacles.extend(obstacles);
     }
 
-    /// Whether a file was judged anew.
-    fn judge_nested(&self, name: &str, given: &Given, passed: &mut Passed<'b>) -> bool {
-        let is_it = |file: &&mut Judged<'b>| {
-            file.source.name == name && matches!(file.origin, Origin::File)
+    /// Whether a file was judged anew. What nothing was found in may hold something with what it is given.
+    fn judge_nested(
+        &self,
+        name: &str,
+        given: &Given,
+        (units, passed): (&[Unit], &mut Passed<'b>),
+    ) -> bool {
+        let is_it =
+            |file: &Judged<'b>| file.source.name == name && matches!(file.origin, Origin::File);
+        let known = passed.judged.iter().position(is_it);
+        let file = match known.and_then(|at| passed.judged.get(at)) {
+            Some(file) => self
+                .whole(&file.source)
+                .map(|source| read_file(&source, self.dialect, given)),
+            None => {
+                let mut inputs = units.iter().flat_map(Unit::inputs);
+                let input = inputs.find(|input| input.path.display().to_string() == name);
+                input.and_then(|input| self.read_file(input, given).ok())
+            }
         };
-        let Some(file) = passed.judged.iter_mut().find(is_it) else {
-            return false;
-        };
-        let Some(source) = self.whole(&file.source) else {
-            return false;
-        };
-        let File::Read(reading) = read_file(&source, self.dialect, given) else {
-            return false;
+        let reading = match file {
+            Some(File::Read(reading)) if !reading.is_part() => reading,
+            _ => return false,
         };
         let directory = Arc::new(self.directory());
         let verdicts = self.judge(&reading, &directory);
@@ -122,7 +132,10 @@ impl<'b> Passes<'_, 'b> {
         let problems = std::mem::take(&mut judged.problems);
         passed.named.keep(std::mem::take(&mut judged.named));
         let new: Vec<_> = problems.iter().map(obstacle).collect();
-        *file = judged;
+        match known.and_then(|at| passed.judged.get_mut(at)) {
+            Some(file) => *file = judged,
+            None => passed.judged.push(judged),
+        }
         for one in new {
             if !passed.obstacles.contains(&one) {
                 passed.obstacles.push(one);

@@ -128,7 +128,7 @@ impl<'b> Passes<'_, 'b> {
     /// A file or module, and the folders of modules, and files, that were read as parts of it.
     fn read(&self, unit: &Unit) -> Result<(File, Vec<String>), String> {
         match unit {
-            Unit::File(input) => Ok((self.read_file(input)?, Vec::new())),
+            Unit::File(input) => Ok((self.read_file(input, self.given)?, Vec::new())),
             Unit::Module(at, _) => {
                 let read = self.modules.read(*at, self.given);
                 Ok(read.map_or_else(
@@ -139,11 +139,11 @@ impl<'b> Passes<'_, 'b> {
         }
     }
 
-    fn read_file(&self, input: &Input) -> Result<File, String> {
+    pub(super) fn read_file(&self, input: &Input, given: &Given) -> Result<File, String> {
         let name = input.path.display().to_string();
         if let Some(text) = self.texts.get(&name) {
             let source = Source::new(name, Arc::clone(text));
-            return Ok(read_file(&Arc::new(source), self.dialect, self.given));
+            return Ok(read_file(&Arc::new(source), self.dialect, given));
         }
         let Some(bytes) = files::read_unless_binary(&input.path, input.named)? else {
             return Ok(File::NothingOfOurs);
@@ -151,12 +151,12 @@ impl<'b> Passes<'_, 'b> {
         match garbled::text_of(bytes) {
             Ok(text) => {
                 let source = Source::new(name, text);
-                Ok(read_file(&Arc::new(source), self.dialect, self.given))
+                Ok(read_file(&Arc::new(source), self.dialect, given))
             }
             // A binary that lies in a folder is nobody's configuration; one that is named is a mistake.
             Err(garbled) => {
                 let why = garbled.why.clone();
-                if input.named || garbled.is_ours(&name, self.dialect, self.given) {
+                if input.named || garbled.is_ours(&name, self.dialect, given) {
                     Err(why)
                 } else {
                     Ok(File::NothingOfOurs)

@@ -9,7 +9,7 @@ use crate::observe::decode::json_in;
 use crate::observe::edit::{self, Rewrite};
 use crate::observe::{Problem, Seen, placeholders, recognise, run_job_flow, step_functions};
 use crate::observed::tree::{Kind, NONE, NodeId, Tree};
-use crate::observed::{Node, Reason};
+use crate::observed::{Node, Reason, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -17,6 +17,8 @@ const MACHINES: &[&str] = &[
     "AWS::StepFunctions::StateMachine",
     "AWS::Serverless::StateMachine",
 ];
+/// What holds the definition of a state machine.
+const DEFINITIONS: &[&str] = &["Definition", "DefinitionString"];
 const SCHEDULE: &str = "AWS::Scheduler::Schedule";
 /// The end of the target that launches a cluster. Source: Amazon `EventBridge` Scheduler User Guide, *Using universal targets*.
 pub(in crate::observe) const RUN_JOB_FLOW: &str = ":aws-sdk:emr:runJobFlow";
@@ -29,8 +31,27 @@ pub(in crate::observe) fn may_launch(resource: Node<'_>) -> bool {
     let names = |text: &str| {
         step_functions::names_task(text) || kind == SCHEDULE && text.contains(RUN_JOB_FLOW)
     };
-    (MACHINES.contains(&kind) || kind == SCHEDULE)
-        && recognise::mentions(resource.get("Properties"), 0, &names)
+    let properties = resource.get("Properties");
+    if !MACHINES.contains(&kind) && kind != SCHEDULE {
+        return false;
+    }
+    let mut definitions = DEFINITIONS.iter().map(|key| properties.get(key));
+    recognise::mentions(properties, 0, &names)
+        || MACHINES.contains(&kind)
+            && definitions.any(|definition| {
+                step_functions::has_task(definition)
+                    || !matches!(definition.value(), Value::Map)
+                        && recognise::mentions(definition, 0, &sends_a_request)
+                    || recognise::mentions(definition.get("Fn::Sub"), 0, &sends_a_request)
+                    || recognise::mentions(definition.get("Fn::Join"), 0, &sends_a_request)
+            })
+}
+
+/// Whether a piece of a definition holds what stands in requests for clusters only: what its tasks call may be put in.
+fn sends_a_request(text: &str) -> bool {
+    ["\"ReleaseLabel", "\"JobFlowRole"]
+        .iter()
+        .any(|key| text.contains(key))
 }
 
 /// The launchers of a template, in the order written.
@@ -45,7 +66,7 @@ pub(super) fn of(evaluator: &Evaluator<'_>) -> Vec<(String, NodeId)> {
 #[derive(Debug, Default)]
 pub(super) struct Launched {
     pub(super) seen: Vec<Seen>,
-    pub(super) problem: Option<Problem>,
+    pub(super) problems: Vec<Problem>,
 }
 
 /// Reads a launcher in the present world.
@@ -76,7 +97,7 @@ fn problem(evaluator: &Evaluator<'_>, id: &str, at: NodeId, why: impl Into<Strin
     let what = format!("could not read the requests of `{id}`");
     Launched {
         seen: Vec::new(),
-        problem: Some(Problem::at(evaluator.tree.node(at), what, why)),
+        problems: vec![Problem::at(evaluator.tree.node(at), what, why)],
     }
 }
 
@@ -92,7 +113,7 @@ fn schedule(evaluator: &mut Evaluator<'_>, id: &str, properties: NodeId) -> Laun
     match object(evaluator, input) {
         Ok(body) => Launched {
             seen: vec![run_job_flow::request(&mut evaluator.tree, body, id)],
-            problem: None,
+            problems: Vec::new(),
         },
         Err(why) => problem(evaluator, id, input, why),
     }
@@ -101,8 +122,8 @@ fn schedule(evaluator: &mut Evaluator<'_>, id: &str, properties: NodeId) -> Laun
 fn machine(evaluator: &mut Evaluator<'_>, id: &str, properties: NodeId) -> Launched {
     let node = evaluator.tree.node(properties);
     let substitutions = substitutions(evaluator, node.get("DefinitionSubstitutions").id());
-    let found = ["Definition", "DefinitionString"]
-        .into_iter()
+    let found = DEFINITIONS
+        .iter()
         .map(|key| member(&evaluator.tree, properties, key))
         .find(|found| *found != NONE && *found != GONE);
     let Some(found) = found else {
@@ -112,10 +133,11 @@ fn machine(evaluator: &mut Evaluator<'_>, id: &str, properties: NodeId) -> Launc
     let mut fill = Substitutions(substitutions);
     let filled = edit::rewritten(&mut evaluator.tree, written, &mut fill);
     match object(evaluator, filled) {
-        Ok(root) => Launched {
-            seen: step_functions::machine(&mut evaluator.tree, root),
-            problem: None,
-        },
+        Ok(root) => {
+            let step_functions::Machine { seen, problems } =
+                step_functions::machine(&mut evaluator.tree, root);
+            Launched { seen, problems }
+        }
         Err(why) => problem(evaluator, id, written, why),
     }
 }

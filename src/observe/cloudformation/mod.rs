@@ -174,7 +174,11 @@ fn world(
     for (id, launcher) in launchers {
         let read = launchers::read(evaluator, id, *launcher);
         resources.extend(read.seen);
-        problems.extend(read.problem.filter(|problem| !problems.contains(problem)));
+        for problem in read.problems {
+            if !problems.contains(&problem) {
+                problems.push(problem);
+            }
+        }
     }
     World {
         label,

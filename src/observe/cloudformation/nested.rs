@@ -1,22 +1,28 @@
-//! Stacks in a template that are made of templates of their own: those that stand in files beside it, which are judged with
-//! what the template gives to their parameters, and those that are not seen.
+//! Stacks in a template that are made of templates of their own, and state machines whose definitions are files of their
+//! own: those that stand beside the template are judged with what it gives to their parameters, and of those that are not
+//! seen that is said.
 
 use super::eval::{Evaluator, GONE};
 use super::launchers::origin;
 use super::sections::member;
-use crate::observe::recognise::named_after_ours;
-use crate::observe::{Given, Nested, Problem};
+use crate::observe::recognise::{self, named_after_ours};
+use crate::observe::{Given, Nested, Problem, step_functions};
 use crate::observed::tree::{NONE, NodeId};
 use crate::observed::{Node, Value};
 use std::collections::BTreeMap;
 
-/// The types of stacks, and the property that says what they are made of.
-/// Source: CloudFormation Template Reference, and SAM Developer Guide, `AWS::Serverless::Application`.
+/// The types of stacks and state machines, and the property that says what they are made of.
+/// Source: CloudFormation Template Reference, and SAM Developer Guide, `AWS::Serverless::Application` and
+/// `AWS::Serverless::StateMachine`.
 const TYPES: &[(&str, &str)] = &[
     ("AWS::CloudFormation::Stack", "TemplateURL"),
     (STACK_SET, "TemplateURL"),
     ("AWS::Serverless::Application", "Location"),
+    ("AWS::Serverless::StateMachine", DEFINITION_URI),
+    ("AWS::StepFunctions::StateMachine", DEFINITION_LOCATION),
 ];
+const DEFINITION_URI: &str = "DefinitionUri";
+const DEFINITION_LOCATION: &str = "DefinitionS3Location";
 
 /// Stacks of one template in several accounts and regions, each with parameters of its own. The template may stand in it.
 const STACK_SET: &str = "AWS::CloudFormation::StackSet";
@@ -29,7 +35,14 @@ fn location_of(kind: &str) -> Option<&'static str> {
 /// Whether a resource is made of a template.
 pub(in crate::observe) fn is_stack(resource: Node<'_>) -> bool {
     let kind = resource.get("Type").as_text();
-    kind.and_then(location_of).is_some()
+    kind.and_then(location_of).is_some_and(|property| {
+        !is_definition(property) || !resource.get("Properties").get(property).is_absent()
+    })
+}
+
+/// Whether a property says where the definition of a state machine is.
+fn is_definition(property: &str) -> bool {
+    [DEFINITION_URI, DEFINITION_LOCATION].contains(&property)
 }
 
 /// What was found of the stacks of a template.
@@ -79,29 +92,39 @@ pub(super) fn read(
         }
         return;
     }
-    let property = kind.and_then(location_of);
-    let location = evaluator
-        .tree
-        .node(properties)
-        .get(property.unwrap_or_default());
+    let property = kind.and_then(location_of).unwrap_or_default();
+    let machine = is_definition(property);
+    let location = evaluator.tree.node(properties).get(property);
+    if machine && location.is_absent() {
+        return;
+    }
     // CDK uploads the template, and says where it wrote it.
     let asset = node.get("Metadata").get("aws:asset:path");
     let written = asset.as_text().or_else(|| location.as_text());
     let shown = if matches!(location.value(), Value::Map) {
-        location.get("ApplicationId").display()
+        let key = if machine { "Key" } else { "ApplicationId" };
+        location.get(key).display()
     } else {
         written.map_or_else(|| location.display(), str::to_owned)
     };
-    let ours = named_after_ours(id) || named_after_ours(&shown);
+    let names_task = |text: &str| step_functions::names_task(text);
+    let ours = named_after_ours(id)
+        || named_after_ours(&shown)
+        || machine && recognise::mentions(node.get("Properties"), 0, &names_task);
     let Some(path) = written.filter(|path| is_file(path)) else {
         let place = location.id();
-        unseen(evaluator, (id, place), (&shown, ours), found);
+        unseen(evaluator, (id, place, machine), (&shown, ours), found);
         return;
     };
     let (parameters, open) = if set {
         (BTreeMap::new(), true)
     } else {
-        parameters(evaluator.tree.node(properties).get("Parameters"))
+        let key = if machine {
+            "DefinitionSubstitutions"
+        } else {
+            "Parameters"
+        };
+        parameters(evaluator.tree.node(properties).get(key))
     };
     let nested = Nested {
         stack: id.to_owned(),
@@ -110,6 +133,7 @@ pub(super) fn read(
         parameters,
         open,
         ours,
+        machine,
     };
     match found.nested.iter_mut().find(|one| one.is_like(&nested)) {
         Some(known) => known.join(nested),
@@ -120,23 +144,35 @@ pub(super) fn read(
 /// Says of a stack that its template is not seen.
 fn unseen(
     evaluator: &Evaluator<'_>,
-    (id, location): (&str, NodeId),
+    (id, location, machine): (&str, NodeId, bool),
     (shown, ours): (&str, bool),
     found: &mut Found,
 ) {
     if ours {
-        let what = format!("could not judge the stack of `{id}`");
-        let why = format!("its template is not seen: `{shown}`");
+        let [what, part] = said(machine);
+        let what = format!("could not judge the {what} `{id}`");
+        let why = format!("its {part} is not seen: `{shown}`");
         let problem = Problem::at(evaluator.tree.node(location), what, why);
         if !found.problems.contains(&problem) {
             found.problems.push(problem);
         }
         return;
     }
+    let [what, part] = said(machine);
+    let what = what.trim_end_matches(" of");
     let unseen =
-        format!("the template of stack `{id}` is not seen, and nothing in it is judged: `{shown}`");
+        format!("the {part} of {what} `{id}` is not seen, and nothing in it is judged: `{shown}`");
     if !found.notes.contains(&unseen) {
         found.notes.push(unseen);
+    }
+}
+
+/// What is made of a file, and what the file is to it.
+fn said(machine: bool) -> [&'static str; 2] {
+    if machine {
+        ["state machine", "definition"]
+    } else {
+        ["stack of", "template"]
     }
 }
 
@@ -167,6 +203,11 @@ fn parameters(node: Node<'_>) -> (BTreeMap<String, Option<String>>, bool) {
 }
 
 impl Nested {
+    /// What is made of the file, and what the file is to it.
+    pub fn said(&self) -> [&'static str; 2] {
+        said(self.machine)
+    }
+
     fn is_like(&self, other: &Self) -> bool {
         self.stack == other.stack && self.path == other.path
     }

@@ -5,19 +5,20 @@
 //! machine creates, so that nothing is smuggled in after the launch; where it creates none, they make one of their
 //! own, of which nothing else is known.
 
+mod actions;
+mod changes;
 mod tasks;
 mod values;
 
 use super::edit;
-use super::{Dialect, Reading, Seen, lake_formation, run_job_flow, security_configuration};
+use super::{
+    Dialect, Problem, Reading, Seen, lake_formation, public_access, run_job_flow,
+    security_configuration,
+};
 use crate::observed::tree::{NodeId, Tree};
 use crate::observed::{Form, Identity, Node, Reason, ResourceKind, Value};
-use tasks::Action;
-
-/// Whether a text names a task of interest.
-pub(super) fn names_task(text: &str) -> bool {
-    tasks::ACTIONS.iter().any(|(name, _)| text.contains(name))
-}
+use actions::Action;
+pub(in crate::observe) use actions::names_task;
 
 /// Whether a document is a state machine with a task of interest.
 pub(super) fn recognises(root: Node<'_>) -> bool {
@@ -25,18 +26,22 @@ pub(super) fn recognises(root: Node<'_>) -> bool {
         root.get("States").value(),
         Value::Map | Value::Unreadable(_)
     ) && !root.get("StartAt").is_absent()
-        && super::recognise::mentions(root.get("States"), 0, &names_task)
+        && has_task(root)
+}
+
+/// Whether a machine has a task of interest.
+pub(super) fn has_task(machine: Node<'_>) -> bool {
+    super::recognise::mentions(machine.get("States"), 0, &names_task)
+        || tasks::is_told_by_members(machine, tasks::PARAMETERS)
 }
 
 /// Reads a state machine's definition.
 pub(super) fn read(mut tree: Tree) -> Reading {
     let root = tree.root_id();
-    let mut problems = Vec::new();
-    tasks::problems(tree.root(), tasks::PARAMETERS, &mut problems);
-    let seen = machine(&mut tree, root);
-    let reading = Reading::new(Dialect::StepFunctions, tree, seen);
+    let machine = machine(&mut tree, root);
+    let reading = Reading::new(Dialect::StepFunctions, tree, machine.seen);
     Reading {
-        problems,
+        problems: machine.problems,
         ..reading
     }
 }
@@ -51,27 +56,51 @@ struct Task {
     result: String,
     /// Where the id of the cluster comes from; empty when that is not known.
     cluster: String,
+    /// Whether a cluster is ended by what follows, whatever happens.
+    last: bool,
+}
+
+/// What is found in a machine.
+#[derive(Debug, Default)]
+struct Found {
+    tasks: Vec<Task>,
+    problems: Vec<Problem>,
+    /// Tasks that may change a cluster, and nothing says whether it is one of EMR's.
+    hidden: Vec<Problem>,
+}
+
+/// What came of reading a machine.
+#[derive(Debug)]
+pub(super) struct Machine {
+    pub(super) seen: Vec<Seen>,
+    pub(super) problems: Vec<Problem>,
 }
 
 /// The resources of a machine that stands in `root`.
-pub(super) fn machine(tree: &mut Tree, root: NodeId) -> Vec<Seen> {
-    let mut tasks = Vec::new();
-    tasks::collect(tree, root, tasks::PARAMETERS, &mut tasks);
+pub(super) fn machine(tree: &mut Tree, root: NodeId) -> Machine {
+    let mut found = Found::default();
+    tasks::collect(tree, root, tasks::PARAMETERS, &mut found);
+    let mut problems = found.problems;
     let mut created = Vec::new();
     let mut changes = Vec::new();
     let mut seen = Vec::new();
-    for task in tasks {
+    for task in found.tasks {
         match task.action {
             Action::Create => created.push(task),
             Action::CreateConfiguration => seen.push(configuration(tree, &task)),
             Action::CreateApplication => seen.push(application(tree, &task)),
-            Action::LakeFormation => {
-                seen.extend(
-                    lake_formation::requests_in(tree.node(task.body))
-                        .iter()
-                        .map(Seen::of),
-                );
+            Action::PublicAccess => {
+                seen.push(public_access::request(tree, task.body, task.state));
             }
+            Action::LakeFormation(request) => {
+                let asked = lake_formation::asked(request, tree.node(task.body));
+                seen.extend(asked.iter().map(Seen::of));
+            }
+            Action::LakeFormationByMembers => {
+                let asked = lake_formation::requests_in(tree.node(task.body));
+                seen.extend(asked.iter().map(Seen::of));
+            }
+            Action::Terminate => {}
             Action::Steps
             | Action::Step
             | Action::Protection
@@ -79,9 +108,16 @@ pub(super) fn machine(tree: &mut Tree, root: NodeId) -> Vec<Seen> {
             | Action::Fleet
             | Action::Groups
             | Action::AddGroups
-            | Action::AddFleet => changes.push(task),
+            | Action::AddFleet
+            | Action::Set(_)
+            | Action::Unset(_) => changes.push(task),
         }
     }
+    if !created.is_empty() || !changes.is_empty() {
+        problems.append(&mut found.hidden);
+    }
+    // States have no order: protection that is turned off anywhere is not on.
+    changes.sort_by_key(|change| changes::turns_off(tree, change));
     let alone = join(tree, &mut created, changes);
     for task in created {
         let mut request = run_job_flow::request(tree, task.body, &task.state);
@@ -89,7 +125,7 @@ pub(super) fn machine(tree: &mut Tree, root: NodeId) -> Vec<Seen> {
         seen.push(request);
     }
     seen.extend(alone);
-    seen
+    Machine { seen, problems }
 }
 
 /// Puts each change into the clusters that it is about. Those about a cluster that this machine does not create are
@@ -111,12 +147,12 @@ fn join(tree: &mut Tree, created: &mut [Task], changes: Vec<Task>) -> Option<See
                 let open = edit::opened(tree, none, Reason::Elsewhere { place });
                 (open, change.state.clone())
             });
-            alone = Some((tasks::applied(tree, body, &change), change.state.clone()));
+            alone = Some((changes::applied(tree, body, &change), change.state.clone()));
             continue;
         }
         for task in created.iter_mut() {
             if !named || of_answer(task) {
-                task.body = tasks::applied(tree, task.body, &change);
+                task.body = changes::applied(tree, task.body, &change);
             }
         }
     }

@@ -121,7 +121,7 @@ fn what_is_done_to_a_cluster_after_its_launch_is_a_part_of_it() {
             "Name": "etl",
             "Configurations": [{"Classification": "one"}, {"Classification": "two"}, {"Classification": "three"}],
             "Steps": [{"Name": "first"}, {"Name": "second", "ExecutionRoleArn": "r"}, {"Name": "third", "ExecutionRoleArn": null}],
-            "Instances": {"TerminationProtected": true, "InstanceGroups": [{"InstanceRole": "TASK"}]},
+            "Instances": {"InstanceGroups": [{"InstanceRole": "TASK"}], "TerminationProtected": false},
         })
     );
     let added = body(&reading, 0)
@@ -189,4 +189,61 @@ fn what_else_a_machine_creates_is_seen() {
         ]
     );
     assert!(body(&reading, 0).get("EncryptionConfiguration").is_set());
+}
+
+#[test]
+fn protection_that_is_turned_off_before_the_end_says_nothing_of_the_life() {
+    let off = |next: &str| {
+        let mut off = task(
+            "aws-sdk:emr:setTerminationProtection",
+            &json!({"JobFlowIds.$": "States.Array($.c.ClusterId)", "TerminationProtected": false}),
+        );
+        off["Next"] = json!(next);
+        off
+    };
+    let mut on = create(&json!({"Name": "c", "Instances": {"TerminationProtected": true}}));
+    on["ResultPath"] = json!("$.c");
+    for (next, protected) in [("C", true), ("D", false)] {
+        let reading = machine(&json!({
+            "A": on, "B": off(next),
+            "C": task("elasticmapreduce:terminateCluster.sync", &json!({"ClusterId.$": "$.c.ClusterId"})),
+            "D": {"Type": "Succeed"},
+        }));
+        let is = body(&reading, 0)
+            .get("Instances")
+            .get("TerminationProtected");
+        assert_eq!(plain(is), json!(protected));
+    }
+}
+
+#[test]
+fn a_task_whose_resource_is_put_in_later_is_told_by_what_it_is_sent() {
+    let hidden = |sent: Value| json!({"Type": "Task", "Resource": "${R}", "Parameters": sent});
+    let reading = machine(&json!({
+        "A": hidden(json!({"Name.$": "$.n", "ReleaseLabel.$": "$.r", "Instances.$": "$.i"})),
+        "B": hidden(json!({"BlockPublicAccessConfiguration": {"BlockPublicSecurityGroupRules": false}})),
+        "C": hidden(json!({"Principal": {"DataLakePrincipalIdentifier": "p"}, "Resource": {"Catalog": {}}, "Permissions": ["ALL"]})),
+        "D": hidden(json!({"FunctionName": "f"})),
+        "E": hidden(json!({"JobFlowId.$": "$.id"})),
+    }));
+    assert_eq!(ids(&reading).len(), 3);
+    assert_eq!(reading.problems.len(), 1);
+    assert!(reading.problems[0].what.contains("`E`"));
+}
+
+#[test]
+fn an_operation_that_is_not_read_is_a_problem() {
+    for (operation, problems) in [
+        ("aws-sdk:emr:createStudio", 1),
+        (
+            "aws-sdk:lakeformation:createLakeFormationIdentityCenterConfiguration",
+            1,
+        ),
+        ("aws-sdk:emr:describeCluster", 0),
+        ("emr-containers:startJobRun.sync", 0),
+        ("aws-sdk:lakeformation:revokePermissions", 0),
+    ] {
+        let reading = machine(&json!({"A": task(operation, &json!({}))}));
+        assert_eq!(reading.problems.len(), problems, "{operation}");
+    }
 }

@@ -4,7 +4,7 @@
 use super::{Instance, Shaped};
 use crate::observe::cloudformation::RUN_JOB_FLOW;
 use crate::observe::decode::json_in;
-use crate::observe::recognise::named_after_ours;
+use crate::observe::recognise::{may_be_ours, named_after_ours};
 use crate::observe::{Given, Problem, Seen, run_job_flow, step_functions};
 use crate::observed::tree::{NodeId, Tree};
 use crate::observed::{Node, Value};
@@ -40,8 +40,8 @@ pub(super) fn read(tree: &mut Tree, instance: &Instance, given: &Given, shaped: 
         _ => return,
     };
     let id = found.id();
-    if instance.kind == MACHINE && !names_task(found) {
-        unseen(found, instance, shaped);
+    if instance.kind == MACHINE && !names_task(found) && !has_task(tree, id) {
+        unseen(tree.node(id), instance, shaped);
         return;
     }
     let root = match object(tree, id) {
@@ -54,7 +54,9 @@ pub(super) fn read(tree: &mut Tree, instance: &Instance, given: &Given, shaped: 
         }
     };
     let mut seen = if instance.kind == MACHINE {
-        step_functions::machine(tree, root)
+        let step_functions::Machine { seen, problems } = step_functions::machine(tree, root);
+        shaped.problems.extend(problems);
+        seen
     } else {
         vec![run_job_flow::request(tree, root, &instance.address)]
     };
@@ -69,6 +71,13 @@ pub(super) fn read(tree: &mut Tree, instance: &Instance, given: &Given, shaped: 
 fn names_task(definition: Node<'_>) -> bool {
     let pieces = definition.pieces();
     pieces.into_iter().flatten().any(step_functions::names_task)
+}
+
+/// Whether a definition has a task that only what it is sent tells for one of interest.
+fn has_task(tree: &mut Tree, definition: NodeId) -> bool {
+    let pieces = tree.node(definition).pieces();
+    let likely = pieces.into_iter().flatten().any(may_be_ours);
+    likely && object(tree, definition).is_ok_and(|root| step_functions::has_task(tree.node(root)))
 }
 
 /// A definition that is not known may launch anything.

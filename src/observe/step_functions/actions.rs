@@ -1,0 +1,293 @@
+//! What the task of a state asks for, by the resource that it names; and where that is hidden, by what it sends.
+
+use crate::observe::recognise::{is_described_configuration, is_run_job_flow};
+use crate::observe::{lake_formation, public_access};
+use crate::observed::Node;
+
+/// What a task asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Action {
+    /// Creates a cluster.
+    Create,
+    /// Creates a security configuration.
+    CreateConfiguration,
+    /// Creates an EMR Serverless application.
+    CreateApplication,
+    /// Sets the account's block public access.
+    PublicAccess,
+    /// Asks Lake Formation for something.
+    LakeFormation(lake_formation::Request),
+    /// Asks Lake Formation for something that only its members tell.
+    LakeFormationByMembers,
+    /// Adds steps.
+    Steps,
+    /// Adds one step, in the member `Step`.
+    Step,
+    /// Turns termination protection on or off.
+    Protection,
+    /// Reconfigures a group, in the member `InstanceGroup`.
+    Group,
+    /// Reconfigures a fleet, in the member `InstanceFleet`.
+    Fleet,
+    /// Reconfigures groups, in the list `InstanceGroups`.
+    Groups,
+    /// Adds groups.
+    AddGroups,
+    /// Adds a fleet.
+    AddFleet,
+    /// Gives a member of the cluster's request, at this path, the value that it has in what is sent.
+    Set(&'static [&'static str]),
+    /// Takes a member of the cluster's request away.
+    Unset(&'static str),
+    /// Ends a cluster.
+    Terminate,
+}
+
+use Action::LakeFormation;
+use lake_formation::Request;
+
+/// Source: Step Functions Developer Guide, *Create and manage Amazon EMR clusters with Step Functions* and *AWS SDK
+/// service integrations*. A task that waits for its job ends with `.sync`.
+const ACTIONS: &[(&str, Action)] = &[
+    ("elasticmapreduce:createCluster", Action::Create),
+    ("aws-sdk:emr:runJobFlow", Action::Create),
+    (
+        "aws-sdk:emr:createSecurityConfiguration",
+        Action::CreateConfiguration,
+    ),
+    (
+        "aws-sdk:emr:putBlockPublicAccessConfiguration",
+        Action::PublicAccess,
+    ),
+    (
+        "emr-serverless:createApplication",
+        Action::CreateApplication,
+    ),
+    (
+        "aws-sdk:emrserverless:createApplication",
+        Action::CreateApplication,
+    ),
+    (
+        "aws-sdk:lakeformation:grantPermissions",
+        LakeFormation(Request::Grant),
+    ),
+    (
+        "aws-sdk:lakeformation:batchGrantPermissions",
+        LakeFormation(Request::Grants),
+    ),
+    (
+        "aws-sdk:lakeformation:createDataCellsFilter",
+        LakeFormation(Request::Filter),
+    ),
+    (
+        "aws-sdk:lakeformation:updateDataCellsFilter",
+        LakeFormation(Request::Filter),
+    ),
+    (
+        "aws-sdk:lakeformation:putDataLakeSettings",
+        LakeFormation(Request::Settings),
+    ),
+    (
+        "aws-sdk:lakeformation:registerResource",
+        LakeFormation(Request::Location),
+    ),
+    (
+        "aws-sdk:lakeformation:updateResource",
+        LakeFormation(Request::Location),
+    ),
+    (
+        "aws-sdk:lakeformation:createLFTag",
+        LakeFormation(Request::Tag),
+    ),
+    (
+        "aws-sdk:lakeformation:createLFTagExpression",
+        LakeFormation(Request::TagExpression),
+    ),
+    (
+        "aws-sdk:lakeformation:addLFTagsToResource",
+        LakeFormation(Request::TagAssignment),
+    ),
+    (
+        "aws-sdk:lakeformation:createLakeFormationOptIn",
+        LakeFormation(Request::OptIn),
+    ),
+    ("elasticmapreduce:addStep", Action::Step),
+    ("aws-sdk:emr:addJobFlowSteps", Action::Steps),
+    (
+        "elasticmapreduce:setClusterTerminationProtection",
+        Action::Protection,
+    ),
+    ("aws-sdk:emr:setTerminationProtection", Action::Protection),
+    ("elasticmapreduce:modifyInstanceGroupByName", Action::Group),
+    ("elasticmapreduce:modifyInstanceFleetByName", Action::Fleet),
+    ("aws-sdk:emr:modifyInstanceFleet", Action::Fleet),
+    ("aws-sdk:emr:modifyInstanceGroups", Action::Groups),
+    ("aws-sdk:emr:addInstanceGroups", Action::AddGroups),
+    ("aws-sdk:emr:addInstanceFleet", Action::AddFleet),
+    (
+        "aws-sdk:emr:putAutoTerminationPolicy",
+        Action::Set(&["AutoTerminationPolicy"]),
+    ),
+    (
+        "aws-sdk:emr:removeAutoTerminationPolicy",
+        Action::Unset("AutoTerminationPolicy"),
+    ),
+    (
+        "aws-sdk:emr:putManagedScalingPolicy",
+        Action::Set(&["ManagedScalingPolicy"]),
+    ),
+    (
+        "aws-sdk:emr:removeManagedScalingPolicy",
+        Action::Unset("ManagedScalingPolicy"),
+    ),
+    (
+        "aws-sdk:emr:setKeepJobFlowAliveWhenNoSteps",
+        Action::Set(&["Instances", "KeepJobFlowAliveWhenNoSteps"]),
+    ),
+    ("elasticmapreduce:terminateCluster", Action::Terminate),
+    ("aws-sdk:emr:terminateJobFlows", Action::Terminate),
+];
+
+/// What begins the names of the tasks of EMR and Lake Formation.
+const SERVICES: &[&str] = &[
+    "elasticmapreduce:",
+    "aws-sdk:emr:",
+    "emr-serverless:",
+    "aws-sdk:emrserverless:",
+    "emr-containers:",
+    "aws-sdk:emrcontainers:",
+    "aws-sdk:lakeformation:",
+];
+
+/// How the names of operations begin that ask for nothing that a control is about: they look, they end something or take a
+/// right away, they run a job in what is judged where it is made, or they say how many nodes or who is shown a list.
+const HARMLESS: &[&str] = &[
+    "batchRevoke",
+    "cancel",
+    "commit",
+    "delete",
+    "deregister",
+    "describe",
+    "extend",
+    "get",
+    "list",
+    "modifyCluster",
+    "removeTags",
+    "removeAutoScalingPolicy",
+    "removeLFTags",
+    "revoke",
+    "search",
+    "setUnhealthyNodeReplacement",
+    "setVisibleToAllUsers",
+    "start",
+    "stop",
+    "tagResource",
+    "addTags",
+    "terminate",
+    "untagResource",
+];
+
+/// Whether a text names a task of interest.
+pub(in crate::observe) fn names_task(text: &str) -> bool {
+    let named =
+        |(name, action): &(&str, Action)| *action != Action::Terminate && text.contains(name);
+    SERVICES.iter().any(|service| text.contains(service))
+        && (ACTIONS.iter().any(named) || unread(text).is_some())
+}
+
+/// What a state's task asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked<'t> {
+    /// Something that is read.
+    Read(Action),
+    /// An operation of EMR's or Lake Formation's that is not read, by its name.
+    Unread(&'t str),
+    /// Something that is put in when the machine is deployed, and what is sent does not tell what.
+    Hidden,
+    /// Something of others, or nothing.
+    Other,
+}
+
+/// What a task's resource asks for, whichever partition it is of. `sent` is what goes with it.
+pub(super) fn asked<'t>(resource: Node<'t>, sent: Node<'_>) -> Asked<'t> {
+    let Some(name) = name(resource) else {
+        if resource.is_absent() {
+            return Asked::Other;
+        }
+        return told_by_members(sent).map_or(Asked::Hidden, Asked::Read);
+    };
+    let known = |(known, _): &&(&str, Action)| known.eq_ignore_ascii_case(name);
+    match ACTIONS.iter().find(known) {
+        Some((_, action)) => Asked::Read(*action),
+        None => unread(name).map_or(Asked::Other, |_| Asked::Unread(name)),
+    }
+}
+
+/// The name of an operation of ours or of others; `None` when it is not known. The end of a resource is all that counts;
+/// before it stands the partition, which a template may put in.
+fn name(resource: Node<'_>) -> Option<&str> {
+    let last = resource.pieces().last().copied().flatten()?;
+    let name = last.rsplit_once(":::").map_or(last, |(_, name)| name);
+    let whole = resource.as_text().is_some() || name.len() < last.len();
+    if !whole || is_filled_in(name) {
+        return None;
+    }
+    let name = name.strip_suffix(".sync").unwrap_or(name);
+    Some(name.strip_suffix(".waitForTaskToken").unwrap_or(name))
+}
+
+/// Whether a text has a place that something else fills in.
+fn is_filled_in(text: &str) -> bool {
+    ["${", "{{", "{%"].iter().any(|start| text.contains(start))
+}
+
+/// The first operation of our services in a text that is not read and may open something. The actions of policies begin in
+/// upper case.
+fn unread(text: &str) -> Option<&str> {
+    let of = |service: &'static str| {
+        text.match_indices(service).filter_map(move |(at, _)| {
+            let rest = text.get(at + service.len()..)?;
+            let end = rest.find(|char: char| !char.is_ascii_alphanumeric());
+            let name = rest.get(..end.unwrap_or(rest.len()))?;
+            let known = ACTIONS.iter().any(|(known, _)| {
+                known
+                    .strip_prefix(service)
+                    .is_some_and(|known| known.eq_ignore_ascii_case(name))
+            });
+            let harmless = HARMLESS.iter().any(|start| name.starts_with(start));
+            let begins = name.starts_with(|first: char| first.is_ascii_lowercase());
+            (begins && !known && !harmless).then_some(name)
+        })
+    };
+    SERVICES
+        .iter()
+        .copied()
+        .find_map(|service| of(service).next())
+}
+
+/// What is asked for with these members, when nothing else tells.
+fn told_by_members(sent: Node<'_>) -> Option<Action> {
+    let has = |key: &str| {
+        let named = |(name, _): (&str, Node<'_>)| name.strip_suffix(".$").unwrap_or(name) == key;
+        sent.members().any(named)
+    };
+    if has("ReleaseLabel") && has("Type") && !has("Instances") {
+        return Some(Action::CreateApplication);
+    }
+    if is_run_job_flow(sent) || has("ReleaseLabel") || has("JobFlowRole") {
+        return Some(Action::Create);
+    }
+    if is_described_configuration(sent) {
+        return Some(Action::CreateConfiguration);
+    }
+    if public_access::recognises(sent) {
+        return Some(Action::PublicAccess);
+    }
+    lake_formation::recognises(sent).then_some(Action::LakeFormationByMembers)
+}
+
+/// Whether members say which cluster a hidden task changes.
+pub(super) fn names_cluster(sent: Node<'_>) -> bool {
+    let mut keys = sent.members().map(|(key, _)| key);
+    keys.any(|key| key.starts_with("JobFlowId") || key == "ClusterId" || key == "ClusterId.$")
+}

@@ -1,0 +1,160 @@
+//! What launches or opens something in a form that is easily overlooked: it is judged or it is a problem, and never
+//! passed over.
+
+use crate::binary::{Bench, asks_for};
+use serde_json::{Value, json};
+
+/// The report on a folder with these files, judged for termination protection, and the code.
+fn report(files: &[(&str, &str)]) -> (Value, Option<i32>) {
+    report_for("emr.termination-protection", files)
+}
+
+fn report_for(control: &str, files: &[(&str, &str)]) -> (Value, Option<i32>) {
+    let bench = Bench::new().with("b.toml", asks_for(control));
+    let bench = files.iter().fold(bench, |bench, (name, content)| {
+        bench.with(&format!("in/{name}"), content)
+    });
+    let (report, run) = bench.report(&["check", "b.toml", "in", "--allow-empty"]);
+    (report, run.code)
+}
+
+/// How many findings and problems there are.
+fn counts((report, _): &(Value, Option<i32>)) -> (u64, u64, usize) {
+    let count = |what: &str| report["summary"][what].as_u64().unwrap();
+    let problems = report["problems"].as_array().unwrap().len();
+    (count("noncompliant"), count("indeterminate"), problems)
+}
+
+/// A cluster's request that is not protected.
+fn unprotected() -> Value {
+    json!({
+        "Name": "etl", "ReleaseLabel": "emr-7.9.0", "JobFlowRole": "nodes", "ServiceRole": "emr",
+        "Instances": {"KeepJobFlowAliveWhenNoSteps": true, "TerminationProtected": false}
+    })
+}
+
+fn machine(resource: &str, parameters: &Value) -> String {
+    json!({"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": resource,
+        "Parameters": parameters, "End": true}}})
+    .to_string()
+}
+
+const CREATE: &str = "arn:aws:states:::elasticmapreduce:createCluster";
+
+#[test]
+fn a_service_of_the_serverless_framework_is_followed_within_its_file() {
+    let service = |rest: &str| format!("service: x\nprovider: {{name: aws}}\n{rest}");
+    let template = "Resources:\n      C:\n        Type: AWS::EMR::Cluster\n        Properties: {Name: c, Instances: {KeepJobFlowAliveWhenNoSteps: true}}\n";
+    let definition = machine(CREATE, &unprotected());
+    for rest in [
+        format!("resources: ${{self:custom.r}}\ncustom:\n  r:\n    {template}"),
+        format!("resources:\n  - ${{self:custom.r, ''}}\ncustom:\n  r:\n    {template}"),
+        format!("stepFunctions:\n  stateMachines:\n    a:\n      definition: {definition}\n"),
+        format!(
+            "stepFunctions:\n  stateMachines: ${{self:custom.m}}\ncustom:\n  m:\n    a: {{definition: {definition}}}\n"
+        ),
+    ] {
+        let found = report(&[("serverless.yml", &service(&rest))]);
+        assert_eq!(counts(&found), (1, 0, 0), "{rest}: {}", found.0);
+    }
+    for rest in [
+        "resources: ${self:custom.emr}\n",
+        "stepFunctions:\n  stateMachines:\n    emr:\n      definition: ${file(m.yml)}\n",
+        "stepFunctions: ${file(emr-machines.yml)}\n",
+        "resources:\n  - ${self:resources}\n  - ${file(emr.yml)}\n",
+    ] {
+        let found = report(&[("serverless.yml", &service(rest))]);
+        assert_eq!(found.1, Some(3), "{rest}: {}", found.0);
+    }
+}
+
+#[test]
+fn a_task_whose_resource_is_put_in_later_is_judged_by_what_it_is_sent() {
+    let definition = machine("${Launch}", &unprotected());
+    let found = report(&[("m.json", &definition)]);
+    assert_eq!(counts(&found), (1, 0, 0), "{}", found.0);
+    for kind in [
+        "AWS::StepFunctions::StateMachine",
+        "AWS::Serverless::StateMachine",
+    ] {
+        let key = if kind.contains("Serverless") {
+            "Definition"
+        } else {
+            "DefinitionString"
+        };
+        let definition: Value = serde_json::from_str(&definition).unwrap();
+        for definition in [definition.clone(), json!(definition.to_string())] {
+            let key = if definition.is_string() {
+                "DefinitionString"
+            } else {
+                key
+            };
+            let template =
+                json!({"Resources": {"M": {"Type": kind, "Properties": {key: definition}}}});
+            let found = report(&[("t.json", &template.to_string())]);
+            assert_eq!(counts(&found), (1, 0, 0), "{template}: {}", found.0);
+        }
+    }
+}
+
+#[test]
+fn a_definition_in_a_file_is_read_with_the_substitutions_of_its_template() {
+    let template = |protected: &str| {
+        format!(
+            "Transform: AWS::Serverless-2016-10-31\nResources:\n  M:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n      DefinitionUri: m/sm.asl.json\n      DefinitionSubstitutions: {{Launch: '{CREATE}', Protected: {protected}}}\n"
+        )
+    };
+    let definition = |sent: &str| {
+        format!(
+            r#"{{"StartAt":"A","States":{{"A":{{"Type":"Task","Resource":"${{Launch}}","Parameters":{sent},"End":true}}}}}}"#
+        )
+    };
+    let protected = r#"{"Name":"c","ReleaseLabel":"emr-7.9.0","Instances":{"KeepJobFlowAliveWhenNoSteps":true,"TerminationProtected":${Protected}}}"#;
+    for (value, counted) in [
+        ("'true'", (0, 0, 0)),
+        ("'false'", (1, 0, 0)),
+        ("!Ref P", (0, 1, 0)),
+    ] {
+        let found = report(&[
+            ("t.yaml", &template(value)),
+            ("m/sm.asl.json", &definition(protected)),
+        ]);
+        assert_eq!(counts(&found), counted, "{value}: {}", found.0);
+    }
+    // What is sent tells nothing, and only the template says what is called.
+    let sent = r#"{"Name.$":"$.n","Instances.$":"$.i"}"#;
+    let found = report(&[
+        ("t.yaml", &template("'x'")),
+        ("m/sm.asl.json", &definition(sent)),
+    ]);
+    assert_eq!(counts(&found), (0, 1, 0), "{}", found.0);
+    // A definition that is not there, or in S3.
+    let found = report(&[("t.yaml", &template("'x'"))]);
+    assert_eq!(counts(&found), (0, 0, 1), "{}", found.0);
+    let stored = "Resources:\n  EmrLauncher:\n    Type: AWS::StepFunctions::StateMachine\n    Properties: {DefinitionS3Location: {Bucket: b, Key: k.json}}\n";
+    let found = report(&[("t.yaml", stored)]);
+    assert_eq!(counts(&found), (0, 0, 1), "{}", found.0);
+    let other = stored.replace("EmrLauncher", "Orders");
+    let found = report(&[("t.yaml", &other)]);
+    assert_eq!(counts(&found), (0, 0, 0), "{}", found.0);
+    assert!(
+        found.0["notes"]
+            .to_string()
+            .contains("of state machine `Orders`"),
+        "{}",
+        found.0
+    );
+}
+
+#[test]
+fn block_public_access_is_judged_in_a_request_and_in_a_task() {
+    let off = json!({"BlockPublicAccessConfiguration": {"BlockPublicSecurityGroupRules": false}});
+    let task = machine(
+        "arn:aws:states:::aws-sdk:emr:putBlockPublicAccessConfiguration",
+        &off,
+    );
+    for text in [off.to_string(), task] {
+        let found = report_for("account.block-public-access", &[("f.json", &text)]);
+        assert_eq!(counts(&found), (1, 0, 0), "{text}: {}", found.0);
+    }
+}
