@@ -11,19 +11,24 @@ pub(super) fn recognises(root: Node<'_>) -> bool {
 
 /// Reads a request or an answer.
 pub(super) fn read(tree: Tree) -> Reading {
-    let root = tree.root();
+    let file = stem(&tree.source().name);
+    let seen = seen(tree.root(), file);
+    Reading::new(Dialect::RunJobFlow, tree, vec![seen])
+}
+
+/// A request or an answer, wherever it stands; `otherwise` is what it is called when its name is not known.
+pub(super) fn seen(root: Node<'_>, otherwise: &str) -> Seen {
     let application = application_of(root);
     let text = |key: &'static str| application.get(key).as_text().map(str::to_owned);
     let name = text("name");
     let id = text("applicationId").or_else(|| name.clone());
-    let id = id.unwrap_or_else(|| stem(&tree.source().name).to_owned());
+    let id = id.unwrap_or_else(|| otherwise.to_owned());
     let identity = Identity {
         name,
         arn: text("arn"),
         ..Identity::new(ResourceKind::EmrServerlessApplication, id)
     };
-    let seen = Seen::new(identity, Form::Request, application.id()).within(root.id());
-    Reading::new(Dialect::RunJobFlow, tree, vec![seen])
+    Seen::new(identity, Form::Request, application.id()).within(root.id())
 }
 
 fn application_of(root: Node<'_>) -> Node<'_> {

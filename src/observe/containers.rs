@@ -46,38 +46,38 @@ fn is_there(node: Node<'_>) -> bool {
 
 /// Reads a request or an answer. No control is about job runs: a note says so.
 pub(super) fn read(tree: Tree) -> Reading {
-    let root = tree.root();
-    let file = stem(&tree.source().name);
-    let (seen, notes) = match what(root) {
-        Some((What::JobRun, run)) => {
-            let name = run.get("name").as_text().unwrap_or(file);
-            let note = format!(
-                "job run `{name}` is not judged: no control is about job runs of EMR on EKS, only about their virtual clusters, security configurations and roles"
-            );
-            (Vec::new(), vec![note])
-        }
-        Some((what, body)) => {
-            let text = |key: &'static str| body.get(key).as_text().map(str::to_owned);
-            let name = text("name");
-            let id = text("id").or_else(|| name.clone());
-            let kind = if what == What::VirtualCluster {
-                ResourceKind::EmrContainersVirtualCluster
-            } else {
-                ResourceKind::EmrContainersSecurityConfiguration
-            };
-            let identity = Identity {
-                name,
-                arn: text("arn"),
-                ..Identity::new(kind, id.unwrap_or_else(|| file.to_owned()))
-            };
-            let seen = Seen::new(identity, Form::Request, body.id()).within(root.id());
-            (vec![seen], Vec::new())
-        }
-        None => (Vec::new(), Vec::new()),
+    let (seen, notes) = match seen(tree.root(), stem(&tree.source().name)) {
+        Ok(seen) => (vec![seen], Vec::new()),
+        Err(note) => (Vec::new(), vec![note]),
     };
     let mut reading = Reading::new(Dialect::RunJobFlow, tree, seen);
     reading.notes = notes;
     reading
+}
+
+/// A request or an answer, wherever it stands, `otherwise` being what it is called when its name is not known; `Err` says
+/// why it is not judged.
+pub(super) fn seen(root: Node<'_>, otherwise: &str) -> Result<Seen, String> {
+    let (what, body) = what(root).unwrap_or((What::JobRun, root));
+    let text = |key: &'static str| body.get(key).as_text().map(str::to_owned);
+    let name = text("name");
+    let kind = match what {
+        What::VirtualCluster => ResourceKind::EmrContainersVirtualCluster,
+        What::SecurityConfiguration => ResourceKind::EmrContainersSecurityConfiguration,
+        What::JobRun => {
+            let name = name.as_deref().unwrap_or(otherwise);
+            return Err(format!(
+                "job run `{name}` is not judged: no control is about job runs of EMR on EKS, only about their virtual clusters, security configurations and roles"
+            ));
+        }
+    };
+    let id = text("id").or_else(|| name.clone());
+    let identity = Identity {
+        name,
+        arn: text("arn"),
+        ..Identity::new(kind, id.unwrap_or_else(|| otherwise.to_owned()))
+    };
+    Ok(Seen::new(identity, Form::Request, body.id()).within(root.id()))
 }
 
 #[cfg(test)]

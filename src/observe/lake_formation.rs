@@ -16,6 +16,11 @@ pub fn recognises(root: Node<'_>) -> bool {
             .any(|(is, _, list)| list.items().any(is))
 }
 
+/// Whether an object is one request, or one answer, by itself.
+pub(super) fn is_alone(node: Node<'_>) -> bool {
+    alone(node).is_some()
+}
+
 /// Adds what the document holds to the scope.
 pub fn read<'t>(tree: &'t Tree, scope: &mut Scope<'t>) {
     for resource in requests_in(tree.root()) {

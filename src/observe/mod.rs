@@ -16,6 +16,7 @@ mod edit;
 #[cfg(test)]
 mod files_tests;
 pub mod garbled;
+mod inside;
 pub mod json;
 pub mod lake_formation;
 pub mod parameters;
@@ -154,7 +155,7 @@ pub fn read_file(source: &Arc<Source>, dialect: Option<Dialect>, given: &Given) 
             Ok(reading) => File::Read(Box::new(reading)),
             Err(why) => unread(Some(dialect), Problem::file(source, why)),
         },
-        (None, _) => below::read(source),
+        (None, _) => inside::read(tree).unwrap_or_else(|_| below::read(source)),
     }
 }
 

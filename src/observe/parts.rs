@@ -10,7 +10,7 @@ pub use join::joined;
 use super::edit;
 use super::recognise::{is_described, is_run_job_flow};
 use super::spelling::CLUSTER;
-use super::{Dialect, Reading, run_job_flow, stem};
+use super::{Dialect, Reading, Seen, run_job_flow, stem};
 use crate::observed::tree::{NodeId, Tree};
 use crate::observed::{Node, Reason, Value};
 
@@ -27,7 +27,7 @@ pub(super) enum Portion {
 
 /// What a document is a part of a request as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
+pub(super) enum Part {
     /// A list of classifications.
     Configurations,
     /// A list of instance groups.
@@ -179,6 +179,19 @@ pub(super) fn read(mut tree: Tree) -> Reading {
     reading
 }
 
+/// What a list inside a document is, when its items stand in requests only.
+pub(super) fn list_within(list: Node<'_>) -> Option<Part> {
+    // Many things have a path.
+    of_list(list).filter(|part| *part != Part::Actions)
+}
+
+/// The request that a part inside a document belongs to.
+pub(super) fn within(tree: &mut Tree, at: NodeId, part: Part, called: &str) -> Seen {
+    let body = request_at(tree, at, part);
+    let seen = run_job_flow::request(tree, body, called);
+    seen.within(at)
+}
+
 fn has(node: Node<'_>, keys: &[&'static str]) -> bool {
     keys.iter().any(|key| node.get(key).is_set())
 }
@@ -259,6 +272,10 @@ fn of_list(list: Node<'_>) -> Option<Part> {
 /// The request that a part belongs to: open, because the rest of it is elsewhere.
 fn request_of(tree: &mut Tree, part: Part) -> NodeId {
     let root = tree.root_id();
+    request_at(tree, root, part)
+}
+
+fn request_at(tree: &mut Tree, root: NodeId, part: Part) -> NodeId {
     let rest = rest();
     if part == Part::Members {
         return edit::opened(tree, root, rest);

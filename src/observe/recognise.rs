@@ -22,14 +22,18 @@ pub const SECTIONS: &[&str] = &[
 
 /// Words of which every file of ours holds at least one. Files without any are not even parsed.
 const MARKS: &[&str] = &[
-    "EncryptionConfiguration",
-    "AuthenticationConfiguration",
-    "AuthorizationConfiguration",
-    "InstanceMetadataServiceConfiguration",
-    "LakeFormationConfiguration",
-    "SecurityConfiguration",
-    "ReleaseLabel",
-    "releaseLabel",
+    // In either case of the first letter.
+    "ncryptionConfiguration",
+    "uthenticationConfiguration",
+    "uthorizationConfiguration",
+    "nstanceMetadataServiceConfiguration",
+    "akeFormationConfiguration",
+    "ecurityConfiguration",
+    "eleaseLabel",
+    "encryption_configuration",
+    "release_label",
+    "data_lake_principal_identifier",
+    "dataLakePrincipalIdentifier",
     "JobFlow",
     "Ec2InstanceAttributes",
     "Instances",
@@ -256,10 +260,6 @@ type Check = fn(Node<'_>) -> bool;
 
 /// What a document is; `None` when nothing of ours is in it.
 pub fn recognise(root: Node<'_>) -> Option<Dialect> {
-    let holds_ours = |template: Node<'_>| {
-        let mut resources = template.get("Resources").members();
-        resources.any(|(name, resource)| holds_resource_of_ours(name, resource))
-    };
     if is_template(root) {
         return holds_ours(root).then_some(Dialect::CloudFormation);
     }
@@ -285,7 +285,13 @@ pub fn recognise(root: Node<'_>) -> Option<Dialect> {
         .map(|(_, dialect)| *dialect)
 }
 
-fn is_template(root: Node<'_>) -> bool {
+/// Whether a template declares something that is judged.
+pub(super) fn holds_ours(template: Node<'_>) -> bool {
+    let mut resources = template.get("Resources").members();
+    resources.any(|(name, resource)| holds_resource_of_ours(name, resource))
+}
+
+pub(super) fn is_template(root: Node<'_>) -> bool {
     let resources = root.get("Resources");
     // An object that may have any member is no template for that.
     root.get("AWSTemplateFormatVersion").is_set()

@@ -8,24 +8,25 @@ use crate::observed::{Form, Identity, Node, Reason, ResourceKind};
 
 /// Reads a request, or a described cluster.
 pub fn read(mut tree: Tree) -> Reading {
-    let seen = seen(&mut tree);
+    let file = stem(&tree.source().name).to_owned();
+    let root = tree.root_id();
+    let seen = seen(&mut tree, root, &file);
     Reading::new(Dialect::RunJobFlow, tree, vec![seen])
 }
 
-fn seen(tree: &mut Tree) -> Seen {
-    let root = tree.root();
+/// A request, or a described cluster, wherever it stands; `otherwise` is what it is called when its name is not known.
+pub(super) fn seen(tree: &mut Tree, at: NodeId, otherwise: &str) -> Seen {
+    let root = tree.node(at);
     let described = [root.get("Cluster"), root]
         .into_iter()
         .find(|cluster| is_described(*cluster));
-    let file = stem(&tree.source().name);
     if let Some(cluster) = described {
-        let identity = described_identity(cluster, file);
+        let identity = described_identity(cluster, otherwise);
         let (body, outer) = (cluster.id(), root.id());
         let body = with_other_calls(tree, body);
         return Seen::new(identity, Form::Described, body).within(outer);
     }
-    let (root, file) = (root.id(), file.to_owned());
-    request(tree, root, &file)
+    request(tree, at, otherwise)
 }
 
 /// A request for a cluster, wherever it stands; `otherwise` is what it is called when its name is not known.

@@ -2,25 +2,29 @@
 //! that creates one. In the latter two the document is a JSON text inside JSON.
 
 use super::decode::json_in;
-use super::recognise::is_described_configuration;
+use super::recognise::{SECTIONS, is_described_configuration};
 use super::{Dialect, Reading, Seen, stem};
 use crate::observed::tree::{Kind, NodeId, Tree};
 use crate::observed::{Form, Identity, Reason, ResourceKind, Value};
 
 /// Reads a document, or an answer that holds one.
 pub fn read(mut tree: Tree) -> Reading {
-    let seen = seen(&mut tree);
+    let file = stem(&tree.source().name).to_owned();
+    let root = tree.root_id();
+    let seen = seen(&mut tree, root, &file);
     Reading::new(Dialect::SecurityConfiguration, tree, vec![seen])
 }
 
-fn seen(tree: &mut Tree) -> Seen {
-    let file = stem(&tree.source().name).to_owned();
-    let root = tree.root_id();
+/// A document, or an answer that holds one, wherever it stands; `otherwise` is what it is called when its name is not known.
+pub(super) fn seen(tree: &mut Tree, at: NodeId, otherwise: &str) -> Seen {
     let kind = ResourceKind::EmrSecurityConfiguration;
-    if !is_described_configuration(tree.root()) {
-        return Seen::new(Identity::new(kind, file), Form::Document, root);
+    let node = tree.node(at);
+    let sections = SECTIONS.iter().any(|section| node.get(section).is_set());
+    let holds_document = node.get("SecurityConfiguration").is_set() && !sections;
+    if !is_described_configuration(node) && !holds_document {
+        return Seen::new(Identity::new(kind, otherwise), Form::Document, at);
     }
-    created(tree, root, &file)
+    created(tree, at, otherwise)
 }
 
 /// A configuration as a request creates it, or as an answer describes it, wherever that stands; `otherwise` is what it

@@ -1,0 +1,88 @@
+//! Documents like ours whose keys are in another case, such as `encryptionConfiguration` or `release_label`: AWS takes none
+//! of these, and what makes requests of them is not known.
+
+use super::what::{is_cluster, is_configuration, is_request_to_lake_formation};
+use crate::observe::duplicates::Member;
+use crate::observe::edit::{self, Rewrite};
+use crate::observe::{File, Problem};
+use crate::observed::Node;
+use crate::observed::tree::{NodeId, Tree};
+
+/// Says of a document what in it would be ours but for the case of its keys; gives it back when nothing would.
+pub(super) fn read(mut tree: Tree) -> Result<File, Tree> {
+    let root = tree.root_id();
+    let upper = edit::rewritten(&mut tree, root, &mut Upper);
+    if upper == root {
+        return Err(tree);
+    }
+    let mut open = vec![upper];
+    while let Some(id) = open.pop() {
+        let node = tree.node(id);
+        if let Some((what, key)) = like(node) {
+            let what = format!("what looks like {what}");
+            let problem = Problem::at(
+                node,
+                format!("could not judge all of `{}`", tree.source().name),
+                format!(
+                    "{what} has keys in another case than AWS's (`{key}`): what is made of it is not known; judge that, or write `{key}` as AWS does"
+                ),
+            );
+            return Ok(File::Unreadable {
+                dialect: None,
+                problem,
+            });
+        }
+        open.extend(node.items().rev().map(Node::id));
+        open.extend(node.members().rev().map(|(_, value)| value.id()));
+    }
+    Err(tree)
+}
+
+/// What an object is like, with a key by which that is told.
+fn like(node: Node<'_>) -> Option<(&'static str, &'static str)> {
+    if is_cluster(node) {
+        return Some(("a `RunJobFlow` request", "Instances"));
+    }
+    if is_configuration(node) {
+        let section = crate::observe::SECTIONS.iter();
+        let section = section.copied().find(|section| node.get(section).is_set());
+        return Some((
+            "a security configuration",
+            section.unwrap_or("SecurityConfiguration"),
+        ));
+    }
+    let principal = node.get("Principal").get("DataLakePrincipalIdentifier");
+    (principal.is_set() && is_request_to_lake_formation(node))
+        .then_some(("a request to Lake Formation", "DataLakePrincipalIdentifier"))
+}
+
+/// Writes keys as AWS does: `releaseLabel`, `release_label` and `release-label` are `ReleaseLabel`.
+struct Upper;
+
+impl Rewrite for Upper {
+    fn string(&mut self, _: &mut Tree, _: NodeId) -> Option<NodeId> {
+        None
+    }
+
+    fn member(&mut self, tree: &mut Tree, (key, span, value): Member) -> Option<Member> {
+        let after = edit::rewritten(tree, value, self);
+        let name = tree.text(key);
+        let upper = upper(name);
+        if upper == name && after == value {
+            return None;
+        }
+        let key = tree.decoded_text(&upper);
+        Some((key, span, after))
+    }
+}
+
+fn upper(key: &str) -> String {
+    let words = key.split(['_', '-']).filter(|word| !word.is_empty());
+    words
+        .flat_map(|word| {
+            let mut characters = word.chars();
+            let first = characters.next().map(|first| first.to_ascii_uppercase());
+            first.into_iter().chain(characters)
+        })
+        .collect()
+}

@@ -1,0 +1,191 @@
+//! What an object inside a document is, when it is something of ours for certain.
+
+use crate::aws::security_configuration::home;
+use crate::observe::parts::Part;
+use crate::observe::recognise::{SECTIONS, holds_ours, is_described, is_run_job_flow, is_template};
+use crate::observe::{
+    Dialect, application, containers, lake_formation, parts, public_access, step_functions,
+};
+use crate::observed::{Node, Value};
+
+/// What stands inside a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    /// A request for a cluster, or a cluster that is described.
+    Cluster,
+    /// A part of a request.
+    Part(Part),
+    /// A security configuration.
+    Configuration,
+    /// A state machine.
+    Machine,
+    /// A request to Lake Formation.
+    LakeFormation,
+    /// Block public access.
+    PublicAccess,
+    /// An EMR Serverless application.
+    Application,
+    /// A request to EMR on EKS.
+    Containers,
+    /// A CloudFormation template.
+    Template,
+}
+
+impl What {
+    pub(super) fn dialect(self) -> Dialect {
+        match self {
+            Self::Configuration => Dialect::SecurityConfiguration,
+            Self::Machine => Dialect::StepFunctions,
+            Self::LakeFormation => Dialect::LakeFormation,
+            Self::Template => Dialect::CloudFormation,
+            Self::Cluster
+            | Self::Part(_)
+            | Self::PublicAccess
+            | Self::Application
+            | Self::Containers => Dialect::RunJobFlow,
+        }
+    }
+}
+
+/// Whether a document is of a kind that holds things like ours and none of ours: templates and plans without a resource of
+/// ours, and what CDK writes beside the template about the constructs that it was made of.
+pub(super) fn is_of_others(root: Node<'_>) -> bool {
+    let constructs = root.get("version").as_text();
+    is_template(root)
+        || root.get("terraform_version").is_set()
+        || constructs.is_some_and(|version| version.starts_with("tree-"))
+            && root.get("tree").is_set()
+}
+
+/// What an object is; `None` when that is not certain.
+pub(super) fn of(node: Node<'_>) -> Option<What> {
+    match node.value() {
+        Value::Map => {}
+        Value::List => return parts::list_within(node).map(What::Part),
+        Value::Absent
+        | Value::Unreadable(_)
+        | Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Template => return None,
+    }
+    if node.members().len() == 0 || is_schema(node) {
+        return None;
+    }
+    if is_template(node) {
+        return holds_ours(node).then_some(What::Template);
+    }
+    let checks: [(fn(Node<'_>) -> bool, What); 7] = [
+        (step_functions::recognises, What::Machine),
+        (is_cluster, What::Cluster),
+        (is_configuration, What::Configuration),
+        (is_request_to_lake_formation, What::LakeFormation),
+        (public_access::recognises, What::PublicAccess),
+        (application::recognises, What::Application),
+        (containers::recognises, What::Containers),
+    ];
+    let found = checks.iter().find(|(is, _)| is(node));
+    found.map(|(_, what)| *what)
+}
+
+/// Words by which schemas describe members.
+const OF_SCHEMAS: &[&str] = &[
+    "type",
+    "shape",
+    "$ref",
+    "description",
+    "documentation",
+    "oneof",
+    "anyof",
+    "allof",
+    "enum",
+    "const",
+    "required",
+];
+
+/// Whether an object says of members what they are like, rather than what they are.
+fn is_schema(node: Node<'_>) -> bool {
+    node.members().all(|(_, value)| {
+        let mut keys = value.members().map(|(key, _)| key.to_ascii_lowercase());
+        matches!(value.value(), Value::Map) && keys.any(|key| OF_SCHEMAS.contains(&key.as_str()))
+    })
+}
+
+/// A request with its instances, or a described cluster. Members that are texts in every request are no objects.
+pub(super) fn is_cluster(node: Node<'_>) -> bool {
+    let is_object = |key: &'static str| matches!(node.get(key).value(), Value::Map);
+    if ["Name", "ReleaseLabel", "JobFlowRole"]
+        .into_iter()
+        .any(is_object)
+    {
+        return false;
+    }
+    let instances = node.get("Instances");
+    let is_map = matches!(instances.value(), Value::Map) && !is_schema(instances);
+    is_run_job_flow(node) && (is_map || is_described(node) || is_described(node.get("Cluster")))
+}
+
+/// Whether a request has all that every launch takes, so that nothing has to be added.
+pub(super) fn is_whole(node: Node<'_>) -> bool {
+    let has = |key: &'static str| node.get(key).is_set();
+    is_described(node)
+        || is_described(node.get("Cluster"))
+        || ["Name", "Instances", "JobFlowRole", "ServiceRole"]
+            .into_iter()
+            .all(has)
+            && (has("ReleaseLabel") || has("AmiVersion"))
+}
+
+/// A security configuration with members of EMR's own: other services have sections of these names.
+pub(super) fn is_configuration(node: Node<'_>) -> bool {
+    let is_document = |document: Node<'_>| {
+        SECTIONS.iter().any(|section| {
+            let mut keys = document.get(section).members();
+            keys.any(|(key, _)| home(key).is_some_and(|path| path.contains(section)))
+        })
+    };
+    let document = node.get("SecurityConfiguration");
+    let text = document.as_text().is_some_and(|text| {
+        text.trim_start().starts_with('{') && SECTIONS.iter().any(|section| text.contains(section))
+    });
+    is_document(node) || is_document(document) || text
+}
+
+/// What a grant of Lake Formation's is on.
+const ON: &[&str] = &[
+    "Catalog",
+    "Database",
+    "Table",
+    "TableWithColumns",
+    "DataLocation",
+    "DataCellsFilter",
+    "LFTag",
+    "LFTagPolicy",
+    "LFTagExpression",
+];
+
+/// A request to Lake Formation with a member of its own: others have principals, resources and columns, too.
+pub(super) fn is_request_to_lake_formation(node: Node<'_>) -> bool {
+    let on = node.get("Resource");
+    let has = |node: Node<'_>, keys: &[&'static str]| {
+        keys.iter()
+            .any(|key| !node.get(key).is_absent() && node.get(key).missing_key().is_none())
+    };
+    let own = has(on, ON)
+        || has(node.get("Principal"), &["DataLakePrincipalIdentifier"])
+        || has(
+            node,
+            &[
+                "DataLakeSettings",
+                "DataLakeAdmins",
+                "RowFilter",
+                "ColumnWildcard",
+                "TagKey",
+                "LFTags",
+            ],
+        )
+        || has(node.get("TableData"), &["RowFilter", "ColumnWildcard"])
+        || has(node, &["ResourceArn"]);
+    own && lake_formation::is_alone(node)
+}
