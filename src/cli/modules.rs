@@ -3,7 +3,7 @@
 
 use super::files::{self, Input, Texts};
 use crate::observe::terraform::hcl::{self, Library, ModuleFiles, Read};
-use crate::observe::{Dialect, Given, garbled};
+use crate::observe::{Dialect, File, Given, garbled, parameters};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -63,6 +63,9 @@ pub(super) struct Modules {
     called: BTreeSet<String>,
     roots: Vec<PathBuf>,
     texts: Texts,
+    /// Values of variables among the files that Terraform does not take by itself, with the folder of the module that they
+    /// stand in or below.
+    unused: BTreeMap<String, Vec<PathBuf>>,
 }
 
 #[derive(Debug)]
@@ -89,6 +92,7 @@ impl Modules {
             return Self::default();
         }
         let folders = opened.iter().enumerate();
+        let unused = unused(units, &opened);
         let here: Vec<PathBuf> = here.into_iter().map(Path::to_path_buf).collect();
         Self {
             by_folder: folders
@@ -100,6 +104,7 @@ impl Modules {
                 .collect(),
             roots: files::real_folders(&[paths, &here].concat()),
             texts: texts.clone(),
+            unused,
             opened,
         }
     }
@@ -107,7 +112,34 @@ impl Modules {
     /// Reads a module and what it calls.
     pub(super) fn read(&self, module: usize, given: &Given) -> Option<Read> {
         let opened = self.opened.get(module)?;
-        Some(hcl::read(&opened.files, self, given))
+        let mut read = hcl::read(&opened.files, self, given);
+        if let File::Read(reading) = &mut read.file {
+            let note = self.note_of_unused(&opened.files.folder, given);
+            reading.notes.extend(note);
+        }
+        Some(read)
+    }
+
+    /// Says which values of variables are there and not used. What `given` repeats was given on the command line.
+    fn note_of_unused(&self, folder: &str, given: &Given) -> Option<String> {
+        let is_given = |path: &&PathBuf| {
+            let text = text(path, &self.texts).ok();
+            let values =
+                text.and_then(|text| parameters::read(&path.to_string_lossy(), &text).ok());
+            values.is_some_and(|values| {
+                let mut values = values.iter();
+                values.all(|(name, value)| given.parameters.get(name) == Some(value))
+            })
+        };
+        let folder = files::neat(Path::new(folder)).display().to_string();
+        let unused = self.unused.get(&folder)?.iter();
+        let mut unused = unused.filter(|path| !is_given(path)).peekable();
+        let first = unused.peek()?.display().to_string();
+        let names: Vec<String> = unused.map(|path| format!("`{}`", path.display())).collect();
+        Some(format!(
+            "Terraform takes these values of variables only when they are named, and they are not used: {}; for those of one deployment give `--parameters {first}`",
+            names.join(", ")
+        ))
     }
 
     /// Files of a module that could not be opened.
@@ -128,6 +160,29 @@ impl Modules {
     pub(super) fn is_called(&self, module: usize) -> bool {
         self.called.contains(self.folder(module))
     }
+}
+
+/// Values of variables that no module takes by itself, by the folder of the innermost module that they stand in or below.
+fn unused(units: &[Unit], opened: &[Opened]) -> BTreeMap<String, Vec<PathBuf>> {
+    let folders: BTreeSet<PathBuf> = opened
+        .iter()
+        .map(|opened| files::neat(Path::new(&opened.files.folder)))
+        .collect();
+    let mut unused: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
+    for unit in units {
+        let Unit::File(input) = unit else { continue };
+        let name = input.path.file_name().unwrap_or_default();
+        if !hcl::is_values(&name.to_string_lossy()) {
+            continue;
+        }
+        let path = files::neat(&input.path);
+        let mut around = path.ancestors().skip(1);
+        if let Some(folder) = around.find(|folder| folders.contains(*folder)) {
+            let folder = folder.display().to_string();
+            unused.entry(folder).or_default().push(input.path.clone());
+        }
+    }
+    unused
 }
 
 /// The texts of a module's files.

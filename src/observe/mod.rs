@@ -4,6 +4,7 @@
 //! Readers never guess. What they cannot tell is an unreadable value with its reason, and a text that is
 //! not in its format at all is a [`Syntax`] error with a place.
 
+mod afterwards;
 mod application;
 mod base64;
 mod below;

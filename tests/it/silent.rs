@@ -158,3 +158,66 @@ fn block_public_access_is_judged_in_a_request_and_in_a_task() {
         assert_eq!(counts(&found), (1, 0, 0), "{text}: {}", found.0);
     }
 }
+
+#[test]
+fn values_that_terraform_does_not_take_by_itself_are_named() {
+    let module = "variable \"protected\" {\n  default = true\n}\nresource \"aws_emr_cluster\" \"c\" {\n  name = \"c\"\n  keep_job_flow_alive_when_no_steps = true\n  termination_protection = var.protected\n}\n";
+    let bench = Bench::new()
+        .with("b.toml", asks_for("emr.termination-protection"))
+        .with("in/main.tf", module)
+        .with("in/envs/prod.tfvars", "protected = false\n")
+        .with("in/z.tfvars", "protected = true\n")
+        .with("in/a.auto.tfvars", "other = 1\n");
+    let notes = |arguments: &[&str]| {
+        let (report, _) = bench.report(&[&["check", "b.toml", "in"], arguments].concat());
+        let notes = report["notes"].as_array().unwrap().clone();
+        let about = |note: &&Value| note.as_str().unwrap().contains("are not used");
+        let about: Vec<String> = notes.iter().filter(about).map(Value::to_string).collect();
+        (about, report["summary"]["noncompliant"].clone())
+    };
+    let (about, found) = notes(&[]);
+    assert_eq!((about.len(), found), (1, json!(0)));
+    assert!(
+        about[0].contains("`in/envs/prod.tfvars`, `in/z.tfvars`"),
+        "{about:?}"
+    );
+    assert!(!about[0].contains("auto"), "{about:?}");
+    let (about, found) = notes(&["--parameters", "in/envs/prod.tfvars"]);
+    assert_eq!((about.len(), found), (1, json!(1)));
+    assert!(!about[0].contains("`in/envs/prod.tfvars`"), "{about:?}");
+}
+
+#[test]
+fn what_is_in_a_list_or_under_a_name_is_judged() {
+    let request = unprotected();
+    for document in [
+        json!([request]),
+        json!({"jobs": [{"run_job_flow": request}]}),
+        json!({"conf": {"prod": request}}),
+        json!({"Target": {"Input": request.to_string()}}),
+    ] {
+        let found = report(&[("f.json", &document.to_string())]);
+        assert_eq!(counts(&found), (1, 0, 0), "{document}: {}", found.0);
+    }
+    let cased = r#"{"prod": {"releaseLabel": "emr-7.9.0", "instances": {"keepJobFlowAliveWhenNoSteps": true}}}"#;
+    let found = report(&[("f.json", cased)]);
+    assert_eq!((counts(&found), found.1), ((0, 0, 1), Some(3)));
+}
+
+#[test]
+fn protection_that_a_program_turns_off_again_is_not_on() {
+    let program = "import boto3\nemr = boto3.client('emr')\nr = emr.run_job_flow(Name='c', Instances={'KeepJobFlowAliveWhenNoSteps': True, 'TerminationProtected': True})\nemr.set_termination_protection(JobFlowIds=[r['JobFlowId']], TerminationProtected=False)\n";
+    assert_eq!(counts(&report(&[("l.py", program)])), (1, 0, 0));
+    let unknown =
+        "import boto3\nemr = boto3.client('emr')\ngetattr(emr, 'run_' + what)(**request)\n";
+    let found = report(&[("l.py", unknown)]);
+    assert_eq!((counts(&found), found.1), ((0, 0, 1), Some(3)));
+}
+
+#[test]
+fn a_file_that_is_no_snapshot_is_named_once() {
+    let bench = Bench::new().with("bad.json", "{\"a\": \n");
+    let run = bench.run(&["access", "bad.json"]);
+    assert_ne!(run.code, Some(0));
+    assert_eq!(run.err.matches("`bad.json`").count(), 1, "{}", run.err);
+}

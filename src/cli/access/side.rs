@@ -51,7 +51,14 @@ pub(super) fn read(
         return match observed(path) {
             Ok(side) => Ok(Some(side)),
             Err(why) => {
-                terminal.error(&format!("`{path}`: {why}"))?;
+                // What the reader says may name the file already.
+                let named = why.contains(&format!("`{path}`"));
+                let said = if named {
+                    why
+                } else {
+                    format!("`{path}`: {why}")
+                };
+                terminal.error(&said)?;
                 Ok(None)
             }
         };

@@ -1,7 +1,7 @@
 //! Documents like ours whose keys are in another case, such as `encryptionConfiguration` or `release_label`: AWS takes none
 //! of these, and what makes requests of them is not known.
 
-use super::what::{is_cluster, is_configuration, is_request_to_lake_formation};
+use super::what::{is_cluster, is_configuration, is_request_to_lake_formation, is_schema};
 use crate::observe::duplicates::Member;
 use crate::observe::edit::{self, Rewrite};
 use crate::observe::{File, Problem};
@@ -40,6 +40,9 @@ pub(super) fn read(mut tree: Tree) -> Result<File, Tree> {
 
 /// What an object is like, with a key by which that is told.
 fn like(node: Node<'_>) -> Option<(&'static str, &'static str)> {
+    if is_schema(node) {
+        return None;
+    }
     if is_cluster(node) {
         return Some(("a `RunJobFlow` request", "Instances"));
     }

@@ -127,6 +127,7 @@ fn what_others_have_is_left_alone() {
         // The shapes of an API, and a schema.
         r#"{"shapes": {"RunJobFlowInput": {"members": {"Name": {"shape": "S"}, "Instances": {"shape": "I"}, "ReleaseLabel": {"shape": "S"}, "JobFlowRole": {"shape": "S"}}}}}"#,
         r#"{"properties": {"Principal": {"type": "object"}, "Resource": {"type": "object"}, "Permissions": {"type": "array"}}}"#,
+        r#"{"shapes": {"ec2InstanceAttributes": {"type": "structure"}, "Name": {"type": "string"}}, "releaseLabel": 1}"#,
         // Values of a template's parameters.
         r#"{"Parameters": {"ReleaseLabel": "emr-7.9.0", "JobFlowRole": "r", "ServiceRole": "s", "Name": "n"}}"#,
         // Another service's principals and columns.

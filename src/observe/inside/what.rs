@@ -105,7 +105,7 @@ const OF_SCHEMAS: &[&str] = &[
 ];
 
 /// Whether an object says of members what they are like, rather than what they are.
-fn is_schema(node: Node<'_>) -> bool {
+pub(super) fn is_schema(node: Node<'_>) -> bool {
     node.members().all(|(_, value)| {
         let mut keys = value.members().map(|(key, _)| key.to_ascii_lowercase());
         matches!(value.value(), Value::Map) && keys.any(|key| OF_SCHEMAS.contains(&key.as_str()))

@@ -1,5 +1,6 @@
 //! The calls that are of interest, and the resources that each makes.
 
+use super::afterwards::Changed;
 use super::launches::{self, Call, LAKE_FORMATION, Launch};
 use super::mappings::Members;
 use super::names::{Context, Names, Use, What, is_construct_method};
@@ -7,7 +8,7 @@ use super::syntax::{Code, Parsed, children, field};
 use super::values::{At, Evaluator, span};
 use crate::observe::edit::{self, Rewrite};
 use crate::observe::lake_formation::{self, Request};
-use crate::observe::{Seen, placeholders, run_job_flow, security_configuration, stem};
+use crate::observe::{Problem, Seen, placeholders, run_job_flow, security_configuration, stem};
 use crate::observed::tree::{NONE, NodeId, Tree};
 use crate::observed::{Form, Identity, Reason, ResourceKind, Source};
 use std::collections::BTreeMap;
@@ -19,6 +20,8 @@ pub(super) struct Found {
     pub(super) seen: Vec<Seen>,
     /// What is left out.
     pub(super) notes: Vec<String>,
+    /// What cannot be told.
+    pub(super) problems: Vec<Problem>,
 }
 
 /// Reads every call of interest.
@@ -32,12 +35,16 @@ pub(super) fn read(source: &Arc<Source>, parsed: &Parsed<'_>) -> Found {
         seen: Vec::new(),
         asked: Vec::new(),
         notes: Vec::new(),
+        problems: Vec::new(),
+        changes: Vec::new(),
+        ends: Vec::new(),
     };
     for (call, context) in &names.calls {
         reader.call(*call, *context);
     }
     reader.mentions();
     reader.overrides();
+    reader.change_clusters();
     reader.finish()
 }
 
@@ -59,6 +66,11 @@ pub(super) struct Reader<'p, 's> {
     /// What Lake Formation is asked for: what it is called follows from where it stands in the whole.
     pub(super) asked: Vec<(Request, NodeId)>,
     notes: Vec<String>,
+    pub(super) problems: Vec<Problem>,
+    /// What is done to clusters that are there.
+    pub(super) changes: Vec<Changed>,
+    /// Where clusters are ended.
+    pub(super) ends: Vec<Use>,
 }
 
 impl<'p> Reader<'p, '_> {
@@ -149,6 +161,11 @@ impl<'p> Reader<'p, '_> {
             Call::AnyConstruct => self.any_construct(launch, given),
             Call::ClusterTask => self.cluster_task(launch, given),
             Call::AnyOperation => self.any_operation(given),
+            Call::Change(change) => {
+                let body = self.keywords(given);
+                self.change(launch.name, change, (body, Some(given.at.used)));
+            }
+            Call::Terminate => self.ends.push(given.at.used),
             Call::PublicAccess => {
                 let body = self.keywords(given);
                 self.public_access(body);
@@ -215,6 +232,8 @@ impl<'p> Reader<'p, '_> {
             | Call::AnyConstruct
             | Call::ClusterTask
             | Call::AnyOperation
+            | Call::Change(_)
+            | Call::Terminate
             | Call::PublicAccess => true,
         }
     }
@@ -310,6 +329,7 @@ impl<'p> Reader<'p, '_> {
             mut seen,
             asked,
             notes,
+            problems,
             ..
         } = self;
         let mut tree = evaluator.tree;
@@ -333,7 +353,12 @@ impl<'p> Reader<'p, '_> {
                 identity.id = format!("{}-{count}", identity.id);
             }
         }
-        Found { tree, seen, notes }
+        Found {
+            tree,
+            seen,
+            notes,
+            problems,
+        }
     }
 }
 

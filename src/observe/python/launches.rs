@@ -3,6 +3,7 @@
 use super::constructs::{CONSTRUCTS, Construct};
 use super::names::{Context, Names, first_argument, literal};
 use super::syntax::{Code, Parsed, bare, children, field};
+use crate::observe::afterwards::Change;
 use crate::observe::lake_formation::Request;
 
 /// What a call makes.
@@ -30,6 +31,10 @@ pub(super) enum Call {
     PublicAccess,
     /// A call of Lake Formation's.
     LakeFormation(Request),
+    /// A call that changes a cluster that is there.
+    Change(Change),
+    /// boto3's `terminate_job_flows`.
+    Terminate,
 }
 
 /// Functions and classes by their names. Sources: boto3's and Airflow's documentation, AWS CDK Reference.
@@ -47,6 +52,36 @@ const CALLS: &[(&str, Call)] = &[
     ("CallAwsService", Call::AnyOperation),
     ("AwsSdkCall", Call::AnyOperation),
     ("put_block_public_access_configuration", Call::PublicAccess),
+    (
+        "set_termination_protection",
+        Call::Change(Change::Protection),
+    ),
+    (
+        "put_auto_termination_policy",
+        Call::Change(Change::Set(&["AutoTerminationPolicy"])),
+    ),
+    (
+        "remove_auto_termination_policy",
+        Call::Change(Change::Unset("AutoTerminationPolicy")),
+    ),
+    (
+        "put_managed_scaling_policy",
+        Call::Change(Change::Set(&["ManagedScalingPolicy"])),
+    ),
+    (
+        "remove_managed_scaling_policy",
+        Call::Change(Change::Unset("ManagedScalingPolicy")),
+    ),
+    (
+        "set_keep_job_flow_alive_when_no_steps",
+        Call::Change(Change::Set(&["Instances", "KeepJobFlowAliveWhenNoSteps"])),
+    ),
+    ("add_job_flow_steps", Call::Change(Change::Steps)),
+    ("modify_instance_groups", Call::Change(Change::Groups)),
+    ("modify_instance_fleet", Call::Change(Change::Fleet)),
+    ("add_instance_groups", Call::Change(Change::AddGroups)),
+    ("add_instance_fleet", Call::Change(Change::AddFleet)),
+    ("terminate_job_flows", Call::Terminate),
     ("grant_permissions", Call::LakeFormation(Request::Grant)),
     (
         "batch_grant_permissions",
@@ -106,6 +141,12 @@ const PAIRS: &[(&str, &str)] = &[
     ("CfnResource", "AWS::"),
     ("CallAwsService", "akeformation"),
     // An operation of Lake Formation's by its name and one of its arguments.
+    ("set_termination_protection", "TerminationProtected"),
+    // An operation by a name that is put together.
+    ("getattr(", "client(\"emr\""),
+    ("getattr(", "client('emr'"),
+    ("_make_api_call", "client(\"emr\""),
+    ("_make_api_call", "client('emr'"),
     ("grant_permissions(", "DataLakePrincipalIdentifier"),
     ("grant_permissions(", "Principal="),
     ("put_data_lake_settings(", "DataLakeSettings"),

@@ -6,6 +6,7 @@
 //! a value that goes where it is not followed may be changed there. What is launched in a way that is not followed is
 //! listed as something of which nothing is known.
 
+mod afterwards;
 mod airflow;
 mod calls;
 mod constructs;
@@ -41,7 +42,12 @@ pub(super) fn read(source: &Arc<Source>) -> File {
     if mistake.is_some() && super::recognise::has_fences(source.text()) {
         return File::NothingOfOurs;
     }
-    let calls::Found { tree, seen, notes } = calls::read(source, &parsed);
+    let calls::Found {
+        tree,
+        seen,
+        notes,
+        problems,
+    } = calls::read(source, &parsed);
     let problem = mistake.map(|(start, end)| Problem {
         what: format!("could not read all of `{}`", source.name),
         why: "this is not Python".to_owned(),
@@ -52,9 +58,10 @@ pub(super) fn read(source: &Arc<Source>) -> File {
         Some(problem) if seen.is_empty() && names_ours(source.text()) => {
             File::Unreadable { dialect, problem }
         }
-        _ if seen.is_empty() && notes.is_empty() => File::NothingOfOurs,
+        _ if seen.is_empty() && notes.is_empty() && problems.is_empty() => File::NothingOfOurs,
         problem => {
             let mut reading = Reading::new(Dialect::Python, tree, seen);
+            reading.problems = problems;
             reading.problems.extend(problem);
             reading.notes = notes;
             File::Read(Box::new(reading))

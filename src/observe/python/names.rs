@@ -344,7 +344,7 @@ impl<'p> Names<'p> {
 
     /// Whether a block is another or holds it: what is done in the one is done before the other goes on. A body that is
     /// run but for errors holds what is bound in it.
-    fn encloses(&self, outer: usize, inner: usize, bound: bool) -> bool {
+    pub(super) fn encloses(&self, outer: usize, inner: usize, bound: bool) -> bool {
         let held = |index: usize| {
             let mut next = Some(inner);
             while let Some(at) = next {

@@ -161,6 +161,8 @@ impl<'p> Reader<'p, '_> {
             | Call::Construct(_)
             | Call::AnyConstruct
             | Call::ClusterTask
+            | Call::Change(_)
+            | Call::Terminate
             | Call::AnyOperation => {}
         }
     }

@@ -5,6 +5,7 @@ use crate::observed::{Form, Node, ResourceKind};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
+mod afterwards;
 mod escapes;
 mod everyday;
 mod forms;

@@ -1,5 +1,6 @@
 //! What the task of a state asks for, by the resource that it names; and where that is hidden, by what it sends.
 
+use crate::observe::afterwards::Change;
 use crate::observe::recognise::{is_described_configuration, is_run_job_flow};
 use crate::observe::{lake_formation, public_access};
 use crate::observed::Node;
@@ -19,26 +20,8 @@ pub(super) enum Action {
     LakeFormation(lake_formation::Request),
     /// Asks Lake Formation for something that only its members tell.
     LakeFormationByMembers,
-    /// Adds steps.
-    Steps,
-    /// Adds one step, in the member `Step`.
-    Step,
-    /// Turns termination protection on or off.
-    Protection,
-    /// Reconfigures a group, in the member `InstanceGroup`.
-    Group,
-    /// Reconfigures a fleet, in the member `InstanceFleet`.
-    Fleet,
-    /// Reconfigures groups, in the list `InstanceGroups`.
-    Groups,
-    /// Adds groups.
-    AddGroups,
-    /// Adds a fleet.
-    AddFleet,
-    /// Gives a member of the cluster's request, at this path, the value that it has in what is sent.
-    Set(&'static [&'static str]),
-    /// Takes a member of the cluster's request away.
-    Unset(&'static str),
+    /// Changes a cluster.
+    Change(Change),
     /// Ends a cluster.
     Terminate,
 }
@@ -111,38 +94,59 @@ const ACTIONS: &[(&str, Action)] = &[
         "aws-sdk:lakeformation:createLakeFormationOptIn",
         LakeFormation(Request::OptIn),
     ),
-    ("elasticmapreduce:addStep", Action::Step),
-    ("aws-sdk:emr:addJobFlowSteps", Action::Steps),
+    ("elasticmapreduce:addStep", Action::Change(Change::Step)),
+    ("aws-sdk:emr:addJobFlowSteps", Action::Change(Change::Steps)),
     (
         "elasticmapreduce:setClusterTerminationProtection",
-        Action::Protection,
+        Action::Change(Change::Protection),
     ),
-    ("aws-sdk:emr:setTerminationProtection", Action::Protection),
-    ("elasticmapreduce:modifyInstanceGroupByName", Action::Group),
-    ("elasticmapreduce:modifyInstanceFleetByName", Action::Fleet),
-    ("aws-sdk:emr:modifyInstanceFleet", Action::Fleet),
-    ("aws-sdk:emr:modifyInstanceGroups", Action::Groups),
-    ("aws-sdk:emr:addInstanceGroups", Action::AddGroups),
-    ("aws-sdk:emr:addInstanceFleet", Action::AddFleet),
+    (
+        "aws-sdk:emr:setTerminationProtection",
+        Action::Change(Change::Protection),
+    ),
+    (
+        "elasticmapreduce:modifyInstanceGroupByName",
+        Action::Change(Change::Group),
+    ),
+    (
+        "elasticmapreduce:modifyInstanceFleetByName",
+        Action::Change(Change::Fleet),
+    ),
+    (
+        "aws-sdk:emr:modifyInstanceFleet",
+        Action::Change(Change::Fleet),
+    ),
+    (
+        "aws-sdk:emr:modifyInstanceGroups",
+        Action::Change(Change::Groups),
+    ),
+    (
+        "aws-sdk:emr:addInstanceGroups",
+        Action::Change(Change::AddGroups),
+    ),
+    (
+        "aws-sdk:emr:addInstanceFleet",
+        Action::Change(Change::AddFleet),
+    ),
     (
         "aws-sdk:emr:putAutoTerminationPolicy",
-        Action::Set(&["AutoTerminationPolicy"]),
+        Action::Change(Change::Set(&["AutoTerminationPolicy"])),
     ),
     (
         "aws-sdk:emr:removeAutoTerminationPolicy",
-        Action::Unset("AutoTerminationPolicy"),
+        Action::Change(Change::Unset("AutoTerminationPolicy")),
     ),
     (
         "aws-sdk:emr:putManagedScalingPolicy",
-        Action::Set(&["ManagedScalingPolicy"]),
+        Action::Change(Change::Set(&["ManagedScalingPolicy"])),
     ),
     (
         "aws-sdk:emr:removeManagedScalingPolicy",
-        Action::Unset("ManagedScalingPolicy"),
+        Action::Change(Change::Unset("ManagedScalingPolicy")),
     ),
     (
         "aws-sdk:emr:setKeepJobFlowAliveWhenNoSteps",
-        Action::Set(&["Instances", "KeepJobFlowAliveWhenNoSteps"]),
+        Action::Change(Change::Set(&["Instances", "KeepJobFlowAliveWhenNoSteps"])),
     ),
     ("elasticmapreduce:terminateCluster", Action::Terminate),
     ("aws-sdk:emr:terminateJobFlows", Action::Terminate),

@@ -6,17 +6,16 @@
 //! own, of which nothing else is known.
 
 mod actions;
-mod changes;
 mod tasks;
 mod values;
 
-use super::edit;
+use super::afterwards::{Change, applied, of_another, turns_off};
 use super::{
     Dialect, Problem, Reading, Seen, lake_formation, public_access, run_job_flow,
     security_configuration,
 };
 use crate::observed::tree::{NodeId, Tree};
-use crate::observed::{Form, Identity, Node, Reason, ResourceKind, Value};
+use crate::observed::{Form, Identity, Node, ResourceKind, Value};
 use actions::Action;
 pub(in crate::observe) use actions::names_task;
 
@@ -101,23 +100,20 @@ pub(super) fn machine(tree: &mut Tree, root: NodeId) -> Machine {
                 seen.extend(asked.iter().map(Seen::of));
             }
             Action::Terminate => {}
-            Action::Steps
-            | Action::Step
-            | Action::Protection
-            | Action::Group
-            | Action::Fleet
-            | Action::Groups
-            | Action::AddGroups
-            | Action::AddFleet
-            | Action::Set(_)
-            | Action::Unset(_) => changes.push(task),
+            // Turned off right before the cluster's end, protection says nothing about the cluster's life.
+            Action::Change(change) if task.last && turns_off(tree, change, task.body) => {
+                changes.push((None, task));
+            }
+            Action::Change(change) => changes.push((Some(change), task)),
         }
     }
     if !created.is_empty() || !changes.is_empty() {
         problems.append(&mut found.hidden);
     }
     // States have no order: protection that is turned off anywhere is not on.
-    changes.sort_by_key(|change| changes::turns_off(tree, change));
+    changes.sort_by_key(|(change, task)| {
+        change.is_some_and(|change| turns_off(tree, change, task.body))
+    });
     let alone = join(tree, &mut created, changes);
     for task in created {
         let mut request = run_job_flow::request(tree, task.body, &task.state);
@@ -130,9 +126,16 @@ pub(super) fn machine(tree: &mut Tree, root: NodeId) -> Machine {
 
 /// Puts each change into the clusters that it is about. Those about a cluster that this machine does not create are
 /// put into one of their own.
-fn join(tree: &mut Tree, created: &mut [Task], changes: Vec<Task>) -> Option<Seen> {
+fn join(
+    tree: &mut Tree,
+    created: &mut [Task],
+    changes: Vec<(Option<Change>, Task)>,
+) -> Option<Seen> {
     let mut alone: Option<(NodeId, String)> = None;
-    for change in changes {
+    for (what, change) in changes {
+        let after = |tree: &mut Tree, body| {
+            what.map_or(body, |what| applied(tree, body, what, change.body))
+        };
         let of_answer = |task: &Task| {
             !task.result.is_empty()
                 && change.cluster.starts_with(&task.result)
@@ -141,18 +144,16 @@ fn join(tree: &mut Tree, created: &mut [Task], changes: Vec<Task>) -> Option<See
         let named = created.iter().any(of_answer);
         let elsewhere = created.is_empty() || change.cluster == tasks::LITERAL;
         if elsewhere {
-            let (body, _) = alone.unwrap_or_else(|| {
-                let none = edit::empty_map(tree, change.body);
-                let place = "the request that created the cluster".to_owned();
-                let open = edit::opened(tree, none, Reason::Elsewhere { place });
-                (open, change.state.clone())
-            });
-            alone = Some((changes::applied(tree, body, &change), change.state.clone()));
+            let body = match alone {
+                Some((body, _)) => body,
+                None => of_another(tree, change.body),
+            };
+            alone = Some((after(tree, body), change.state.clone()));
             continue;
         }
         for task in created.iter_mut() {
             if !named || of_answer(task) {
-                task.body = changes::applied(tree, task.body, &change);
+                task.body = after(tree, task.body);
             }
         }
     }

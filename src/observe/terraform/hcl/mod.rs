@@ -43,7 +43,7 @@ use emit::Emitter;
 use eval::{Evaluator, Instance};
 use expr::{At, Block};
 pub use files::{Library, Nothing};
-pub use module::is_module_file;
+pub use module::{is_module_file, is_values};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;

@@ -117,8 +117,8 @@ impl Module {
     }
 }
 
-/// Whether a file holds values of variables.
-pub(super) fn is_values(file: &str) -> bool {
+/// Whether a file holds values of variables, by its name.
+pub fn is_values(file: &str) -> bool {
     let plain = file.strip_suffix(".json").unwrap_or(file);
     plain
         .rsplit_once('.')
