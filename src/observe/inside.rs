@@ -21,10 +21,10 @@ use what::What;
 const MAX_TEXTS: usize = 256;
 const MAX_DEPTH: u32 = 2;
 
-/// Reads what stands inside a document that is nothing of ours as a whole; gives the document back when nothing does.
-pub(super) fn read(mut tree: Tree) -> Result<File, Tree> {
+/// Reads what stands inside a document that is nothing of ours as a whole; `None` when nothing does.
+pub(super) fn read(mut tree: Tree) -> Option<File> {
     if what::is_of_others(tree.root()) {
-        return Err(tree);
+        return None;
     }
     let found = found(&mut tree);
     if found.is_empty() {
@@ -75,7 +75,7 @@ pub(super) fn read(mut tree: Tree) -> Result<File, Tree> {
     let mut reading = Reading::new(dialect, tree, seen);
     reading.problems = problems;
     reading.notes = notes;
-    Ok(File::Read(Box::new(reading)))
+    Some(File::Read(Box::new(reading)))
 }
 
 fn not_judged(tree: &Tree) -> String {

@@ -156,7 +156,7 @@ pub fn read_file(source: &Arc<Source>, dialect: Option<Dialect>, given: &Given) 
             Ok(reading) => File::Read(Box::new(reading)),
             Err(why) => unread(Some(dialect), Problem::file(source, why)),
         },
-        (None, _) => inside::read(tree).unwrap_or_else(|_| below::read(source)),
+        (None, _) => inside::read(tree).unwrap_or_else(|| below::read(source)),
     }
 }
 

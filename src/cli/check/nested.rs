@@ -112,15 +112,14 @@ impl<'b> Passes<'_, 'b> {
         let is_it =
             |file: &Judged<'b>| file.source.name == name && matches!(file.origin, Origin::File);
         let known = passed.judged.iter().position(is_it);
-        let file = match known.and_then(|at| passed.judged.get(at)) {
-            Some(file) => self
-                .whole(&file.source)
-                .map(|source| read_file(&source, self.dialect, given)),
-            None => {
-                let mut inputs = units.iter().flat_map(Unit::inputs);
-                let input = inputs.find(|input| input.path.display().to_string() == name);
-                input.and_then(|input| self.read_file(input, given).ok())
-            }
+        let judged = known.and_then(|at| passed.judged.get(at));
+        let file = if let Some(file) = judged {
+            let source = self.whole(&file.source);
+            source.map(|source| read_file(&source, self.dialect, given))
+        } else {
+            let mut inputs = units.iter().flat_map(Unit::inputs);
+            let input = inputs.find(|input| input.path.display().to_string() == name);
+            input.and_then(|input| self.read_file(input, given).ok())
         };
         let reading = match file {
             Some(File::Read(reading)) if !reading.is_part() => reading,

@@ -55,6 +55,16 @@ pub(super) struct Found {
     pub(super) bodies: Vec<(String, NodeId)>,
 }
 
+impl Found {
+    /// Takes a stack in, once for all of its worlds.
+    fn add(&mut self, nested: Nested) {
+        match self.nested.iter_mut().find(|one| one.is_like(&nested)) {
+            Some(known) => known.join(nested),
+            None => self.nested.push(nested),
+        }
+    }
+}
+
 /// The stacks of a template, in the order written.
 pub(super) fn of(evaluator: &Evaluator<'_>) -> Vec<(String, NodeId)> {
     let all = evaluator.sections.resources.iter();
@@ -84,8 +94,7 @@ pub(super) fn read(
     let kind = node.get("Type").as_text();
     let set = kind == Some(STACK_SET);
     let body = evaluator.tree.node(properties).get("TemplateBody");
-    let unknown = body.reason().is_some() && body.missing_key().is_none();
-    if set && (body.is_set() || unknown) {
+    if set && body.missing_key().is_none() {
         let body = (id.to_owned(), origin(evaluator, body.id()));
         if !found.bodies.contains(&body) {
             found.bodies.push(body);
@@ -101,12 +110,7 @@ pub(super) fn read(
     // CDK uploads the template, and says where it wrote it.
     let asset = node.get("Metadata").get("aws:asset:path");
     let written = asset.as_text().or_else(|| location.as_text());
-    let shown = if matches!(location.value(), Value::Map) {
-        let key = if machine { "Key" } else { "ApplicationId" };
-        location.get(key).display()
-    } else {
-        written.map_or_else(|| location.display(), str::to_owned)
-    };
+    let shown = shown(location, written);
     let names_task = |text: &str| step_functions::names_task(text);
     let ours = named_after_ours(id)
         || named_after_ours(&shown)
@@ -116,28 +120,34 @@ pub(super) fn read(
         unseen(evaluator, (id, place, machine), (&shown, ours), found);
         return;
     };
+    let path = path.strip_prefix("file://").unwrap_or(path).to_owned();
+    let node = evaluator.tree.node(properties);
     let (parameters, open) = if set {
         (BTreeMap::new(), true)
+    } else if machine {
+        parameters(node.get("DefinitionSubstitutions"))
     } else {
-        let key = if machine {
-            "DefinitionSubstitutions"
-        } else {
-            "Parameters"
-        };
-        parameters(evaluator.tree.node(properties).get(key))
+        parameters(node.get("Parameters"))
     };
-    let nested = Nested {
+    found.add(Nested {
         stack: id.to_owned(),
         place: location.place(),
-        path: path.strip_prefix("file://").unwrap_or(path).to_owned(),
+        path,
         parameters,
         open,
         ours,
         machine,
-    };
-    match found.nested.iter_mut().find(|one| one.is_like(&nested)) {
-        Some(known) => known.join(nested),
-        None => found.nested.push(nested),
+    });
+}
+
+/// A location as it is shown: the place of a file, or of an application or object by its name.
+fn shown(location: Node<'_>, written: Option<&str>) -> String {
+    let mut names = ["ApplicationId", "Key"]
+        .map(|key| location.get(key))
+        .into_iter();
+    match names.find(|name| !name.is_absent()) {
+        Some(name) if matches!(location.value(), Value::Map) => name.display(),
+        _ => written.map_or_else(|| location.display(), str::to_owned),
     }
 }
 

@@ -8,12 +8,12 @@ use crate::observe::{File, Problem};
 use crate::observed::Node;
 use crate::observed::tree::{NodeId, Tree};
 
-/// Says of a document what in it would be ours but for the case of its keys; gives it back when nothing would.
-pub(super) fn read(mut tree: Tree) -> Result<File, Tree> {
+/// Says of a document what in it would be ours but for the case of its keys; `None` when nothing would.
+pub(super) fn read(mut tree: Tree) -> Option<File> {
     let root = tree.root_id();
     let upper = edit::rewritten(&mut tree, root, &mut Upper);
     if upper == root {
-        return Err(tree);
+        return None;
     }
     let mut open = vec![upper];
     while let Some(id) = open.pop() {
@@ -27,7 +27,7 @@ pub(super) fn read(mut tree: Tree) -> Result<File, Tree> {
                     "{what} has keys in another case than AWS's (`{key}`): what is made of it is not known; judge that, or write `{key}` as AWS does"
                 ),
             );
-            return Ok(File::Unreadable {
+            return Some(File::Unreadable {
                 dialect: None,
                 problem,
             });
@@ -35,7 +35,7 @@ pub(super) fn read(mut tree: Tree) -> Result<File, Tree> {
         open.extend(node.items().rev().map(Node::id));
         open.extend(node.members().rev().map(|(_, value)| value.id()));
     }
-    Err(tree)
+    None
 }
 
 /// What an object is like, with a key by which that is told.

@@ -57,6 +57,9 @@ pub(super) fn is_of_others(root: Node<'_>) -> bool {
             && root.get("tree").is_set()
 }
 
+/// A look at an object.
+type Check = fn(Node<'_>) -> bool;
+
 /// What an object is; `None` when that is not certain.
 pub(super) fn of(node: Node<'_>) -> Option<What> {
     match node.value() {
@@ -76,7 +79,7 @@ pub(super) fn of(node: Node<'_>) -> Option<What> {
     if is_template(node) {
         return holds_ours(node).then_some(What::Template);
     }
-    let checks: [(fn(Node<'_>) -> bool, What); 7] = [
+    let checks: [(Check, What); 7] = [
         (step_functions::recognises, What::Machine),
         (is_cluster, What::Cluster),
         (is_configuration, What::Configuration),

@@ -53,9 +53,9 @@ impl Reader<'_, '_> {
             }
             if !any && change == Change::Protection {
                 let none = of_another(tree, body);
-                let changed = applied(tree, none, change, body);
+                let request = applied(tree, none, change, body);
                 let identity = Identity::new(ResourceKind::EmrCluster, self.file.clone());
-                self.seen.push(Seen::new(identity, Form::Request, changed));
+                self.seen.push(Seen::new(identity, Form::Request, request));
             }
         }
     }
