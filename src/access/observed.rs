@@ -2,6 +2,7 @@
 
 use super::{Estate, Filter, Grant, Mapping, On, Rows, Tagged};
 use crate::aws::lake_formation::grant::Object;
+use crate::aws::lake_formation::name::Name;
 use crate::control::Target;
 use crate::control::lake::{Context, Trouble, shown};
 use crate::control::mappings::RoleMapping;
@@ -87,6 +88,13 @@ impl Observed {
         resource: &Resource<'t>,
         context: &Context<'_, 't>,
     ) -> Result<(), Trouble<'t>> {
+        if let Some(policy) = resource.row_policy() {
+            let name = policy.get("Name").as_text().unwrap_or_default();
+            let message = format!(
+                "row-level-security policy `{name}` lets some read rows, which is not reckoned with"
+            );
+            return Err(Trouble::new(policy, message));
+        }
         let filter = shown::shown(&resource.cells_filter(), context)?;
         self.estate.filters.push(Filter {
             name: filter.name,
@@ -115,18 +123,51 @@ impl Observed {
         if kind != TAG_ASSOCIATION {
             return Ok(());
         }
-        let mut tags = BTreeMap::new();
-        for tag in root.get("LFTags").items() {
-            let tag = context.lf_tag(tag)?;
-            if let [(_, value)] = tag.values.as_slice() {
-                tags.insert(tag.key.to_string(), value.clone());
-            }
+        if !root.get("Resource").is_set() {
+            return self.borne(resource, root, context);
         }
+        let tags = values(root.get("LFTags"), context)?;
         for bearer in context.bearers(root.get("Resource"))? {
             self.estate.tagged.push(Tagged {
                 bearer: bearer.0,
                 tags: tags.clone(),
             });
+        }
+        Ok(())
+    }
+
+    /// What `GetResourceLFTags` tells of a database or table, by whose name the record is called.
+    fn borne<'t>(
+        &mut self,
+        resource: &Resource<'t>,
+        root: Node<'t>,
+        context: &Context<'_, 't>,
+    ) -> Result<(), Trouble<'t>> {
+        if root.reason().is_some() {
+            return Err(Trouble::new(root, "the tags are unknown"));
+        }
+        let name = resource.identity.name.as_deref();
+        let name = name.unwrap_or(&resource.identity.id);
+        let own: Vec<Name> = name
+            .splitn(2, '.')
+            .map(|part| Name::from(part).lower())
+            .collect();
+        let mut bears = |bearer: Vec<Name>, list: Node<'t>| {
+            let tags = values(list, context)?;
+            if !tags.is_empty() {
+                self.estate.tagged.push(Tagged { bearer, tags });
+            }
+            Ok(())
+        };
+        let database = own.iter().take(1).cloned().collect();
+        bears(database, root.get("LFTagOnDatabase"))?;
+        if own.len() > 1 {
+            bears(own.clone(), root.get("LFTagsOnTable"))?;
+        }
+        for column in root.get("LFTagsOnColumns").items() {
+            let mut bearer = own.clone();
+            bearer.push(context.text(column.get("Name"))?.lower());
+            bears(bearer, column.get("LFTags"))?;
         }
         Ok(())
     }
@@ -161,4 +202,22 @@ impl Observed {
         }
         Ok(())
     }
+}
+
+/// The value of each key of a list of tags.
+fn values<'t>(
+    list: Node<'t>,
+    context: &Context<'_, 't>,
+) -> Result<BTreeMap<String, Name>, Trouble<'t>> {
+    if list.reason().is_some() {
+        return Err(Trouble::new(list, "the tags are unknown"));
+    }
+    let mut tags = BTreeMap::new();
+    for tag in list.items() {
+        let tag = context.lf_tag(tag)?;
+        if let [(_, value)] = tag.values.as_slice() {
+            tags.insert(tag.key.to_string(), value.clone());
+        }
+    }
+    Ok(tags)
 }

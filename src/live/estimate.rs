@@ -6,12 +6,14 @@ use super::operation::{
     DESCRIBE_STUDIO, DESCRIBE_SUBNETS, GET_ACCOUNT_AUTHORIZATION_DETAILS,
     GET_ACCOUNT_PUBLIC_ACCESS_BLOCK, GET_AUTO_TERMINATION_POLICY, GET_BLOCK_PUBLIC_ACCESS,
     GET_BUCKET_ENCRYPTION, GET_BUCKET_LOCATION, GET_BUCKET_POLICY, GET_BUCKET_POLICY_STATUS,
-    GET_CALLER_IDENTITY, GET_DATA_CATALOG_ENCRYPTION_SETTINGS, GET_DATA_LAKE_SETTINGS,
-    GET_INSTANCE_PROFILE, GET_KEY_POLICY, GET_KEY_ROTATION_STATUS, GET_MANAGED_SCALING_POLICY,
-    GET_PUBLIC_ACCESS_BLOCK, LIST_BOOTSTRAP_ACTIONS, LIST_CLUSTERS, LIST_DATA_CELLS_FILTER,
-    LIST_GRANTS, LIST_INSTANCE_FLEETS, LIST_INSTANCE_GROUPS, LIST_OPT_INS, LIST_PERMISSIONS,
-    LIST_RESOURCES, LIST_SECURITY_CONFIGURATIONS, LIST_STEPS, LIST_STUDIO_SESSION_MAPPINGS,
-    LIST_STUDIOS, Operation, Service,
+    GET_CALLER_IDENTITY, GET_CATALOGS, GET_DATA_CATALOG_ENCRYPTION_SETTINGS,
+    GET_DATA_LAKE_PRINCIPAL, GET_DATA_LAKE_SETTINGS, GET_DATABASES, GET_INSTANCE_PROFILE,
+    GET_KEY_POLICY, GET_KEY_ROTATION_STATUS, GET_MANAGED_SCALING_POLICY, GET_PUBLIC_ACCESS_BLOCK,
+    GET_RESOURCE_LF_TAGS, GET_TABLES, LIST_BOOTSTRAP_ACTIONS, LIST_CLUSTERS,
+    LIST_DATA_CELLS_FILTER, LIST_GRANTS, LIST_INSTANCE_FLEETS, LIST_INSTANCE_GROUPS,
+    LIST_LF_TAG_EXPRESSIONS, LIST_LF_TAGS, LIST_OPT_INS, LIST_PERMISSIONS, LIST_RESOURCES,
+    LIST_RLS_ATTACHMENTS, LIST_RLS_POLICIES, LIST_SECURITY_CONFIGURATIONS, LIST_STEPS,
+    LIST_STUDIO_SESSION_MAPPINGS, LIST_STUDIOS, Operation, Service,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -69,6 +71,24 @@ pub struct Sizes {
     pub filters: u64,
     /// Opt-ins.
     pub opt_ins: u64,
+    /// Tables that have some.
+    pub filtered_tables: u64,
+    /// LF-Tags; with one at least, every database and table is asked which it bears.
+    pub tags: u64,
+    /// Saved tag expressions.
+    pub expressions: u64,
+    /// Row-level-security policies.
+    pub row_policies: u64,
+    /// What those are attached to.
+    pub attachments: u64,
+    /// Databases.
+    pub databases: u64,
+    /// Pages of tables, over all databases: one each at least.
+    pub table_pages: u64,
+    /// Tables.
+    pub tables: u64,
+    /// Catalogs within the account's own.
+    pub nested: u64,
     /// Whether the caller administers the lake; who does not is not asked to list grants.
     pub lake_admin: bool,
     /// Whether steps are asked for: pages of them, over all clusters.
@@ -141,7 +161,7 @@ fn of_emr(sizes: &Sizes) -> [(&'static Operation, u64); 14] {
     ]
 }
 
-fn of_others(sizes: &Sizes) -> [(&'static Operation, u64); 23] {
+fn of_others(sizes: &Sizes) -> [(&'static Operation, u64); 32] {
     let admin = u64::from(sizes.lake_admin);
     [
         (&DESCRIBE_INSTANCES, pages(sizes.reservations, 1000)),
@@ -168,11 +188,33 @@ fn of_others(sizes: &Sizes) -> [(&'static Operation, u64); 23] {
         (&GET_PUBLIC_ACCESS_BLOCK, sizes.buckets),
         (&GET_ACCOUNT_PUBLIC_ACCESS_BLOCK, 1),
         (&GET_DATA_LAKE_SETTINGS, 1),
-        (&LIST_PERMISSIONS, admin * pages(sizes.grants, 1000)),
+        (
+            &LIST_PERMISSIONS,
+            // Of everything, of tables with filters, of nested catalogs.
+            admin * (pages(sizes.grants, 1000) + sizes.filtered_tables + sizes.nested),
+        ),
         (&LIST_RESOURCES, pages(sizes.locations, 1000)),
         (&LIST_DATA_CELLS_FILTER, pages(sizes.filters, 1000)),
         (&LIST_OPT_INS, admin * pages(sizes.opt_ins, 1000)),
         (&DESCRIBE_IDENTITY_CENTER, 1),
+        (&GET_DATA_LAKE_PRINCIPAL, 1),
+        (&LIST_LF_TAGS, admin * pages(sizes.tags, 1000)),
+        (
+            &LIST_LF_TAG_EXPRESSIONS,
+            admin * pages(sizes.expressions, 1000),
+        ),
+        (
+            &GET_RESOURCE_LF_TAGS,
+            admin * some(sizes.tags, sizes.databases + sizes.tables),
+        ),
+        (&LIST_RLS_POLICIES, admin * pages(sizes.row_policies, 1000)),
+        (
+            &LIST_RLS_ATTACHMENTS,
+            admin * some(sizes.row_policies, pages(sizes.attachments, 1000)),
+        ),
+        (&GET_DATABASES, admin * pages(sizes.databases, 100)),
+        (&GET_TABLES, admin * sizes.table_pages),
+        (&GET_CATALOGS, admin * pages(sizes.nested, 100)),
         (&GET_DATA_CATALOG_ENCRYPTION_SETTINGS, 1),
     ]
 }
@@ -184,7 +226,15 @@ fn is_asked(operation: &Operation, services: &BTreeSet<Service>) -> bool {
     } else {
         operation.service
     };
-    services.contains(&service) || service == Service::Sts
+    // What stands in the catalog is asked when the lake tells who sees all of it; tags, of what stands there.
+    let beside = if [&GET_DATABASES, &GET_TABLES, &GET_CATALOGS].contains(&operation) {
+        Service::LakeFormation
+    } else if operation == &GET_RESOURCE_LF_TAGS {
+        Service::Glue
+    } else {
+        service
+    };
+    service == Service::Sts || services.contains(&service) && services.contains(&beside)
 }
 
 /// The shortest time that these calls take at a share of the quotas, when nothing else is in the way:

@@ -24,6 +24,11 @@ impl Thing {
         self.calls.get(action)?.get("answer")
     }
 
+    /// Whether a call was made, however it ended.
+    pub(super) fn was_asked(&self, action: &str) -> bool {
+        self.calls.contains_key(action)
+    }
+
     pub(super) fn keep(&mut self, action: &'static str, outcome: &Outcome) {
         let call = match outcome {
             Ok(answer) => json!({"answer": answer}),

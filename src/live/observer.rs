@@ -5,10 +5,12 @@
 //! observer cannot disagree about it.
 
 mod account;
+mod catalog;
 mod emr;
 mod lake;
 mod network;
 mod recall;
+mod related;
 
 use super::call::{Call, Failure, Outcome};
 use super::kept::{Kept, Seen};
@@ -115,6 +117,9 @@ pub struct Observer {
     known: usize,
     /// Calls about configurations, until that is known.
     postponed: Vec<Call>,
+    /// Whether there are LF-Tags, and what may bear some until that is known.
+    tags: related::TagsOf,
+    bearers: Vec<related::Bearer>,
 }
 
 impl Observer {
@@ -147,6 +152,8 @@ impl Observer {
             made: None,
             known: 0,
             postponed: Vec::new(),
+            tags: related::TagsOf::default(),
+            bearers: Vec::new(),
         };
         if observer.wanted.asks(Service::LakeFormation) {
             let settings = observer

@@ -220,7 +220,16 @@ pub static ALL: &[&Operation] = &[
     &LIST_DATA_CELLS_FILTER,
     &LIST_OPT_INS,
     &DESCRIBE_IDENTITY_CENTER,
+    &GET_DATA_LAKE_PRINCIPAL,
+    &LIST_LF_TAGS,
+    &LIST_LF_TAG_EXPRESSIONS,
+    &GET_RESOURCE_LF_TAGS,
+    &LIST_RLS_POLICIES,
+    &LIST_RLS_ATTACHMENTS,
     &GET_DATA_CATALOG_ENCRYPTION_SETTINGS,
+    &GET_DATABASES,
+    &GET_TABLES,
+    &GET_CATALOGS,
 ];
 
 /// The calls of the account from which others are observed.

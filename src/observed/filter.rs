@@ -1,7 +1,7 @@
 //! A data cells filter's facts, wherever each form puts them.
 
 use super::grant::is_given;
-use super::{Form, Node, Resource};
+use super::{Form, Node, Reason, Resource};
 
 /// A data cells filter: which rows and columns of a table it shows.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +28,27 @@ pub struct CellsFilter<'t> {
     pub wildcard: Node<'t>,
 }
 
+/// The calls that tell of a row-level-security policy: by its name, and among all.
+const ROW_POLICY: [&str; 2] = [
+    "lakeformation:GetRLSPolicy",
+    "lakeformation:ListRLSPolicies",
+];
+
 impl<'t> Resource<'t> {
+    /// The members of a row-level-security policy, which is of the same kind as data cells filters.
+    pub fn row_policy(&self) -> Option<Node<'t>> {
+        if self.form != Form::Live {
+            return None;
+        }
+        let told = ROW_POLICY.map(|call| self.body.get(call));
+        // A call that was refused tells what was asked about; of one that was not made nothing follows.
+        let refused = |answer: &&Node<'_>| matches!(answer.reason(), Some(Reason::Call { .. }));
+        let answer = told.iter().find(|answer| answer.is_set());
+        let answer = *answer.or_else(|| told.iter().find(refused))?;
+        let inner = answer.get("RLSPolicy");
+        Some(if inner.is_set() { inner } else { answer })
+    }
+
     /// This resource read as a data cells filter.
     pub fn cells_filter(&self) -> CellsFilter<'t> {
         let request = self.body.get("TableData");

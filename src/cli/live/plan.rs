@@ -62,7 +62,7 @@ pub(in crate::cli) fn plan(reach: &Reach, terminal: &mut Terminal<'_>) -> Ended 
         terminal
             .warning("`--max-duration` is shorter: what is not asked by then is indeterminate")?;
     }
-    terminal.note("reckoned with fleets in one cluster of five, and one configuration, key, bucket and role for ten; no call was made")?;
+    terminal.note("reckoned with fleets in one cluster of five, and one configuration, key, bucket, role and database of ten tables for ten; no call was made")?;
     Ok(Exit::Clean)
 }
 
@@ -84,6 +84,13 @@ fn expected(reach: &Reach, clusters: u64) -> Sizes {
         profiles: tenth,
         identities: 1000,
         buckets: tenth,
+        filtered_tables: 1,
+        tags: 1,
+        row_policies: 1,
+        attachments: 1,
+        databases: tenth,
+        table_pages: tenth,
+        tables: 10 * tenth,
         lake_admin: true,
         step_pages: if reach.steps { clusters } else { 0 },
         key_grant_pages: if reach.key_grants { tenth } else { 0 },

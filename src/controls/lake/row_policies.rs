@@ -19,7 +19,6 @@ settings! {
     }
 }
 
-const POLICY: &str = "lakeformation:GetRLSPolicy";
 const ATTACHMENTS: &str = "lakeformation:ListRLSPolicyAttachments";
 
 impl Control for RowPolicies {
@@ -37,24 +36,17 @@ impl Control for RowPolicies {
     type Setting = Setting;
 
     fn judge(want: &Setting, seen: &View<'_, '_>, out: &mut Conditions) {
-        let body = seen.resource.body;
         // Of the same kind as data cells filters, which another control judges.
-        let calls = [
-            "lakeformation:ListDataCellsFilter",
-            "lakeformation:GetDataCellsFilter",
-        ];
-        let filter = calls.into_iter().any(|call| body.get(call).is_set());
-        if !seen.is_live() || filter {
+        let Some(policy) = seen.resource.row_policy() else {
             return;
-        }
-        let answer = body.get(POLICY);
-        match answer.reason() {
+        };
+        match policy.reason() {
             Some(reason) => {
-                out.unknown(answer, reason, "the policy is unknown");
+                out.unknown(policy, reason, "the policy is unknown");
             }
-            None => judge_policy(want, answer, out),
+            None => judge_policy(want, policy, out),
         }
-        let list = body.get(ATTACHMENTS);
+        let list = seen.resource.body.get(ATTACHMENTS);
         if let Some(reason) = list.reason() {
             out.unknown(list, reason, "what the policy is attached to is unknown");
             return;
@@ -77,20 +69,13 @@ impl Control for RowPolicies {
             return;
         };
         for item in items.items() {
-            judge_attachment(want, answer, item, out);
+            judge_attachment(want, policy, item, out);
         }
         out.held();
     }
 }
 
-/// The members of a policy, wherever the answer puts them.
-fn members(answer: Node<'_>) -> Node<'_> {
-    let inner = answer.get("RLSPolicy");
-    if inner.is_set() { inner } else { answer }
-}
-
-fn judge_policy(want: &Setting, answer: Node<'_>, out: &mut Conditions) {
-    let policy = members(answer);
+fn judge_policy(want: &Setting, policy: Node<'_>, out: &mut Conditions) {
     let name = policy.get("Name").as_text().unwrap_or_default();
     let declared = policies(&want.policy);
     let Some(own) = declared.iter().find(|one| one.is(name)) else {
@@ -117,7 +102,7 @@ fn judge_policy(want: &Setting, answer: Node<'_>, out: &mut Conditions) {
     .observed(rows.display());
 }
 
-fn judge_attachment(want: &Setting, answer: Node<'_>, item: Node<'_>, out: &mut Conditions) {
+fn judge_attachment(want: &Setting, policy: Node<'_>, item: Node<'_>, out: &mut Conditions) {
     let default = item.get("DefaultRLSPolicy");
     let set = matches!(default.switch(), Switch::On | Switch::TextOn)
         || default
@@ -133,7 +118,7 @@ fn judge_attachment(want: &Setting, answer: Node<'_>, item: Node<'_>, out: &mut 
         .observed(default.display());
         return;
     }
-    let name = members(answer).get("Name").as_text().unwrap_or_default();
+    let name = policy.get("Name").as_text().unwrap_or_default();
     let principal = item.get("Principal").get("DataLakePrincipalIdentifier");
     let declared = attachments(&want.attachment);
     let known = declared

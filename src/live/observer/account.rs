@@ -145,15 +145,6 @@ impl Observer {
         calls.collect()
     }
 
-    pub(super) fn catalog(&mut self, call: &Call, outcome: &Outcome) -> Vec<Call> {
-        let catalog = self.region.account.clone();
-        let kind = ResourceKind::GlueCatalog;
-        self.kept
-            .thing(kind, &catalog)
-            .keep(call.operation.action, outcome);
-        self.follow(kind, &catalog)
-    }
-
     /// Gives every bucket what the account blocks, and every role what the account's listing says of it.
     pub(super) fn hand_out(&mut self) {
         if let Some(block) = self.account_block.take() {

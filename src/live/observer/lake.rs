@@ -2,15 +2,17 @@
 //!
 //! `ListPermissions` leaves out, without a word, what its caller has no right to see (Lake Formation API,
 //! `ListPermissions`). So the settings are read first: who is no administrator of the lake is not asked to list grants,
-//! because a short list would look like a tidy one.
+//! because a short list would look like a tidy one. What a listing tells to ask next is in [`related`](super::related).
 
 use super::{Call, Observer, Outcome, items, text};
 use crate::aws::lake_formation::principal;
 use crate::digest;
 use crate::live::call::Failure;
 use crate::live::operation::{
-    DESCRIBE_IDENTITY_CENTER, GET_CALLER_IDENTITY, GET_DATA_LAKE_SETTINGS, LIST_DATA_CELLS_FILTER,
-    LIST_OPT_INS, LIST_PERMISSIONS, LIST_RESOURCES, Operation,
+    DESCRIBE_IDENTITY_CENTER, GET_CALLER_IDENTITY, GET_DATA_LAKE_PRINCIPAL, GET_DATA_LAKE_SETTINGS,
+    GET_DATABASES, GET_RESOURCE_LF_TAGS, LIST_DATA_CELLS_FILTER, LIST_LF_TAG_EXPRESSIONS,
+    LIST_LF_TAGS, LIST_OPT_INS, LIST_PERMISSIONS, LIST_RESOURCES, LIST_RLS_ATTACHMENTS,
+    LIST_RLS_POLICIES, Operation, Service,
 };
 use crate::observed::ResourceKind;
 use serde_json::{Map, Value, json};
@@ -52,58 +54,135 @@ const LISTINGS: &[Listing] = &[
         kind: ResourceKind::LakeFormationGrant,
         what: "opt-ins of hybrid access",
     },
+    Listing {
+        operation: &LIST_LF_TAGS,
+        member: "LFTags",
+        kind: ResourceKind::LakeFormationTag,
+        what: "Lake Formation tags",
+    },
+    Listing {
+        operation: &LIST_LF_TAG_EXPRESSIONS,
+        member: "LFTagExpressions",
+        kind: ResourceKind::LakeFormationTag,
+        what: "Lake Formation tag expressions",
+    },
+    Listing {
+        operation: &LIST_RLS_POLICIES,
+        member: "RLSPolicies",
+        kind: ResourceKind::LakeFormationFilter,
+        what: "row-level-security policies",
+    },
 ];
 
+/// Listings that tell whether everything of their kind is known.
+const WHOLE: &[&Operation] = &[&LIST_PERMISSIONS, &LIST_RESOURCES, &LIST_DATA_CELLS_FILTER];
+
 /// The calls before anything is known of the lake.
-pub(super) fn begin_lake() -> [Call; 2] {
-    [&GET_DATA_LAKE_SETTINGS, &DESCRIBE_IDENTITY_CENTER]
-        .map(|operation| Call::new(operation, "", json!({})))
+pub(super) fn begin_lake() -> [Call; 3] {
+    [
+        &GET_DATA_LAKE_SETTINGS,
+        &GET_DATA_LAKE_PRINCIPAL,
+        &DESCRIBE_IDENTITY_CENTER,
+    ]
+    .map(|operation| Call::new(operation, "", json!({})))
+}
+
+/// Why a listing that leaves out what its caller may not see is not asked for.
+fn is_no_administrator() -> Failure {
+    let why = "the caller is neither an administrator nor a read-only administrator of the data lake, and AWS leaves \
+               out of the list what others were granted";
+    Failure::of("NotAnAdministrator", why)
 }
 
 impl Observer {
     pub(super) fn lake(&mut self, call: &Call, outcome: &Outcome) -> Vec<Call> {
+        if call.operation == &GET_RESOURCE_LF_TAGS {
+            self.tags_borne(&call.about, outcome);
+            return Vec::new();
+        }
+        if call.operation == &LIST_RLS_ATTACHMENTS {
+            self.attachments(outcome);
+            return Vec::new();
+        }
         let listing = LISTINGS
             .iter()
             .find(|listing| listing.operation == call.operation);
         if let Some(listing) = listing {
-            self.lake_entries(listing, outcome);
-            return Vec::new();
+            self.lake_entries(listing, &call.about, outcome);
+            return self.related(call, outcome);
         }
         let account = self.region.account.clone();
         let settings = self
             .kept
             .thing(ResourceKind::LakeFormationSettings, &account);
         settings.keep(call.operation.action, outcome);
-        if call.operation != &GET_DATA_LAKE_SETTINGS {
+        let told = [&GET_DATA_LAKE_SETTINGS, &GET_DATA_LAKE_PRINCIPAL];
+        let first = !told.contains(&call.operation);
+        if first || !told.iter().all(|one| settings.was_asked(one.action)) {
             return Vec::new();
         }
-        let caller = settings
-            .answer(GET_CALLER_IDENTITY.action)
-            .and_then(|caller| text(caller, "/Arn"))
-            .map(str::to_owned);
-        let sees_all = match outcome {
-            Ok(answer) => caller.is_some_and(|caller| administers(answer, &caller)),
-            Err(_) => false,
+        let sees_all = self.administers_the_lake(&account);
+        self.listings(sees_all)
+    }
+
+    /// Whether the settings name who asks, by either of the names that AWS gives it.
+    fn administers_the_lake(&mut self, account: &str) -> bool {
+        let settings = self
+            .kept
+            .thing(ResourceKind::LakeFormationSettings, account);
+        let name = |action: &str, member: &str| {
+            let answer = settings.answer(action);
+            answer.and_then(|answer| text(answer, member))
         };
+        let callers = [
+            name(GET_CALLER_IDENTITY.action, "/Arn"),
+            name(GET_DATA_LAKE_PRINCIPAL.action, "/Identity"),
+        ];
+        let answer = settings.answer(GET_DATA_LAKE_SETTINGS.action);
+        answer.and_then(Value::as_object).is_some_and(|answer| {
+            let mut callers = callers.into_iter().flatten();
+            callers.any(|caller| administers(answer, caller))
+        })
+    }
+
+    /// The listings of the lake and of its catalog.
+    fn listings(&mut self, sees_all: bool) -> Vec<Call> {
         let whole = |listing: &&Listing| {
             sees_all || [&LIST_RESOURCES, &LIST_DATA_CELLS_FILTER].contains(&listing.operation)
         };
         for listing in LISTINGS.iter().filter(|listing| !whole(listing)) {
-            let why = "the caller is neither an administrator nor a read-only administrator of the data lake, and AWS \
-                       leaves out of the list what others were granted";
-            let failure = Failure::of("NotAnAdministrator", why);
-            self.listing_failed(listing.operation, listing.what, &failure);
+            self.listing_failed(listing.operation, listing.what, &is_no_administrator());
         }
         let listings = LISTINGS.iter().filter(whole);
-        listings
+        let mut calls: Vec<Call> = listings
             .map(|listing| Call::new(listing.operation, "", json!({"MaxResults": 1000})))
-            .collect()
+            .collect();
+        if self.wanted.asks(Service::Glue) {
+            if sees_all {
+                calls.extend(super::catalog::begin());
+            } else {
+                let what = "databases and tables of the Data Catalog";
+                self.listing_failed(&GET_DATABASES, what, &is_no_administrator());
+            }
+        }
+        calls
     }
 
-    fn lake_entries(&mut self, listing: &Listing, outcome: &Outcome) {
+    /// Keeps the entries of a listing: of everything, or `about` something.
+    fn lake_entries(&mut self, listing: &Listing, about: &str, outcome: &Outcome) {
         let answer = match outcome {
             Ok(answer) => answer,
-            Err(failure) => return self.listing_failed(listing.operation, listing.what, failure),
+            Err(failure) => {
+                let what = match about {
+                    "" => listing.what.to_owned(),
+                    about => format!("{} of `{about}`", listing.what),
+                };
+                // Whatever else was listed, this part is missing.
+                if WHOLE.contains(&listing.operation) {
+                    self.listed.remove(&listing.kind);
+                }
+                return self.listing_failed(listing.operation, &what, failure);
+            }
         };
         for entry in items(answer, listing.member) {
             let id = id_of(listing.operation, entry);
@@ -112,7 +191,9 @@ impl Observer {
             thing.name = text(&Value::Object(entry.clone()), "/Name").map(str::to_owned);
             thing.keep(listing.operation.action, &Ok(entry));
         }
-        if listing.operation != &LIST_OPT_INS {
+        let action = listing.operation.action;
+        let cut = self.unlisted.iter().any(|one| one.action == action);
+        if WHOLE.contains(&listing.operation) && !cut {
             self.listed.insert(listing.kind);
         }
     }
@@ -134,6 +215,16 @@ fn id_of(operation: &Operation, entry: &Value) -> String {
             part("/TableName"),
             part("/Name")
         );
+    }
+    let named = [
+        (&LIST_LF_TAGS, "tag", "/TagKey"),
+        (&LIST_LF_TAG_EXPRESSIONS, "expression", "/Name"),
+        (&LIST_RLS_POLICIES, "rls", "/Name"),
+    ];
+    for (of, word, member) in named {
+        if operation == of {
+            return format!("{word}/{}", text(entry, member).unwrap_or_default());
+        }
     }
     // Permissions are left out: a grant that changes is still that grant.
     let identity: Map<String, Value> = ["Principal", "Resource", "Condition"]

@@ -230,3 +230,65 @@ pub static GET_DATA_CATALOG_ENCRYPTION_SETTINGS: Operation = plain(
     "GetDataCatalogEncryptionSettings",
     "glue:GetDataCatalogEncryptionSettings",
 );
+
+lake!(
+    GET_DATA_LAKE_PRINCIPAL,
+    "GetDataLakePrincipal",
+    None,
+    "Who Lake Formation takes the caller for."
+);
+lake!(
+    LIST_LF_TAGS,
+    "ListLFTags",
+    Some(token(&["LFTags"])),
+    "LF-Tags and their values."
+);
+lake!(
+    LIST_LF_TAG_EXPRESSIONS,
+    "ListLFTagExpressions",
+    Some(token(&["LFTagExpressions"])),
+    "Saved tag expressions."
+);
+lake!(
+    GET_RESOURCE_LF_TAGS,
+    "GetResourceLFTags",
+    None,
+    "The tags of a database, or of a table and its columns. There is no call for many."
+);
+lake!(
+    LIST_RLS_POLICIES,
+    "ListRLSPolicies",
+    Some(token(&["RLSPolicies"])),
+    "Row-level-security policies."
+);
+lake!(
+    LIST_RLS_ATTACHMENTS,
+    "ListRLSPolicyAttachments",
+    Some(token(&["RLSPolicyAttachments"])),
+    "What row-level-security policies are attached to, and for whom."
+);
+
+/// A hundred a page at most (Glue API, `PageSize` and `CatalogGetterPageSize`).
+const fn hundred(lists: &'static [&'static str]) -> Page {
+    Page {
+        size: Some(("MaxResults", 100)),
+        full: 100,
+        ..token(lists)
+    }
+}
+
+/// The databases of the Data Catalog.
+pub static GET_DATABASES: Operation = Operation {
+    page: Some(hundred(&["DatabaseList"])),
+    ..plain(Service::Glue, "GetDatabases", "glue:GetDatabases")
+};
+/// The tables of a database, with columns and places.
+pub static GET_TABLES: Operation = Operation {
+    page: Some(hundred(&["TableList"])),
+    ..plain(Service::Glue, "GetTables", "glue:GetTables")
+};
+/// The catalogs within the account's own.
+pub static GET_CATALOGS: Operation = Operation {
+    page: Some(hundred(&["CatalogList"])),
+    ..plain(Service::Glue, "GetCatalogs", "glue:GetCatalogs")
+};

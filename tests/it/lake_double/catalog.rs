@@ -108,6 +108,18 @@ impl Lake {
         self.catalog.tables.insert(key, table);
     }
 
+    /// The columns of a table by its name, `database.table`, with its catalog before it where it is another.
+    pub fn columns_of(&self, name: &str) -> BTreeSet<String> {
+        let (catalog, name) = match name.rsplit_once(':') {
+            Some((catalog, name)) => (catalog, name),
+            None => (self.account.as_str(), name),
+        };
+        let (database, table) = name.split_once('.').unwrap();
+        let columns = self.catalog.columns(catalog, database, table);
+        let (own, partitions) = columns.unwrap_or_default();
+        own.into_iter().chain(partitions).collect()
+    }
+
     /// Makes a nested catalog.
     pub fn nested_catalog(&mut self, name: &str) -> String {
         let id = format!("{}:{name}", self.account);

@@ -118,6 +118,11 @@ impl Lake {
         self.entry_refusals.push_back(refusal);
     }
 
+    /// Refuses the next listing of grants that asks for those on filters.
+    pub fn fault_listing_of_filters(&mut self, refusal: Refusal) {
+        self.related_refusal = Some(refusal);
+    }
+
     /// Whether the caller died by a fault.
     pub fn is_killed(&self) -> bool {
         self.killed

@@ -18,19 +18,26 @@ impl Lake {
             ));
         }
         let related = input["IncludeRelated"].as_str() == Some("TRUE");
+        if related && let Some(refusal) = self.related_refusal.take() {
+            return Err(refusal);
+        }
         let on = self.listed_on(input)?;
         if let (Some(principal), Some(on)) = (principal, &on) {
             return self.effective(principal, on, input);
         }
         let world = self.world_of_listing();
         let kind = input["ResourceType"].as_str();
+        let catalog = self.catalog_of(input);
         let (mut plain, mut foreign) = (Vec::new(), Vec::new());
         for (grantee, nodes) in &world.held {
             for (node, entry) in nodes {
                 let is_filter = matches!(node, Node::Filter(..));
                 let wanted = match &on {
                     Some(on) => is_on(node, on) && (!is_filter || related || node == on),
-                    None => !is_filter || self.quirks.filters_are_listed,
+                    None => {
+                        (!is_filter || self.quirks.filters_are_listed)
+                            && self.is_of_listing(node, &catalog)
+                    }
                 };
                 if !wanted
                     || !kind.is_none_or(|kind| is_of(node, kind))
@@ -45,6 +52,15 @@ impl Lake {
             }
         }
         self.pages(plain, foreign, input)
+    }
+
+    /// Whether a grant stands in the listing of a catalog: what is not of a nested one stands in the account's own.
+    fn is_of_listing(&self, node: &Node, catalog: &str) -> bool {
+        if catalog != self.account {
+            return node.catalog() == catalog;
+        }
+        let nested = node.catalog().starts_with(&format!("{}:", self.account));
+        !nested || self.quirks.nested_are_listed
     }
 
     /// Tags of other accounts stand on pages of their own, however few there are.

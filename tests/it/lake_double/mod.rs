@@ -62,6 +62,8 @@ pub struct Quirks {
     pub describe_excludes_columns: bool,
     /// Grants on data cells filters stand in the listing of everything.
     pub filters_are_listed: bool,
+    /// Grants in nested catalogs stand in the listing of the account's own.
+    pub nested_are_listed: bool,
     /// A single `RevokePermissions` takes the grant option away without a permission.
     pub option_is_revoked_alone: bool,
     /// `UpdateDataCellsFilter` refuses a `VersionId` that is not the present one.
@@ -79,6 +81,7 @@ impl Default for Quirks {
             columns_are_merged: true,
             describe_excludes_columns: true,
             filters_are_listed: false,
+            nested_are_listed: false,
             option_is_revoked_alone: false,
             versions_are_checked: true,
             stale_listings: 0,
@@ -102,6 +105,8 @@ pub struct Lake {
     refusals: BTreeMap<String, VecDeque<Refusal>>,
     /// Refusals of entries of batches to come.
     entry_refusals: VecDeque<Refusal>,
+    /// What the next listing with related grants is refused with.
+    related_refusal: Option<Refusal>,
     /// What becomes of which call, counted from 1.
     faults: BTreeMap<usize, Fault>,
     killed: bool,
@@ -142,6 +147,7 @@ impl Lake {
             fresh_principals: BTreeMap::new(),
             refusals: BTreeMap::new(),
             entry_refusals: VecDeque::new(),
+            related_refusal: None,
             faults: BTreeMap::new(),
             killed: false,
             keeps_history: true,

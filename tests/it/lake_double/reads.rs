@@ -40,7 +40,7 @@ impl Lake {
                             table: if *catalog == self.account {
                                 format!("{database}.{table}")
                             } else {
-                                format!("{catalog}/{database}.{table}")
+                                format!("{catalog}:{database}.{table}")
                             },
                             column: column.clone(),
                             rows,

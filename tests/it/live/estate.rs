@@ -49,6 +49,11 @@ pub struct Estate {
     pub grants: Vec<Value>,
     pub filters: Vec<Value>,
     pub locations: Vec<Value>,
+    pub tags: Vec<Value>,
+    pub row_policies: Vec<Value>,
+    pub databases: Vec<Value>,
+    pub tables: Vec<Value>,
+    pub catalogs: Vec<Value>,
     pub admins: Vec<String>,
     /// Who asks.
     pub caller: String,
@@ -128,9 +133,31 @@ impl Estate {
             json!({"ResourceArn": "arn:aws:s3:::lake-111122223333/sales",
             "RoleArn": role("lake-registration"), "HybridAccessEnabled": false}),
         ];
+        estate.tags =
+            vec![json!({"CatalogId": ACCOUNT, "TagKey": "domain", "TagValues": ["sales"]})];
+        estate.row_policies = vec![
+            json!({"CatalogId": ACCOUNT, "Name": "eu", "FilterExpression": "country = 'DE'",
+            "AttachmentColumns": [{"Name": "country", "Type": "string"}]}),
+        ];
+        estate.databases = vec![json!({"Name": "sales", "CatalogId": ACCOUNT,
+            "LocationUri": "s3://lake-111122223333/sales/", "CreateTableDefaultPermissions": []})];
+        estate.tables = vec![
+            json!({"Name": "orders", "DatabaseName": "sales", "CatalogId": ACCOUNT,
+            "TableType": "EXTERNAL_TABLE", "IsRegisteredWithLakeFormation": true, "StorageDescriptor": {
+                "Columns": [{"Name": "id", "Type": "bigint"}, {"Name": "country", "Type": "string"}],
+                "Location": "s3://lake-111122223333/sales/orders/"}, "PartitionKeys": []}),
+        ];
+        estate.catalogs = vec![
+            json!({"CatalogId": format!("{ACCOUNT}:warehouse"), "Name": "warehouse",
+            "CreateTableDefaultPermissions": [], "CreateDatabaseDefaultPermissions": []}),
+        ];
         estate
     }
 
+    #[cfg_attr(
+        not(feature = "live"),
+        expect(dead_code, reason = "a lake is asked from outside")
+    )]
     /// With a lake, which from here on answers for itself; whoever asks it asks everything.
     pub fn with(mut self, mut lake: Lake) -> Self {
         for (name, (body, second)) in &self.configurations {
@@ -263,9 +290,7 @@ impl Estate {
             "elasticmapreduce" => self.emr(operation, input),
             "kms" => self.kms(operation, input),
             "lakeformation" => Ok(self.lake(operation, input)),
-            "glue" => Ok(json!({"DataCatalogEncryptionSettings": {
-                "EncryptionAtRest": {"CatalogEncryptionMode": "DISABLED"},
-                "ConnectionPasswordEncryption": {"ReturnConnectionPasswordEncrypted": false}}})),
+            "glue" => Ok(self.glue(operation, input)),
             "sts" => self.sts(operation, input),
             "organizations" => {
                 let accounts = self.accounts.iter();
@@ -455,7 +480,29 @@ impl Estate {
             "ListDataCellsFilter" => lists("DataCellsFilters", &self.filters),
             "ListLakeFormationOptIns" => lists("LakeFormationOptInsInfoList", &[]),
             "DescribeLakeFormationIdentityCenterConfiguration" => json!({"CatalogId": ACCOUNT}),
+            "GetDataLakePrincipal" => json!({"Identity": self.caller}),
+            "ListLFTags" => lists("LFTags", &self.tags),
+            "ListLFTagExpressions" => lists("LFTagExpressions", &[]),
+            "GetResourceLFTags" => json!({"LFTagOnDatabase": self.tags}),
+            "ListRLSPolicies" => lists("RLSPolicies", &self.row_policies),
+            "ListRLSPolicyAttachments" => lists("RLSPolicyAttachments", &[]),
             other => panic!("Lake Formation's {other} is not doubled"),
+        }
+    }
+
+    fn glue(&self, operation: &str, input: &Value) -> Value {
+        let lists = |member: &str, items: &[Value]| {
+            let items = items.iter().cloned();
+            page(member, items, input, "NextToken", "NextToken", 100)
+        };
+        match operation {
+            "GetDataCatalogEncryptionSettings" => json!({"DataCatalogEncryptionSettings": {
+                "EncryptionAtRest": {"CatalogEncryptionMode": "DISABLED"},
+                "ConnectionPasswordEncryption": {"ReturnConnectionPasswordEncrypted": false}}}),
+            "GetDatabases" => lists("DatabaseList", &self.databases),
+            "GetTables" => lists("TableList", &self.tables),
+            "GetCatalogs" => lists("CatalogList", &self.catalogs),
+            other => panic!("Glue's {other} is not doubled"),
         }
     }
 

@@ -21,6 +21,8 @@ mod xml;
 #[cfg(feature = "live")]
 mod cache;
 #[cfg(feature = "live")]
+mod lake;
+#[cfg(feature = "live")]
 mod moto;
 #[cfg(feature = "live")]
 mod organisation;

@@ -184,6 +184,13 @@ pub fn sizes(estate: &Estate) -> Sizes {
         grants: estate.grants.len() as u64,
         locations: estate.locations.len() as u64,
         filters: estate.filters.len() as u64,
+        filtered_tables: estate.filters.len() as u64,
+        tags: estate.tags.len() as u64,
+        row_policies: estate.row_policies.len() as u64,
+        databases: estate.databases.len() as u64,
+        table_pages: estate.databases.len() as u64,
+        tables: estate.tables.len() as u64,
+        nested: estate.catalogs.len() as u64,
         lake_admin: true,
         ..Sizes::default()
     }
