@@ -267,13 +267,13 @@ pub fn shortest(calls: &[Calls], share: f64) -> Duration {
 mod tests {
     use super::*;
 
-    fn emr(sizes: Sizes) -> Vec<Calls> {
-        calls(&sizes, &BTreeSet::from([Service::Emr]))
+    fn emr(sizes: &Sizes) -> Vec<Calls> {
+        calls(sizes, &BTreeSet::from([Service::Emr]))
     }
 
     #[test]
     fn five_hundred_clusters_take_eight_minutes_of_the_whole_quota() {
-        let calls = emr(Sizes {
+        let calls = emr(&Sizes {
             active: 500,
             configurations: 10,
             ..Sizes::default()
@@ -288,7 +288,7 @@ mod tests {
 
     #[test]
     fn an_empty_region_is_asked_what_there_is() {
-        let calls = emr(Sizes::default());
+        let calls = emr(&Sizes::default());
         let asked: Vec<(&str, u64)> = calls
             .iter()
             .map(|one| (one.operation.name, one.calls))

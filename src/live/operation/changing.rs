@@ -1,6 +1,8 @@
-//! The calls that change something, and those that only a plan of changes needs.
+//! The calls that change something, and what of an audit's calls a plan of changes needs.
 
-use super::{Operation, Service, plain, token};
+use super::{
+    GET_RESOURCE_LF_TAGS, LIST_LF_TAG_EXPRESSIONS, LIST_LF_TAGS, Operation, Service, plain,
+};
 
 macro_rules! lake {
     ($constant:ident, $name:literal, $doc:literal) => {
@@ -14,37 +16,8 @@ macro_rules! lake {
             )
         };
     };
-    ($constant:ident, $name:literal, $list:literal, $doc:literal) => {
-        #[doc = $doc]
-        pub static $constant: Operation = Operation {
-            page: Some(token(&[$list])),
-            path: concat!("/", $name),
-            ..plain(
-                Service::LakeFormation,
-                $name,
-                concat!("lakeformation:", $name),
-            )
-        };
-    };
 }
 
-lake!(
-    LIST_LF_TAGS,
-    "ListLFTags",
-    "LFTags",
-    "LF-Tags with their values, as far as the caller may see them."
-);
-lake!(
-    LIST_LF_TAG_EXPRESSIONS,
-    "ListLFTagExpressions",
-    "LFTagExpressions",
-    "Saved tag expressions."
-);
-lake!(
-    GET_RESOURCE_LF_TAGS,
-    "GetResourceLFTags",
-    "The tags of a database, a table and its columns."
-);
 lake!(
     PUT_DATA_LAKE_SETTINGS,
     "PutDataLakeSettings",
@@ -124,7 +97,7 @@ pub static PUT_BLOCK_PUBLIC_ACCESS: Operation = plain(
     "PutBlockPublicAccessConfiguration",
     "elasticmapreduce:PutBlockPublicAccessConfiguration",
 );
-/// What is read to plan changes, besides what an audit reads.
+/// What is read to plan changes, besides settings, grants, filters, locations and opt-ins.
 pub static OF_PLAN: &[&Operation] = &[
     &LIST_LF_TAGS,
     &LIST_LF_TAG_EXPRESSIONS,

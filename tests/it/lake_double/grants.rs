@@ -151,7 +151,7 @@ impl Lake {
         let principal = &asked.grantee.0;
         let digits = principal.len() == 12 && principal.bytes().all(|one| one.is_ascii_digit());
         let organization = principal.contains(":organizations:");
-        if !organization && !(digits && *principal != self.account) {
+        if !(organization || digits && *principal != self.account) {
             return Ok(());
         }
         let never: &[&str] = match asked.node {

@@ -8,6 +8,11 @@
 //! It is pure: [`Lake::answer`] is a function of the state and the call. `live::estate::Estate` answers with it over
 //! HTTP when it has one.
 #![expect(
+    clippy::needless_pass_by_value,
+    clippy::struct_excessive_bools,
+    reason = "a call is written as it stands; each quirk is a question of its own"
+)]
+#![expect(
     dead_code,
     reason = "a double offers what any test may need, in builds with and without the `live` feature"
 )]

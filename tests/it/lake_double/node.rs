@@ -258,9 +258,7 @@ impl Node {
 
 fn table(on: &Value) -> Result<Table, Refusal> {
     match (on["Name"].as_str(), on["TableWildcard"].is_object()) {
-        (Some(ALL_TABLES), false) | (None, false) => {
-            Err(invalid("One of Name and TableWildcard is needed"))
-        }
+        (Some(ALL_TABLES) | None, false) => Err(invalid("One of Name and TableWildcard is needed")),
         (Some(name), false) => Ok(Table::Named(name.to_lowercase())),
         (None, true) => Ok(Table::Every),
         (Some(_), true) => Err(invalid("Name and TableWildcard exclude each other")),

@@ -17,6 +17,13 @@ pub struct Read {
     pub rows: Option<String>,
 }
 
+/// The rows that a grant shows.
+enum Shown {
+    None,
+    All,
+    Where(String),
+}
+
 /// What lets somebody read ("A principal with this permission can insert, update, and read underlying data").
 const READING: [&str; 4] = ["SELECT", "ALL", "INSERT", "DELETE"];
 
@@ -33,8 +40,12 @@ impl Lake {
                         let held: Vec<&str> =
                             entry.permissions.keys().map(String::as_str).collect();
                         let on = [catalog.as_str(), database, table, column];
-                        let rows = world.shows(node, &held, on, is_partition);
-                        reads.extend(rows.into_iter().map(|rows| Read {
+                        let rows = match world.shows(node, &held, on, is_partition) {
+                            Shown::None => continue,
+                            Shown::All => None,
+                            Shown::Where(rows) => Some(rows),
+                        };
+                        reads.insert(Read {
                             principal: principal.clone(),
                             condition: condition.clone(),
                             table: if *catalog == self.account {
@@ -44,7 +55,7 @@ impl Lake {
                             },
                             column: column.clone(),
                             rows,
-                        }));
+                        });
                     }
                 }
             }
@@ -59,14 +70,14 @@ impl Lake {
 }
 
 impl World {
-    /// The rows of a column that a grant shows: none, or all (`None`), or those of an expression.
+    /// The rows of a column that a grant shows.
     fn shows(
         &self,
         node: &Node,
         held: &[&str],
         [catalog, database, table, column]: [&str; 4],
         is_partition: bool,
-    ) -> Option<Option<String>> {
+    ) -> Shown {
         let reads = held.iter().any(|one| READING.contains(one));
         let on = |c: &str, d: &str, t: &Table| {
             let named = match t {
@@ -75,7 +86,7 @@ impl World {
             };
             c == catalog && d == database && named
         };
-        let all = |shown: bool| shown.then_some(None);
+        let all = |shown: bool| if shown { Shown::All } else { Shown::None };
         match node {
             Node::Table(c, d, t) => all(reads && on(c, d, t)),
             Node::Columns(c, d, t, columns) => all(held.contains(&"SELECT")
@@ -88,18 +99,25 @@ impl World {
                 }),
             Node::Filter(c, d, t, name) => {
                 let key = [c, d, t, name].map(Clone::clone);
-                let filter = self.filters.get(&key)?;
+                let Some(filter) = self.filters.get(&key) else {
+                    return Shown::None;
+                };
                 let on = (c.as_str(), d.as_str(), t.as_str()) == (catalog, database, table);
-                (held.contains(&"SELECT") && on && cells(filter, column, is_partition)).then(|| {
-                    let text = filter["RowFilter"]["FilterExpression"].as_str();
-                    text.filter(|text| !text.is_empty() && !text.eq_ignore_ascii_case("true"))
-                        .map(str::to_owned)
-                })
+                if !(held.contains(&"SELECT") && on && cells(filter, column, is_partition)) {
+                    return Shown::None;
+                }
+                match filter["RowFilter"]["FilterExpression"].as_str() {
+                    None | Some("" | "true") => Shown::All,
+                    Some(text) => Shown::Where(text.to_owned()),
+                }
             }
             Node::TagPolicy(c, over, asked) if over == "TABLE" && c == catalog => {
                 let tags = match asked {
                     Asked::Tags(tags) => tags,
-                    Asked::Saved(name) => &self.expressions.get(name)?.1,
+                    Asked::Saved(name) => match self.expressions.get(name) {
+                        Some((_, tags)) => tags,
+                        None => return Shown::None,
+                    },
                 };
                 let bearer = |column: Option<&str>| {
                     let table = Some(table.to_owned());
@@ -115,7 +133,7 @@ impl World {
                 let selects = held.iter().any(|one| ["SELECT", "ALL"].contains(one));
                 all(column && (selects || reads && fits(tags, &self.tags_of(&bearer(None)))))
             }
-            _ => None,
+            _ => Shown::None,
         }
     }
 }

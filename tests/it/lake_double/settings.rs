@@ -99,14 +99,13 @@ impl Lake {
             }
         }
         match (old, version(&settings)) {
-            (_, None) => return Err(invalid("Invalid CROSS_ACCOUNT_VERSION")),
             (Some(5), Some(new)) if new < 5 => {
                 return Err(invalid(
                     "The cross account version cannot be lowered from 5",
                 ));
             }
             (_, Some(1..=5)) => {}
-            (_, Some(_)) => return Err(invalid("Invalid CROSS_ACCOUNT_VERSION")),
+            (_, None | Some(_)) => return Err(invalid("Invalid CROSS_ACCOUNT_VERSION")),
         }
         Arc::make_mut(&mut self.world).settings = settings;
         Ok(json!({}))
