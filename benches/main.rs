@@ -11,6 +11,7 @@
 
 mod corpus;
 mod faults;
+mod grants;
 mod measure;
 mod mixed;
 mod parsers;
@@ -106,6 +107,9 @@ fn compare(parts: &[String]) -> io::Result<()> {
     }
     if wanted("snapshots") {
         snapshots(&places)?;
+    }
+    if wanted("grants") {
+        lakes(&places)?;
     }
     if wanted("start-up") {
         start_up(&places)?;
@@ -382,4 +386,78 @@ fn everything(places: &Places) -> io::Result<()> {
         "the output of two runs"
     );
     Ok(())
+}
+
+/// Grants that are declared against grants that are there, and the nearest peer on the same.
+fn lakes(places: &Places) -> io::Result<()> {
+    let folder = places.target.join("bench-corpus").join("grants");
+    let peer = peer::lfpolicy(&places.target);
+    let mut before: Option<Cost> = None;
+    for grants in [10_000, 50_000, 300_000] {
+        let lake = grants::write(&folder, grants)?;
+        let bytes = lake.bytes as f64;
+        let (baseline, estate) = (text(&lake.baseline), text(&lake.estate));
+        let shared = ["--target", "lake", "--snapshot", estate, "--format", "json"];
+        let arguments = [&["plan", baseline], &shared[..]].concat();
+        let plan = run(Path::new(PRODUCT), &arguments, JUDGED, 3);
+        let head = format!("{grants} grants, {:.1} MiB", bytes / MIB);
+        println!("{head:<50}      cpu   throughput   memory");
+        row("plan", plan, bytes);
+        named("plan", &Command::new(PRODUCT).args(&arguments).output()?);
+        let theirs = [
+            "audit",
+            "--desired",
+            text(&lake.desired),
+            "--current-snapshot",
+            text(&lake.current),
+            "--output",
+            "json",
+        ];
+        // Beyond, it would only keep the reader waiting.
+        let program = peer.as_deref().filter(|_| grants <= 50_000);
+        let cost = program.and_then(|program| run(program, &theirs, &[0, 1], 1));
+        if let Some(program) = program {
+            row(&format!("lfpolicy {}, audit", peer::LFPOLICY), cost, bytes);
+            named("lfpolicy", &Command::new(program).args(theirs).output()?);
+            ratio("plan / lfpolicy", over(plan, cost), 0.02);
+        }
+        if let (Some(plan), Some(before)) = (plan, before) {
+            let times = bytes / before.memory;
+            ratio(
+                "growth of cpu / growth of the estate",
+                Some(plan.cpu / before.cpu / times),
+                1.5,
+            );
+        }
+        if grants == 300_000 {
+            ratio("plan, s of cpu", plan.map(|cost| cost.cpu), 2.0);
+            ratio("memory of plan, MiB", plan.map(|cost| cost.memory), 500.0);
+        }
+        // The size of the estate stands where memory does: both are what the next one is held against.
+        before = plan.map(|cost| Cost {
+            memory: bytes,
+            ..cost
+        });
+        println!();
+    }
+    Ok(())
+}
+
+/// What of the planted drift an output names.
+fn named(who: &str, output: &Output) {
+    let (kinds, noise) = grants::found(&String::from_utf8_lossy(&output.stdout));
+    let each: Vec<String> = kinds
+        .iter()
+        .map(|(kind, count)| format!("{kind} {count} of {}", grants::PLANTED))
+        .collect();
+    let noise = if noise {
+        "; AND NAMES WHAT DOES NOT DIFFER"
+    } else {
+        ""
+    };
+    println!(
+        "  {:<48} {}{noise}",
+        format!("{who} finds"),
+        each.join(", ")
+    );
 }

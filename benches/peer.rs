@@ -1,4 +1,5 @@
-//! What else judges such files: cfn-guard, by rules in a language of its own, and Checkov, by checks in Python.
+//! What else judges such files: cfn-guard, by rules in a language of its own, and Checkov, by checks in Python; and what else
+//! compares grants: lfpolicy.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -45,19 +46,31 @@ pub(crate) const CHECKOV_CHECKS: &str = "CKV_AWS_171,CKV_AWS_349,CKV_AWS_350,CKV
 
 /// Checkov, installed from `PyPI` below the target folder when it is not there yet; `None` when it cannot be.
 pub(crate) fn checkov(target: &Path) -> Option<PathBuf> {
-    let root = target.join("bench-tools").join("checkov");
-    let program = root.join("bin").join("checkov");
+    from_pypi(target, "checkov", CHECKOV)
+}
+
+/// The version of lfpolicy that is compared with.
+pub(crate) const LFPOLICY: &str = "0.11.0";
+
+/// lfpolicy, likewise.
+pub(crate) fn lfpolicy(target: &Path) -> Option<PathBuf> {
+    from_pypi(target, "lfpolicy", LFPOLICY)
+}
+
+fn from_pypi(target: &Path, name: &str, version: &str) -> Option<PathBuf> {
+    let root = target.join("bench-tools").join(name);
+    let program = root.join("bin").join(name);
     if program.exists() {
         return Some(program);
     }
-    println!("installing checkov {CHECKOV} to {}", root.display());
+    println!("installing {name} {version} to {}", root.display());
     let done = |command: &mut Command| command.status().is_ok_and(|status| status.success());
     let made = done(Command::new("python3").args(["-m", "venv"]).arg(&root));
-    let package = format!("checkov=={CHECKOV}");
+    let package = format!("{name}=={version}");
     let pip = root.join("bin").join("pip");
     if made && done(Command::new(pip).args(["install", "--quiet", &package])) && program.exists() {
         return Some(program);
     }
-    eprintln!("checkov {CHECKOV} cannot be installed (see above): it is NOT compared with");
+    eprintln!("{name} {version} cannot be installed (see above): it is NOT compared with");
     None
 }

@@ -72,6 +72,12 @@ fn every_role() -> Pattern {
     Pattern::of("arn:aws:iam::*:role/*")
 }
 
+/// Whether a principal that is not known may be any role: it refers to nothing that is declared, as an import or a
+/// parameter without a value does.
+fn is_anybody(node: Node<'_>) -> bool {
+    node.reference().is_none()
+}
+
 /// How sure it is that an opening lets those in whom it names.
 fn sure_of(opening: &Opening<'_, '_>) -> Allowed {
     match opening.statement.limit(|_| Limit::Unknown) {
@@ -112,7 +118,12 @@ impl LetIn {
                     }
                     arn.last_name()
                 }
-                Who::Unknown => None,
+                Who::Unknown => {
+                    if is_anybody(node) {
+                        all.everybody = all.everybody.max(Allowed::Perhaps);
+                    }
+                    None
+                }
                 Who::Account(_) | Who::Service(_) | Who::Outside(_) | Who::Deleted(_) => continue,
             };
             if let Some(words) = &mut all.words {
@@ -282,7 +293,8 @@ fn judge_bucket_policy<'t>(
         };
     }
     for opening in document.openings(actions, Some(&place.objects)) {
-        if names_role(seen, &opening) == opening.all_others {
+        let is_anybody = opening.principal.who == Who::Unknown && is_anybody(opening.principal.node);
+        if !is_anybody && names_role(seen, &opening) == opening.all_others {
             continue;
         }
         let message = format!(
@@ -290,6 +302,19 @@ fn judge_bucket_policy<'t>(
             opening.statement.label(),
             place.shown
         );
+        if is_anybody {
+            let message = format!(
+                "whether {} of the bucket's policy lets the role reach `{}` is unknown",
+                opening.statement.label(),
+                place.shown
+            );
+            let node = opening.principal.node;
+            match node.reason() {
+                Some(reason) => out.unknown(node, reason, message),
+                None => out.undecided(node, message, "name the principal"),
+            };
+            continue;
+        }
         if sure_of(&opening) == Allowed::Yes {
             out.failed(opening.statement.node, message)
                 .expected("no right on the objects");

@@ -8,7 +8,7 @@ use crate::aws::lake_formation::principal::{Principal, PrincipalKind};
 use crate::control::Review;
 use crate::control::settings::Origin;
 use crate::lattice::Text;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The longest condition. Source: API model, `ExpressionString`.
 const MAX_CONDITION: usize = 3000;
@@ -145,47 +145,45 @@ fn wrong_principal(grant: &DeclaredGrant) -> Vec<(String, String)> {
 ///
 /// Reports differ about `DESCRIBE` beside columns, and no page tells what two lists of one table give: both are warnings.
 pub fn collisions(review: &mut Review<'_>, grants: &[DeclaredGrant]) {
-    for (at, one) in grants.iter().enumerate() {
-        for other in grants.iter().skip(at + 1) {
-            let (Some((database, table)), Some((database2, table2))) =
-                (one.object.table(), other.object.table())
-            else {
-                continue;
-            };
-            let together = one.principal == other.principal
-                && one.object.catalog == other.object.catalog
-                && database == database2
-                && table == table2;
-            if !together {
-                continue;
-            }
-            let label = |grant: &DeclaredGrant| {
-                if matches!(grant.object.node, Node::Table(..)) {
-                    "on the table"
-                } else {
-                    "on columns"
-                }
-            };
-            let mut both = places(review, "grant", &one.identity, label(one));
-            both.extend(places(review, "grant", &other.identity, label(other)));
-            match (&one.object.node, &other.object.node) {
-                (Node::Table(..), Node::Columns(..)) => whole_and_columns(review, both, one),
-                (Node::Columns(..), Node::Table(..)) => whole_and_columns(review, both, other),
-                (
-                    Node::Columns(_, _, Columns::Only(_)),
-                    Node::Columns(_, _, Columns::AllBut(_)),
-                )
-                | (
-                    Node::Columns(_, _, Columns::AllBut(_)),
-                    Node::Columns(_, _, Columns::Only(_)),
-                ) => review.warn(
-                    both,
-                    "one principal holds a list of columns and an exclude list of one table",
-                    "keep one: no AWS page says what the two give together",
-                ),
-                _ => {}
+    let mut of_table: BTreeMap<_, Vec<&DeclaredGrant>> = BTreeMap::new();
+    for grant in grants {
+        if let Some(table) = grant.object.table() {
+            let key = (&grant.principal, &grant.object.catalog, table);
+            of_table.entry(key).or_default().push(grant);
+        }
+    }
+    for together in of_table.values() {
+        for (at, one) in together.iter().enumerate() {
+            for other in together.iter().skip(at + 1) {
+                collision(review, one, other);
             }
         }
+    }
+}
+
+/// Objects to two grants of one principal on one table.
+fn collision(review: &mut Review<'_>, one: &DeclaredGrant, other: &DeclaredGrant) {
+    let label = |grant: &DeclaredGrant| {
+        if matches!(grant.object.node, Node::Table(..)) {
+            "on the table"
+        } else {
+            "on columns"
+        }
+    };
+    let mut both = places(review, "grant", &one.identity, label(one));
+    both.extend(places(review, "grant", &other.identity, label(other)));
+    match (&one.object.node, &other.object.node) {
+        (Node::Table(..), Node::Columns(..)) => whole_and_columns(review, both, one),
+        (Node::Columns(..), Node::Table(..)) => whole_and_columns(review, both, other),
+        (Node::Columns(_, _, Columns::Only(_)), Node::Columns(_, _, Columns::AllBut(_)))
+        | (Node::Columns(_, _, Columns::AllBut(_)), Node::Columns(_, _, Columns::Only(_))) => {
+            review.warn(
+                both,
+                "one principal holds a list of columns and an exclude list of one table",
+                "keep one: no AWS page says what the two give together",
+            )
+        }
+        _ => {}
     }
 }
 
