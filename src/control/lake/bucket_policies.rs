@@ -293,7 +293,8 @@ fn judge_bucket_policy<'t>(
         };
     }
     for opening in document.openings(actions, Some(&place.objects)) {
-        let is_anybody = opening.principal.who == Who::Unknown && is_anybody(opening.principal.node);
+        let is_anybody =
+            opening.principal.who == Who::Unknown && is_anybody(opening.principal.node);
         if !is_anybody && names_role(seen, &opening) == opening.all_others {
             continue;
         }

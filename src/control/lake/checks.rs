@@ -181,7 +181,7 @@ fn collision(review: &mut Review<'_>, one: &DeclaredGrant, other: &DeclaredGrant
                 both,
                 "one principal holds a list of columns and an exclude list of one table",
                 "keep one: no AWS page says what the two give together",
-            )
+            );
         }
         _ => {}
     }
