@@ -1,7 +1,7 @@
 //! JSON that stands below something that is not JSON: a comment, or what a program said before it.
 
 use super::recognise::{SOURCE_CODE, looks_like_ours, recognise};
-use super::{File, Problem, json, parse};
+use super::{File, Problem, foreign, inside, json, parse};
 use crate::observed::Source;
 use std::sync::Arc;
 
@@ -18,7 +18,22 @@ pub(super) fn read(source: &Arc<Source>) -> File {
             dialect: None,
             problem: Problem::syntax(source, &syntax),
         },
-        _ => File::NothingOfOurs,
+        _ => others(source),
+    }
+}
+
+/// What a text is that is nothing of ours as a whole, and not below something else either.
+fn others(source: &Arc<Source>) -> File {
+    let is_ours = |document: &Arc<Source>| {
+        let tree = parse(document).ok().map(|(tree, _)| tree);
+        tree.is_some_and(|tree| recognise(tree.root()).is_some() || inside::read(tree).is_some())
+    };
+    match foreign::of_several(source, is_ours) {
+        Some(problem) => File::Unreadable {
+            dialect: None,
+            problem,
+        },
+        None => foreign::text(source),
     }
 }
 

@@ -8,14 +8,15 @@
 mod cased;
 mod what;
 
-use super::decode::json_in;
+use super::decode::{json_in, yaml_in};
 use super::{
-    Dialect, File, Problem, Reading, Seen, application, containers, edit, lake_formation, parts,
-    public_access, recognise, run_job_flow, security_configuration, stem, step_functions,
+    Dialect, File, Problem, Reading, Seen, application, containers, edit, foreign, lake_formation,
+    parts, public_access, recognise, run_job_flow, security_configuration, stem, step_functions,
 };
 use crate::observed::tree::{NodeId, Tree};
 use crate::observed::{Node, Reason, Value};
 use what::What;
+pub(super) use what::is_cluster;
 
 /// How many texts are read as documents, and how deep in each other.
 const MAX_TEXTS: usize = 256;
@@ -28,6 +29,13 @@ pub(super) fn read(mut tree: Tree) -> Option<File> {
     }
     let found = found(&mut tree);
     if found.is_empty() {
+        if let Some((node, why)) = foreign::declared(tree.root()) {
+            let problem = Problem::at(node, not_judged(&tree), why);
+            return Some(File::Unreadable {
+                dialect: None,
+                problem,
+            });
+        }
         return cased::read(tree);
     }
     let mut seen = Vec::new();
@@ -110,12 +118,16 @@ fn found(tree: &mut Tree) -> Vec<(NodeId, What)> {
                 open.extend(members.map(|(_, value)| (value.id(), depth)));
             }
             Value::List => open.extend(node.items().rev().map(|item| (item.id(), depth))),
-            Value::String(text)
-                if depth < MAX_DEPTH && texts < MAX_TEXTS && holds_document(text) =>
-            {
-                texts += 1;
-                if let Ok(document) = json_in(tree, id) {
-                    open.push((document, depth + 1));
+            Value::String(text) if depth < MAX_DEPTH && texts < MAX_TEXTS => {
+                let json = holds_json(text);
+                if json || holds_yaml(text) {
+                    texts += 1;
+                    let document = if json {
+                        json_in(tree, id)
+                    } else {
+                        yaml_in(tree, id)
+                    };
+                    open.extend(document.ok().map(|document| (document, depth + 1)));
                 }
             }
             Value::Absent
@@ -131,8 +143,27 @@ fn found(tree: &mut Tree) -> Vec<(NodeId, What)> {
 }
 
 /// Whether a text may be a document of ours in JSON.
-fn holds_document(text: &str) -> bool {
+fn holds_json(text: &str) -> bool {
     text.trim_start().starts_with(['{', '[']) && recognise::may_be_ours(text)
+}
+
+/// Whether a text of several lines may be a document of ours in YAML: any text can be read as YAML.
+fn holds_yaml(text: &str) -> bool {
+    text.contains('\n') && recognise::names_ours(text)
+}
+
+/// The first place in a value where something of ours stands, or a text that names it.
+pub(super) fn first(value: Node<'_>) -> Option<Node<'_>> {
+    let mut open = vec![value];
+    while let Some(node) = open.pop() {
+        let named = node.as_text().is_some_and(recognise::names_ours);
+        if named || what::of(node).is_some() {
+            return Some(node);
+        }
+        open.extend(node.items().rev());
+        open.extend(node.members().rev().map(|(_, value)| value));
+    }
+    None
 }
 
 #[cfg(test)]

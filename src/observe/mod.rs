@@ -16,6 +16,7 @@ mod duplicates;
 mod edit;
 #[cfg(test)]
 mod files_tests;
+mod foreign;
 pub mod garbled;
 mod inside;
 pub mod json;

@@ -57,6 +57,18 @@ const MARKS: &[&str] = &[
     "ColumnNames",
     "ColumnWildcard",
     "elasticmapreduce",
+    " emr create-",
+    " emr put-",
+    " emr modify-",
+    "aws-cdk-lib/aws-emr",
+    "awscdk.services.emr",
+    "aws:emr",
+    "aws-native:emr",
+    "emr.aws.",
+    "emrcontainers",
+    "\"EmrCluster\"",
+    "\ninputs = ",
+    "job_flow_role",
     "aws-sdk:emr",
     "aws-sdk:lakeformation",
     "run_job_flow",
@@ -149,6 +161,11 @@ fn holds(text: &str, word: &str) -> bool {
 /// Whether a text can hold anything of ours. A quick look that errs on the side of yes.
 pub fn may_be_ours(text: &str) -> bool {
     holds_any(text, MARKS)
+}
+
+/// Whether a text holds a word that only what is ours holds, or the operation that launches a cluster.
+pub(super) fn names_ours(text: &str) -> bool {
+    holds_any(text, OURS) || holds_any(text, &["unJobFlow", "ReleaseLabel"])
 }
 
 /// Whether a text has fences around code, as pages do that quote it.

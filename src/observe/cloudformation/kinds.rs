@@ -2,8 +2,8 @@
 //! not quite spelt as CloudFormation spells them.
 
 use super::resources;
-use crate::observe::Problem;
 use crate::observe::recognise::{SECTIONS, mentions, named_after_ours};
+use crate::observe::{Problem, inside, python};
 use crate::observed::Node;
 use crate::observed::tree::Tree;
 
@@ -23,6 +23,23 @@ enum Kind {
     Own,
     /// A type that is read, misspelt.
     Near(&'static str),
+    /// A custom resource that is given something of ours.
+    Asking,
+    /// A function whose code stands in the template, and launches or opens something.
+    Code,
+}
+
+/// Where the code of a function stands in a template.
+const CODE: &[(&str, &[&str])] = &[
+    ("AWS::Lambda::Function", &["Code", "ZipFile"]),
+    ("AWS::Serverless::Function", &["InlineCode"]),
+];
+
+/// The code of a function, as far as it stands in the template.
+fn code<'t>(resource: Node<'t>, name: &str) -> Option<Node<'t>> {
+    let (_, path) = CODE.iter().find(|(kind, _)| *kind == name)?;
+    let code = resource.get("Properties").at(path);
+    (!code.is_absent()).then_some(code)
 }
 
 fn kind_of(resource: Node<'_>) -> Option<Kind> {
@@ -37,7 +54,14 @@ fn kind_of(resource: Node<'_>) -> Option<Kind> {
     if let Some((known, _)) = near(name) {
         return Some(Kind::Near(known));
     }
+    if code(resource, name).is_some_and(|code| mentions(code, 0, &python::names_ours)) {
+        return Some(Kind::Code);
+    }
     let own = !name.starts_with("AWS::") && !name.starts_with("Alexa::");
+    let custom = own || name == "AWS::CloudFormation::CustomResource";
+    if custom && inside::first(resource.get("Properties")).is_some() {
+        return Some(Kind::Asking);
+    }
     (own && named_after_ours(name)).then_some(Kind::Own)
 }
 
@@ -67,7 +91,7 @@ fn holds_ours(properties: Node<'_>) -> bool {
 pub(in crate::observe) fn is_meant_for_ours(resource: Node<'_>) -> bool {
     match kind_of(resource) {
         Some(Kind::Module { ours }) => ours,
-        Some(Kind::Own) => true,
+        Some(Kind::Own | Kind::Asking | Kind::Code) => true,
         Some(Kind::Near(known)) => resources::is_ours(known),
         None => false,
     }
@@ -90,6 +114,19 @@ pub(super) fn unseen(tree: &Tree) -> Unseen {
             )),
             Some(Kind::Own) => unseen.notes.push(format!(
                 "type `{name}` is not AWS's, and `{id}` is not judged"
+            )),
+            Some(Kind::Asking) => {
+                let properties = resource.get("Properties");
+                unseen.problems.push(Problem::at(
+                    inside::first(properties).unwrap_or(properties),
+                    format!("could not judge custom resource `{id}`"),
+                    "it is given something of EMR or Lake Formation, and what is made of it is not known: judge the request in a file of its own",
+                ));
+            }
+            Some(Kind::Code) => unseen.problems.push(Problem::at(
+                code(resource, name).unwrap_or(node),
+                format!("could not judge the code of function `{id}`"),
+                "it launches or opens something, and programs in templates are not read: give it a file of its own",
             )),
             Some(Kind::Near(known)) => unseen.problems.push(Problem::at(
                 node,

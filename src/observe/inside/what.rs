@@ -116,7 +116,7 @@ pub(super) fn is_schema(node: Node<'_>) -> bool {
 }
 
 /// A request with its instances, or a described cluster. Members that are texts in every request are no objects.
-pub(super) fn is_cluster(node: Node<'_>) -> bool {
+pub(in crate::observe) fn is_cluster(node: Node<'_>) -> bool {
     let is_object = |key: &'static str| matches!(node.get(key).value(), Value::Map);
     if ["Name", "ReleaseLabel", "JobFlowRole"]
         .into_iter()

@@ -1,6 +1,7 @@
 //! What the task of a state asks for, by the resource that it names; and where that is hidden, by what it sends.
 
 use crate::observe::afterwards::Change;
+use crate::observe::inside::is_cluster;
 use crate::observe::recognise::{is_described_configuration, is_run_job_flow};
 use crate::observe::{lake_formation, public_access};
 use crate::observed::Node;
@@ -208,6 +209,8 @@ pub(super) enum Asked<'t> {
     Unread(&'t str),
     /// Something that is put in when the machine is deployed, and what is sent does not tell what.
     Hidden,
+    /// A function that is sent what looks like a request for a cluster.
+    Handed,
     /// Something of others, or nothing.
     Other,
 }
@@ -223,8 +226,17 @@ pub(super) fn asked<'t>(resource: Node<'t>, sent: Node<'_>) -> Asked<'t> {
     let known = |(known, _): &&(&str, Action)| known.eq_ignore_ascii_case(name);
     match ACTIONS.iter().find(known) {
         Some((_, action)) => Asked::Read(*action),
-        None => unread(name).map_or(Asked::Other, |_| Asked::Unread(name)),
+        None if unread(name).is_some() => Asked::Unread(name),
+        None if is_function(name) && (is_cluster(sent) || is_cluster(sent.get("Payload"))) => {
+            Asked::Handed
+        }
+        None => Asked::Other,
     }
+}
+
+/// Whether a task calls a function.
+fn is_function(name: &str) -> bool {
+    name.contains(":lambda:") || name.starts_with("lambda:")
 }
 
 /// The name of an operation of ours or of others; `None` when it is not known. The end of a resource is all that counts;

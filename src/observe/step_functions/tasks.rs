@@ -48,10 +48,10 @@ pub(super) fn is_told_by_members(machine: Node<'_>, inherited: [&'static str; 2]
     // Documents nest as deep as the reader allows, so this ends.
     states.any(|(_, state)| {
         let members = sent(state, inherited);
-        matches!(
-            asked(state.get("Resource"), written(state, members)),
-            Asked::Read(_)
-        ) || inner(state).any(|machine| is_told_by_members(machine, members))
+        let task = asked(state.get("Resource"), written(state, members));
+        matches!(task, Asked::Read(action) if action != Action::Terminate)
+            || task == Asked::Handed
+            || inner(state).any(|machine| is_told_by_members(machine, members))
     })
 }
 
@@ -100,6 +100,10 @@ pub(super) fn collect(
                 let why = "its `Resource`, which says what is done to the cluster, is not known";
                 let problem = Problem::at(node.get("Resource"), what(), why);
                 found.hidden.push(problem);
+            }
+            Asked::Handed => {
+                let why = "what looks like a request for a cluster is given to a function, and what that makes of it is not known";
+                found.problems.push(Problem::at(given, what(), why));
             }
             Asked::Hidden | Asked::Other => {}
         }

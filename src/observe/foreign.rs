@@ -1,0 +1,350 @@
+//! What other tools declare and run in forms of their own that are not read. What declares something of ours is a problem;
+//! a command line that launches or opens something, and a program of CDK's in another language than Python, is noted.
+//!
+//! Sources: Pulumi, *YAML language reference*; Crossplane's provider for AWS and AWS Controllers for Kubernetes, API
+//! references; AWS Data Pipeline Developer Guide, *`EmrCluster`*; *The Jupyter Notebook format*; AWS CLI Command Reference.
+
+use super::recognise::{has_fences, named_after_ours};
+use super::{Dialect, File, Problem, Reading, json, python};
+use crate::observed::{Node, Place, Source};
+use std::sync::Arc;
+
+/// What a document declares that is not read: where, and why not.
+pub(super) fn declared(root: Node<'_>) -> Option<(Node<'_>, String)> {
+    pulumi(root)
+        .or_else(|| manifest(root))
+        .or_else(|| pipeline(root))
+        .or_else(|| notebook(root))
+}
+
+/// Types of Pulumi's that are ours.
+const PULUMI: &[&str] = &[
+    "aws:emr",
+    "aws:lakeformation",
+    "aws-native:emr",
+    "aws-native:lakeformation",
+];
+
+fn pulumi(root: Node<'_>) -> Option<(Node<'_>, String)> {
+    let mut resources = root.get("resources").members();
+    let found = resources.find_map(|(_, resource)| {
+        let kind = resource.get("type");
+        let name = kind.as_text()?;
+        PULUMI
+            .iter()
+            .any(|start| name.starts_with(start))
+            .then_some((kind, name))
+    });
+    let (kind, name) = found?;
+    let why = format!(
+        "a resource of type `{name}` is declared here, and Pulumi's programs are not read: judge what they deploy with `audit`"
+    );
+    Some((kind, why))
+}
+
+/// Ends of the groups of what Kubernetes makes of AWS.
+const GROUPS: &[&str] = &[
+    "aws.upbound.io",
+    "aws.m.upbound.io",
+    "aws.crossplane.io",
+    "services.k8s.aws",
+];
+
+fn manifest(root: Node<'_>) -> Option<(Node<'_>, String)> {
+    let version = root.get("apiVersion");
+    let (group, _) = version.as_text()?.split_once('/')?;
+    let kind = root.get("kind").as_text()?;
+    // No control is about job runs.
+    let ours = named_after_ours(group)
+        && GROUPS.iter().any(|end| group.ends_with(end))
+        && kind != "JobRun";
+    ours.then(|| {
+        let why = format!(
+            "a `{kind}` of `{group}` is declared here, and manifests of this kind are not read: judge what they deploy with `audit`"
+        );
+        (version, why)
+    })
+}
+
+fn pipeline(root: Node<'_>) -> Option<(Node<'_>, String)> {
+    let mut objects = root.get("objects").items();
+    let is_cluster = |object: &Node<'_>| object.get("type").as_text() == Some("EmrCluster");
+    let found = objects.find(is_cluster)?;
+    let why =
+        "an `EmrCluster` of AWS Data Pipeline is declared here, and its definitions are not read";
+    Some((found, why.to_owned()))
+}
+
+fn notebook(root: Node<'_>) -> Option<(Node<'_>, String)> {
+    if !root.get("nbformat").is_set() {
+        return None;
+    }
+    let mut cells = root.get("cells").items();
+    let is_ours = |cell: &Node<'_>| {
+        let source = cell.get("source");
+        let lines = std::iter::once(source).chain(source.items());
+        let lines: Vec<&str> = lines.filter_map(Node::as_text).collect();
+        cell.get("cell_type").as_text() == Some("code") && python::names_ours(&lines.concat())
+    };
+    let found = cells.find(is_ours)?;
+    let why = "this cell launches or opens something, and notebooks are not read: write the notebook as a script, as `jupyter nbconvert --to script` does";
+    Some((found, why.to_owned()))
+}
+
+/// The operations of command lines that launch or open something.
+const COMMANDS: &[&str] = &[
+    "emr create-cluster",
+    "emr create-security-configuration",
+    "emr modify-cluster-attributes",
+    "emr put-auto-termination-policy",
+    "emr put-block-public-access-configuration",
+    "emr-containers create-virtual-cluster",
+    "emr-serverless create-application",
+    "emr-serverless update-application",
+    "lakeformation batch-grant-permissions",
+    "lakeformation create-data-cells-filter",
+    "lakeformation grant-permissions",
+    "lakeformation put-data-lake-settings",
+    "lakeformation register-resource",
+];
+
+/// What CDK's programs call to declare something of ours.
+const CONSTRUCTS: &[&str] = &[
+    "CfnCluster(",
+    "CfnSecurityConfiguration(",
+    "CfnPrincipalPermissions(",
+];
+/// Words of every program of CDK's.
+const CDK: &[&str] = &[
+    "aws-cdk-lib",
+    "@aws-cdk/",
+    "software.amazon.awscdk",
+    "aws-cdk-go",
+];
+
+/// What a text is in which nothing of ours was found: its command lines and constructs are noted.
+pub(super) fn text(source: &Arc<Source>) -> File {
+    let text = source.text();
+    // Pages that quote command lines run none.
+    if has_fences(text) || text.trim_start().starts_with('<') {
+        return File::NothingOfOurs;
+    }
+    if let Some(place) = terragrunt(source) {
+        let problem = Problem {
+            what: format!("could not judge all of `{}`", source.name),
+            why: "what Terragrunt gives to a module of EMR's or Lake Formation's is not read: judge the plan, as `terragrunt show -json` writes it".to_owned(),
+            place: Some(place),
+            action: None,
+        };
+        return File::Unreadable {
+            dialect: None,
+            problem,
+        };
+    }
+    let line = |at: usize| text.get(..at).unwrap_or_default().lines().count().max(1);
+    let mut notes = Vec::new();
+    for command in COMMANDS {
+        if let Some(at) = find(text, command) {
+            notes.push(format!(
+                "`aws {command}` in line {} is not read: judge the request that it makes, or what it made with `audit`",
+                line(at + 1)
+            ));
+        }
+    }
+    if CDK.iter().any(|word| find(text, word).is_some()) {
+        for construct in CONSTRUCTS {
+            if let Some(at) = find(text, construct) {
+                let name = construct.trim_end_matches('(');
+                notes.push(format!(
+                    "`{name}` in line {} is not read: judge the template that `cdk synth` writes",
+                    line(at + 1)
+                ));
+            }
+        }
+    }
+    if notes.is_empty() {
+        return File::NothingOfOurs;
+    }
+    let Ok(tree) = json::read(Arc::new(Source::new(source.name.clone(), "{}"))) else {
+        return File::NothingOfOurs;
+    };
+    let mut reading = Reading::new(Dialect::RunJobFlow, tree, Vec::new());
+    reading.notes = notes;
+    File::Read(Box::new(reading))
+}
+
+/// Where a word stands that is not the end of another.
+fn find(text: &str, word: &str) -> Option<usize> {
+    let mut all = memchr::memmem::find_iter(text.as_bytes(), word.as_bytes());
+    all.find(|at| {
+        let before = at
+            .checked_sub(1)
+            .and_then(|before| text.as_bytes().get(before));
+        before.is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b'-')
+    })
+}
+
+/// Arguments of modules that launch or open something.
+const ARGUMENTS: &[&str] = &[
+    "release_label",
+    "security_configuration",
+    "job_flow_role",
+    "termination_protection",
+    "ec2_attributes",
+];
+
+/// The inputs of a Terragrunt configuration whose module is called after ours, or that gets an argument of theirs.
+fn terragrunt(source: &Arc<Source>) -> Option<Place> {
+    let text = source.text();
+    let mut at = 0;
+    let mut inputs = None;
+    let mut ours = false;
+    for line in text.split_inclusive('\n') {
+        let begins = |word: &str| {
+            line.strip_prefix(word)
+                .is_some_and(|rest| rest.trim_start().starts_with('='))
+        };
+        let trimmed = line.trim_start();
+        if begins("inputs") {
+            inputs = Some(at..at + line.trim_end().len());
+        }
+        let source = trimmed.strip_prefix("source").map(str::trim_start);
+        ours |= source.is_some_and(|rest| rest.starts_with('=') && named_after_ours(rest))
+            || ARGUMENTS.iter().any(|argument| {
+                trimmed
+                    .strip_prefix(argument)
+                    .is_some_and(|rest| rest.trim_start().starts_with('='))
+            });
+        at += line.len();
+    }
+    let inputs = inputs.filter(|_| ours)?;
+    Some(Place::new(source, inputs.start, inputs.end, String::new()))
+}
+
+/// Of a text with several YAML documents, the first that is ours by itself; `is_ours` tells.
+pub(super) fn of_several(
+    source: &Arc<Source>,
+    is_ours: impl Fn(&Arc<Source>) -> bool,
+) -> Option<Problem> {
+    let text = source.text();
+    let mut starts = vec![0];
+    let lines = memchr::memmem::find_iter(text.as_bytes(), "\n---");
+    starts.extend(lines.map(|at| at + 1));
+    if starts.len() < 2 {
+        return None;
+    }
+    let ends = starts.iter().skip(1).copied().chain([text.len()]);
+    let mut documents = starts.iter().copied().zip(ends);
+    let (start, end) = documents.find(|(start, end)| {
+        let document = text.get(*start..*end).unwrap_or_default();
+        super::may_be_ours(document)
+            && is_ours(&Arc::new(Source::new(
+                source.name.clone(),
+                document.to_owned(),
+            )))
+    })?;
+    Some(Problem {
+        what: format!("could not read `{}`", source.name),
+        why: "the file holds more than one YAML document, and this one looks like something of EMR or Lake Formation: give each a file of its own".to_owned(),
+        place: Some(Place::new(source, start, end.min(start + 80), String::new())),
+        action: None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::observe::{File, Given, read_file};
+    use crate::observed::Source;
+    use std::sync::Arc;
+
+    fn file(text: &str) -> File {
+        let source = Arc::new(Source::new("f", text));
+        read_file(&source, None, &Given::default())
+    }
+
+    #[test]
+    fn what_other_tools_declare_is_a_problem() {
+        for (text, why) in [
+            (
+                "name: x\nruntime: yaml\nresources:\n  c:\n    type: aws:emr:Cluster\n    properties: {releaseLabel: emr-7.9.0}\n",
+                "Pulumi",
+            ),
+            (
+                "resources:\n  g:\n    type: aws:lakeformation:Permissions\n",
+                "Pulumi",
+            ),
+            (
+                "apiVersion: emr.aws.upbound.io/v1beta1\nkind: Cluster\nspec: {forProvider: {releaseLabel: emr-6.3.0}}\n",
+                "manifests",
+            ),
+            (
+                "{\"objects\": [{\"id\": \"e\", \"type\": \"EmrCluster\", \"releaseLabel\": \"emr-5.36.0\"}]}",
+                "Data Pipeline",
+            ),
+            (
+                "{\"cells\": [{\"cell_type\": \"code\", \"source\": [\"emr.run_job_flow(\\n\", \"Name='c')\"]}], \"nbformat\": 4}",
+                "notebooks",
+            ),
+            (
+                "apiVersion: v1\nkind: Namespace\n---\nkind: ConfigMap\ndata:\n  c.json: |\n    {\"Name\": \"c\", \"ReleaseLabel\": \"emr-7.9.0\", \"Instances\": {\"Ec2SubnetId\": \"s\"}}\n",
+                "more than one YAML document",
+            ),
+            (
+                "terraform {\n  source = \"git::https://example.com/emr.git\"\n}\ninputs = {\n  name = \"c\"\n}\n",
+                "Terragrunt",
+            ),
+            (
+                "inputs = {\n  release_label = \"emr-7.9.0\"\n}\n",
+                "Terragrunt",
+            ),
+        ] {
+            let problems = match file(text) {
+                File::Unreadable { problem, .. } => vec![problem],
+                File::Read(reading) => reading.problems,
+                File::NothingOfOurs => Vec::new(),
+            };
+            assert!(
+                problems.iter().any(|problem| problem.why.contains(why)),
+                "{text}: {problems:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn command_lines_and_programs_are_noted() {
+        for text in [
+            "#!/bin/sh\nset -e\naws emr create-cluster --name c\n",
+            "jobs:\n  a:\n    run: |\n      aws --region r emr create-cluster --name c\n",
+            "launch:\n\tcd x && aws emr create-cluster --release-label emr-7.9.0\n",
+            "import * as emr from 'aws-cdk-lib/aws-emr';\n\nnew emr.CfnCluster(this, 'C', {releaseLabel: 'x'});\n",
+        ] {
+            let File::Read(reading) = file(text) else {
+                panic!("{text}");
+            };
+            assert_eq!(reading.problems, []);
+            let [note] = reading.notes.as_slice() else {
+                panic!("{text}: {:?}", reading.notes);
+            };
+            assert!(
+                note.contains("in line 3 ")
+                    || text.starts_with("jobs")
+                    || text.starts_with("launch"),
+                "{note}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_quoted_or_of_others_is_not() {
+        for text in [
+            "# A page\n\n```sh\naws emr create-cluster\n```\n",
+            "<html>aws emr create-cluster</html>",
+            "aws emr describe-cluster --cluster-id j-1\n",
+            "apiVersion: emrcontainers.services.k8s.aws/v1alpha1\nkind: JobRun\nspec: {releaseLabel: x}\n",
+            "inputs = {\n  name = \"c\"\n}\n",
+        ] {
+            let found = file(text);
+            assert!(matches!(found, File::NothingOfOurs), "{text}: {found:?}");
+        }
+    }
+}
