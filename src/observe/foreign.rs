@@ -170,6 +170,7 @@ pub(super) fn text(source: &Arc<Source>) -> File {
     };
     let mut reading = Reading::new(Dialect::RunJobFlow, tree, Vec::new());
     reading.notes = notes;
+    reading.passed_over = true;
     File::Read(Box::new(reading))
 }
 

@@ -272,6 +272,7 @@ fn read_tree(tree: Tree, dialect: Dialect, given: &Given) -> Result<Reading, Str
                 nested: evaluated.nested,
                 tree: evaluated.tree,
                 worlds: evaluated.worlds,
+                passed_over: false,
                 part: None,
             })
         }

@@ -187,6 +187,8 @@ pub struct Reading {
     pub nested: Vec<Nested>,
     pub(super) tree: Tree,
     pub(super) worlds: Vec<World>,
+    /// Whether there is nothing in it but notes of what is passed over: then it was taken for nothing.
+    pub passed_over: bool,
     /// What part of a request it is, if it is one; see [`super::joined`].
     pub(super) part: Option<super::parts::Portion>,
 }
@@ -199,6 +201,7 @@ impl Reading {
             problems: Vec::new(),
             notes: Vec::new(),
             nested: Vec::new(),
+            passed_over: false,
             tree,
             worlds: vec![World {
                 label: None,

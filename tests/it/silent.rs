@@ -221,3 +221,44 @@ fn a_file_that_is_no_snapshot_is_named_once() {
     assert_ne!(run.code, Some(0));
     assert_eq!(run.err.matches("`bad.json`").count(), 1, "{}", run.err);
 }
+
+#[test]
+fn what_a_template_hands_to_a_function_is_a_problem() {
+    let custom = |request: Value| {
+        json!({"Resources": {"X": {"Type": "Custom::Launch", "Properties": {"Request": request}}}})
+            .to_string()
+    };
+    let code = "import boto3\ndef handler(event, context):\n    boto3.client('emr').run_job_flow(Name='c')\n";
+    let function = json!({"Resources": {"F": {"Type": "AWS::Lambda::Function",
+        "Properties": {"Code": {"ZipFile": code}}}}});
+    let to_function = json!({"FunctionName": "f", "Payload": unprotected()});
+    for text in [
+        custom(unprotected()),
+        custom(json!(
+            json!({"action": "runJobFlow", "parameters": unprotected()}).to_string()
+        )),
+        function.to_string(),
+        machine("arn:aws:states:::lambda:invoke", &to_function),
+    ] {
+        let found = report(&[("f.json", &text)]);
+        assert_eq!((counts(&found), found.1), ((0, 0, 1), Some(3)), "{text}");
+    }
+    let other = custom(json!({"Bucket": "b"}));
+    assert_eq!(counts(&report(&[("f.json", &other)])), (0, 0, 0));
+}
+
+#[test]
+fn a_command_line_is_noted_and_taken_for_nothing() {
+    let script = "#!/bin/sh\naws emr create-cluster --name c\n";
+    let (report, code) = report(&[("launch.sh", script)]);
+    assert_eq!(code, Some(0), "{report}");
+    assert_eq!(report["problems"], json!([]));
+    let notes = report["notes"].as_array().unwrap();
+    let [note] = notes.as_slice() else {
+        panic!("{notes:?}");
+    };
+    assert!(
+        note.as_str().unwrap().contains("in line 2 is not read"),
+        "{note}"
+    );
+}

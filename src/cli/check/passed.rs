@@ -23,6 +23,8 @@ pub(super) struct Judged<'b> {
     dialect: Dialect,
     /// What was left out on purpose.
     pub(super) notes: Vec<String>,
+    /// Whether that is all there is to say of it.
+    passed_over: bool,
     /// Its stacks that are made of templates in files.
     pub(super) nested: Vec<Nested>,
     resources: u64,
@@ -121,6 +123,7 @@ impl<'b> Judged<'b> {
             dialect: reading.dialect,
             resources,
             declares: declares(&reading),
+            passed_over: reading.passed_over,
             notes: std::mem::take(&mut reading.notes),
             nested: std::mem::take(&mut reading.nested),
             problems: std::mem::take(&mut reading.problems),
@@ -248,7 +251,9 @@ impl<'b> Passed<'b> {
         let mut excerpts = Excerpts::default();
         for file in self.judged {
             let name = &file.source.name;
-            report.notes.push(format!("{name}: {}", file.dialect));
+            if !file.passed_over {
+                report.notes.push(format!("{name}: {}", file.dialect));
+            }
             let more = file.notes.iter().map(|note| format!("{name}: {note}"));
             report.notes.extend(more);
             excerpts.keep(&file.source, report);

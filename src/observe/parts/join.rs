@@ -64,6 +64,7 @@ pub fn joined(
         nested: Vec::new(),
         tree,
         worlds: found,
+        passed_over: false,
         part: None,
     })
 }

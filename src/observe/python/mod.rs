@@ -50,7 +50,7 @@ pub(super) fn read(source: &Arc<Source>) -> File {
     } = calls::read(source, &parsed);
     let problem = mistake.map(|(start, end)| Problem {
         what: format!("could not read all of `{}`", source.name),
-        why: "this is not Python".to_owned(),
+        why: "this is not Python, and programs in other languages are not read".to_owned(),
         place: Some(Place::new(source, start, end, String::new())),
         action: None,
     });

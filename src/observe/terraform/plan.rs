@@ -58,6 +58,7 @@ pub(in crate::observe) fn read(mut tree: Tree, given: &Given) -> Result<Reading,
         nested: Vec::new(),
         tree: with.tree,
         worlds: with.worlds,
+        passed_over: false,
         part: None,
     })
 }

@@ -264,13 +264,10 @@ fn reading(files: &ModuleFiles, evaluator: Evaluator<'_>, worlds: Vec<FoundWorld
     let with = embedded::with_stacks(emitter.tree, &stacks, judged, evaluator.given);
     problems.extend(with.problems);
     Reading {
-        dialect: Dialect::Terraform,
         problems,
         notes: notes.into_iter().chain(with.notes).collect(),
-        nested: Vec::new(),
-        tree: with.tree,
         worlds: with.worlds,
-        part: None,
+        ..Reading::new(Dialect::Terraform, with.tree, Vec::new())
     }
 }
 
