@@ -126,7 +126,8 @@ const CDK: &[&str] = &[
 pub(super) fn text(source: &Arc<Source>) -> File {
     let text = source.text();
     // Pages that quote command lines run none.
-    if has_fences(text) || text.trim_start().starts_with('<') {
+    let quotes = has_fences(text) || text.lines().any(|line| line.ends_with("::"));
+    if quotes || text.trim_start().starts_with('<') {
         return File::NothingOfOurs;
     }
     if let Some(place) = terragrunt(source) {
@@ -340,6 +341,7 @@ mod tests {
         for text in [
             "# A page\n\n```sh\naws emr create-cluster\n```\n",
             "<html>aws emr create-cluster</html>",
+            "A page::\n\n    aws emr create-cluster\n",
             "aws emr describe-cluster --cluster-id j-1\n",
             "apiVersion: emrcontainers.services.k8s.aws/v1alpha1\nkind: JobRun\nspec: {releaseLabel: x}\n",
             "inputs = {\n  name = \"c\"\n}\n",
