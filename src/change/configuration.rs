@@ -43,7 +43,7 @@ pub(super) fn block_public_access(draft: &mut Draft<'_, '_>) {
         fate: Fate::Planned,
         what: "block public access".to_owned(),
         holder: None,
-        detail: Some(format!("{now} becomes {next}")),
+        detail: Some(differences(&now, &next)),
         wanted: draft.desired.lines_of(BLOCKED),
         evidence: Evidence::default(),
     });
@@ -54,6 +54,17 @@ pub(super) fn block_public_access(draft: &mut Draft<'_, '_>) {
         json!({ "BlockPublicAccessConfiguration": next }),
         vec![number],
     );
+}
+
+/// Each member that becomes another.
+fn differences(now: &Value, next: &Value) -> String {
+    let members = next.as_object().into_iter().flatten();
+    let each = members.filter_map(|(name, value)| {
+        let before = now.get(name);
+        let shown = before.map_or_else(|| "nothing".to_owned(), Value::to_string);
+        (before != Some(value)).then(|| format!("`{name}` {shown} becomes {value}"))
+    });
+    each.collect::<Vec<_>>().join("; ")
 }
 
 /// Plans the security configuration, which bears the digest of its document in its name and is never changed.

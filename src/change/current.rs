@@ -1,5 +1,6 @@
 //! What stands in an account and region, from the records of a snapshot: no more of each than changes need.
 
+mod held;
 mod see;
 
 pub use see::Reading;

@@ -1,5 +1,6 @@
 //! What a baseline asks for in one account and region, by the declarations that compile and judge.
 
+use super::plan::Kind;
 use crate::artifact::Artifacts;
 use crate::aws::lake_formation::grant::{Node as On, Object};
 use crate::baseline::Baseline;
@@ -14,6 +15,7 @@ use crate::control::lake::tags::{Assignment, assignments, definitions};
 use crate::control::{Origin, Refusal, Requirement, Target};
 use crate::controls::REGISTRY;
 use crate::lattice::{Row, Shape, Text};
+use crate::live::observer::ForChanges;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -91,9 +93,42 @@ impl<'b> Desired<'b> {
         }))
     }
 
+    /// The target.
+    pub fn target(&self) -> &Target {
+        self.target
+    }
+
     /// The account and region.
     pub fn place(&self) -> (&str, &str) {
         (&self.target.account, &self.target.region)
+    }
+
+    /// What has to be known to plan changes of these kinds; of all when there are none.
+    pub fn rests_on(&self, only: &BTreeSet<Kind>) -> ForChanges {
+        let asks = |kind: Kind| only.is_empty() || only.contains(&kind);
+        let lake = [
+            Kind::Settings,
+            Kind::Locations,
+            Kind::Tags,
+            Kind::Filters,
+            Kind::Grants,
+            Kind::OptIns,
+        ];
+        let own = self.configuration.as_ref();
+        let own = own.map(|(name, _)| name.clone());
+        let bearers = self.assignments.iter().map(|assignment| {
+            let names = assignment.bearer.0.iter().take(2);
+            names.map(ToString::to_string).collect()
+        });
+        let tags = asks(Kind::Tags);
+        ForChanges {
+            configuration: own.filter(|_| asks(Kind::SecurityConfiguration)),
+            block_public_access: asks(Kind::BlockPublicAccess)
+                && !self.artifacts.block_public_access.is_empty(),
+            lake: lake.into_iter().any(asks),
+            tags: tags && !(self.tags.is_empty() && self.expressions.is_empty()),
+            bearers: bearers.filter(|_: &Vec<String>| tags).collect(),
+        }
     }
 
     /// Whether an account and region is the target's.

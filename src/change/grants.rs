@@ -1,13 +1,14 @@
 //! Grants: what is missing, what goes beyond the baseline, what is left to IAM.
 
+mod cover;
+mod iam;
 mod missing;
 
-use super::current::{Held, LeftToIam, Stands};
+use super::current::{Held, HeldRight, Stands};
 use super::plan::{Change, Class, Draft, Evidence, Fate, Kind, Sign};
 use super::revoke::{Cut, cuts, entry, exclude_each_other, shown};
 use super::step::{Pending, Phase, units};
 use crate::aws::lake_formation::grant::{Node as On, Object};
-use crate::aws::lake_formation::name::Likeness;
 use crate::aws::lake_formation::principal::is_iam_allowed_principals;
 use crate::live::operation::{BATCH_GRANT_PERMISSIONS, BATCH_REVOKE_PERMISSIONS};
 use crate::observed::ResourceKind;
@@ -64,6 +65,8 @@ struct Work<'w, 'd, 'b> {
     near: BTreeMap<(String, String), Vec<usize>>,
     taken: BTreeMap<usize, Taken>,
     given: Vec<Given>,
+    /// The changes that are told of what is left to IAM, by object.
+    left: BTreeMap<Object, usize>,
 }
 
 impl<'w, 'd, 'b> Work<'w, 'd, 'b> {
@@ -81,6 +84,7 @@ impl<'w, 'd, 'b> Work<'w, 'd, 'b> {
             near,
             taken: BTreeMap::new(),
             given: Vec::new(),
+            left: BTreeMap::new(),
         }
     }
 
@@ -106,8 +110,10 @@ impl<'w, 'd, 'b> Work<'w, 'd, 'b> {
 
     /// What the baseline does not give.
     fn beyond(&mut self, at: usize, held: &'d Held) {
-        let desired = self.draft.desired;
-        for right in &held.rights {
+        // What came with `ALL` goes with it, and is told with it.
+        let mut all = None;
+        let (first, rest): (Vec<_>, Vec<_>) = held.rights.iter().partition(|one| one.name == "ALL");
+        for right in first.into_iter().chain(rest) {
             if right.stands == Stands::Unclear {
                 let said = format!(
                     "whether `{}` on {} for `{}` is declared is not known",
@@ -118,37 +124,13 @@ impl<'w, 'd, 'b> Work<'w, 'd, 'b> {
             if !right.stands.is_beyond() {
                 continue;
             }
-            let prune = self.draft.options.prune;
-            let fate = match &held.waived {
-                Some(reason) => Fate::Reported(format!("waived: {reason}")),
-                None if prune => Fate::Planned,
-                None => Fate::Reported(NOT_PRUNED.to_owned()),
-            };
-            let (class, detail, row) = match &right.stands {
-                Stands::Wider(row, how) => (Class::Widened, Some(how.clone()), Some(row)),
-                Stands::PartOfAll => {
-                    let detail = "it came with `ALL`".to_owned();
-                    (Class::Excess, Some(detail), None)
+            for cut in cuts(&self.draft.desired.asked(), held, right) {
+                let came_with = all.filter(|_| right.stands == Stands::PartOfAll);
+                let number = came_with.unwrap_or_else(|| self.tell(held, right, &cut));
+                if right.name == "ALL" {
+                    all = Some(number);
                 }
-                Stands::Declared | Stands::Ungoverned | Stands::Excess | Stands::Unclear => {
-                    (Class::Excess, None, None)
-                }
-            };
-            let row = row.filter(|row| !row.is_empty());
-            for cut in cuts(&desired.asked(), held, right) {
-                let number = self.draft.change(Change {
-                    kind: Kind::Grants,
-                    sign: Sign::Remove,
-                    class,
-                    fate: fate.clone(),
-                    what: shown(&cut),
-                    holder: Some(held.principal.clone()),
-                    detail: detail.clone(),
-                    wanted: row
-                        .map_or_else(Vec::new, |row| desired.lines("lake.grants", "grant", row)),
-                    evidence: held.evidence.clone(),
-                });
-                if fate == Fate::Planned {
+                if self.fate(held) == Fate::Planned {
                     let taken = self.taken.entry(at).or_default();
                     taken.cuts.push((cut, number));
                 }
@@ -156,58 +138,37 @@ impl<'w, 'd, 'b> Work<'w, 'd, 'b> {
         }
     }
 
-    /// Weighs a grant to IAM's principals. True when nothing more is to be said of it.
-    fn left_to_iam(&mut self, at: usize, held: &'d Held) -> bool {
-        let governed = self.draft.desired.asked().governs(&held.object) == Likeness::Same;
-        let fate = match held.left_to_iam {
-            Some(LeftToIam::Refused) if governed => Fate::Planned,
-            Some(LeftToIam::Refused) => Fate::Reported(
-                "no grant of the baseline takes its place: it lies outside of the databases that `lake.grants` owns"
-                    .to_owned(),
-            ),
-            Some(LeftToIam::Minor) if self.draft.options.prune && governed => return false,
-            Some(LeftToIam::Minor) => {
-                Fate::Reported("Athena and EMR look at this database, whatever they read".to_owned())
+    /// What becomes of what goes beyond the baseline.
+    fn fate(&self, held: &Held) -> Fate {
+        match &held.waived {
+            Some(reason) => Fate::Reported(format!("waived: {reason}")),
+            None if self.draft.options.prune => Fate::Planned,
+            None => Fate::Reported(NOT_PRUNED.to_owned()),
+        }
+    }
+
+    fn tell(&mut self, held: &Held, right: &HeldRight, cut: &Cut) -> usize {
+        let (class, detail, row) = match &right.stands {
+            Stands::Wider(row, how) => (Class::Widened, Some(how.clone()), Some(row)),
+            Stands::PartOfAll => (Class::Excess, Some("it came with `ALL`".to_owned()), None),
+            Stands::Declared | Stands::Ungoverned | Stands::Excess | Stands::Unclear => {
+                (Class::Excess, None, None)
             }
-            Some(LeftToIam::Unclear) => {
-                let said = format!("whether {} may be left to IAM is not known", held.object);
-                self.draft.unknown.push(said);
-                return true;
-            }
-            Some(LeftToIam::Accepted) => return true,
-            None => return false,
         };
-        let names: Vec<&str> = held.rights.iter().map(|one| one.name.as_str()).collect();
-        let planned = fate == Fate::Planned;
-        let number = self.draft.change(Change {
+        let row = row.filter(|row| !row.is_empty());
+        let desired = self.draft.desired;
+        let fate = self.fate(held);
+        self.draft.change(Change {
             kind: Kind::Grants,
             sign: Sign::Remove,
-            class: Class::LeftToIam,
+            class,
             fate,
-            what: format!("{} on {}", names.join(", "), held.object),
+            what: shown(cut),
             holder: Some(held.principal.clone()),
-            detail: Some("it leaves the object to IAM".to_owned()),
-            wanted: self.draft.desired.lines_of("lake.iam-allowed-principals"),
+            detail,
+            wanted: row.map_or_else(Vec::new, |row| desired.lines("lake.grants", "grant", row)),
             evidence: held.evidence.clone(),
-        });
-        if planned {
-            let taken = self.taken.entry(at).or_default();
-            taken.left_to_iam = true;
-            taken.cuts = held
-                .rights
-                .iter()
-                .map(|right| {
-                    let cut = Cut {
-                        object: held.object.clone(),
-                        permission: right.name.clone(),
-                        grantable: right.grantable,
-                        option_only: false,
-                    };
-                    (cut, number)
-                })
-                .collect();
-        }
-        true
+        })
     }
 
     /// Has a held grant go right before what takes its place.
@@ -231,6 +192,7 @@ impl<'w, 'd, 'b> Work<'w, 'd, 'b> {
                 key: given.key,
                 input: given.entry,
                 changes: given.changes,
+                merges: Vec::new(),
             };
             if pending.phase == Phase::Exchanges {
                 exchanges.push((given.principal, pending));
@@ -291,6 +253,7 @@ fn revokes(held: &Held, taken: &Taken) -> Vec<Pending> {
             },
             input: entry(held, object, &cuts),
             changes,
+            merges: Vec::new(),
         });
     each.collect()
 }

@@ -12,6 +12,7 @@
 //!
 //! Nothing is taken away that the baseline does not own: see [`Options::prune`].
 
+mod carry;
 mod configuration;
 mod current;
 mod desired;
@@ -24,8 +25,10 @@ mod revoke;
 mod settings;
 mod step;
 mod tags;
+mod verdict;
 
+pub use carry::{Carry, Ended, Told};
 pub use current::{Current, Reading};
 pub use desired::Desired;
 pub use plan::{Change, Class, Evidence, Fate, Kind, Options, Plan, Sign, plan};
-pub use step::{Part, Phase, Step};
+pub use step::{Merge, Part, Phase, Step};

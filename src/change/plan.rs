@@ -5,7 +5,7 @@ use super::desired::Desired;
 use super::step::{Pending, Phase, Step, in_order};
 use super::{configuration, filters, grants, registrations, settings, tags};
 use crate::control::Origin;
-use crate::live::operation::Operation;
+use crate::live::operation::{Operation, PUT_DATA_LAKE_SETTINGS, Service};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -163,6 +163,8 @@ pub struct Plan {
     pub unknown: Vec<String>,
     /// Why nothing at all may be done: message and help.
     pub refusals: Vec<(String, String)>,
+    /// Whether who observed is an administrator of the data lake, who may change it.
+    pub caller_administers: bool,
 }
 
 impl Plan {
@@ -170,6 +172,14 @@ impl Plan {
     pub fn count(&self, sign: Sign) -> usize {
         let planned = self.changes.iter().filter(|one| one.fate == Fate::Planned);
         planned.filter(|one| one.sign == sign).count()
+    }
+
+    /// Whether some call is the data lake's administrators' to make. Settings are written by whoever IAM lets.
+    pub fn needs_administrator(&self) -> bool {
+        self.steps.iter().any(|step| {
+            step.operation.service == Service::LakeFormation
+                && step.operation != &PUT_DATA_LAKE_SETTINGS
+        })
     }
 
     /// How many differences are only told, or held back.
@@ -242,6 +252,7 @@ impl Draft<'_, '_> {
             key: key.into(),
             input,
             changes,
+            merges: Vec::new(),
         });
     }
 
@@ -279,6 +290,7 @@ impl Draft<'_, '_> {
             changes: self.changes,
             unknown: self.unknown,
             refusals: self.refusals,
+            caller_administers: settings::caller_administers(self.current),
         }
     }
 }

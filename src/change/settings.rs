@@ -1,13 +1,14 @@
 //! Data lake settings, read, changed and written whole: `PutDataLakeSettings` replaces everything, so what the baseline
 //! does not determine is sent back as it came, members that this version does not know included.
 
+use super::current::Current;
 use super::plan::{Change, Class, Draft, Evidence, Fate, Kind, Sign};
-use super::step::Phase;
+use super::step::{Merge, Pending, Phase};
 use crate::artifact::{LakeSetting, Written};
 use crate::aws::lake_formation::principal::administers;
 use crate::lattice::Shape;
 use crate::live::operation::PUT_DATA_LAKE_SETTINGS;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 const ROOT: &str = "/DataLakeSettings/";
 const ADMINS: &str = "DataLakeAdmins";
@@ -16,7 +17,7 @@ const PRINCIPAL: &str = "DataLakePrincipalIdentifier";
 /// A member that is to stand otherwise.
 struct Member {
     pointer: &'static str,
-    value: Value,
+    merge: Merge,
     changes: Vec<usize>,
 }
 
@@ -63,7 +64,7 @@ pub(super) fn settings(draft: &mut Draft<'_, '_>) {
         let changes = vec![draft.change(different(path, &now, value, written))];
         members.push(Member {
             pointer,
-            value: value.clone(),
+            merge: Merge::Set(path.to_owned(), value.clone()),
             changes,
         });
     }
@@ -91,36 +92,22 @@ fn write(draft: &mut Draft<'_, '_>, raw: &Value, members: Vec<Member>) {
         if members.is_empty() {
             continue;
         }
-        for member in &members {
-            let path = member.pointer.strip_prefix(ROOT).unwrap_or_default();
-            set(&mut whole, path, member.value.clone());
+        let (mut merges, mut changes) = (Vec::new(), Vec::new());
+        for member in members {
+            member.merge.apply(&mut whole);
+            merges.push(member.merge);
+            changes.extend(member.changes);
         }
-        let changes = members.into_iter().flat_map(|member| member.changes);
         let input = json!({ "CatalogId": draft.desired.target.account, "DataLakeSettings": whole });
-        draft.call(
+        draft.entry(Pending {
             phase,
-            &PUT_DATA_LAKE_SETTINGS,
-            "settings",
+            unit: String::new(),
+            operation: &PUT_DATA_LAKE_SETTINGS,
+            key: "settings".to_owned(),
             input,
-            changes.collect(),
-        );
-    }
-}
-
-/// Sets a member by its path.
-fn set(whole: &mut Value, path: &str, value: Value) {
-    let mut at = whole;
-    let mut steps = path.split('/').peekable();
-    while let Some(step) = steps.next() {
-        if !at.is_object() {
-            *at = Value::Object(Map::new());
-        }
-        let Value::Object(map) = at else { return };
-        if steps.peek().is_none() {
-            map.insert(step.to_owned(), value);
-            return;
-        }
-        at = map.entry(step).or_insert_with(|| json!({}));
+            changes,
+            merges,
+        });
     }
 }
 
@@ -160,7 +147,7 @@ fn administrators(
 ) -> Option<Member> {
     let path = pointer.strip_prefix(ROOT).unwrap_or_default();
     let mut list = now.as_array().cloned().unwrap_or_default();
-    let mut changes = Vec::new();
+    let (mut changes, mut come, mut go) = (Vec::new(), Vec::new(), Vec::new());
     let change = |sign, class, fate, name: &str| Change {
         kind: Kind::Settings,
         sign,
@@ -181,6 +168,7 @@ fn administrators(
             let made = change(Sign::Add, Class::Missing, Fate::Planned, name);
             changes.push(draft.change(made));
             list.push(one.clone());
+            come.push(one.clone());
         }
     }
     if path == ADMINS {
@@ -201,6 +189,7 @@ fn administrators(
             let number = draft.change(made);
             if planned {
                 changes.push(number);
+                go.extend(list.iter().filter(|one| self::name(one) == name).cloned());
                 list.retain(|one| self::name(one) != name);
             }
         }
@@ -208,7 +197,7 @@ fn administrators(
     }
     (!changes.is_empty()).then(|| Member {
         pointer,
-        value: Value::Array(list),
+        merge: Merge::List(path.to_owned(), come, go),
         changes,
     })
 }
@@ -231,6 +220,16 @@ fn guard(draft: &mut Draft<'_, '_>, now: &Value, next: &[Value]) {
             "name its role under `required` in `[lake.admins]`, or have another administrator do it",
         );
     }
+}
+
+/// Whether who observed is an administrator.
+pub(super) fn caller_administers(current: &Current) -> bool {
+    let (Some(Ok(settings)), Some(caller)) = (&current.settings, &current.caller) else {
+        return false;
+    };
+    let admins = settings.raw.get(ADMINS).and_then(Value::as_array);
+    let mut admins = admins.into_iter().flatten().map(name);
+    admins.any(|admin| administers(admin, caller))
 }
 
 /// Whether the baseline allows an administrator.
@@ -265,21 +264,4 @@ fn is_same(now: &Value, wanted: &Value) -> bool {
 fn is_lower_version(pointer: &str, now: &Value, wanted: &Value) -> bool {
     let number = |value: &Value| value.as_str().and_then(|text| text.parse::<i64>().ok());
     pointer == LakeSetting::CrossAccountVersion.pointer() && number(now) >= number(wanted)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn members_are_set_and_all_others_stay() {
-        let mut whole = json!({"Parameters": {"SET_CONTEXT": "TRUE", "NEW": "1"}, "Unheard": [1]});
-        set(&mut whole, "Parameters/CROSS_ACCOUNT_VERSION", json!("4"));
-        set(&mut whole, "AllowExternalDataFiltering", json!(true));
-        let expected = json!({
-            "Parameters": {"SET_CONTEXT": "TRUE", "NEW": "1", "CROSS_ACCOUNT_VERSION": "4"},
-            "Unheard": [1], "AllowExternalDataFiltering": true,
-        });
-        assert_eq!(whole, expected);
-    }
 }

@@ -93,6 +93,7 @@ pub(super) struct Pending {
     pub(super) key: String,
     pub(super) input: Value,
     pub(super) changes: Vec<usize>,
+    pub(super) merges: Vec<Merge>,
 }
 
 /// A part of a call that succeeds or fails by itself.
@@ -117,6 +118,54 @@ pub struct Step {
     pub input: Value,
     /// Its parts.
     pub parts: Vec<Part>,
+    /// For settings, what is changed in them as they are when they are written.
+    pub merges: Vec<Merge>,
+}
+
+/// A change of a member of settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Merge {
+    /// The member at this path becomes this.
+    Set(String, Value),
+    /// In the list at this path these come, and those go.
+    List(String, Vec<Value>, Vec<Value>),
+}
+
+impl Merge {
+    /// Changes settings.
+    pub fn apply(&self, settings: &mut Value) {
+        match self {
+            Self::Set(path, value) => set(settings, path, value.clone()),
+            Self::List(path, come, go) => {
+                let now = settings.pointer(&format!("/{path}"));
+                let mut list = now.and_then(Value::as_array).cloned().unwrap_or_default();
+                list.retain(|one| !go.contains(one));
+                for one in come {
+                    if !list.contains(one) {
+                        list.push(one.clone());
+                    }
+                }
+                set(settings, path, Value::Array(list));
+            }
+        }
+    }
+}
+
+/// Sets a member by its path.
+fn set(whole: &mut Value, path: &str, value: Value) {
+    let mut at = whole;
+    let mut steps = path.split('/').peekable();
+    while let Some(step) = steps.next() {
+        if !at.is_object() {
+            *at = json!({});
+        }
+        let Value::Object(map) = at else { return };
+        if steps.peek().is_none() {
+            map.insert(step.to_owned(), value);
+            return;
+        }
+        at = map.entry(step).or_insert_with(|| json!({}));
+    }
 }
 
 /// Puts calls in their order, and entries into batches.
@@ -148,6 +197,7 @@ pub(super) fn in_order(mut pending: Vec<Pending>, account: &str) -> Vec<Step> {
                     key: one.key,
                     changes: one.changes,
                 }],
+                merges: one.merges,
             });
             continue;
         }
@@ -160,6 +210,7 @@ pub(super) fn in_order(mut pending: Vec<Pending>, account: &str) -> Vec<Step> {
                 operation: one.operation,
                 input: json!({ "CatalogId": account, "Entries": [] }),
                 parts: Vec::new(),
+                merges: Vec::new(),
             });
             open = Some(batch);
         }
@@ -210,5 +261,28 @@ pub(super) fn units(exchanges: &mut [(String, Pending)]) {
         if most.is_some_and(|most| most > MOST) {
             one.unit = format!("{} {principal}", one.unit);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_are_set_and_all_others_stay() {
+        let mut whole = json!({"Parameters": {"SET_CONTEXT": "TRUE", "NEW": "1"}, "Unheard": [1], "Admins": ["a", "b"]});
+        Merge::Set("Parameters/CROSS_ACCOUNT_VERSION".to_owned(), json!("4")).apply(&mut whole);
+        Merge::List(
+            "Admins".to_owned(),
+            vec![json!("c"), json!("a")],
+            vec![json!("b")],
+        )
+        .apply(&mut whole);
+        Merge::Set("AllowExternalDataFiltering".to_owned(), json!(true)).apply(&mut whole);
+        let expected = json!({
+            "Parameters": {"SET_CONTEXT": "TRUE", "NEW": "1", "CROSS_ACCOUNT_VERSION": "4"},
+            "Unheard": [1], "Admins": ["a", "c"], "AllowExternalDataFiltering": true,
+        });
+        assert_eq!(whole, expected);
     }
 }

@@ -117,7 +117,7 @@ pub enum Command {
     Observe(Observe),
     /// Print the least-privilege IAM policy that a command needs
     #[command(
-        after_help = "Examples:\n  emr-baseline permissions audit > audit-policy.json\n  emr-baseline permissions audit --delta"
+        after_help = "Examples:\n  emr-baseline permissions audit > audit-policy.json\n  emr-baseline permissions audit --delta\n  emr-baseline permissions apply > apply-policy.json"
     )]
     Permissions(Permissions),
     /// Show what would change in AWS (needs the `live` feature), or in a snapshot of it

@@ -1,6 +1,8 @@
 //! The command line: the only place that prints, reads the environment, opens files or asks the time.
 
 mod access;
+#[cfg(feature = "live")]
+mod apply;
 mod arguments;
 mod audit;
 mod base;
@@ -131,7 +133,7 @@ fn dispatch(arguments: &Arguments, terminal: &mut Terminal<'_>) -> Ended {
         Command::Observe(observe) => observe_live(observe, at, terminal),
         Command::Permissions(asked) => permissions::run(asked, terminal),
         Command::Plan(arguments) => plan::run(arguments, at, terminal),
-        Command::Apply(_) => later("apply", terminal),
+        Command::Apply(arguments) => apply_live(arguments, at, terminal),
     }
 }
 
@@ -149,23 +151,26 @@ fn observe_live(_: &arguments::Observe, _: jiff::Timestamp, terminal: &mut Termi
     without_live("observe", terminal)
 }
 
+#[cfg(feature = "live")]
+fn apply_live(apply: &arguments::Apply, at: jiff::Timestamp, terminal: &mut Terminal<'_>) -> Ended {
+    apply::run(apply, at, terminal)
+}
+
+#[cfg(not(feature = "live"))]
+fn apply_live(_: &arguments::Apply, _: jiff::Timestamp, terminal: &mut Terminal<'_>) -> Ended {
+    without_live("apply", terminal)
+}
+
 /// A command that needs AWS, in a build that cannot reach it.
 #[cfg(not(feature = "live"))]
 fn without_live(command: &str, terminal: &mut Terminal<'_>) -> Ended {
     terminal.error(&format!(
         "`{command}` needs AWS, and this build has no `live` feature"
     ))?;
-    terminal
-        .help("build with `--features live`, or judge a saved estate with `audit --snapshot`")?;
-    Ok(Exit::Unusable)
-}
-
-/// A command that a later version brings.
-fn later(command: &str, terminal: &mut Terminal<'_>) -> Ended {
-    terminal.error(&format!(
-        "`{command}` changes AWS, which the `live` feature of this version does not"
+    let saved = if command == "plan" { "plan" } else { "audit" };
+    terminal.help(&format!(
+        "build with `--features live`, or use a saved estate: `{saved} --snapshot`"
     ))?;
-    terminal.help("it comes with a later version; `compile` writes what it would apply")?;
     Ok(Exit::Unusable)
 }
 

@@ -3,9 +3,11 @@
 use super::arguments::{Plan, PlanFormat};
 use super::change::{baseline, desired, document, text, world};
 use super::{Ended, Terminal, files};
-use crate::change::{Fate, plan};
+use crate::baseline::Baseline;
+use crate::change::{Current, Desired, Fate, plan};
 use crate::judge::Exit;
 use jiff::Timestamp;
+use std::io;
 
 /// Runs `plan BASELINE --target NAME`.
 pub(super) fn run(arguments: &Plan, at: Timestamp, terminal: &mut Terminal<'_>) -> Ended {
@@ -19,19 +21,11 @@ pub(super) fn run(arguments: &Plan, at: Timestamp, terminal: &mut Terminal<'_>) 
     let Some(desired) = desired(&baseline, terminal)? else {
         return Ok(Exit::Unusable);
     };
-    let current = match &arguments.snapshot {
-        Some(path) => world::saved(path, &baseline, &desired, at)
-            .map_err(|why| format!("`{}`: {why}", path.display())),
-        None => Err("no snapshot is given".to_owned()),
-    };
-    let current = match current {
-        Ok(current) => current,
-        Err(why) => {
-            terminal.error(&why)?;
-            return Ok(Exit::Unusable);
-        }
-    };
     let options = arguments.changing.options();
+    let current = current(arguments, &baseline, &desired, at, terminal)?;
+    let Some(current) = current else {
+        return Ok(Exit::Unusable);
+    };
     let plan = plan(&desired, &current, &options);
     let document = document::document(&baseline, &options, &plan);
     match arguments.format {
@@ -63,4 +57,29 @@ pub(super) fn run(arguments: &Plan, at: Timestamp, terminal: &mut Terminal<'_>) 
     } else {
         Exit::Indeterminate
     })
+}
+
+/// The world as it is, saved or live; `None` when it cannot be read, which is said.
+fn current(
+    arguments: &Plan,
+    baseline: &Baseline,
+    desired: &Desired<'_>,
+    at: Timestamp,
+    terminal: &mut Terminal<'_>,
+) -> io::Result<Option<Current>> {
+    if let Some(path) = &arguments.snapshot {
+        return match world::saved(path, baseline, desired, at) {
+            Ok(current) => Ok(Some(current)),
+            Err(why) => {
+                terminal.error(&format!("`{}`: {why}", path.display()))?;
+                Ok(None)
+            }
+        };
+    }
+    #[cfg(feature = "live")]
+    if let Some(way) = world::way(&arguments.changing, desired, terminal)? {
+        let options = arguments.changing.options();
+        return world::live(&way, baseline, desired, &options, at, terminal);
+    }
+    Ok(None)
 }

@@ -6,6 +6,7 @@
 
 mod account;
 mod catalog;
+mod change;
 mod emr;
 mod lake;
 mod network;
@@ -43,6 +44,23 @@ pub struct Wanted {
     pub services: BTreeSet<Service>,
     /// Now.
     pub now: Timestamp,
+    /// Only what changes rest on, instead of everything.
+    pub change: Option<ForChanges>,
+}
+
+/// What changes of one account and region rest on.
+#[derive(Clone, Debug, Default)]
+pub struct ForChanges {
+    /// The security configuration of this name.
+    pub configuration: Option<String>,
+    /// Block public access.
+    pub block_public_access: bool,
+    /// The data lake: settings, grants, filters, locations, tags, opt-ins.
+    pub lake: bool,
+    /// The tags of these databases (one name) and tables (two).
+    pub bearers: BTreeSet<Vec<String>>,
+    /// The grants in these catalogs within the account's own.
+    pub catalogs: BTreeSet<String>,
 }
 
 impl Wanted {
@@ -55,6 +73,16 @@ impl Wanted {
             key_grants: false,
             services: operation::ALL.iter().map(|one| one.service).collect(),
             now,
+            change: None,
+        }
+    }
+
+    /// What changes rest on, and nothing else.
+    pub fn for_changes(change: ForChanges, now: Timestamp) -> Self {
+        Self {
+            services: BTreeSet::from([Service::LakeFormation, Service::Emr]),
+            change: Some(change),
+            ..Self::everything(now)
         }
     }
 
@@ -188,6 +216,10 @@ impl Observer {
 
     /// The first calls.
     pub fn begin(&mut self) -> Vec<Call> {
+        if let Some(change) = &self.wanted.change {
+            let calls = Self::begin_change(change);
+            return self.ask(calls);
+        }
         let mut calls = Vec::new();
         if self.wanted.asks(Service::Emr) {
             calls.extend(self.begin_emr());

@@ -1,6 +1,11 @@
-//! The least that an audit needs to be allowed, as an IAM policy.
+//! The least that an audit, or a change, needs to be allowed, as an IAM policy.
 
-use super::operation::{ALL, ASSUME_ROLE, GET_CALLER_IDENTITY, LIST_ACCOUNTS, Operation, Service};
+use super::operation::{
+    ALL, ASSUME_ROLE, DESCRIBE_IDENTITY_CENTER, DESCRIBE_SECURITY_CONFIGURATION,
+    GET_BLOCK_PUBLIC_ACCESS, GET_CALLER_IDENTITY, GET_DATA_LAKE_SETTINGS, LIST_ACCOUNTS,
+    LIST_DATA_CELLS_FILTER, LIST_OPT_INS, LIST_PERMISSIONS, LIST_RESOURCES, OF_APPLY, OF_PLAN,
+    Operation, PUT_DATA_LAKE_SETTINGS, Service,
+};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -49,6 +54,44 @@ pub fn policy(partition: &str) -> Value {
         })
         .collect();
     json!({"Version": "2012-10-17", "Statement": statements})
+}
+
+/// What is read to plan changes.
+const READ_TO_CHANGE: &[&Operation] = &[
+    &GET_DATA_LAKE_SETTINGS,
+    &DESCRIBE_IDENTITY_CENTER,
+    &LIST_PERMISSIONS,
+    &LIST_RESOURCES,
+    &LIST_DATA_CELLS_FILTER,
+    &LIST_OPT_INS,
+    &DESCRIBE_SECURITY_CONFIGURATION,
+    &GET_BLOCK_PUBLIC_ACCESS,
+];
+
+/// The policy of `apply` in one partition. Who applies is an administrator of the data lake besides. Settings stand apart:
+/// AWS's policy for such administrators denies them, and whoever may write them can make himself one.
+/// Source: Lake Formation Developer Guide, *`AWSLakeFormationDataAdmin`*.
+pub fn changing(partition: &str) -> Value {
+    let actions = |wanted: &dyn Fn(&Operation) -> bool| -> BTreeSet<&'static str> {
+        let all = OF_APPLY.iter().copied().filter(|one| wanted(one));
+        all.map(|operation| operation.action).collect()
+    };
+    let read: BTreeSet<&str> = READ_TO_CHANGE
+        .iter()
+        .chain(OF_PLAN)
+        .map(|operation| operation.action)
+        .collect();
+    let of =
+        |service: Service| actions(&|one| one.service == service && one != &PUT_DATA_LAKE_SETTINGS);
+    let roles = format!("arn:{partition}:iam::*:role/*");
+    json!({"Version": "2012-10-17", "Statement": [
+        {"Sid": "Read", "Effect": "Allow", "Action": read, "Resource": "*"},
+        {"Sid": "ChangeEmr", "Effect": "Allow", "Action": of(Service::Emr), "Resource": "*"},
+        {"Sid": "ChangeLake", "Effect": "Allow", "Action": of(Service::LakeFormation), "Resource": "*"},
+        {"Sid": "ChangeLakeSettings", "Effect": "Allow", "Action": [PUT_DATA_LAKE_SETTINGS.action], "Resource": "*"},
+        {"Sid": "RegisterWithRole", "Effect": "Allow", "Action": ["iam:PassRole"], "Resource": roles,
+         "Condition": {"StringEquals": {"iam:PassedToService": "lakeformation.amazonaws.com"}}},
+    ]})
 }
 
 /// What is missing where `SecurityAudit` is attached already.
@@ -134,6 +177,25 @@ mod tests {
             .map(|statement| statement["Sid"].as_str().unwrap())
             .collect();
         assert_eq!(sids.len(), statements.len());
+    }
+
+    #[test]
+    fn the_policy_of_changes_allows_every_one_of_them_and_reads_that_audits_make() {
+        let policy = changing("aws-cn");
+        let statements = policy["Statement"].as_array().unwrap();
+        let mut allowed: BTreeSet<&str> = statements
+            .iter()
+            .flat_map(|statement| statement["Action"].as_array().unwrap())
+            .map(|action| action.as_str().unwrap())
+            .collect();
+        for operation in OF_APPLY.iter().chain(OF_PLAN) {
+            assert!(allowed.remove(operation.action), "{operation}");
+        }
+        for action in allowed {
+            let known = ALL.iter().any(|one| one.action == action);
+            assert!(known || action.starts_with("iam:"), "{action}");
+        }
+        assert!(policy.to_string().contains("arn:aws-cn:iam::*:role/*"));
     }
 
     #[test]

@@ -1,19 +1,13 @@
 //! Records taken in, one after the other.
 
-use super::{
-    Current, Fact, Held, HeldRight, LeftToIam, SeenExpression, SeenFilter, SeenTag, Settings,
-    Stands,
-};
-use crate::aws::lake_formation::name::{Likeness, Name};
-use crate::aws::lake_formation::principal::is_iam_allowed_principals;
+use super::{Current, Fact, SeenExpression, SeenFilter, SeenTag, Settings};
+use crate::aws::lake_formation::name::Name;
 use crate::change::desired::Desired;
-use crate::change::node::{json, time};
-use crate::change::plan::Evidence;
+use crate::change::node::json;
+use crate::control::Verdict;
 use crate::control::lake::others::OptIn;
 use crate::control::lake::places::place;
-use crate::control::lake::standing::{Holding, Right, Standing};
-use crate::control::lake::{Context, SeenGrant, Trouble};
-use crate::control::{Severity, Verdict};
+use crate::control::lake::{Context, Trouble};
 use crate::judge::{Evaluation, Judge};
 use crate::observe::snapshot::Record;
 use crate::observed::grant::Grant;
@@ -28,9 +22,9 @@ const CALLER: &str = "sts:GetCallerIdentity";
 /// Records being taken in.
 #[derive(Debug)]
 pub struct Reading<'d, 'b> {
-    desired: &'d Desired<'b>,
+    pub(super) desired: &'d Desired<'b>,
     judge: &'d Judge<'b>,
-    current: Current,
+    pub(super) current: Current,
 }
 
 impl<'d, 'b> Reading<'d, 'b> {
@@ -96,113 +90,12 @@ impl<'d, 'b> Reading<'d, 'b> {
     }
 
     /// What a control says of a resource that stands alone.
-    fn verdict(&self, resource: &Resource<'_>, control: &str) -> Option<Evaluation> {
+    pub(super) fn verdict(&self, resource: &Resource<'_>, control: &str) -> Option<Evaluation> {
         let mut scope = Scope::new();
         scope.push(resource.clone());
         let mut found = Vec::new();
         self.judge.judge(resource, &scope, &mut found);
         found.into_iter().find(|one| one.control.id == control)
-    }
-
-    fn grant<'t>(&mut self, resource: &Resource<'t>, context: &Context<'_, 't>) -> Fact<()> {
-        let seen = context.read(resource.grant());
-        let root = seen.grant.root;
-        let said = |trouble: &Trouble<'_>| trouble.message.clone();
-        let object = seen.object.as_ref().map_err(said)?;
-        let principal = seen.principal.as_ref().map_err(said)?;
-        let permissions = seen.permissions.as_ref().map_err(said)?;
-        let Some(holder) = principal.as_known() else {
-            return Err(format!("principal `{principal}` is not wholly known"));
-        };
-        let to_iam = is_iam_allowed_principals(holder);
-        let rights = self.rights(&seen, principal, object, permissions);
-        let beyond = rights.iter().any(|right| right.stands.is_beyond());
-        let mut held = Held {
-            principal: holder.to_owned(),
-            object: object.clone(),
-            condition: seen.condition.as_ref().map(ToString::to_string),
-            entry: None,
-            evidence: Evidence {
-                updated: time(root.get("LastUpdated")),
-                by: root.get("LastUpdatedBy").as_text().map(str::to_owned),
-            },
-            rights,
-            waived: None,
-            left_to_iam: None,
-        };
-        if beyond || to_iam {
-            held.entry = entry(root);
-            if held.entry.is_none() {
-                return Err("a part of the grant is not known".to_owned());
-            }
-        }
-        if beyond && let Some(evaluation) = self.verdict(resource, "lake.grants") {
-            held.waived = evaluation.waiver.map(|waiver| waiver.reason);
-        }
-        if to_iam {
-            let evaluation = self.verdict(resource, "lake.iam-allowed-principals");
-            held.left_to_iam = evaluation.map(|evaluation| left_to_iam(&evaluation));
-        }
-        self.current.grants.push(held);
-        Ok(())
-    }
-
-    fn rights(
-        &self,
-        seen: &SeenGrant<'_>,
-        principal: &Name,
-        object: &crate::aws::lake_formation::grant::Object,
-        permissions: &[crate::control::lake::seen::SeenPermission<'_>],
-    ) -> Vec<HeldRight> {
-        let asked = self.desired.asked();
-        let holding = Holding {
-            principal,
-            object,
-            condition: seen.condition.as_ref(),
-        };
-        let governs = if asked.is_silent() {
-            Likeness::Different
-        } else {
-            asked.governs(object)
-        };
-        let stands = |name: &Name, grantable: bool| {
-            if governs == Likeness::Different {
-                return Stands::Ungoverned;
-            }
-            match asked.standing(&holding, Right { name, grantable }, governs) {
-                Standing::Declared => Stands::Declared,
-                Standing::Unknown | Standing::Unheard => Stands::Unclear,
-                Standing::Excess if asked.exact => Stands::Excess,
-                Standing::Excess => Stands::Ungoverned,
-                Standing::AllOfItsParts => Stands::Wider(
-                    String::new(),
-                    "it also covers permissions to come".to_owned(),
-                ),
-                Standing::Wider(declared, how) => Stands::Wider(declared.identity.clone(), how),
-            }
-        };
-        let mut rights: Vec<HeldRight> = permissions
-            .iter()
-            .map(|one| HeldRight {
-                name: one.name.to_string(),
-                grantable: one.grantable,
-                stands: stands(&one.name, one.grantable),
-            })
-            .collect();
-        // What is listed beside an `ALL` came with it.
-        let parts = object.class().parts_of_all();
-        let all = rights.iter().find(|one| one.name == "ALL").cloned();
-        if let Some(all) = all.filter(|all| all.stands.is_beyond()) {
-            for right in &mut rights {
-                if parts.contains(&right.name.as_str())
-                    && right.stands.is_beyond()
-                    && (all.grantable || !right.grantable)
-                {
-                    right.stands = Stands::PartOfAll;
-                }
-            }
-        }
-        rights
     }
 
     fn opt_in<'t>(&mut self, resource: &Resource<'t>, context: &Context<'_, 't>) -> Fact<()> {
@@ -360,27 +253,6 @@ impl<'d, 'b> Reading<'d, 'b> {
 fn why(node: Node<'_>, otherwise: &str) -> String {
     node.reason()
         .map_or_else(|| otherwise.to_owned(), ToString::to_string)
-}
-
-/// Who holds a grant, on what and under which condition, as it came.
-fn entry(root: Node<'_>) -> Option<Value> {
-    let mut entry = serde_json::Map::new();
-    for member in ["Principal", "Resource", "Condition"] {
-        let node = root.get(member);
-        if node.is_set() {
-            entry.insert(member.to_owned(), json(node)?);
-        }
-    }
-    Some(Value::Object(entry))
-}
-
-fn left_to_iam(evaluation: &Evaluation) -> LeftToIam {
-    match evaluation.verdict {
-        Verdict::Noncompliant if evaluation.severity > Severity::Info => LeftToIam::Refused,
-        Verdict::Noncompliant => LeftToIam::Minor,
-        Verdict::Indeterminate => LeftToIam::Unclear,
-        Verdict::Compliant | Verdict::Waived | Verdict::NotApplicable => LeftToIam::Accepted,
-    }
 }
 
 fn add_tags(tags: &mut BTreeMap<String, String>, list: Node<'_>) {

@@ -1,7 +1,8 @@
 //! Declared grants that are not held, and what stands in their way.
 
+use super::cover::{holds, is_within};
 use super::{Change, Class, Evidence, Fate, Given, IAM, Kind, Sign, Work, exclude_each_other, key};
-use crate::aws::lake_formation::grant::{Columns, Node as On, Object};
+use crate::aws::lake_formation::grant::{Node as On, Object};
 use crate::aws::lake_formation::name::Name;
 use crate::aws::lake_formation::permissions::includes;
 use crate::change::current::{Held, HeldRight, Stands};
@@ -9,7 +10,6 @@ use crate::change::revoke::{Cut, Want, is_left, shown};
 use crate::control::lake::DeclaredGrant;
 use crate::control::lake::request;
 use crate::control::lake::standing::{members, squeezed};
-use std::collections::BTreeSet;
 
 impl Work<'_, '_, '_> {
     pub(super) fn weigh_declared(&mut self) {
@@ -87,10 +87,28 @@ impl Work<'_, '_, '_> {
             .map(|taken| taken.cuts.iter().map(|(cut, _)| cut.clone()).collect())
             .unwrap_or_default();
         let class = held.object.class();
+        let came_with_all = self.loses_all(held, want.grantable);
         held.rights.iter().any(|right| {
             includes(class, &right.name, permission)
+                && !(came_with_all && class.parts_of_all().contains(&right.name.as_str()))
                 && is_left(held, right, &cuts, want)
                 && holds(&held.object, &declared.object, want.member)
+        })
+    }
+
+    /// Whether an `ALL` on the same goes. Whether what is listed beside it was granted by itself is not to be seen: what
+    /// stays of it is granted before.
+    fn loses_all(&self, held: &Held, grantable: bool) -> bool {
+        let mut near = self.near(&held.principal, &held.object).iter();
+        near.any(|at| {
+            let same = self.held(*at).is_some_and(|other| {
+                other.object == held.object && other.condition == held.condition
+            });
+            let taken = self.taken.get(at).filter(|_| same);
+            taken.is_some_and(|taken| {
+                let mut cuts = taken.cuts.iter();
+                cuts.any(|(cut, _)| cut.permission == "ALL" && (grantable || !cut.option_only))
+            })
         })
     }
 
@@ -245,54 +263,6 @@ impl Work<'_, '_, '_> {
             }
         }
         found
-    }
-}
-
-/// Whether an object, as it is held, gives the declared one, or one member of its list.
-fn holds(held: &Object, declared: &Object, member: Option<&Name>) -> bool {
-    if held.catalog != declared.catalog {
-        return false;
-    }
-    match (&held.node, &declared.node, member) {
-        (On::Table(..), On::Columns(..), _) => held.table() == declared.table(),
-        (On::Columns(_, _, found), On::Columns(..), member) if held.table() == declared.table() => {
-            match (found, &declared.node, member) {
-                (Columns::Only(found), _, Some(member)) => found.contains(member),
-                (Columns::AllBut(hidden), _, Some(member)) => !hidden.contains(member),
-                (Columns::AllBut(hidden), On::Columns(_, _, Columns::AllBut(declared)), None) => {
-                    hidden.is_subset(declared)
-                }
-                _ => false,
-            }
-        }
-        (On::Tag(key, None), On::Tag(declared, _), _) => key == declared,
-        (On::Tag(key, Some(found)), On::Tag(declared, Some(_)), Some(member)) => {
-            key == declared && found.contains(member)
-        }
-        (held, declared, _) => held == declared,
-    }
-}
-
-/// Whether a right on columns is wholly in a grant that is declared.
-fn is_within(declared: &DeclaredGrant, held: &Held, right: &HeldRight) -> bool {
-    let condition = held.condition.as_deref().map(squeezed);
-    let same = declared
-        .condition
-        .as_ref()
-        .map(|one| squeezed(&one.to_string()))
-        == condition;
-    let class = declared.object.class();
-    let gives = |set: &BTreeSet<String>| set.iter().any(|one| includes(class, one, &right.name));
-    same && holds_all(&declared.object, &held.object)
-        && gives(&declared.permissions)
-        && (!right.grantable || gives(&declared.grantable))
-}
-
-/// Whether the columns of the second lie in the first.
-fn holds_all(wide: &Object, narrow: &Object) -> bool {
-    match members(narrow) {
-        Some(listed) => listed.iter().all(|one| holds(wide, narrow, Some(one))),
-        None => holds(wide, narrow, None),
     }
 }
 

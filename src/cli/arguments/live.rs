@@ -9,7 +9,7 @@ use std::path::PathBuf;
 #[derive(Args, Debug)]
 pub struct Permissions {
     /// The command
-    #[arg(value_name = "COMMAND", value_parser = PossibleValuesParser::new(["audit"]))]
+    #[arg(value_name = "COMMAND", value_parser = PossibleValuesParser::new(["audit", "apply"]))]
     pub command: String,
     /// Only what AWS's managed policy `SecurityAudit` lacks
     #[arg(long)]

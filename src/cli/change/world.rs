@@ -1,11 +1,21 @@
 //! The world as it is: one account and region, from a saved estate or from live AWS.
 
 use crate::baseline::Baseline;
+#[cfg(feature = "live")]
+use crate::change::Options;
 use crate::change::{Current, Desired, Reading};
+#[cfg(feature = "live")]
+use crate::cli::Terminal;
+#[cfg(feature = "live")]
+use crate::cli::arguments::Changing;
 use crate::cli::files;
+#[cfg(feature = "live")]
+use crate::cli::live::Way;
 use crate::judge::Judge;
 use crate::observe::snapshot::{Event, Reader};
 use jiff::Timestamp;
+#[cfg(feature = "live")]
+use std::io;
 use std::io::BufReader;
 use std::path::Path;
 
@@ -23,6 +33,50 @@ pub(in crate::cli) fn saved(
     let name = path.display().to_string();
     let reader = Reader::new(name, file).map_err(|error| files::plain(&error))?;
     read(reader, baseline, desired, at)
+}
+
+/// The way into the target's account; `None` when there is none, which is said.
+#[cfg(feature = "live")]
+pub(in crate::cli) fn way(
+    arguments: &Changing,
+    desired: &Desired<'_>,
+    terminal: &mut Terminal<'_>,
+) -> io::Result<Option<Way>> {
+    match Way::open(arguments, desired.target()) {
+        Ok(way) => Ok(Some(way)),
+        Err((why, help)) => {
+            terminal.error(&why)?;
+            terminal.help(&help)?;
+            Ok(None)
+        }
+    }
+}
+
+/// What stands in the target's account and region now.
+#[cfg(feature = "live")]
+pub(in crate::cli) fn live(
+    way: &Way,
+    baseline: &Baseline,
+    desired: &Desired<'_>,
+    options: &Options,
+    at: Timestamp,
+    terminal: &mut Terminal<'_>,
+) -> io::Result<Option<Current>> {
+    let seen = way.observe(desired.rests_on(&options.only), at);
+    for note in &seen.notes {
+        terminal.note(note)?;
+    }
+    for warning in &seen.warnings {
+        terminal.warning(warning)?;
+    }
+    let reader = Reader::new("AWS", seen.records.as_slice())?;
+    match read(reader, baseline, desired, at) {
+        Ok(current) => Ok(Some(current)),
+        Err(why) => {
+            terminal.error(&why)?;
+            Ok(None)
+        }
+    }
 }
 
 /// What stands in the target's account and region, from the records of an estate.

@@ -154,6 +154,11 @@ impl Hub {
         Ok(accounts)
     }
 
+    /// The account of the credentials.
+    pub(super) fn account(&self) -> &str {
+        &self.id
+    }
+
     /// Enters an account: by the role there, or, the hub's own, by the credentials at hand.
     pub(super) async fn enter(&self, id: &str) -> Result<Account, Closed> {
         let closed = |what: String, action: &'static str, why: String| Closed {

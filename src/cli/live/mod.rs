@@ -3,11 +3,14 @@
 
 mod accounts;
 mod aws;
+mod change;
 mod one;
 mod plan;
 mod run;
 mod store;
 
+pub(super) use change::Way;
+pub(super) use one::jitter;
 pub(super) use plan::plan;
 
 use super::arguments::{Observe, Reach};
@@ -93,6 +96,7 @@ fn wanted(reach: &Reach, at: Timestamp) -> Wanted {
         key_grants: reach.key_grants,
         services: services(reach),
         now: at,
+        change: None,
     }
 }
 

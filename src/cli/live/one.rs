@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
 /// A number from 0 to 1 that differs from process to process and from call to call.
-pub(super) fn jitter() -> f64 {
+pub(in crate::cli) fn jitter() -> f64 {
     let random = RandomState::new().build_hasher().finish();
     // INVARIANT: 32 bits are exact in a `f64`.
     f64::from(u32::try_from(random >> 32).unwrap_or_default()) / f64::from(u32::MAX)

@@ -391,6 +391,10 @@ pub(super) fn rows<'t>(filter: &CellsFilter<'t>) -> Rows<'t> {
     match (filter.expression.value(), all) {
         (Value::Absent | Value::Null, true) => Rows::All(filter.rows),
         (Value::Absent | Value::Null, false) => Rows::Unsaid(filter.rows),
+        // AWS lists the wildcard with an expression that says the same, or nothing.
+        (Value::String(text), true) if text.is_empty() || row_filter::is_all_rows(text) => {
+            Rows::All(filter.rows)
+        }
         (_, true) => Rows::Unknown(Trouble::new(
             filter.rows,
             "`FilterExpression` and `AllRowsWildcard` exclude each other",

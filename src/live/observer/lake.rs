@@ -75,7 +75,13 @@ const LISTINGS: &[Listing] = &[
 ];
 
 /// Listings that tell whether everything of their kind is known.
-const WHOLE: &[&Operation] = &[&LIST_PERMISSIONS, &LIST_RESOURCES, &LIST_DATA_CELLS_FILTER];
+const WHOLE: &[&Operation] = &[
+    &LIST_PERMISSIONS,
+    &LIST_RESOURCES,
+    &LIST_DATA_CELLS_FILTER,
+    &LIST_LF_TAGS,
+    &LIST_LF_TAG_EXPRESSIONS,
+];
 
 /// The calls before anything is known of the lake.
 pub(super) fn begin_lake() -> [Call; 3] {
@@ -157,6 +163,9 @@ impl Observer {
         let mut calls: Vec<Call> = listings
             .map(|listing| Call::new(listing.operation, "", json!({"MaxResults": 1000})))
             .collect();
+        if sees_all {
+            calls.extend(self.more_for_changes());
+        }
         if self.wanted.asks(Service::Glue) {
             if sees_all {
                 calls.extend(super::catalog::begin());
@@ -191,8 +200,13 @@ impl Observer {
             thing.name = text(&Value::Object(entry.clone()), "/Name").map(str::to_owned);
             thing.keep(listing.operation.action, &Ok(entry));
         }
-        let action = listing.operation.action;
-        let cut = self.unlisted.iter().any(|one| one.action == action);
+        let same = WHOLE.iter().filter(|one| {
+            let other = LISTINGS.iter().find(|other| other.operation == **one);
+            other.is_some_and(|other| other.kind == listing.kind)
+        });
+        let actions: Vec<&str> = same.map(|one| one.action).collect();
+        let mut unlisted = self.unlisted.iter();
+        let cut = unlisted.any(|one| actions.contains(&one.action));
         if WHOLE.contains(&listing.operation) && !cut {
             self.listed.insert(listing.kind);
         }

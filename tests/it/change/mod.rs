@@ -1,7 +1,11 @@
 //! Plans of changes: from saved estates, what differs, in which order it is mended, and what is never touched.
 
+mod carried;
 mod grants;
 mod others;
+#[cfg(feature = "live")]
+mod outside;
+mod over;
 
 use crate::support::{entries, run};
 use serde_json::{Value, json};

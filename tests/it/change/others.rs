@@ -184,6 +184,25 @@ fn filters_are_made_changed_and_deleted_after_their_grants() {
     assert!(body.get("VersionId").is_none());
 }
 
+#[test]
+fn all_rows_are_all_rows_however_they_are_listed() {
+    let body = r#"
+[[lake.data-filters.filter]]
+name             = "names"
+table            = "sales.orders"
+excluded-columns = ["ssn"]
+"#;
+    for text in ["", "true", "TRUE"] {
+        let mut listed = filter(
+            "names",
+            &json!({ "FilterExpression": text, "AllRowsWildcard": {} }),
+        );
+        listed.2["ColumnWildcard"] = json!({ "ExcludedColumnNames": ["ssn"] });
+        let (plan, exit) = planned(&baseline(body), &snapshot(&[listed]), &["--prune"]);
+        assert_eq!((changes(&plan), exit), (Vec::new(), 0), "{text}");
+    }
+}
+
 const TAGS: &str = r#"
 [[lake.tags.tag]]
 key    = "level"

@@ -27,4 +27,4 @@ mod moto;
 #[cfg(feature = "live")]
 mod organisation;
 #[cfg(feature = "live")]
-mod outside;
+pub(crate) mod outside;
