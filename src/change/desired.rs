@@ -121,13 +121,17 @@ impl<'b> Desired<'b> {
             names.map(ToString::to_string).collect()
         });
         let tags = asks(Kind::Tags);
+        let catalogs = self.grants.grants().iter().filter_map(|grant| {
+            let catalog = grant.object.catalog.as_ref()?.to_string();
+            catalog.contains(':').then_some(catalog)
+        });
         ForChanges {
             configuration: own.filter(|_| asks(Kind::SecurityConfiguration)),
             block_public_access: asks(Kind::BlockPublicAccess)
                 && !self.artifacts.block_public_access.is_empty(),
             lake: lake.into_iter().any(asks),
-            tags: tags && !(self.tags.is_empty() && self.expressions.is_empty()),
             bearers: bearers.filter(|_: &Vec<String>| tags).collect(),
+            catalogs: catalogs.filter(|_| asks(Kind::Grants)).collect(),
         }
     }
 

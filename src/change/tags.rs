@@ -159,7 +159,11 @@ fn assign(draft: &mut Draft<'_, '_>, assignment: &Assignment) {
     let of_table = names.get(..2).filter(|_| names.len() == 3);
     let found = draft.current.tagged.get(&names);
     let found = found.or_else(|| draft.current.tagged.get(of_table?));
-    let Some(found) = found.cloned() else {
+    // Where there are no tags, nothing bears any.
+    let listed = &draft.current.listed;
+    let none = draft.current.tags.is_empty() && listed.contains(&ResourceKind::LakeFormationTag);
+    let found = found.cloned().or_else(|| none.then(BTreeMap::new));
+    let Some(found) = found else {
         let said = format!("the tags of `{}` were not observed", assignment.bearer);
         return draft.unknown.push(said);
     };

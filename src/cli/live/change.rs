@@ -81,10 +81,7 @@ impl Way {
 
     /// Observes what changes rest on.
     pub(in crate::cli) fn observe(&self, change: ForChanges, at: Timestamp) -> Seen {
-        let wanted = Wanted {
-            change: Some(change),
-            ..Wanted::everything(at)
-        };
+        let wanted = Wanted::for_changes(change, at);
         let (account, region) = (&self.owner.account, &self.owner.region);
         let (tell, messages) = mpsc::sync_channel(WAITING);
         let caches = Caches::of(&self.reach);

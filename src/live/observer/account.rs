@@ -45,9 +45,6 @@ pub(super) fn begin_catalog() -> Call {
 impl Observer {
     /// Whether something that is named can be asked about at all.
     pub(super) fn worth_asking(&self, kind: ResourceKind, text: &str) -> bool {
-        if self.wanted.change.is_some() {
-            return false;
-        }
         if kind == ResourceKind::KmsKey {
             // Describing a key of AWS's by an alias that has none yet makes AWS create it (KMS API, `DescribeKey`).
             return self.wanted.asks(Service::Kms) && !is_of_aws(text);

@@ -43,10 +43,7 @@ pub fn ask(lake: &mut Lake, call: &Call) -> Outcome {
 /// What changes rest on, as it stands in the lake.
 pub fn observed(lake: &mut Lake, desired: &Desired<'_>, baseline: &Baseline) -> Current {
     let at = "2026-11-11T00:00:00Z".parse().unwrap();
-    let wanted = Wanted {
-        change: Some(desired.rests_on(&Options::default().only)),
-        ..Wanted::everything(at)
-    };
+    let wanted = Wanted::for_changes(desired.rests_on(&Options::default().only), at);
     let Value::Object(caller) = json!({ "Account": ACCOUNT, "Arn": lake.caller }) else {
         panic!("an object")
     };
