@@ -271,7 +271,8 @@ fn tags_as_they_stand_are_compared_in_lower_case_and_with_what_is_inherited() {
 
 #[test]
 fn what_bears_tags_and_was_not_asked_about_is_unknown() {
-    let (plan, _) = planned(&baseline(TAGS), &snapshot(&[]), &["--only", "tags"]);
+    let tag = fact(TAG, json!({ "TagKey": "level", "TagValues": ["public"] }));
+    let (plan, _) = planned(&baseline(TAGS), &snapshot(&[tag]), &["--only", "tags"]);
     assert_eq!(
         plan["unknown"][0],
         "the tags of `sales.orders` were not observed"
