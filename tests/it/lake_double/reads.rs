@@ -33,14 +33,15 @@ impl Lake {
         let mut reads = BTreeSet::new();
         for (catalog, database, table) in self.catalog.tables() {
             let (own, partitions) = self.catalog.columns(catalog, database, table).unwrap();
-            for column in own.iter().chain(&partitions) {
+            let columns: BTreeSet<String> = own.union(&partitions).cloned().collect();
+            for column in &columns {
                 let is_partition = partitions.contains(column);
                 for ((principal, condition), nodes) in &world.held {
                     for (node, entry) in nodes {
                         let held: Vec<&str> =
                             entry.permissions.keys().map(String::as_str).collect();
                         let on = [catalog.as_str(), database, table, column];
-                        let rows = match world.shows(node, &held, on, is_partition) {
+                        let rows = match world.shows(node, &held, on, &columns, is_partition) {
                             Shown::None => continue,
                             Shown::All => None,
                             Shown::Where(rows) => Some(rows),
@@ -76,6 +77,7 @@ impl World {
         node: &Node,
         held: &[&str],
         [catalog, database, table, column]: [&str; 4],
+        columns: &BTreeSet<String>,
         is_partition: bool,
     ) -> Shown {
         let reads = held.iter().any(|one| READING.contains(one));
@@ -89,9 +91,9 @@ impl World {
         let all = |shown: bool| if shown { Shown::All } else { Shown::None };
         match node {
             Node::Table(c, d, t) => all(reads && on(c, d, t)),
-            Node::Columns(c, d, t, columns) => all(held.contains(&"SELECT")
+            Node::Columns(c, d, t, shown) => all(held.contains(&"SELECT")
                 && on(c, d, t)
-                && match columns {
+                && match shown {
                     Columns::All => true,
                     // What a table is partitioned by is not hidden.
                     Columns::Only(names) => is_partition || names.contains(column),
@@ -119,19 +121,19 @@ impl World {
                         None => return Shown::None,
                     },
                 };
-                let bearer = |column: Option<&str>| {
+                let bears = |column: &str| {
                     let table = Some(table.to_owned());
-                    (
+                    let bearer = (
                         catalog.to_owned(),
                         database.to_owned(),
                         table,
-                        column.map(str::to_owned),
-                    )
+                        Some(column.to_owned()),
+                    );
+                    fits(tags, &self.tags_of(&bearer))
                 };
-                let column = fits(tags, &self.tags_of(&bearer(Some(column))));
-                // Where only some columns bear the tags, nothing but `SELECT` is left.
+                // Where only some columns bear the tags, nothing but `SELECT` is left of what was granted.
                 let selects = held.iter().any(|one| ["SELECT", "ALL"].contains(one));
-                all(column && (selects || reads && fits(tags, &self.tags_of(&bearer(None)))))
+                all(bears(column) && (selects || reads && columns.iter().all(|one| bears(one))))
             }
             _ => Shown::None,
         }

@@ -11,6 +11,7 @@ pub(crate) mod estate;
 mod quota;
 #[cfg(feature = "live")]
 mod server;
+mod tried;
 mod virtual_clock;
 mod warm;
 #[cfg(feature = "live")]
