@@ -219,6 +219,12 @@ fn reading(
 /// What a grant shows a holder of a table.
 fn part_of(facts: &Facts<'_>, grant: &Grant, holder: &Name, table: &Object) -> Option<Part> {
     let shown = reach(facts, &grant.object, table)?;
+    // Of a policy whose tags only some columns of a table bear, `SELECT` and `DESCRIBE` are left (Lake Formation
+    // Developer Guide, *LF-Tag considerations*): who may insert into the others' table does not read these.
+    let of_tags = matches!(grant.object.node, On::TagPolicy(_));
+    if of_tags && shown.columns.is_some() && !gives(grant, &["SELECT"]) {
+        return None;
+    }
     let sure = lets_read(grant, holder).and(|| shown.sure);
     (sure != Likeness::Different).then(|| Part {
         columns: shown.columns,
@@ -230,13 +236,18 @@ fn part_of(facts: &Facts<'_>, grant: &Grant, holder: &Name, table: &Object) -> O
 
 /// Whether a grant lets a principal read.
 fn lets_read(grant: &Grant, holder: &Name) -> Likeness {
-    let class = grant.object.class();
-    let reads = |held: &String| READING.iter().any(|reading| includes(class, held, reading));
-    if grant.permissions.iter().any(reads) {
+    if gives(grant, &READING) {
         held_by(grant, holder)
     } else {
         Likeness::Different
     }
+}
+
+/// Whether a grant gives one of these permissions.
+fn gives(grant: &Grant, permissions: &[&str]) -> bool {
+    let class = grant.object.class();
+    let one = |held: &String| permissions.iter().any(|one| includes(class, held, one));
+    grant.permissions.iter().any(one)
 }
 
 /// Whether a principal holds a grant: its own, or one to every principal of its account.

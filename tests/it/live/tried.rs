@@ -13,6 +13,8 @@ use emr_baseline::observe::snapshot::{Event, Reader};
 use emr_baseline::observed::Scope;
 use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -261,16 +263,19 @@ proptest! {
 }
 
 #[test]
-fn lakes_at_random_let_somebody_read() {
-    let choices: Vec<Choice> = (0..200_u8)
-        .map(|at| [at, at / 3, at / 5, at / 7, 128 + at % 64, at / 2])
-        .collect();
-    let lake = lake(&choices, Quirks::default());
-    let reads = tried(&lake);
-    assert!(reads.len() > 20, "{reads:?}");
+fn lakes_at_random_have_filters_columns_and_tags_that_count() {
+    let mut runner = TestRunner::deterministic();
+    let (mut rows, mut columns, mut tags) = (0, 0, 0);
+    for _ in 0..100 {
+        let choices = vec(any::<Choice>(), 0..20).new_tree(&mut runner).unwrap();
+        let lake = lake(&choices.current(), Quirks::default());
+        let reads = tried(&lake);
+        rows += usize::from(reads.values().any(|rows| !rows.contains("")));
+        columns += usize::from(reads.len() % COLUMNS.len() != 0);
+        tags += usize::from(!lake.world().bearers.is_empty());
+    }
     assert!(
-        reads
-            .values()
-            .any(|rows| rows.iter().any(|rows| !rows.is_empty()))
+        rows > 10 && columns > 10 && tags > 30,
+        "{rows} {columns} {tags}"
     );
 }
