@@ -47,11 +47,18 @@ pub(in crate::cli) fn document(baseline: &Baseline, options: &Options, plan: &Pl
 fn relied_on(document: &Value) -> String {
     let part = |name: &str| document.get(name).cloned().unwrap_or_default();
     let digest = document.pointer("/baseline/digest").cloned();
+    // Where the baseline's files lie does not matter: its digest says what they ask for.
+    let mut changes = part("changes");
+    for change in changes.as_array_mut().into_iter().flatten() {
+        if let Value::Object(members) = change {
+            members.shift_remove("required");
+        }
+    }
     let parts = json!([
         digest,
         part("target"),
         part("options"),
-        part("changes"),
+        changes,
         part("steps"),
         part("unknown"),
         part("refusals"),
