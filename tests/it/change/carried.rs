@@ -100,7 +100,7 @@ fn role(name: &str) -> String {
     format!("arn:aws:iam::{ACCOUNT}:role/{name}")
 }
 
-fn give(lake: &mut Lake, name: &str, resource: Value, permissions: &[&str], grantable: &[&str]) {
+fn give(lake: &mut Lake, name: &str, resource: &Value, permissions: &[&str], grantable: &[&str]) {
     let name = if name.starts_with("IAM_") {
         name.to_owned()
     } else {
@@ -136,7 +136,7 @@ fn young(quirks: Quirks) -> Lake {
         give(
             &mut lake,
             "IAM_ALLOWED_PRINCIPALS",
-            table(name),
+            &table(name),
             &["ALL"],
             &[],
         );
@@ -153,37 +153,37 @@ fn grown(quirks: Quirks) -> Lake {
     give(
         &mut lake,
         "analyst",
-        columns(&["id", "card"]),
+        &columns(&["id", "card"]),
         &["SELECT"],
         &["SELECT"],
     );
     give(
         &mut lake,
         "support",
-        table("orders"),
+        &table("orders"),
         &["SELECT", "DESCRIBE"],
         &[],
     );
-    give(&mut lake, "etl", table("orders"), &["ALL"], &["ALL"]);
-    give(&mut lake, "owner", table("customers"), &["SELECT"], &[]);
+    give(&mut lake, "etl", &table("orders"), &["ALL"], &["ALL"]);
+    give(&mut lake, "owner", &table("customers"), &["SELECT"], &[]);
     give(
         &mut lake,
         "stranger",
-        json!({"Database": {"Name": "sales"}}),
+        &json!({"Database": {"Name": "sales"}}),
         &["DESCRIBE", "DROP"],
         &[],
     );
     give(
         &mut lake,
         "stranger",
-        json!({"Table": {"DatabaseName": "sales", "TableWildcard": {}}}),
+        &json!({"Table": {"DatabaseName": "sales", "TableWildcard": {}}}),
         &["SELECT"],
         &[],
     );
     give(
         &mut lake,
         "elsewhere",
-        json!({"Database": {"Name": "hr"}}),
+        &json!({"Database": {"Name": "hr"}}),
         &["ALL"],
         &[],
     );
@@ -192,7 +192,7 @@ fn grown(quirks: Quirks) -> Lake {
     lake.fine("CreateDataCellsFilter", json!({"TableData": {"TableCatalogId": ACCOUNT, "DatabaseName": "sales",
         "TableName": "orders", "Name": "all", "RowFilter": {"AllRowsWildcard": {}}, "ColumnWildcard": {}}}));
     let all = json!({"DataCellsFilter": {"TableCatalogId": ACCOUNT, "DatabaseName": "sales", "TableName": "orders", "Name": "all"}});
-    give(&mut lake, "eu", all, &["SELECT"], &[]);
+    give(&mut lake, "eu", &all, &["SELECT"], &[]);
     lake.fine(
         "CreateLFTag",
         json!({"TagKey": "Level", "TagValues": ["public", "secret"]}),

@@ -67,7 +67,7 @@ pub fn observed(lake: &mut Lake, desired: &Desired<'_>, baseline: &Baseline) -> 
             Event::Fact(record) | Event::Resource(record) => reading.see(&record),
             Event::End { listed, .. } => reading.end(listed),
             Event::Problem(problem) => {
-                reading.problem(format!("{}: {}", problem.what, problem.why))
+                reading.problem(format!("{}: {}", problem.what, problem.why));
             }
             Event::Estate { .. } | Event::Region(_) => {}
         }
