@@ -271,7 +271,7 @@ fn lakes_at_random_have_filters_columns_and_tags_that_count() {
         let lake = lake(&choices.current(), Quirks::default());
         let reads = tried(&lake);
         rows += usize::from(reads.values().any(|rows| !rows.contains("")));
-        columns += usize::from(reads.len() % COLUMNS.len() != 0);
+        columns += usize::from(!reads.len().is_multiple_of(COLUMNS.len()));
         tags += usize::from(!lake.world().bearers.is_empty());
     }
     assert!(
