@@ -351,6 +351,10 @@ pub struct Audit {
     /// The target to judge everything by, where several are bound to one account and region
     #[arg(long, value_name = "NAME")]
     pub target: Option<String>,
+    /// Say nothing on stdout and stderr when nothing changed since the run that last wrote this file; else what did.
+    /// Reports that go to files are written and the exit code is the same either way
+    #[arg(long, value_name = "FILE")]
+    pub changes: Option<PathBuf>,
     /// What is reported, and what fails.
     #[command(flatten)]
     pub reporting: Reporting,

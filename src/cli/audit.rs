@@ -1,15 +1,18 @@
 //! `audit`: an estate, saved or live, judged as it streams by. Live AWS needs the `live` feature.
 
+mod changes;
 mod region;
 
 use super::arguments::Audit;
 use super::baselines::{loaded, resolved};
 use super::check::{compiled_document, empty_report, judge_of, obstacle};
+use super::lock::Lock;
 use super::reporting::{deliver, sinks, wants_everything};
 use super::{Ended, Terminal, files, homes};
 use crate::baseline::{Baseline, Loaded};
 use crate::judge::{Counted, Exit, Judge, Obstacle, Report};
 use crate::observe::snapshot::{Event, Reader};
+use changes::Changes;
 use jiff::Timestamp;
 use region::RegionRun;
 use std::collections::BTreeMap;
@@ -39,6 +42,17 @@ pub(super) fn run(arguments: &Audit, at: Timestamp, terminal: &mut Terminal<'_>)
     let Some(baselines) = Baselines::of(&loaded, arguments.target.as_deref(), terminal)? else {
         return Ok(Exit::Unusable);
     };
+    let Some(_lock) = Lock::take(arguments.reach.lock.as_deref(), terminal)? else {
+        return Ok(Exit::Unusable);
+    };
+    let changes = arguments.changes.as_deref();
+    let changes = match changes
+        .map(|path| Changes::begin(path, terminal))
+        .transpose()?
+    {
+        Some(None) => return Ok(Exit::Unusable),
+        changes => changes.flatten(),
+    };
     let mut report = empty_report(baselines.main(), at);
     report.homes = homes::of(report.sources.keys().cloned(), &[]);
     let everything = wants_everything(&sinks, &arguments.reporting);
@@ -46,16 +60,29 @@ pub(super) fn run(arguments: &Audit, at: Timestamp, terminal: &mut Terminal<'_>)
         return Ok(Exit::Unusable);
     };
     judge_estate(estate.reader, &baselines, at, everything, &mut report)?;
+    let quiet = changes
+        .as_ref()
+        .map(|changes| changes.is_quiet(&mut report));
+    let quiet = quiet.transpose()?.unwrap_or(false);
     #[cfg(feature = "live")]
     if let Some(heard) = estate.heard {
         // What was not observed is in the report already.
-        heard.say(terminal)?;
+        heard.say(terminal, quiet)?;
     }
     if report.coverage.resources == 0 && !arguments.reporting.allow_empty {
         terminal.error("nothing was judged: the estate holds no resource")?;
         terminal.help("observe an account that has some, or give `--allow-empty`")?;
     }
-    deliver(&report, &sinks, &arguments.reporting, terminal)
+    let mut sinks = sinks;
+    sinks.retain(|(_, file)| !quiet || file.is_some());
+    let exit = deliver(&report, &sinks, &arguments.reporting, terminal)?;
+    if let Some(changes) = changes
+        && exit != Exit::Unusable
+        && !changes.keep(&report, terminal)?
+    {
+        return Ok(Exit::Unusable);
+    }
+    Ok(exit)
 }
 
 /// Judges a saved estate for another command, which shows what it wants of the report.

@@ -19,6 +19,7 @@ mod homes;
 mod import;
 #[cfg(feature = "live")]
 mod live;
+mod lock;
 mod modules;
 mod permissions;
 mod plan;

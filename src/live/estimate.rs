@@ -3,17 +3,18 @@
 use super::operation::{
     DESCRIBE_CLUSTER, DESCRIBE_IDENTITY_CENTER, DESCRIBE_INSTANCES, DESCRIBE_KEY,
     DESCRIBE_ROUTE_TABLES, DESCRIBE_SECURITY_CONFIGURATION, DESCRIBE_SECURITY_GROUPS,
-    DESCRIBE_STUDIO, DESCRIBE_SUBNETS, GET_ACCOUNT_AUTHORIZATION_DETAILS,
-    GET_ACCOUNT_PUBLIC_ACCESS_BLOCK, GET_AUTO_TERMINATION_POLICY, GET_BLOCK_PUBLIC_ACCESS,
-    GET_BUCKET_ENCRYPTION, GET_BUCKET_LOCATION, GET_BUCKET_POLICY, GET_BUCKET_POLICY_STATUS,
+    DESCRIBE_STUDIO, DESCRIBE_SUBNETS, DESCRIBE_VOLUMES, DESCRIBE_VPC_ENDPOINTS,
+    GET_ACCOUNT_AUTHORIZATION_DETAILS, GET_ACCOUNT_PUBLIC_ACCESS_BLOCK,
+    GET_AUTO_TERMINATION_POLICY, GET_BLOCK_PUBLIC_ACCESS, GET_BUCKET_ENCRYPTION,
+    GET_BUCKET_LOCATION, GET_BUCKET_POLICY, GET_BUCKET_POLICY_STATUS, GET_BUCKET_VERSIONING,
     GET_CALLER_IDENTITY, GET_CATALOGS, GET_DATA_CATALOG_ENCRYPTION_SETTINGS,
     GET_DATA_LAKE_PRINCIPAL, GET_DATA_LAKE_SETTINGS, GET_DATABASES, GET_INSTANCE_PROFILE,
     GET_KEY_POLICY, GET_KEY_ROTATION_STATUS, GET_MANAGED_SCALING_POLICY, GET_PUBLIC_ACCESS_BLOCK,
     GET_RESOURCE_LF_TAGS, GET_TABLES, LIST_BOOTSTRAP_ACTIONS, LIST_CLUSTERS,
     LIST_DATA_CELLS_FILTER, LIST_GRANTS, LIST_INSTANCE_FLEETS, LIST_INSTANCE_GROUPS,
     LIST_LF_TAG_EXPRESSIONS, LIST_LF_TAGS, LIST_OPT_INS, LIST_PERMISSIONS, LIST_RESOURCES,
-    LIST_RLS_ATTACHMENTS, LIST_RLS_POLICIES, LIST_SECURITY_CONFIGURATIONS, LIST_STEPS,
-    LIST_STUDIO_SESSION_MAPPINGS, LIST_STUDIOS, Operation, Service,
+    LIST_RLS_ATTACHMENTS, LIST_RLS_POLICIES, LIST_SECURITY_CONFIGURATIONS, LIST_SERVICE_QUOTAS,
+    LIST_STEPS, LIST_STUDIO_SESSION_MAPPINGS, LIST_STUDIOS, Operation, Service,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -45,6 +46,8 @@ pub struct Sizes {
     pub studios: u64,
     /// Reservations of nodes.
     pub reservations: u64,
+    /// Nodes of the clusters that run.
+    pub nodes: u64,
     /// Security groups.
     pub groups: u64,
     /// Subnets of clusters and Studios.
@@ -113,7 +116,7 @@ fn pages(items: u64, full: u64) -> u64 {
 
 /// The calls of a run over one account and region, in the order of [`super::operation::ALL`].
 pub fn calls(sizes: &Sizes, services: &BTreeSet<Service>) -> Vec<Calls> {
-    let mut counts = vec![(&GET_CALLER_IDENTITY, 1)];
+    let mut counts = vec![(&GET_CALLER_IDENTITY, 1), (&LIST_SERVICE_QUOTAS, 1)];
     counts.extend(of_emr(sizes));
     counts.extend(of_others(sizes));
     let asked = |&(operation, calls): &(&'static Operation, u64)| {
@@ -161,10 +164,12 @@ fn of_emr(sizes: &Sizes) -> [(&'static Operation, u64); 14] {
     ]
 }
 
-fn of_others(sizes: &Sizes) -> [(&'static Operation, u64); 32] {
+fn of_others(sizes: &Sizes) -> [(&'static Operation, u64); 35] {
     let admin = u64::from(sizes.lake_admin);
     [
         (&DESCRIBE_INSTANCES, pages(sizes.reservations, 1000)),
+        // Two hundred nodes have fewer than a thousand volumes, as a rule.
+        (&DESCRIBE_VOLUMES, sizes.nodes.div_ceil(200)),
         (&DESCRIBE_SECURITY_GROUPS, sizes.groups.div_ceil(200)),
         (&DESCRIBE_SUBNETS, sizes.subnets.div_ceil(200)),
         (
@@ -172,6 +177,7 @@ fn of_others(sizes: &Sizes) -> [(&'static Operation, u64); 32] {
             // A subnet has one table of its own at most, and a VPC one main table.
             sizes.subnets.div_ceil(200) + sizes.vpcs.div_ceil(200),
         ),
+        (&DESCRIBE_VPC_ENDPOINTS, sizes.vpcs.div_ceil(200)),
         (&DESCRIBE_KEY, sizes.keys),
         (&GET_KEY_ROTATION_STATUS, sizes.described_keys),
         (&GET_KEY_POLICY, sizes.own_keys),
@@ -185,6 +191,7 @@ fn of_others(sizes: &Sizes) -> [(&'static Operation, u64); 32] {
         (&GET_BUCKET_POLICY, sizes.buckets),
         (&GET_BUCKET_POLICY_STATUS, sizes.buckets),
         (&GET_BUCKET_ENCRYPTION, sizes.buckets),
+        (&GET_BUCKET_VERSIONING, sizes.buckets),
         (&GET_PUBLIC_ACCESS_BLOCK, sizes.buckets),
         (&GET_ACCOUNT_PUBLIC_ACCESS_BLOCK, 1),
         (&GET_DATA_LAKE_SETTINGS, 1),
@@ -221,10 +228,11 @@ fn of_others(sizes: &Sizes) -> [(&'static Operation, u64); 32] {
 
 /// Whether a run over these services makes such a call.
 fn is_asked(operation: &Operation, services: &BTreeSet<Service>) -> bool {
-    let service = if operation.service == Service::S3Control {
-        Service::S3
-    } else {
-        operation.service
+    let service = match operation.service {
+        Service::S3Control => Service::S3,
+        // EMR's quotas are asked for.
+        Service::ServiceQuotas => Service::Emr,
+        other => other,
     };
     // What stands in the catalog is asked when the lake tells who sees all of it; tags, of what stands there.
     let beside = if [&GET_DATABASES, &GET_TABLES, &GET_CATALOGS].contains(&operation) {
@@ -279,8 +287,8 @@ mod tests {
             ..Sizes::default()
         });
         let all: u64 = calls.iter().map(|one| one.calls).sum();
-        // Who asks, block public access, Studios; 10 pages; five calls a cluster; the configurations.
-        assert_eq!(all, 3 + 10 + 5 * 500 + 10);
+        // Who asks, quotas, block public access, Studios; 10 pages; five calls a cluster; the configurations.
+        assert_eq!(all, 4 + 10 + 5 * 500 + 10);
         // 2,522 of EMR's: (2,522 − 25) / 5, longer than the 490 s of DescribeCluster alone.
         assert_eq!(shortest(&calls, 1.0).as_millis(), 499_400);
         assert_eq!(shortest(&calls, 0.4).as_millis(), 1_256_000);
@@ -297,6 +305,7 @@ mod tests {
             asked,
             [
                 ("GetCallerIdentity", 1),
+                ("ListServiceQuotas", 1),
                 ("ListClusters", 1),
                 ("GetBlockPublicAccessConfiguration", 1),
                 ("ListStudios", 1),

@@ -6,6 +6,7 @@
 //! comes back by a tenth a minute.
 
 use super::operation::{Operation, Quota, Service};
+use super::quotas::Quotas;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -41,6 +42,14 @@ impl Bucket {
             at: now,
             throttled_at: None,
         }
+    }
+
+    /// Takes another size and rate. What was used is used, however large the bucket is.
+    fn become_of(&mut self, quota: Quota, share: f64) {
+        let size = (quota.burst * share).max(1.0);
+        self.tokens = (self.tokens + size - self.size).min(size);
+        self.size = size;
+        self.rate = quota.rate * share;
     }
 
     fn advance(&mut self, now: Duration) {
@@ -80,6 +89,8 @@ pub struct Limiter {
     operations: BTreeMap<&'static str, Bucket>,
     /// Quotas that are known better than by the table, by action.
     known: BTreeMap<String, Quota>,
+    /// The same of whole services.
+    totals: BTreeMap<Service, Quota>,
     /// How many share a service's quota.
     among: BTreeMap<Service, u32>,
 }
@@ -92,6 +103,7 @@ impl Limiter {
             services: BTreeMap::new(),
             operations: BTreeMap::new(),
             known: BTreeMap::new(),
+            totals: BTreeMap::new(),
             among: BTreeMap::new(),
         }
     }
@@ -103,8 +115,23 @@ impl Limiter {
 
     /// Takes a quota that the account really has in place of the table's.
     pub fn learn(&mut self, action: &str, quota: Quota) {
-        self.operations.remove(action);
+        if let Some(bucket) = self.operations.get_mut(action) {
+            bucket.become_of(quota, self.share);
+        }
         self.known.insert(action.to_owned(), quota);
+    }
+
+    /// Takes the quotas of EMR that the account really has in place of the table's.
+    pub fn learn_all(&mut self, quotas: &Quotas) {
+        if let Some(total) = quotas.total {
+            if let Some(bucket) = self.services.get_mut(&Service::Emr) {
+                bucket.become_of(total, self.share);
+            }
+            self.totals.insert(Service::Emr, total);
+        }
+        for (action, quota) in &quotas.own {
+            self.learn(action, *quota);
+        }
     }
 
     fn buckets(
@@ -119,10 +146,12 @@ impl Limiter {
             .get(operation.action)
             .copied()
             .or(operation.quota);
+        let total = self.totals.get(&operation.service).copied();
+        let total = total.unwrap_or(operation.service.total());
         let total = self
             .services
             .entry(operation.service)
-            .or_insert_with(|| Bucket::new(operation.service.total(), share / among, now));
+            .or_insert_with(|| Bucket::new(total, share / among, now));
         total.advance(now);
         let own = own.map(|quota| {
             let bucket = self
@@ -251,5 +280,26 @@ mod tests {
         // The service's 25 and 5 a second are still above.
         let last = run(&mut limiter, &DESCRIBE_CLUSTER, 100);
         assert_eq!(seconds(last), 20);
+    }
+
+    #[test]
+    fn what_was_used_before_a_quota_is_learned_is_not_given_twice() {
+        let mut limiter = Limiter::new(1.0);
+        for _ in 0..10 {
+            limiter.take(&DESCRIBE_CLUSTER, Duration::ZERO);
+        }
+        let quota = |burst: f64, rate: f64| Quota { burst, rate };
+        limiter.learn_all(&Quotas {
+            total: Some(quota(50.0, 10.0)),
+            own: BTreeMap::from([(DESCRIBE_CLUSTER.action, quota(12.0, 4.0))]),
+        });
+        // Two are left of twelve, and forty of all.
+        let last = run(&mut limiter, &DESCRIBE_CLUSTER, 42);
+        assert_eq!(seconds(last), 10);
+        let mut poorer = Limiter::new(1.0);
+        poorer.take(&DESCRIBE_CLUSTER, Duration::ZERO);
+        poorer.learn(DESCRIBE_CLUSTER.action, quota(2.0, 0.5));
+        let last = run(&mut poorer, &DESCRIBE_CLUSTER, 3);
+        assert_eq!(seconds(last), 4);
     }
 }

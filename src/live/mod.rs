@@ -23,6 +23,7 @@ pub mod observer;
 pub mod operation;
 pub mod pages;
 pub mod permissions;
+pub mod quotas;
 pub mod retry;
 pub mod schedule;
 #[cfg(feature = "live")]

@@ -17,7 +17,8 @@ use super::call::{Call, Failure, Outcome};
 use super::kept::{Kept, Seen};
 use super::memory::{Fact, Memory};
 use super::operation::{
-    self, DESCRIBE_CLUSTER, GET_CALLER_IDENTITY, LIST_CLUSTERS, Operation, Service,
+    self, DESCRIBE_CLUSTER, GET_CALLER_IDENTITY, LIST_CLUSTERS, LIST_SERVICE_QUOTAS, Operation,
+    Service,
 };
 use super::pages::Pages;
 use super::retry::{self, Refused};
@@ -71,7 +72,12 @@ impl Wanted {
             since: None,
             steps: false,
             key_grants: false,
-            services: operation::ALL.iter().map(|one| one.service).collect(),
+            services: operation::ALL
+                .iter()
+                .map(|one| one.service)
+                // That is about the run, and no service that is observed.
+                .filter(|service| *service != Service::ServiceQuotas)
+                .collect(),
             now,
             change: None,
         }
@@ -148,6 +154,8 @@ pub struct Observer {
     /// Whether there are LF-Tags, and what may bear some until that is known.
     tags: related::TagsOf,
     bearers: Vec<related::Bearer>,
+    /// Why the account's real quotas are not known.
+    quotas_unknown: Option<Failure>,
 }
 
 impl Observer {
@@ -182,6 +190,7 @@ impl Observer {
             postponed: Vec::new(),
             tags: related::TagsOf::default(),
             bearers: Vec::new(),
+            quotas_unknown: None,
         };
         if observer.wanted.asks(Service::LakeFormation) {
             let settings = observer
@@ -222,6 +231,11 @@ impl Observer {
         }
         let mut calls = Vec::new();
         if self.wanted.asks(Service::Emr) {
+            // The few calls about clusters that are named are within any quota.
+            if self.wanted.clusters.is_empty() {
+                let input = json!({"ServiceCode": "elasticmapreduce", "MaxResults": 100});
+                calls.push(Call::new(&LIST_SERVICE_QUOTAS, "", input));
+            }
             calls.extend(self.begin_emr());
         }
         if self.wanted.asks(Service::Ec2) {
@@ -242,6 +256,13 @@ impl Observer {
     /// Takes an answer in and says what to ask next.
     pub fn answered(&mut self, call: &Call, outcome: Outcome) -> Vec<Call> {
         let outcome = outcome.map(withheld);
+        if call.operation == &LIST_SERVICE_QUOTAS
+            && let Err(failure) = outcome
+        {
+            // It is about the run: nothing that is judged is less known.
+            self.quotas_unknown = Some(failure);
+            return Vec::new();
+        }
         if let Err(failure) = &outcome {
             self.cut_short |= UNANSWERED.contains(&failure.code.as_str());
         }
@@ -266,8 +287,8 @@ impl Observer {
             }
             Service::LakeFormation => self.lake(call, outcome),
             Service::Glue => self.catalog(call, outcome),
-            // Asked before there is an account to observe.
-            Service::Organizations => Vec::new(),
+            // Asked before there is an account to observe, or taken in by the schedule.
+            Service::Organizations | Service::ServiceQuotas => Vec::new(),
         }
     }
 
@@ -287,6 +308,11 @@ impl Observer {
     /// The run ends before everything was asked: what was seen is a part.
     pub fn cut_short(&mut self) {
         self.cut_short = true;
+    }
+
+    /// Why the account's real quotas are not known, when they were asked for.
+    pub fn quotas_unknown(&self) -> Option<&Failure> {
+        self.quotas_unknown.as_ref()
     }
 
     /// How many calls were asked for, by action. Calls that are made again count once.

@@ -27,6 +27,8 @@ pub enum Service {
     Glue,
     /// AWS Organizations, which is global.
     Organizations,
+    /// Service Quotas.
+    ServiceQuotas,
 }
 
 /// A token bucket's size and refill.
@@ -55,13 +57,14 @@ impl Service {
             Self::LakeFormation => "lakeformation",
             Self::Glue => "glue",
             Self::Organizations => "organizations",
+            Self::ServiceQuotas => "servicequotas",
         }
     }
 
     /// What all calls of the service share in one account and region.
     /// Sources: Service Quotas of EMR (25, then 5 a second); KMS Developer Guide, request quotas; EC2 API throttling
     /// (100, then 20 a second, for filtered or paginated calls). IAM, STS, S3's configuration calls, Lake Formation,
-    /// Glue and Organizations publish no such rate: these are rates at which nobody was seen to be throttled, and the retreat does the rest.
+    /// Glue, Organizations and Service Quotas publish no such rate: these are rates at which nobody was seen to be throttled, and the retreat does the rest.
     pub const fn total(self) -> Quota {
         match self {
             Self::Emr => Quota {
@@ -84,7 +87,7 @@ impl Service {
                 burst: 50.0,
                 rate: 50.0,
             },
-            Self::LakeFormation | Self::Organizations => Quota {
+            Self::LakeFormation | Self::Organizations | Self::ServiceQuotas => Quota {
                 burst: 5.0,
                 rate: 5.0,
             },
@@ -183,6 +186,7 @@ pub use others::*;
 /// Every call, in the order of the documentation.
 pub static ALL: &[&Operation] = &[
     &GET_CALLER_IDENTITY,
+    &LIST_SERVICE_QUOTAS,
     &LIST_CLUSTERS,
     &DESCRIBE_CLUSTER,
     &LIST_INSTANCE_GROUPS,
@@ -199,9 +203,11 @@ pub static ALL: &[&Operation] = &[
     &LIST_STUDIO_SESSION_MAPPINGS,
     &DESCRIBE_REGIONS,
     &DESCRIBE_INSTANCES,
+    &DESCRIBE_VOLUMES,
     &DESCRIBE_SECURITY_GROUPS,
     &DESCRIBE_SUBNETS,
     &DESCRIBE_ROUTE_TABLES,
+    &DESCRIBE_VPC_ENDPOINTS,
     &DESCRIBE_KEY,
     &GET_KEY_ROTATION_STATUS,
     &GET_KEY_POLICY,
@@ -212,6 +218,7 @@ pub static ALL: &[&Operation] = &[
     &GET_BUCKET_POLICY,
     &GET_BUCKET_POLICY_STATUS,
     &GET_BUCKET_ENCRYPTION,
+    &GET_BUCKET_VERSIONING,
     &GET_PUBLIC_ACCESS_BLOCK,
     &GET_ACCOUNT_PUBLIC_ACCESS_BLOCK,
     &GET_DATA_LAKE_SETTINGS,

@@ -142,6 +142,7 @@ fn sid(service: Service, resource: &str) -> String {
         Service::LakeFormation => "LakeFormation",
         Service::Glue => "Glue",
         Service::Organizations => "Organizations",
+        Service::ServiceQuotas => "Quotas",
     };
     let what = match resource.rsplit(':').next().unwrap_or_default() {
         "*" if resource == "*" => "Account",

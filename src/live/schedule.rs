@@ -2,7 +2,8 @@
 
 use super::call::{Call, Failure, Outcome};
 use super::limiter::Limiter;
-use super::operation::Operation;
+use super::operation::{LIST_SERVICE_QUOTAS, Operation};
+use super::quotas::Quotas;
 use super::retry::{self, Class, NO_ANSWER};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -163,6 +164,13 @@ impl Schedule {
         jitter: f64,
     ) -> Option<(Call, Outcome)> {
         self.under_way = self.under_way.saturating_sub(1);
+        // What is nice to know is asked once: without an answer, the table holds.
+        if ticket.call.operation == &LIST_SERVICE_QUOTAS {
+            if let Ok(answer) = &outcome {
+                self.limiter.learn_all(&Quotas::of(answer));
+            }
+            return Some((ticket.call, outcome));
+        }
         let Err(failure) = &outcome else {
             self.lost = 0;
             return Some((ticket.call, outcome));

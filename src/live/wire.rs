@@ -92,6 +92,7 @@ const fn signing_name(service: Service) -> &'static str {
         Service::LakeFormation => "lakeformation",
         Service::Glue => "glue",
         Service::Organizations => "organizations",
+        Service::ServiceQuotas => "servicequotas",
     }
 }
 
@@ -102,6 +103,7 @@ const fn target(service: Service) -> &'static str {
         Service::Kms => "TrentService.",
         Service::Glue => "AWSGlue.",
         Service::Organizations => "AWSOrganizationsV20161128.",
+        Service::ServiceQuotas => "ServiceQuotasV20190624.",
         Service::Ec2
         | Service::Iam
         | Service::Sts
@@ -123,7 +125,8 @@ const fn version(service: Service) -> &'static str {
         | Service::S3
         | Service::S3Control
         | Service::LakeFormation
-        | Service::Organizations => "",
+        | Service::Organizations
+        | Service::ServiceQuotas => "",
     }
 }
 
@@ -161,7 +164,11 @@ fn fill(request: &mut Request, call: &Call, place: &Place) {
     let service = call.operation.service;
     let body = || Value::Object(call.input.clone()).to_string();
     match service {
-        Service::Emr | Service::Kms | Service::Glue | Service::Organizations => {
+        Service::Emr
+        | Service::Kms
+        | Service::Glue
+        | Service::Organizations
+        | Service::ServiceQuotas => {
             let target = format!("{}{}", target(service), call.operation.name);
             request.headers.push(("x-amz-target", target));
             request
@@ -268,6 +275,7 @@ pub fn outcome(call: &Call, answer: &Answer) -> Outcome {
             | Service::Glue
             | Service::LakeFormation
             | Service::Organizations
+            | Service::ServiceQuotas
     );
     if !(200..300).contains(&answer.status) {
         return Err(failure(speaks_json, answer, call));

@@ -50,6 +50,7 @@ mod readers;
 mod references;
 mod registry;
 mod samples;
+mod schedule;
 mod secrets;
 mod silent;
 mod sources;

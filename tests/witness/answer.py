@@ -14,7 +14,7 @@ import botocore.parsers
 import botocore.session
 from botocore.validate import ParamValidator
 
-SERVICES = {"elasticmapreduce": "emr", "s3control": "s3control"}
+SERVICES = {"elasticmapreduce": "emr", "s3control": "s3control", "servicequotas": "service-quotas"}
 PYTHON = {
     "structure": dict,
     "list": list,

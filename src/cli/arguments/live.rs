@@ -83,6 +83,9 @@ pub struct Reach {
     /// Stop asking after this time, such as `20m`; what was not asked is then indeterminate
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub max_duration: Option<jiff::SignedDuration>,
+    /// End at once, with exit code 2, when another run holds this file
+    #[arg(long, value_name = "FILE")]
+    pub lock: Option<PathBuf>,
     /// One URL for all services, such as an emulator's [env: `AWS_ENDPOINT_URL`]
     #[arg(long, value_name = "URL")]
     pub endpoint_url: Option<String>,

@@ -65,6 +65,7 @@ const IDS: &[(Service, &str)] = &[
     (Service::LakeFormation, "LakeFormation"),
     (Service::Glue, "Glue"),
     (Service::Organizations, "Organizations"),
+    (Service::ServiceQuotas, "Service Quotas"),
 ];
 
 impl Aws {

@@ -14,6 +14,7 @@ pub(super) use one::jitter;
 pub(super) use plan::plan;
 
 use super::arguments::{Observe, Reach};
+use super::lock::Lock;
 use super::{Ended, Terminal, files};
 use crate::judge::Exit;
 use crate::live::observer::{Wanted, estate};
@@ -29,6 +30,9 @@ pub(super) fn observe(arguments: &Observe, at: Timestamp, terminal: &mut Termina
     if arguments.reach.plan {
         return plan(&arguments.reach, terminal);
     }
+    let Some(_lock) = Lock::take(arguments.reach.lock.as_deref(), terminal)? else {
+        return Ok(Exit::Unusable);
+    };
     let Some(begun) = begin(&arguments.reach, at, terminal)? else {
         return Ok(Exit::Unusable);
     };
@@ -47,7 +51,7 @@ pub(super) fn observe(arguments: &Observe, at: Timestamp, terminal: &mut Termina
             }
         }
     }
-    Ok(if stream.heard.say(terminal)? {
+    Ok(if stream.heard.say(terminal, false)? {
         Exit::Clean
     } else {
         Exit::Indeterminate
@@ -82,10 +86,11 @@ fn begin(reach: &Reach, at: Timestamp, terminal: &mut Terminal<'_>) -> io::Resul
 /// The services that are asked.
 fn services(reach: &Reach) -> std::collections::BTreeSet<Service> {
     let all = ALL.iter().map(|one| one.service);
-    all.filter(|service| {
-        reach.services.is_empty() || reach.services.iter().any(|name| name == service.prefix())
-    })
-    .collect()
+    all.filter(|service| *service != Service::ServiceQuotas)
+        .filter(|service| {
+            reach.services.is_empty() || reach.services.iter().any(|name| name == service.prefix())
+        })
+        .collect()
 }
 
 fn wanted(reach: &Reach, at: Timestamp) -> Wanted {
@@ -107,6 +112,8 @@ pub(super) struct Heard(Arc<Mutex<Vec<Line>>>);
 #[derive(Debug)]
 enum Line {
     Note(String),
+    /// AWS throttled a run that asked everything all the same.
+    Throttled(String),
     Warning(String),
     /// Not all of an account and region was observed.
     Partial(String),
@@ -118,17 +125,21 @@ impl Heard {
         lines.push(line);
     }
 
-    /// Says it. True when everything was observed completely.
-    pub(super) fn say(&self, terminal: &mut Terminal<'_>) -> io::Result<bool> {
+    /// Says it. True when everything was observed completely. When `quiet`, only what somebody has to look into and no
+    /// report tells.
+    pub(super) fn say(&self, terminal: &mut Terminal<'_>, quiet: bool) -> io::Result<bool> {
         let lines = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
         let mut complete = true;
         for line in lines {
             match line {
+                Line::Note(_) | Line::Throttled(_) if quiet => {}
                 Line::Note(line) => terminal.note(&line)?,
-                Line::Warning(line) => terminal.warning(&line)?,
+                Line::Throttled(line) | Line::Warning(line) => terminal.warning(&line)?,
                 Line::Partial(line) => {
                     complete = false;
-                    terminal.warning(&line)?;
+                    if !quiet {
+                        terminal.warning(&line)?;
+                    }
                 }
             }
         }
@@ -169,7 +180,7 @@ impl Read for Stream {
                 }
                 Ok(Message::Ended(summary)) if !summary.complete => Line::Partial(summary.line()),
                 Ok(Message::Ended(summary)) if summary.throttled > 0 => {
-                    Line::Warning(summary.line())
+                    Line::Throttled(summary.line())
                 }
                 Ok(Message::Ended(summary)) => Line::Note(summary.line()),
                 Ok(Message::Noted(line)) => Line::Note(line),

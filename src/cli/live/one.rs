@@ -6,10 +6,12 @@ use super::store::Cache;
 use crate::live::call::{Call, Outcome};
 use crate::live::journal::Owner;
 use crate::live::observer::Observer;
+use crate::live::operation::LIST_SERVICE_QUOTAS;
 use crate::live::schedule::{Next, Schedule, Tally, Ticket};
 use serde_json::Value;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
@@ -34,6 +36,8 @@ pub(super) struct One {
     pub(super) tell: SyncSender<Message>,
     /// When the run began.
     pub(super) start: Instant,
+    /// Whether it was said that quotas are not known.
+    pub(super) quotas_said: Arc<AtomicBool>,
 }
 
 impl One {
@@ -133,6 +137,14 @@ impl One {
         if self.observer.is_finished() {
             let said = self.cache.finish(&self.owner, self.observer.memory());
             self.warn(said);
+        }
+        if let Some(failure) = self.observer.quotas_unknown()
+            && !self.quotas_said.swap(true, Ordering::Relaxed)
+        {
+            let (action, code) = (LIST_SERVICE_QUOTAS.action, &failure.code);
+            let _ = self.tell.send(Message::Noted(format!(
+                "AWS's default request quotas are reckoned with: `{action}` was answered with {code}"
+            )));
         }
         let tallies = self.schedule.tallies().values();
         let sum = |of: fn(&Tally) -> u64| tallies.clone().map(of).sum::<u64>();

@@ -10,6 +10,7 @@ use crate::live::observer::{Observer, Wanted, unseen};
 use crate::live::operation::Service;
 use crate::live::schedule::Schedule;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
@@ -142,6 +143,7 @@ async fn whole(
         deadline: reach.max_duration.map(jiff::SignedDuration::unsigned_abs),
         caches: Caches::of(reach),
         start: Instant::now(),
+        quotas_said: Arc::default(),
         doors: Semaphore::new(ACCOUNTS),
         room: Semaphore::new(REGIONS),
         tell: tell.clone(),
@@ -162,6 +164,7 @@ struct Hall {
     deadline: Option<Duration>,
     caches: Caches,
     start: Instant,
+    quotas_said: Arc<AtomicBool>,
     doors: Semaphore,
     room: Semaphore,
     tell: SyncSender<Message>,
@@ -223,6 +226,7 @@ impl Hall {
             schedule: Schedule::new(limiter, CALLS, self.deadline),
             tell: self.tell.clone(),
             start: self.start,
+            quotas_said: Arc::clone(&self.quotas_said),
             owner,
             cache,
         }

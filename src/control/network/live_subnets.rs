@@ -11,6 +11,35 @@ use crate::observed::{Node, Reason};
 const SUBNETS: &str = "ec2:DescribeSubnets";
 const TABLES: &str = "ec2:DescribeRouteTables";
 
+/// A live subnet.
+#[derive(Clone, Debug)]
+pub(crate) struct LiveSubnet<'t> {
+    /// Its VPC.
+    pub(crate) vpc: Node<'t>,
+    /// The account that it belongs to, which may share it with others.
+    pub(crate) owner: Option<&'t str>,
+    /// The id of its route table, or why it is not known.
+    pub(crate) table: Result<Node<'t>, Reason>,
+}
+
+impl<'t> View<'_, 't> {
+    /// What EC2 answers of a subnet.
+    ///
+    /// # Errors
+    /// Why it is not known.
+    pub(crate) fn live_subnet(&self, id: &str) -> Result<LiveSubnet<'t>, Reason> {
+        let subnet = found(self, SUBNETS, "Subnets", |one| {
+            text(one, "SubnetId") == Some(id)
+        })?;
+        let vpc = subnet.get("VpcId");
+        Ok(LiveSubnet {
+            vpc,
+            owner: text(subnet, "OwnerId"),
+            table: table_of(self, id, vpc).map(|table| table.get("RouteTableId")),
+        })
+    }
+}
+
 impl Conditions {
     /// A live subnet must have no way in from the internet. Returns its VPC, where that is known.
     pub(crate) fn live_subnet_must_be_private<'t>(
@@ -39,16 +68,7 @@ impl Conditions {
             }
         }
         let vpc = subnet.get("VpcId");
-        let own = |one: Node<'_>| associations(one).any(|by| text(by, "SubnetId") == Some(id));
-        let main = |one: Node<'_>| {
-            text(one, "VpcId").is_some()
-                && text(one, "VpcId") == vpc.as_text()
-                && associations(one)
-                    .any(|by| by.get("Main").switch() == crate::observed::Switch::On)
-        };
-        let table = found(seen, TABLES, "RouteTables", own)
-            .or_else(|_| found(seen, TABLES, "RouteTables", main));
-        match table {
+        match table_of(seen, id, vpc) {
             Ok(table) => self.routes_must_lead_inside(node, id, table, lets),
             Err(reason) => {
                 self.unknown(
@@ -112,6 +132,17 @@ fn associations(table: Node<'_>) -> impl Iterator<Item = Node<'_>> {
             .as_text()
             .is_none_or(|state| state == "associated")
     })
+}
+
+/// The route table of a subnet: its own, or else the main one of its VPC.
+fn table_of<'t>(seen: &View<'_, 't>, id: &str, vpc: Node<'t>) -> Result<Node<'t>, Reason> {
+    let own = |one: Node<'_>| associations(one).any(|by| text(by, "SubnetId") == Some(id));
+    let main = |one: Node<'_>| {
+        text(one, "VpcId").is_some()
+            && text(one, "VpcId") == vpc.as_text()
+            && associations(one).any(|by| by.get("Main").switch() == crate::observed::Switch::On)
+    };
+    found(seen, TABLES, "RouteTables", own).or_else(|_| found(seen, TABLES, "RouteTables", main))
 }
 
 /// The entry of a shared answer that is the one.

@@ -1,5 +1,7 @@
 //! Certificates and provider classes come from a place only the pipeline can write.
 
+mod live;
+
 use crate::artifact::Statement;
 use crate::aws::s3::Location;
 use crate::control::settings::{
@@ -9,7 +11,7 @@ use crate::control::{
     Conditions, Control, Draft, Meta, Severity, Span, View, Weakening, names_place,
 };
 use crate::lattice::Text;
-use crate::observed::{Known, Lookup, Node, Reason, Resource, ResourceKind, Switch as Seen};
+use crate::observed::{Form, Known, Lookup, Node, Resource, ResourceKind, Switch as Seen};
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -173,22 +175,10 @@ fn judge_place(
             .expected("a bucket of ours")
             .observed(node.display());
         }
-        _ if seen.is_live() => {
-            for action in [
-                "s3:GetBucketPolicy",
-                "s3:GetBucketVersioning",
-                "s3:GetEncryptionConfiguration",
-            ] {
-                let reason = Reason::NotObserved {
-                    action: action.to_owned(),
-                };
-                out.unknown(
-                    node,
-                    &reason,
-                    format!("who may write bucket `{}` is unknown", place.bucket),
-                );
-            }
+        Lookup::Found(bucket) if bucket.form == Form::Live => {
+            live::judge(want, node, place, bucket, seen, out);
         }
+        _ if seen.is_live() => live::not_observed(node, place, out),
         _ if is_named(&want.buckets, node, place, seen) => out.held(),
         Lookup::Found(_) | Lookup::NotInSight | Lookup::Ambiguous => {
             out.undecided(

@@ -1,10 +1,12 @@
 //! The services a cluster needs are reached by endpoints, with policies.
 
+mod live;
+
 use crate::control::network::{neighbours_naming, reference_or_text, route_table, subnet_nodes};
 use crate::control::policy::list_of;
 use crate::control::settings::{Includes, Plain, Switch, settings};
 use crate::control::{Conditions, Control, Meta, Severity, Span, View};
-use crate::observed::{Neighbour, Node, Reason, ResourceKind, Switch as Seen, Value};
+use crate::observed::{Node, ResourceKind, Switch as Seen, Value};
 
 #[derive(Debug)]
 pub(crate) enum VpcEndpoints {}
@@ -45,14 +47,7 @@ impl Control for VpcEndpoints {
             return;
         }
         if seen.is_live() {
-            let reason = Reason::NotObserved {
-                action: "ec2:DescribeVpcEndpoints".to_owned(),
-            };
-            out.unknown(
-                seen.resource.body,
-                &reason,
-                "the endpoints of the VPC are unknown",
-            );
+            live::judge(want, seen, &nodes, out);
             return;
         }
         if subnets.is_empty() {
@@ -101,9 +96,9 @@ fn judge_subnet(want: &Setting, seen: &View<'_, '_>, subnet: Node<'_>, out: &mut
             continue;
         };
         out.held();
-        judge_reach(endpoint, service, table, out);
+        judge_reach(endpoint.body, service, table, out);
         if want.policy {
-            judge_policy(endpoint, service, out);
+            judge_policy(endpoint.body, service, out);
         }
     }
 }
@@ -114,8 +109,7 @@ fn service_of(name: Node<'_>) -> Option<&str> {
     last?.rsplit('.').next()
 }
 
-fn judge_reach(endpoint: &Neighbour<'_>, service: &str, table: Option<&str>, out: &mut Conditions) {
-    let body = endpoint.body;
+fn judge_reach(body: Node<'_>, service: &str, table: Option<&str>, out: &mut Conditions) {
     let kind = body.get("VpcEndpointType");
     let condition = match kind.value() {
         // `Gateway` is the default.
@@ -179,8 +173,8 @@ fn judge_reach(endpoint: &Neighbour<'_>, service: &str, table: Option<&str>, out
 
 /// Without a policy of its own an endpoint lets everybody do everything through it.
 /// Source: AWS `PrivateLink` Guide, *Control access to VPC endpoints using endpoint policies*.
-fn judge_policy(endpoint: &Neighbour<'_>, service: &str, out: &mut Conditions) {
-    let policy = endpoint.body.get("PolicyDocument");
+fn judge_policy(endpoint: Node<'_>, service: &str, out: &mut Conditions) {
+    let policy = endpoint.get("PolicyDocument");
     let condition = match policy.value() {
         Value::Absent | Value::Null => out.failed(
             policy,

@@ -5,8 +5,8 @@ use super::{Call, Observer, Outcome, text};
 use crate::live::operation::{
     DESCRIBE_KEY, GET_ACCOUNT_AUTHORIZATION_DETAILS, GET_ACCOUNT_PUBLIC_ACCESS_BLOCK,
     GET_BUCKET_ENCRYPTION, GET_BUCKET_LOCATION, GET_BUCKET_POLICY, GET_BUCKET_POLICY_STATUS,
-    GET_DATA_CATALOG_ENCRYPTION_SETTINGS, GET_INSTANCE_PROFILE, GET_KEY_POLICY,
-    GET_KEY_ROTATION_STATUS, GET_PUBLIC_ACCESS_BLOCK, LIST_GRANTS, Service,
+    GET_BUCKET_VERSIONING, GET_DATA_CATALOG_ENCRYPTION_SETTINGS, GET_INSTANCE_PROFILE,
+    GET_KEY_POLICY, GET_KEY_ROTATION_STATUS, GET_PUBLIC_ACCESS_BLOCK, LIST_GRANTS, Service,
 };
 use crate::observed::ResourceKind;
 use serde_json::{Map, Value, json};
@@ -14,11 +14,12 @@ use std::collections::BTreeSet;
 
 /// Names that AWS keeps for its own keys.
 const OF_AWS: &str = "alias/aws/";
-const OF_BUCKET: [&crate::live::operation::Operation; 5] = [
+const OF_BUCKET: [&crate::live::operation::Operation; 6] = [
     &GET_BUCKET_LOCATION,
     &GET_BUCKET_POLICY,
     &GET_BUCKET_POLICY_STATUS,
     &GET_BUCKET_ENCRYPTION,
+    &GET_BUCKET_VERSIONING,
     &GET_PUBLIC_ACCESS_BLOCK,
 ];
 

@@ -4,7 +4,7 @@ use super::{Call, Observer, Outcome, items};
 use crate::live::call::Failure;
 use crate::live::operation::{
     DESCRIBE_INSTANCES, DESCRIBE_ROUTE_TABLES, DESCRIBE_SECURITY_GROUPS, DESCRIBE_STUDIO,
-    DESCRIBE_SUBNETS, Operation,
+    DESCRIBE_SUBNETS, DESCRIBE_VOLUMES, DESCRIBE_VPC_ENDPOINTS, Operation,
 };
 use crate::observed::ResourceKind;
 use serde_json::{Map, Value, json};
@@ -73,11 +73,14 @@ impl Observer {
         let main = json!({"Name": "association.main", "Values": ["true"]});
         fresh
             .chunks(VALUES)
-            .map(|ids| {
+            .flat_map(|ids| {
                 let of = json!({"Name": "vpc-id", "Values": ids});
                 let input = json!({"Filters": [of, main], "MaxResults": 100});
-                let about = format!("main {}", ids.first().map_or("", String::as_str));
-                Call::new(&DESCRIBE_ROUTE_TABLES, about, input)
+                let first = ids.first().map_or("", String::as_str);
+                let about = format!("main {first}");
+                let tables = Call::new(&DESCRIBE_ROUTE_TABLES, about, input);
+                let input = json!({"Filters": [of], "MaxResults": 1000});
+                [tables, Call::new(&DESCRIBE_VPC_ENDPOINTS, first, input)]
             })
             .collect()
     }
@@ -133,22 +136,27 @@ impl Observer {
                 );
             }
         }
-        self.hand_out_nodes(&active, &mut ids);
+        let nodes = self.hand_out_nodes(&active, &mut ids);
         let ids: Vec<String> = ids.into_iter().collect();
-        ids.chunks(VALUES)
-            .enumerate()
-            .map(|(at, ids)| {
-                // By filter: an id that does not exist any more is then left out, and fails nothing.
-                let filter = json!({"Name": "group-id", "Values": ids});
-                let input = json!({"Filters": [filter]});
-                Call::new(&DESCRIBE_SECURITY_GROUPS, at.to_string(), input)
-            })
-            .collect()
+        let groups = ids.chunks(VALUES).enumerate().map(|(at, ids)| {
+            // By filter: an id that does not exist any more is then left out, and fails nothing.
+            let filter = json!({"Name": "group-id", "Values": ids});
+            let input = json!({"Filters": [filter]});
+            Call::new(&DESCRIBE_SECURITY_GROUPS, at.to_string(), input)
+        });
+        let volumes = nodes.chunks(VALUES).enumerate().map(|(at, ids)| {
+            let filter = json!({"Name": "attachment.instance-id", "Values": ids});
+            let input = json!({"Filters": [filter], "MaxResults": 1000});
+            Call::new(&DESCRIBE_VOLUMES, at.to_string(), input)
+        });
+        groups.chain(volumes).collect()
     }
 
-    fn hand_out_nodes(&mut self, active: &[String], ids: &mut BTreeSet<String>) {
+    /// Gives every cluster its nodes, and tells the nodes of those that run.
+    fn hand_out_nodes(&mut self, active: &[String], ids: &mut BTreeSet<String>) -> Vec<String> {
+        let mut running = Vec::new();
         let Some(nodes) = self.nodes.take() else {
-            return;
+            return running;
         };
         let mut by_cluster: BTreeMap<String, Vec<Value>> = BTreeMap::new();
         if let Ok(answer) = &nodes {
@@ -166,6 +174,10 @@ impl Observer {
         for cluster in active {
             let outcome: Outcome = nodes.as_ref().map_err(Failure::clone).map(|_| {
                 let instances = by_cluster.remove(cluster).unwrap_or_default();
+                let ids = instances
+                    .iter()
+                    .filter_map(|one| one.get("InstanceId")?.as_str());
+                running.extend(ids.map(str::to_owned));
                 let reservations = if instances.is_empty() {
                     json!([])
                 } else {
@@ -176,6 +188,7 @@ impl Observer {
             let thing = self.kept.thing(ResourceKind::EmrCluster, cluster);
             thing.keep(DESCRIBE_INSTANCES.action, &outcome);
         }
+        running
     }
 }
 
@@ -184,6 +197,8 @@ const LISTS: &[(&Operation, &str)] = &[
     (&DESCRIBE_SECURITY_GROUPS, "SecurityGroups"),
     (&DESCRIBE_SUBNETS, "Subnets"),
     (&DESCRIBE_ROUTE_TABLES, "RouteTables"),
+    (&DESCRIBE_VOLUMES, "Volumes"),
+    (&DESCRIBE_VPC_ENDPOINTS, "VpcEndpoints"),
 ];
 
 /// Adds a text, or the texts of a list.

@@ -23,7 +23,9 @@ pub(super) fn subject(operation: &'static Operation) -> ResourceKind {
         Service::S3 | Service::S3Control => ResourceKind::S3Bucket,
         Service::LakeFormation => ResourceKind::LakeFormationSettings,
         Service::Glue => ResourceKind::GlueCatalog,
-        Service::Ec2 | Service::Sts | Service::Organizations => ResourceKind::EmrAccount,
+        Service::Ec2 | Service::Sts | Service::Organizations | Service::ServiceQuotas => {
+            ResourceKind::EmrAccount
+        }
         Service::Emr if operation == &DESCRIBE_SECURITY_CONFIGURATION => {
             ResourceKind::EmrSecurityConfiguration
         }

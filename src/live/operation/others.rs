@@ -13,6 +13,11 @@ pub static DESCRIBE_INSTANCES: Operation = Operation {
     page: Some(token(&["Reservations"])),
     ..plain(Service::Ec2, "DescribeInstances", "ec2:DescribeInstances")
 };
+/// The volumes of nodes.
+pub static DESCRIBE_VOLUMES: Operation = Operation {
+    page: Some(token(&["Volumes"])),
+    ..plain(Service::Ec2, "DescribeVolumes", "ec2:DescribeVolumes")
+};
 /// Subnets by id.
 pub static DESCRIBE_SUBNETS: Operation = Operation {
     ..plain(Service::Ec2, "DescribeSubnets", "ec2:DescribeSubnets")
@@ -28,6 +33,15 @@ pub static DESCRIBE_ROUTE_TABLES: Operation = Operation {
         Service::Ec2,
         "DescribeRouteTables",
         "ec2:DescribeRouteTables",
+    )
+};
+/// The endpoints of VPCs.
+pub static DESCRIBE_VPC_ENDPOINTS: Operation = Operation {
+    page: Some(token(&["VpcEndpoints"])),
+    ..plain(
+        Service::Ec2,
+        "DescribeVpcEndpoints",
+        "ec2:DescribeVpcEndpoints",
     )
 };
 /// Security groups by id.
@@ -99,6 +113,21 @@ pub static GET_INSTANCE_PROFILE: Operation = Operation {
 pub static GET_CALLER_IDENTITY: Operation =
     plain(Service::Sts, "GetCallerIdentity", "sts:GetCallerIdentity");
 
+/// The quotas that the account has of a service, as far as it was given others than the defaults or has any.
+/// Source: Service Quotas API, `ListServiceQuotas`: a hundred a page at most.
+pub static LIST_SERVICE_QUOTAS: Operation = Operation {
+    page: Some(Page {
+        size: Some(("MaxResults", 100)),
+        full: 100,
+        ..token(&["Quotas"])
+    }),
+    ..plain(
+        Service::ServiceQuotas,
+        "ListServiceQuotas",
+        "servicequotas:ListServiceQuotas",
+    )
+};
+
 /// The accounts of an organisation.
 /// Source: Organizations API, `ListAccounts`: twenty a page at most, and a page may be empty.
 pub static LIST_ACCOUNTS: Operation = Operation {
@@ -151,6 +180,12 @@ pub static GET_BUCKET_ENCRYPTION: Operation = Operation {
         "GetBucketEncryption",
         "s3:GetEncryptionConfiguration",
     )
+};
+/// Whether a bucket keeps versions.
+pub static GET_BUCKET_VERSIONING: Operation = Operation {
+    resource: BUCKETS,
+    path: "/{}?versioning",
+    ..plain(Service::S3, "GetBucketVersioning", "s3:GetBucketVersioning")
 };
 /// What a bucket blocks.
 pub static GET_PUBLIC_ACCESS_BLOCK: Operation = Operation {

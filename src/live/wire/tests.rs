@@ -2,7 +2,7 @@ use super::{Answer, Call, Place, Request, outcome, request};
 use crate::live::operation::{
     DESCRIBE_CLUSTER, DESCRIBE_INSTANCES, GET_ACCOUNT_AUTHORIZATION_DETAILS,
     GET_ACCOUNT_PUBLIC_ACCESS_BLOCK, GET_BUCKET_ENCRYPTION, GET_BUCKET_LOCATION, GET_BUCKET_POLICY,
-    GET_CALLER_IDENTITY, LIST_PERMISSIONS, Operation,
+    GET_BUCKET_VERSIONING, GET_CALLER_IDENTITY, LIST_PERMISSIONS, LIST_SERVICE_QUOTAS, Operation,
 };
 use serde_json::{Value, json};
 
@@ -41,6 +41,36 @@ fn services_that_speak_json_are_told_the_operation_in_a_header() {
         )
     );
     assert_eq!(request.body, r#"{"ClusterId":"j-1"}"#);
+}
+
+#[test]
+fn versioning_is_told_by_the_root_of_the_answer() {
+    for (body, expected) in [
+        (
+            "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>",
+            json!({"Status": "Enabled"}),
+        ),
+        (
+            "<VersioningConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"/>",
+            json!({}),
+        ),
+    ] {
+        assert_eq!(said(&GET_BUCKET_VERSIONING, 200, body), Ok(expected));
+    }
+    assert!(said(&GET_BUCKET_VERSIONING, 200, "<html/>").is_err());
+}
+
+#[test]
+fn service_quotas_are_asked_in_their_own_words() {
+    let input = json!({"ServiceCode": "elasticmapreduce"});
+    let request = asked(&LIST_SERVICE_QUOTAS, input, "us-west-2");
+    assert_eq!(
+        request.url,
+        "https://servicequotas.us-west-2.amazonaws.com/"
+    );
+    let target = "ServiceQuotasV20190624.ListServiceQuotas".to_owned();
+    assert_eq!(request.headers[0], ("x-amz-target", target));
+    assert_eq!(request.signing_name, "servicequotas");
 }
 
 #[test]

@@ -57,6 +57,10 @@ static NAMES: LazyLock<Names> = LazyLock::new(|| {
 pub(super) fn answer(operation: &Operation, text: &str) -> Result<Map<String, Value>, String> {
     let root = parse(text)?;
     let members = match operation.service {
+        // The members stand in the root itself, which has no name of its own in the API.
+        Service::S3 if root.name == "VersioningConfiguration" => {
+            structure(operation.name, "", &root)
+        }
         // The answer is its one member.
         Service::S3 | Service::S3Control => {
             let name = root.name.clone();
@@ -84,7 +88,8 @@ pub(super) fn answer(operation: &Operation, text: &str) -> Result<Map<String, Va
         | Service::Kms
         | Service::LakeFormation
         | Service::Glue
-        | Service::Organizations => structure(operation.name, "", &root),
+        | Service::Organizations
+        | Service::ServiceQuotas => structure(operation.name, "", &root),
     };
     Ok(members)
 }

@@ -49,6 +49,7 @@ const fn calls_of(kind: ResourceKind) -> &'static [&'static str] {
             "s3:GetBucketPublicAccessBlock",
             "s3:GetAccountPublicAccessBlock",
             "s3:GetEncryptionConfiguration",
+            "s3:GetBucketVersioning",
             "s3:ListAllMyBuckets",
         ],
         ResourceKind::IamRole => &[

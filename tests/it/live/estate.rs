@@ -71,6 +71,12 @@ pub struct Estate {
     pub lake: Option<Lake>,
     /// Enforced when there are some.
     pub quotas: Option<Quotas>,
+    /// Buckets without versions.
+    pub unversioned: BTreeSet<String>,
+    /// Volumes that are not encrypted.
+    pub plain_volumes: BTreeSet<String>,
+    /// Services that the VPC has an endpoint for.
+    pub endpoints: Vec<&'static str>,
     /// Every call that was answered or refused, in order: IAM prefix and operation.
     pub calls: Vec<String>,
     /// How many were throttled.
@@ -111,6 +117,7 @@ impl Estate {
             caller: format!("arn:aws:sts::{ACCOUNT}:assumed-role/emr-baseline-audit/session"),
             admins: vec![format!("arn:aws:iam::{ACCOUNT}:role/emr-baseline-audit")],
             studios: vec!["es-1EXAMPLE".to_owned()],
+            endpoints: vec!["s3", "kms", "sts", "glue", "lakeformation"],
             among,
             ..Self::default()
         };
@@ -304,6 +311,7 @@ impl Estate {
                     20,
                 ))
             }
+            "servicequotas" => Ok(self.service_quotas(input)),
             "iam" => Ok(Self::iam(operation)),
             "ec2" => Ok(self.ec2(operation, input)),
             "s3" => self.s3(operation, input),
@@ -506,6 +514,34 @@ impl Estate {
         }
     }
 
+    /// The quotas as they are enforced, in the words of Service Quotas.
+    fn service_quotas(&self, input: &Value) -> Value {
+        assert_eq!(input["ServiceCode"], "elasticmapreduce");
+        let quota = |name: String, value: f64| {
+            json!({"ServiceCode": "elasticmapreduce", "ServiceName": "Amazon EMR", "QuotaName": name,
+                   "Value": value, "Adjustable": true, "GlobalQuota": false})
+        };
+        let enforced = self.quotas.as_ref().map(Quotas::all).unwrap_or_default();
+        let quotas = enforced.into_iter().flat_map(|(name, burst, rate)| {
+            let names = if name == "all" {
+                (
+                    "The maximum number of API requests that you can make per second.".to_owned(),
+                    "The maximum rate at which your bucket replenishes for all EMR operations."
+                        .to_owned(),
+                )
+            } else {
+                (
+                    format!(
+                        "The maximum number of {name} API requests that you can make per second."
+                    ),
+                    format!("Replenishment rate of {name} calls"),
+                )
+            };
+            [quota(names.0, burst), quota(names.1, rate)]
+        });
+        page("Quotas", quotas, input, "NextToken", "NextToken", 100)
+    }
+
     fn iam(operation: &str) -> Value {
         let trust = |service: &str, condition: Value| {
             encoded(
@@ -591,6 +627,43 @@ impl Estate {
                 100,
             );
         }
+        if operation == "DescribeVpcEndpoints" {
+            let allow = json!({"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "arn:aws:s3:::sales/*"});
+            let policy = json!({"Version": "2012-10-17", "Statement": [allow]}).to_string();
+            let endpoints = self.endpoints.iter().map(|service| {
+                let gateway = *service == "s3";
+                json!({"VpcEndpointId": format!("vpce-{service}"), "VpcId": "vpc-1", "OwnerId": ACCOUNT, "State": "available",
+                    "VpcEndpointType": if gateway { "Gateway" } else { "Interface" },
+                    "ServiceName": format!("com.amazonaws.{REGION}.{service}"), "PolicyDocument": policy,
+                    "RouteTableIds": if gateway { json!(["rtb-1"]) } else { json!([]) },
+                    "SubnetIds": if gateway { json!([]) } else { json!(["subnet-1"]) }, "PrivateDnsEnabled": !gateway})
+            });
+            return page(
+                "VpcEndpoints",
+                endpoints,
+                input,
+                "NextToken",
+                "NextToken",
+                1000,
+            );
+        }
+        if operation == "DescribeVolumes" {
+            let key = |cluster: &Value| cluster["LogEncryptionKmsKeyId"].clone();
+            let volumes = self.clusters.values().flat_map(|cluster| {
+                let id = &cluster["Id"].as_str().unwrap()[2..];
+                [("root", "/dev/xvda"), ("data", "/dev/sdb")].map(|(name, device)| {
+                    let volume = format!("vol-{name}-{id}");
+                    let mut volume = json!({"VolumeId": volume, "State": "in-use", "Size": 64, "VolumeType": "gp3",
+                        "Encrypted": !self.plain_volumes.contains(&volume),
+                        "Attachments": [{"InstanceId": format!("i-{id}"), "VolumeId": volume, "Device": device, "State": "attached"}]});
+                    if volume["Encrypted"] == true {
+                        volume["KmsKeyId"] = key(cluster);
+                    }
+                    volume
+                })
+            });
+            return page("Volumes", volumes, input, "NextToken", "NextToken", 1000);
+        }
         let running = |cluster: &&Value| cluster["Status"]["State"] == "WAITING";
         let nodes = self.clusters.values().filter(running).map(|cluster| {
             let id = cluster["Id"].as_str().unwrap();
@@ -599,6 +672,9 @@ impl Estate {
             json!({"Instances": [{"InstanceId": format!("i-{}", &id[2..]), "PrivateIpAddress": "10.0.0.7",
                 "MetadataOptions": {"State": "applied", "HttpTokens": "required", "HttpPutResponseHopLimit": 1, "HttpEndpoint": "enabled"},
                 "SecurityGroups": [{"GroupId": "sg-primary", "GroupName": "primary"}],
+                "RootDeviceName": "/dev/xvda", "BlockDeviceMappings": [
+                    {"DeviceName": "/dev/xvda", "Ebs": {"VolumeId": format!("vol-root-{}", &id[2..])}},
+                    {"DeviceName": "/dev/sdb", "Ebs": {"VolumeId": format!("vol-data-{}", &id[2..])}}],
                 "NetworkInterfaces": [{"Ipv6Addresses": [], "Groups": [{"GroupId": "sg-primary", "GroupName": "primary"}]}],
                 "Tags": [tag, role]}]})
         });
@@ -628,6 +704,8 @@ impl Estate {
             "GetBucketPolicyStatus" => json!({"PolicyStatus": {"IsPublic": false}}),
             "GetBucketEncryption" => json!({"ServerSideEncryptionConfiguration": {"Rules": [
                 {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": false}]}}),
+            "GetBucketVersioning" if self.unversioned.contains(bucket) => json!({}),
+            "GetBucketVersioning" => json!({"Status": "Enabled"}),
             "GetPublicAccessBlock" | "GetAccountPublicAccessBlock" => block,
             other => panic!("S3's {other} is not doubled"),
         })

@@ -29,3 +29,5 @@ mod moto;
 mod organisation;
 #[cfg(feature = "live")]
 pub(crate) mod outside;
+#[cfg(feature = "live")]
+mod schedules;

@@ -350,6 +350,75 @@ fn enforced_quotas_are_kept_without_being_told() {
 }
 
 #[test]
+fn quotas_that_may_not_be_read_are_said_once() {
+    let mut estate = Estate::of(1);
+    estate.deny("servicequotas:ListServiceQuotas");
+    let live = Live::over(estate);
+    let (_, ran) = live.observe(&["--regions", "us-west-2,eu-west-1"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let said = "default request quotas are reckoned with: `servicequotas:ListServiceQuotas` was answered with AccessDeniedException";
+    assert_eq!(ran.err.matches(said).count(), 1, "{}", ran.err);
+}
+
+fn verdicts(report: &Value, control: &str) -> BTreeSet<String> {
+    let evaluations = report["evaluations"].as_array().unwrap().iter();
+    let of =
+        evaluations.filter(|one| one["control"] == control && one["verdict"] != "not-applicable");
+    of.map(|one| one["verdict"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn volumes_endpoints_and_the_bucket_of_certificates_are_judged_by_what_aws_answers() {
+    let strict = |live: &Live| {
+        let baseline = crate::binary::asks_for("emr.volume-encryption")
+            + "[network.vpc-endpoints]\nservices = [\"s3\", \"kms\"]\n[emr.certificate-source]\nkms = false\nbuckets = [\"certificates-111122223333\"]\n";
+        std::fs::write(live.bench.path().join("b.toml"), baseline).unwrap();
+        let ran = live.run(&[
+            "audit", "b.toml", "--share", "100", "--format", "json", "--all",
+        ]);
+        let report = serde_json::from_str(&ran.out);
+        report.unwrap_or_else(|error| panic!("{error}: {}", ran.err))
+    };
+    let controls = [
+        "emr.volume-encryption",
+        "network.vpc-endpoints",
+        "emr.certificate-source",
+    ];
+    let expect = |estate: Estate, expected: &str| {
+        let live = Live::over(estate);
+        let report: Value = strict(&live);
+        for control in controls {
+            let expected = BTreeSet::from([expected.to_owned()]);
+            assert_eq!(
+                verdicts(&report, control),
+                expected,
+                "{control}: {report:#}"
+            );
+        }
+    };
+    expect(Estate::of(1), "compliant");
+    let mut estate = Estate::of(1);
+    estate
+        .plain_volumes
+        .insert("vol-root-0000000000000".to_owned());
+    estate.endpoints.retain(|service| *service != "kms");
+    estate
+        .unversioned
+        .insert("certificates-111122223333".to_owned());
+    expect(estate, "noncompliant");
+    let mut estate = Estate::of(1);
+    for action in [
+        "ec2:DescribeVolumes",
+        "ec2:DescribeVpcEndpoints",
+        "s3:GetBucketVersioning",
+    ] {
+        estate.deny(action);
+    }
+    expect(estate, "indeterminate");
+}
+
+#[test]
 fn no_secret_comes_out() {
     let mut estate = Estate::of(2);
     estate.plant_secrets();

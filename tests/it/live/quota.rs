@@ -19,14 +19,30 @@ const EMR: &[(&str, f64, f64)] = &[
 #[derive(Debug, Default)]
 pub struct Quotas {
     left: BTreeMap<String, (f64, Duration)>,
+    /// Burst and rate that the account was given.
+    pub raised: BTreeMap<String, (f64, f64)>,
 }
 
+/// Burst and rate of all calls.
+const ALL: (&str, f64, f64) = ("all", 25.0, 5.0);
+
 impl Quotas {
+    fn given<'n>(&self, (name, burst, rate): (&'n str, f64, f64)) -> (&'n str, f64, f64) {
+        let (burst, rate) = self.raised.get(name).copied().unwrap_or((burst, rate));
+        (name, burst, rate)
+    }
+
+    /// Every quota as it is enforced.
+    pub fn all(&self) -> Vec<(&'static str, f64, f64)> {
+        let all = std::iter::once(ALL).chain(EMR.iter().copied());
+        all.map(|one| self.given(one)).collect()
+    }
+
     /// Whether a call of EMR's is let through now.
     pub fn admits(&mut self, operation: &str, now: Duration) -> bool {
         let own = EMR.iter().find(|(name, ..)| *name == operation);
-        let mut buckets = vec![("all", 25.0, 5.0)];
-        buckets.extend(own.copied());
+        let mut buckets = vec![self.given(ALL)];
+        buckets.extend(own.map(|one| self.given(*one)));
         let full = buckets.iter().all(|(name, burst, rate)| {
             let (tokens, at) = self
                 .left

@@ -187,6 +187,7 @@ fn asked(line: &str, headers: &BTreeMap<String, String>, body: &str, from: &str)
             "TrentService" => "kms",
             "AWSGlue" => "glue",
             "AWSOrganizationsV20161128" => "organizations",
+            "ServiceQuotasV20190624" => "servicequotas",
             other => panic!("{other} is not doubled"),
         };
         return service(name, operation, serde_json::from_str(body).unwrap());
@@ -202,6 +203,7 @@ fn asked(line: &str, headers: &BTreeMap<String, String>, body: &str, from: &str)
             "policy" => "GetBucketPolicy",
             "policyStatus" => "GetBucketPolicyStatus",
             "encryption" => "GetBucketEncryption",
+            "versioning" => "GetBucketVersioning",
             "publicAccessBlock" => "GetPublicAccessBlock",
             other => panic!("{other} is not doubled"),
         };
@@ -229,14 +231,22 @@ fn asked(line: &str, headers: &BTreeMap<String, String>, body: &str, from: &str)
     service(name, form["Action"], input)
 }
 
+/// Services that answer in JSON.
+const IN_JSON: &[&str] = &[
+    "elasticmapreduce",
+    "kms",
+    "glue",
+    "lakeformation",
+    "organizations",
+    "servicequotas",
+];
+
 /// An answer as its service writes it.
 fn rendered(asked: &Asked, answer: Result<Value, Refusal>) -> (u16, &'static str, String) {
     let json = "application/x-amz-json-1.1";
     match (asked.service, answer) {
-        ("elasticmapreduce" | "kms" | "glue" | "lakeformation" | "organizations", Ok(answer)) => {
-            (200, json, answer.to_string())
-        }
-        ("elasticmapreduce" | "kms" | "glue" | "lakeformation" | "organizations", Err(refusal)) => {
+        (service, Ok(answer)) if IN_JSON.contains(&service) => (200, json, answer.to_string()),
+        (service, Err(refusal)) if IN_JSON.contains(&service) => {
             let body = json!({"__type": refusal.code, "message": refusal.message});
             (refusal.status, json, body.to_string())
         }

@@ -171,6 +171,7 @@ pub fn sizes(estate: &Estate) -> Sizes {
         configurations: estate.configurations.len() as u64,
         studios: estate.studios.len() as u64,
         reservations: estate.clusters.len() as u64,
+        nodes: estate.clusters.len() as u64,
         groups: estate.groups.len() as u64,
         subnets: 1,
         vpcs: 1,
@@ -231,6 +232,53 @@ fn five_hundred_clusters_are_observed_at_the_share_without_being_throttled_or_di
         assert!(
             (1.0 - 0.02..1.1).contains(&ratio),
             "{ratio} of {shortest:?} at {share}"
+        );
+    }
+}
+
+#[test]
+fn quotas_that_the_account_raised_are_used_at_the_share() {
+    let raised = [
+        ("all", 100.0, 50.0),
+        ("DescribeCluster", 100.0, 20.0),
+        ("ListInstanceGroups", 100.0, 20.0),
+        ("ListBootstrapActions", 100.0, 20.0),
+        ("ListInstanceFleets", 100.0, 20.0),
+    ];
+    let mut estate = Estate::of(500);
+    let mut quotas = Quotas::default();
+    for (name, burst, rate) in raised {
+        quotas.raised.insert(name.to_owned(), (burst, rate));
+    }
+    estate.quotas = Some(quotas);
+    let run = observe(&mut estate, wanted(), 0.4, Some(5));
+    assert_eq!((estate.throttled, run.disturbed), (0, 0));
+    // 2,579 calls in all at 20 a second, where the defaults would take twenty minutes.
+    assert!(run.took < Duration::from_secs(200), "{:?}", run.took);
+    assert_eq!(run.sent["servicequotas:ListServiceQuotas"], 1);
+}
+
+#[test]
+fn quotas_that_may_not_be_read_are_those_of_the_table_and_no_finding() {
+    let plain = observe(&mut Estate::of(3), wanted(), 1.0, None);
+    for refused in [
+        refusal(400, "AccessDeniedException", "no"),
+        refusal(400, "TooManyRequestsException", "no"),
+        refusal(500, "ServiceException", "no"),
+        refusal(400, "NoSuchResourceException", "no"),
+    ] {
+        let mut estate = Estate::of(3);
+        estate.quotas = Some(Quotas::default());
+        estate.refuse("ListServiceQuotas", usize::MAX, refused);
+        let run = observe(&mut estate, wanted(), 0.4, None);
+        assert_eq!(run.records, plain.records);
+        assert!(run.finished);
+        assert_eq!(
+            (
+                estate.throttled,
+                run.sent["servicequotas:ListServiceQuotas"]
+            ),
+            (0, 1)
         );
     }
 }

@@ -17,6 +17,8 @@ const IN_XML: &[&str] = &[
     "ec2:DescribeRouteTables",
     "ec2:DescribeSecurityGroups",
     "ec2:DescribeSubnets",
+    "ec2:DescribeVolumes",
+    "ec2:DescribeVpcEndpoints",
     "sts:AssumeRole",
     "sts:GetCallerIdentity",
     "iam:GetAccountAuthorizationDetails",
@@ -24,6 +26,7 @@ const IN_XML: &[&str] = &[
     "s3:GetBucketLocation",
     "s3:GetBucketPolicyStatus",
     "s3:GetBucketEncryption",
+    "s3:GetBucketVersioning",
     "s3:GetPublicAccessBlock",
     "s3control:GetPublicAccessBlock",
 ];

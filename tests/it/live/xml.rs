@@ -18,12 +18,28 @@ const EC2: &[(&str, &str)] = &[
     ("RouteTables", "routeTableSet"),
     ("Associations", "associationSet"),
     ("Routes", "routeSet"),
+    ("BlockDeviceMappings", "blockDeviceMapping"),
+    ("Volumes", "volumeSet"),
+    ("Attachments", "attachmentSet"),
+    ("VpcEndpoints", "vpcEndpointSet"),
+    ("RouteTableIds", "routeTableIdSet"),
+    ("SubnetIds", "subnetIdSet"),
 ];
 
 pub fn answer(service: &str, operation: &str, answer: &Value) -> String {
     let members = answer.as_object().unwrap();
     let mut text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned();
     if service == "s3" {
+        if operation == "GetBucketVersioning" {
+            element(
+                &mut text,
+                service,
+                operation,
+                "VersioningConfiguration",
+                answer,
+            );
+            return text;
+        }
         let (name, value) = members.iter().next().unwrap();
         element(&mut text, service, operation, name, value);
         return text;
