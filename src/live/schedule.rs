@@ -42,6 +42,15 @@ pub struct Tally {
     pub throttled: u64,
 }
 
+/// How far a run is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Calls that ended, well or not.
+    pub done: u64,
+    /// Those and the calls that are known to be still to end. Answers bring more.
+    pub planned: u64,
+}
+
 /// The calls of one account and region.
 #[derive(Debug)]
 pub struct Schedule {
@@ -55,6 +64,8 @@ pub struct Schedule {
     /// Calls that had no answer, since the last that had one.
     lost: u32,
     tallies: BTreeMap<&'static str, Tally>,
+    /// Calls that were taken in.
+    taken: u64,
 }
 
 impl Schedule {
@@ -69,12 +80,14 @@ impl Schedule {
             deadline,
             lost: 0,
             tallies: BTreeMap::new(),
+            taken: 0,
         }
     }
 
     /// Takes calls in.
     pub fn add(&mut self, calls: impl IntoIterator<Item = Call>) {
         for call in calls {
+            self.taken += 1;
             self.queue(Ticket { call, made: 0 });
         }
     }
@@ -87,6 +100,16 @@ impl Schedule {
     /// How often each action was called.
     pub fn tallies(&self) -> &BTreeMap<&'static str, Tally> {
         &self.tallies
+    }
+
+    /// How far the run is.
+    pub fn progress(&self) -> Progress {
+        let open = self.waiting() + self.under_way;
+        let open = u64::try_from(open).unwrap_or(u64::MAX);
+        Progress {
+            done: self.taken.saturating_sub(open),
+            planned: self.taken,
+        }
     }
 
     /// Whether nothing waits and nothing is under way.

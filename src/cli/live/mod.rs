@@ -6,6 +6,7 @@ mod aws;
 mod change;
 mod one;
 mod plan;
+mod progress;
 mod run;
 mod store;
 
@@ -20,7 +21,8 @@ use crate::judge::Exit;
 use crate::live::observer::{Wanted, estate};
 use crate::live::operation::{ALL, Service};
 use jiff::Timestamp;
-use run::{Begun, Message};
+use progress::Board;
+use run::{Begun, Message, Summary};
 use std::io::{self, BufReader, Read, Write};
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -36,7 +38,7 @@ pub(super) fn observe(arguments: &Observe, at: Timestamp, terminal: &mut Termina
     let Some(begun) = begin(&arguments.reach, at, terminal)? else {
         return Ok(Exit::Unusable);
     };
-    let mut stream = Stream::new(begun.messages(), at);
+    let mut stream = Stream::new(begun.messages(), at, terminal.watched);
     let mut write = |out: &mut dyn Write| io::copy(&mut stream, out).map(drop);
     match &arguments.output.output {
         None => {
@@ -67,13 +69,13 @@ pub(super) fn stream(
     let Some(begun) = begin(reach, at, terminal)? else {
         return Ok(None);
     };
-    let stream = Stream::new(begun.messages(), at);
+    let stream = Stream::new(begun.messages(), at, terminal.watched);
     let heard = stream.heard.clone();
     Ok(Some((BufReader::new(stream), heard)))
 }
 
 fn begin(reach: &Reach, at: Timestamp, terminal: &mut Terminal<'_>) -> io::Result<Option<Begun>> {
-    match run::begin(reach, &wanted(reach, at)) {
+    match run::begin(reach, &wanted(reach, at), terminal.watched) {
         Ok(begun) => Ok(Some(begun)),
         Err((why, help)) => {
             terminal.error(&why)?;
@@ -152,16 +154,32 @@ struct Stream {
     messages: Receiver<Message>,
     waiting: io::Cursor<Vec<u8>>,
     heard: Heard,
+    board: Board,
 }
 
 impl Stream {
-    fn new(messages: Receiver<Message>, at: Timestamp) -> Self {
+    fn new(messages: Receiver<Message>, at: Timestamp, watched: bool) -> Self {
         let mut first = estate(at).to_string().into_bytes();
         first.push(b'\n');
         Self {
             messages,
             waiting: io::Cursor::new(first),
             heard: Heard::default(),
+            board: Board::new(watched.then(|| Box::new(io::stderr()) as Box<dyn Write + Send>)),
+        }
+    }
+}
+
+impl Stream {
+    fn ended(&mut self, summary: &Summary) -> Line {
+        self.board.ended(&summary.owner);
+        let line = summary.line();
+        if !summary.complete {
+            Line::Partial(line)
+        } else if summary.throttled > 0 {
+            Line::Throttled(line)
+        } else {
+            Line::Note(line)
         }
     }
 }
@@ -175,18 +193,23 @@ impl Read for Stream {
             }
             let line = match self.messages.recv() {
                 Ok(Message::Records(records)) => {
+                    // They may go to the same terminal.
+                    self.board.clear();
                     self.waiting = io::Cursor::new(records);
                     continue;
                 }
-                Ok(Message::Ended(summary)) if !summary.complete => Line::Partial(summary.line()),
-                Ok(Message::Ended(summary)) if summary.throttled > 0 => {
-                    Line::Throttled(summary.line())
+                Ok(Message::Progress(step)) => {
+                    self.board.step(step);
+                    continue;
                 }
-                Ok(Message::Ended(summary)) => Line::Note(summary.line()),
+                Ok(Message::Ended(summary)) => self.ended(&summary),
                 Ok(Message::Noted(line)) => Line::Note(line),
                 Ok(Message::Warned(line)) => Line::Warning(line),
                 // The run is over.
-                Err(_) => return Ok(0),
+                Err(_) => {
+                    self.board.clear();
+                    return Ok(0);
+                }
             };
             self.heard.add(line);
         }

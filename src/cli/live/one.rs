@@ -1,6 +1,7 @@
 //! One account and region, observed on its own clock.
 
 use super::accounts::Account;
+use super::progress::{Pace, Step};
 use super::run::{Message, Summary};
 use super::store::Cache;
 use crate::live::call::{Call, Outcome};
@@ -34,6 +35,8 @@ pub(super) struct One {
     pub(super) schedule: Schedule,
     pub(super) cache: Cache,
     pub(super) tell: SyncSender<Message>,
+    /// Where somebody watches: how often that is told.
+    pub(super) pace: Option<Pace>,
     /// When the run began.
     pub(super) start: Instant,
     /// Whether it was said that quotas are not known.
@@ -75,6 +78,7 @@ impl One {
                 }
                 Next::Nothing => None,
             };
+            self.tell_progress(now, wait);
             let left = self.schedule.left(now);
             let left = left.filter(|left| *left > Duration::ZERO);
             let wait = wait.into_iter().chain(left).min();
@@ -108,6 +112,17 @@ impl One {
         if !learned.is_empty() {
             let said = self.cache.keep(&learned);
             self.warn(said);
+        }
+    }
+
+    /// Tells those who watch how far this is. Whoever is busy is not waited for.
+    fn tell_progress(&mut self, now: Duration, waits: Option<Duration>) {
+        if self.pace.as_mut().is_some_and(|pace| pace.is_due(now)) {
+            let _ = self.tell.try_send(Message::Progress(Step {
+                owner: self.owner.clone(),
+                progress: self.schedule.progress(),
+                waits,
+            }));
         }
     }
 

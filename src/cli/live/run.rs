@@ -3,6 +3,7 @@
 use super::super::arguments::Reach;
 use super::accounts::{self, Account, Hub};
 use super::one::One;
+use super::progress::{Pace, Step};
 use super::store::Caches;
 use crate::live::journal::Owner;
 use crate::live::limiter::Limiter;
@@ -29,6 +30,8 @@ const WAITING: usize = 64;
 pub(super) enum Message {
     /// The records of an account and region, each on its line.
     Records(Vec<u8>),
+    /// An account and region is so far.
+    Progress(Step),
     /// An account and region is done.
     Ended(Summary),
     /// Something to know.
@@ -87,7 +90,8 @@ impl Begun {
 pub(super) type Refusal = (String, String);
 
 /// Begins a run on a thread of its own. It comes back when it is known who asks, and in which accounts.
-pub(super) fn begin(reach: &Reach, wanted: &Wanted) -> Result<Begun, Refusal> {
+/// `watched` when somebody wants to know meanwhile how far it is.
+pub(super) fn begin(reach: &Reach, wanted: &Wanted, watched: bool) -> Result<Begun, Refusal> {
     let (reach, wanted) = (reach.clone(), wanted.clone());
     let (say, begun) = mpsc::channel();
     let (tell, messages) = mpsc::sync_channel(WAITING);
@@ -96,7 +100,7 @@ pub(super) fn begin(reach: &Reach, wanted: &Wanted) -> Result<Begun, Refusal> {
             .enable_all()
             .build();
         match runtime {
-            Ok(runtime) => runtime.block_on(whole(&reach, wanted, &say, &tell)),
+            Ok(runtime) => runtime.block_on(whole(&reach, wanted, watched, &say, &tell)),
             Err(error) => {
                 let help = "close some programs".to_owned();
                 let _ = say.send(Err((format!("cannot reach the network: {error}"), help)));
@@ -122,6 +126,7 @@ pub(super) fn begin(reach: &Reach, wanted: &Wanted) -> Result<Begun, Refusal> {
 async fn whole(
     reach: &Reach,
     wanted: Wanted,
+    watched: bool,
     say: &Sender<Result<(), Refusal>>,
     tell: &SyncSender<Message>,
 ) {
@@ -139,6 +144,7 @@ async fn whole(
     let hall = Arc::new(Hall {
         hub,
         wanted,
+        watched,
         share: f64::from(reach.share) / 100.0,
         deadline: reach.max_duration.map(jiff::SignedDuration::unsigned_abs),
         caches: Caches::of(reach),
@@ -160,6 +166,7 @@ async fn whole(
 struct Hall {
     hub: Hub,
     wanted: Wanted,
+    watched: bool,
     share: f64,
     deadline: Option<Duration>,
     caches: Caches,
@@ -225,6 +232,7 @@ impl Hall {
             observer: observer.remembering(memory),
             schedule: Schedule::new(limiter, CALLS, self.deadline),
             tell: self.tell.clone(),
+            pace: self.watched.then(Pace::default),
             start: self.start,
             quotas_said: Arc::clone(&self.quotas_said),
             owner,

@@ -358,6 +358,8 @@ fn quotas_that_may_not_be_read_are_said_once() {
     assert_eq!(ran.code, Some(0), "{}", ran.err);
     let said = "default request quotas are reckoned with: `servicequotas:ListServiceQuotas` was answered with AccessDeniedException";
     assert_eq!(ran.err.matches(said).count(), 1, "{}", ran.err);
+    // Nobody watches a pipe, so no progress is shown.
+    assert!(!ran.err.contains('\u{1b}'), "{}", ran.err);
 }
 
 fn verdicts(report: &Value, control: &str) -> BTreeSet<String> {

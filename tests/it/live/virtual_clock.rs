@@ -244,6 +244,7 @@ fn quotas_that_the_account_raised_are_used_at_the_share() {
         ("ListInstanceGroups", 100.0, 20.0),
         ("ListBootstrapActions", 100.0, 20.0),
         ("ListInstanceFleets", 100.0, 20.0),
+        ("DescribeSecurityConfiguration", 100.0, 20.0),
     ];
     let mut estate = Estate::of(500);
     let mut quotas = Quotas::default();
