@@ -11,6 +11,7 @@
 
 mod corpus;
 mod faults;
+mod fleet;
 mod grants;
 mod measure;
 mod mixed;
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
         Some("parse-templates") => parsers::templates(&arguments.next().unwrap_or_default()),
         Some("parse-modules") => parsers::modules(&arguments.next().unwrap_or_default()),
         Some("parse-snapshot") => parsers::snapshot(&arguments.next().unwrap_or_default()),
+        Some("observe-fleet") => observe_fleet(&arguments.next().unwrap_or_default()),
         // What follows `cargo bench --`: the parts to run; `--bench` is cargo's own.
         first => {
             let words = first.map(str::to_owned).into_iter().chain(arguments);
@@ -111,9 +113,80 @@ fn compare(parts: &[String]) -> io::Result<()> {
     if wanted("grants") {
         lakes(&places)?;
     }
+    if wanted("fleet") {
+        whole_fleet(&places)?;
+    }
     if wanted("start-up") {
         start_up(&places)?;
     }
+    Ok(())
+}
+
+fn observe_fleet(file: &str) -> io::Result<()> {
+    let mut out = io::BufWriter::new(std::fs::File::create(file)?);
+    let (longest, calls) = fleet::observe(&mut out)?;
+    io::Write::flush(&mut out)?;
+    let summary = format!(
+        "{calls} calls; the slowest region took {:.0} s",
+        longest.as_secs_f64()
+    );
+    std::fs::write(format!("{file}.txt"), summary)
+}
+
+/// A fleet on a virtual clock, observed through faults and judged.
+fn whole_fleet(places: &Places) -> io::Result<()> {
+    let corpus = places.target.join("bench-corpus");
+    let (file, report) = (corpus.join("fleet.jsonl"), corpus.join("fleet-report.json"));
+    let observe = run(&places.this, &["observe-fleet", text(&file)], &[0], 1);
+    let baseline = format!("{HERE}/benches/fleet.toml");
+    let format = format!("json={}", text(&report));
+    let judged = [
+        "audit",
+        &baseline,
+        "--snapshot",
+        text(&file),
+        "--format",
+        &format,
+        "--allow-empty",
+    ];
+    let audit = run(Path::new(PRODUCT), &judged, JUDGED, 1);
+    let bytes = std::fs::metadata(&file)?.len() as f64;
+    let regions = fleet::ACCOUNTS * fleet::REGIONS;
+    let clusters = regions * fleet::CLUSTERS;
+    let head = format!(
+        "{regions} account-regions, {clusters} clusters, {:.1} MiB",
+        bytes / MIB
+    );
+    println!("{head:<50}      cpu   throughput   memory");
+    row(
+        "observe on a virtual clock, 5 % of the calls fail",
+        observe,
+        bytes,
+    );
+    row("audit", audit, bytes);
+    println!(
+        "  {}",
+        std::fs::read_to_string(format!("{}.txt", text(&file)))?
+    );
+    let found: serde_json::Value =
+        serde_json::from_reader(io::BufReader::new(std::fs::File::open(&report)?))?;
+    let seen = (fleet::ACCOUNTS - fleet::DENIED) * fleet::REGIONS * fleet::CLUSTERS;
+    let verdicts = |name: &str| {
+        let all = found["evaluations"].as_array().into_iter().flatten();
+        all.filter(|one| one["verdict"] == name && one["resource"]["kind"] == "emr-cluster")
+            .count() as u64
+    };
+    let problems = found["problems"].as_array().map_or(0, Vec::len) as u64;
+    for (what, is, should) in [
+        ("compliant", verdicts("compliant"), seen - seen / 10),
+        ("noncompliant", verdicts("noncompliant"), seen / 10),
+        ("indeterminate", verdicts("indeterminate"), 0),
+        ("problems", problems, fleet::DENIED * fleet::REGIONS),
+    ] {
+        let verdict = if is == should { "right" } else { "WRONG" };
+        println!("  {what:<48} {is:>8} of {should:>8}  {verdict}");
+    }
+    println!();
     Ok(())
 }
 

@@ -17,9 +17,17 @@ pub(super) fn run(arguments: &Permissions, terminal: &mut Terminal<'_>) -> Ended
         return Ok(Exit::Clean);
     }
     let policy = if arguments.hub {
-        permissions::hub(&arguments.partition, &arguments.role_name)
+        permissions::hub(
+            &arguments.partition,
+            &arguments.role_name,
+            arguments.session_tags,
+        )
     } else if let Some(hub) = &arguments.trust {
-        permissions::trust(hub, arguments.external_id.as_deref())
+        permissions::trust(
+            hub,
+            arguments.external_id.as_deref(),
+            arguments.session_tags,
+        )
     } else if arguments.delta {
         permissions::delta()
     } else {

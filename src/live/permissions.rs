@@ -101,26 +101,39 @@ pub fn delta() -> Value {
     }]})
 }
 
-/// What the role needs from which other accounts are entered.
-pub fn hub(partition: &str, role: &str) -> Value {
+/// What `AssumeRole` needs besides itself to tag the session (STS API, `AssumeRole`: `Tags`).
+const TAG_SESSION: &str = "sts:TagSession";
+
+/// The actions of entering an account.
+fn entering(tags: bool) -> Vec<&'static str> {
+    let more = tags.then_some(TAG_SESSION);
+    std::iter::once(ASSUME_ROLE.action).chain(more).collect()
+}
+
+/// What the role needs from which other accounts are entered, with tagged sessions or without.
+pub fn hub(partition: &str, role: &str, tags: bool) -> Value {
     let roles = ASSUME_ROLE
         .resource
         .replacen("arn:*:", &format!("arn:{partition}:"), 1);
     let roles = roles.replace("role/*", &format!("role/{role}"));
     json!({"Version": "2012-10-17", "Statement": [
         {"Sid": "ListOrganization", "Effect": "Allow", "Action": [LIST_ACCOUNTS.action], "Resource": "*"},
-        {"Sid": "EnterAccounts", "Effect": "Allow", "Action": [ASSUME_ROLE.action], "Resource": roles},
+        {"Sid": "EnterAccounts", "Effect": "Allow", "Action": entering(tags), "Resource": roles},
     ]})
 }
 
 /// Whom the role in another account trusts.
-pub fn trust(hub: &str, external_id: Option<&str>) -> Value {
+pub fn trust(hub: &str, external_id: Option<&str>, tags: bool) -> Value {
     let mut statement = json!({"Sid": "TrustHub", "Effect": "Allow", "Principal": {"AWS": hub}, "Action": ASSUME_ROLE.action});
+    // Apart, because requests to tag a session do not carry the external id.
+    let tagging = json!({"Sid": "TagSessions", "Effect": "Allow", "Principal": {"AWS": hub}, "Action": TAG_SESSION});
     if let (Some(word), Value::Object(statement)) = (external_id, &mut statement) {
         let condition = json!({"StringEquals": {"sts:ExternalId": word}});
         statement.insert("Condition".to_owned(), condition);
     }
-    json!({"Version": "2012-10-17", "Statement": [statement]})
+    let mut statements = vec![statement];
+    statements.extend(tags.then_some(tagging));
+    json!({"Version": "2012-10-17", "Statement": statements})
 }
 
 fn service(operation: &Operation) -> Service {
@@ -208,11 +221,21 @@ mod tests {
 
     #[test]
     fn a_hub_may_enter_one_role_and_no_other() {
-        let policy = hub("aws-cn", "audit/reader");
+        let policy = hub("aws-cn", "audit/reader", false);
         let of_roles = &policy["Statement"][1];
         assert_eq!(of_roles["Action"], json!(["sts:AssumeRole"]));
         assert_eq!(of_roles["Resource"], "arn:aws-cn:iam::*:role/audit/reader");
-        let trust = trust("arn:aws:iam::111122223333:role/hub", Some("word"));
+        let arn = "arn:aws:iam::111122223333:role/hub";
+        let tagged = trust(arn, Some("word"), true);
+        assert_eq!(tagged["Statement"][1]["Action"], "sts:TagSession");
+        assert_eq!(tagged["Statement"][1].get("Condition"), None);
+        let both = hub("aws", "reader", true);
+        assert_eq!(
+            both["Statement"][1]["Action"],
+            json!(["sts:AssumeRole", "sts:TagSession"])
+        );
+        let trust = trust(arn, Some("word"), false);
+        assert_eq!(trust["Statement"].as_array().unwrap().len(), 1);
         let statement = &trust["Statement"][0];
         assert_eq!(
             statement["Principal"]["AWS"],

@@ -31,6 +31,9 @@ pub struct Permissions {
     /// What the role in other accounts wants to hear (`sts:ExternalId`)
     #[arg(long, value_name = "ID", requires = "trust")]
     pub external_id: Option<String>,
+    /// With `--session-tag`: roles are also allowed, or trust the hub, to tag sessions (`sts:TagSession`)
+    #[arg(long)]
+    pub session_tags: bool,
     /// The partition of the ARNs
     #[arg(long, value_name = "NAME", default_value = "aws", value_parser = PossibleValuesParser::new(["aws", "aws-cn", "aws-us-gov"]))]
     pub partition: String,
@@ -62,6 +65,13 @@ pub struct Reach {
     /// What the role's trust policy wants to hear (`sts:ExternalId`)
     #[arg(long, value_name = "ID")]
     pub external_id: Option<String>,
+    /// Roles to assume one after the other before anything else, by their ARNs, separated by commas; the last one enters
+    /// the accounts
+    #[arg(long, value_delimiter = ',', value_name = "ARN", value_parser = role)]
+    pub role_chain: Vec<String>,
+    /// Session tags of the first role that is assumed, `KEY=VALUE`, which the roles after it inherit; repeatable
+    #[arg(long, value_name = "KEY=VALUE", value_parser = tag)]
+    pub session_tag: Vec<(String, String)>,
     /// Services to ask, separated by commas [default: all]
     #[arg(long, value_delimiter = ',', value_name = "SERVICE", value_parser = PossibleValuesParser::new(["elasticmapreduce", "ec2", "kms", "iam", "s3", "lakeformation", "glue"]))]
     pub services: Vec<String>,
@@ -134,6 +144,31 @@ fn age(text: &str) -> Result<jiff::SignedDuration, String> {
         return Ok(jiff::SignedDuration::ZERO);
     }
     duration(text)
+}
+
+/// The ARN of a role.
+fn role(text: &str) -> Result<String, String> {
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    let is_one = matches!(
+        parts.as_slice(),
+        ["arn", _, "iam", "", id, what] if account(id).is_ok() && what.starts_with("role/")
+    );
+    let wrong = || "write a role's ARN, such as `arn:aws:iam::111122223333:role/hub`".to_owned();
+    is_one.then(|| text.to_owned()).ok_or_else(wrong)
+}
+
+/// A session tag.
+/// Source: STS API, `Tag`: a key of 1 to 128 characters, a value of 256 at most.
+fn tag(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text
+        .split_once('=')
+        .ok_or("write `KEY=VALUE`, such as `team=security`")?;
+    let fits = (1..=128).contains(&key.chars().count()) && value.chars().count() <= 256;
+    if fits {
+        Ok((key.to_owned(), value.to_owned()))
+    } else {
+        Err("a key has 1 to 128 characters, and a value 256 at most".to_owned())
+    }
 }
 
 /// The number of an account.

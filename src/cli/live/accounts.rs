@@ -29,6 +29,26 @@ pub(super) struct Hub {
     all_regions: bool,
     role: String,
     external_id: Option<String>,
+    /// Tags for the sessions of roles that are the first to be assumed.
+    tags: Vec<(String, String)>,
+}
+
+/// The call that assumes a role. Tags that it begins with go on to the roles that are assumed with its credentials.
+fn assume(role: &str, external_id: Option<&str>, tags: &[(String, String)]) -> Call {
+    let mut input = json!({"RoleArn": role, "RoleSessionName": "emr-baseline"});
+    if let Value::Object(input) = &mut input {
+        if let Some(word) = external_id {
+            input.insert("ExternalId".to_owned(), json!(word));
+        }
+        if !tags.is_empty() {
+            let tag = |(key, value): &(String, String)| json!({"Key": key, "Value": value});
+            let keys: Vec<&str> = tags.iter().map(|(key, _)| key.as_str()).collect();
+            let tags: Vec<Value> = tags.iter().map(tag).collect();
+            input.insert("Tags".to_owned(), json!(tags));
+            input.insert("TransitiveTagKeys".to_owned(), json!(keys));
+        }
+    }
+    Call::new(&ASSUME_ROLE, role, input)
 }
 
 /// The accounts of a run.
@@ -90,6 +110,17 @@ pub(super) async fn begin(reach: &Reach) -> Result<(Hub, Accounts), Refusal> {
         let why = format!("no AWS credentials: {}", failure.message);
         return Err((why, help.to_owned()));
     }
+    let mut tags = reach.session_tag.clone();
+    let mut aws = aws;
+    for role in &reach.role_chain {
+        // What came before keeps its tags: they may not be given again.
+        aws = Arc::new(aws.assuming(assume(role, None, &std::mem::take(&mut tags)), &home));
+        aws.credentials().await.map_err(|failure| {
+            let why = format!("could not assume `{role}`: {}", because(&failure));
+            let help = "allow `sts:AssumeRole` (and `sts:TagSession` with tags) on it, and see whom it trusts";
+            (why, help.to_owned())
+        })?;
+    }
     let caller = who(&aws, &home).await.map_err(|failure| {
         let why = format!("`sts:GetCallerIdentity` failed: {}", because(&failure));
         let help = "renew the credentials, and see that the region is enabled and reachable";
@@ -104,6 +135,7 @@ pub(super) async fn begin(reach: &Reach) -> Result<(Hub, Accounts), Refusal> {
         all_regions,
         role: reach.role_name.clone(),
         external_id: reach.external_id.clone(),
+        tags,
     };
     let accounts = hub.accounts(reach).await?;
     Ok((hub, accounts))
@@ -173,11 +205,7 @@ impl Hub {
             let partition = text(&self.caller, "Arn");
             let partition = partition.split(':').nth(1).unwrap_or("aws");
             let role = format!("arn:{partition}:iam::{id}:role/{}", self.role);
-            let mut input = json!({"RoleArn": role, "RoleSessionName": "emr-baseline"});
-            if let (Some(word), Value::Object(input)) = (&self.external_id, &mut input) {
-                input.insert("ExternalId".to_owned(), json!(word));
-            }
-            let call = Call::new(&ASSUME_ROLE, role.as_str(), input);
+            let call = assume(&role, self.external_id.as_deref(), &self.tags);
             let aws = Arc::new(self.aws.assuming(call, &self.home));
             aws.credentials().await.map_err(|failure| {
                 let what = format!("could not assume `{role}`");

@@ -145,7 +145,7 @@ impl Aws {
         }
         let missing = |why: String| Failure::of(NO_CREDENTIALS, why);
         let credentials = if let Some(role) = &self.role {
-            // The hub has no role: this goes no deeper.
+            // A hub may have a role of its own, as deep as a chain is long.
             let answer = Box::pin(patiently(&role.hub, &role.call, &role.region)).await?;
             assumed(&answer).ok_or_else(|| missing("the answer holds none".to_owned()))?
         } else {

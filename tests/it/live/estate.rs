@@ -61,6 +61,8 @@ pub struct Estate {
     pub accounts: BTreeMap<String, &'static str>,
     /// Accounts whose role does not trust whoever asks, or not without this word.
     pub closed: BTreeMap<String, Option<String>>,
+    /// Every role that was assumed: by which account's credentials, and the whole request.
+    pub assumed: Vec<(String, String)>,
     /// Regions and whether they are enabled.
     pub regions: BTreeMap<String, &'static str>,
     /// What each call to a region is refused with.
@@ -320,12 +322,14 @@ impl Estate {
     }
 
     /// Whoever asks is of the account that its key names.
-    fn sts(&self, operation: &str, input: &Value) -> Result<Value, Refusal> {
+    fn sts(&mut self, operation: &str, input: &Value) -> Result<Value, Refusal> {
         let asker = input["asker"].as_str().unwrap_or(ACCOUNT);
         if operation == "GetCallerIdentity" {
             let caller = self.caller.replace(ACCOUNT, asker);
             return Ok(json!({"UserId": "AROAEXAMPLE:session", "Account": asker, "Arn": caller}));
         }
+        let request = input["Filters"].as_str().unwrap_or_default();
+        self.assumed.push((asker.to_owned(), request.to_owned()));
         let role = input["RoleArn"].as_str().unwrap();
         let account = role.split("%3A").nth(4).unwrap();
         let word = self.closed.get(account);

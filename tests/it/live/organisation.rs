@@ -161,6 +161,78 @@ fn accounts_are_entered_by_their_role_and_one_that_fails_stops_no_other() {
 }
 
 #[test]
+fn a_chain_of_roles_is_assumed_link_by_link_and_only_the_first_session_is_tagged() {
+    let live = Live::over(estate(1));
+    let hop = format!("arn:aws:iam::{OTHER}:role/hop");
+    let tag = ["--session-tag", "team=security ops"];
+    let (records, ran) =
+        live.observe(&[&["--role-chain", &hop, "--accounts", THIRD], &tag[..]].concat());
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    assert_eq!(
+        places(&records),
+        BTreeSet::from([place(THIRD, "us-west-2")])
+    );
+    let assumed = live.server.estate.lock().unwrap().assumed.clone();
+    let askers: Vec<&str> = assumed.iter().map(|(asker, _)| asker.as_str()).collect();
+    assert_eq!(askers, ["111122223333", OTHER]);
+    let (first, second) = (&assumed[0].1, &assumed[1].1);
+    assert!(first.contains("role%2Fhop"), "{first}");
+    assert!(second.contains("role%2Femr-baseline-audit"), "{second}");
+    let tagged =
+        "Tags.member.1.Key=team&Tags.member.1.Value=security%20ops&TransitiveTagKeys.member.1=team";
+    assert!(first.contains(tagged), "{first}");
+    assert!(!second.contains("Tag"), "{second}");
+    // Without a chain, each account's session is the first.
+    let live = Live::over(estate(1));
+    live.observe(&[&["--accounts", THIRD], &tag[..]].concat());
+    assert!(
+        live.server.estate.lock().unwrap().assumed[0]
+            .1
+            .contains(tagged)
+    );
+    // The chain alone leads to the account that is observed.
+    let (records, _) = live.observe(&["--role-chain", &hop]);
+    assert_eq!(
+        places(&records),
+        BTreeSet::from([place(OTHER, "us-west-2")])
+    );
+}
+
+#[test]
+fn a_chain_that_breaks_is_said_before_anything_is_written() {
+    let mut estate = estate(1);
+    estate.closed.insert(OTHER.to_owned(), None);
+    let live = Live::over(estate);
+    let hop = format!("arn:aws:iam::{OTHER}:role/hop");
+    let (_, ran) = live.observe(&["--role-chain", &hop, "-o", "estate.jsonl"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(
+        ran.err.contains(&format!("could not assume `{hop}`")),
+        "{}",
+        ran.err
+    );
+    assert!(!live.bench.path().join("estate.jsonl").exists());
+    for wrong in [
+        "hop",
+        "arn:aws:iam::1:role/x",
+        "arn:aws:iam::111122223333:user/x",
+    ] {
+        assert_eq!(
+            live.observe(&["--role-chain", wrong]).1.code,
+            Some(2),
+            "{wrong}"
+        );
+    }
+    for wrong in ["team", "=x"] {
+        assert_eq!(
+            live.observe(&["--session-tag", wrong]).1.code,
+            Some(2),
+            "{wrong}"
+        );
+    }
+}
+
+#[test]
 fn when_no_account_can_be_entered_nothing_is_compliant() {
     let mut estate = estate(2);
     estate.closed.insert(THIRD.to_owned(), None);

@@ -118,6 +118,9 @@ fn tag(service: &str, operation: &str, name: &str, value: &Value) -> String {
     if operation == "DescribeSecurityGroups" && name == "SecurityGroups" {
         return "securityGroupInfo".to_owned();
     }
+    if operation == "DescribeVolumes" && name == "State" {
+        return "status".to_owned();
+    }
     let renamed = EC2
         .iter()
         .find(|(member, _)| *member == name && value.is_array());
