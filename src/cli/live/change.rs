@@ -94,7 +94,9 @@ impl Way {
             schedule: Schedule::new(Limiter::new(1.0), CALLS, None),
             cache,
             tell,
+            pace: None,
             start: Instant::now(),
+            quotas_said: Arc::default(),
         };
         self.runtime.block_on(one.run());
         let mut seen = Seen {
@@ -109,6 +111,8 @@ impl Way {
                 Message::Ended(summary) => seen.warnings.push(summary.line()),
                 Message::Noted(line) => seen.notes.push(line),
                 Message::Warned(line) => seen.warnings.push(line),
+                // Nobody watches.
+                Message::Progress(_) => {}
             }
         }
         seen
@@ -135,6 +139,8 @@ fn reach(arguments: &Changing, target: &Target) -> Reach {
         organization: false,
         role_name: arguments.role_name.clone().unwrap_or_default(),
         external_id: arguments.external_id.clone(),
+        role_chain: Vec::new(),
+        session_tag: Vec::new(),
         services: Vec::new(),
         cluster: Vec::new(),
         since: None,
@@ -142,6 +148,7 @@ fn reach(arguments: &Changing, target: &Target) -> Reach {
         key_grants: false,
         share: 100,
         max_duration: None,
+        lock: None,
         endpoint_url: arguments.endpoint_url.clone(),
         cache: None,
         no_cache: true,
