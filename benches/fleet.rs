@@ -30,7 +30,7 @@ impl Dice {
             .0
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % 20 == 0
+        (self.0 >> 33).is_multiple_of(20)
     }
 }
 
@@ -128,10 +128,7 @@ fn answer(call: &Call, is_denied: bool, dice: &mut Dice) -> Outcome {
         }
         _ => json!({}),
     };
-    match told {
-        Value::Object(told) => Ok(told),
-        _ => Ok(Map::new()),
-    }
+    Ok(told.as_object().cloned().unwrap_or_default())
 }
 
 /// Every tenth is not protected.

@@ -30,7 +30,7 @@ impl Step {
         let mut line = format!("account {account} region {region}: {done} of {planned} calls");
         if let Some(waits) = self.waits {
             let seconds = waits.as_secs_f64();
-            line.push_str(&format!(", waits {seconds:.1} s for quota"));
+            line = format!("{line}, waits {seconds:.1} s for quota");
         }
         let line = escape::terminal(&line);
         line.chars().take(WIDTH).collect()
@@ -110,10 +110,10 @@ impl Board {
         if self.shown == 0 && lines.is_empty() {
             return;
         }
-        let mut text = String::new();
-        if self.shown > 0 {
-            text.push_str(&format!("\x1b[{}A", self.shown));
-        }
+        let mut text = match self.shown {
+            0 => String::new(),
+            up => format!("\x1b[{up}A"),
+        };
         text.push_str("\r\x1b[J");
         for line in lines {
             text.push_str(line);

@@ -3,6 +3,7 @@
 use super::{Setting, judge_policy, judge_reach, service_of};
 use crate::control::policy::list_of;
 use crate::control::{Conditions, View};
+use crate::lattice::Text;
 use crate::observed::{Node, Switch};
 use std::collections::BTreeSet;
 
@@ -79,11 +80,7 @@ fn judge_subnet(
             return;
         }
     };
-    for service in want
-        .services
-        .iter()
-        .filter_map(|service| service.as_literal())
-    {
+    for service in want.services.iter().filter_map(Text::as_literal) {
         let of_service = |one: &Node<'_>| {
             one.get("VpcId").as_text().is_some()
                 && one.get("VpcId").as_text() == subnet.vpc.as_text()
