@@ -1,5 +1,6 @@
 //! Plans of changes: from saved estates, what differs, in which order it is mended, and what is never touched.
 
+mod at_random;
 mod carried;
 mod grants;
 mod others;

@@ -92,6 +92,11 @@ impl Lake {
         self.faults.clear();
     }
 
+    /// Keeps one from here on.
+    pub fn keep_history(&mut self) {
+        self.keeps_history = true;
+    }
+
     /// Keeps no history from here on: a large lake's takes its time.
     pub fn keep_no_history(&mut self) {
         self.keeps_history = false;

@@ -11,7 +11,7 @@ pub(crate) mod estate;
 mod quota;
 #[cfg(feature = "live")]
 mod server;
-mod tried;
+pub(crate) mod tried;
 mod virtual_clock;
 mod warm;
 #[cfg(feature = "live")]

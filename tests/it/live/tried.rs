@@ -22,7 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 type Reads = BTreeMap<(String, String, String), BTreeSet<String>>;
 
 /// A number that a part of a lake is chosen by.
-type Choice = [u8; 6];
+pub type Choice = [u8; 6];
 
 fn role(at: u8) -> String {
     format!(
@@ -78,7 +78,7 @@ fn resource([kind, database, table, columns, ..]: Choice) -> Value {
 }
 
 /// A lake after some grants, tags and revocations, of which AWS refuses what it refuses.
-fn lake(choices: &[Choice], quirks: Quirks) -> Lake {
+pub fn lake(choices: &[Choice], quirks: Quirks) -> Lake {
     let mut lake = Lake::new();
     lake.quirks = quirks;
     lake.keep_no_history();
@@ -237,7 +237,7 @@ fn tried(lake: &Lake) -> Reads {
     whole(reads)
 }
 
-fn quirks() -> impl Strategy<Value = Quirks> {
+pub fn quirks() -> impl Strategy<Value = Quirks> {
     let page = prop_oneof![Just(1_usize), Just(3), Just(usize::MAX)];
     (any::<[bool; 4]>(), page).prop_map(|([all, merged, describe, filters], page)| Quirks {
         all_is_materialised: all,
