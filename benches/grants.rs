@@ -128,15 +128,7 @@ pub(crate) fn write(folder: &Path, grants: u64) -> io::Result<Lake> {
         "{}",
         json!({ "record": "region", "account": ACCOUNT, "region": "us-west-2" })
     )?;
-    let administrator =
-        json!({ "DataLakePrincipalIdentifier": format!("arn:aws:iam::{ACCOUNT}:role/lake-admin") });
-    let settings = json!({ "lakeformation:GetDataLakeSettings": { "answer": { "DataLakeSettings": { "DataLakeAdmins": [administrator] } } },
-        "sts:GetCallerIdentity": { "answer": { "Account": ACCOUNT, "Arn": format!("arn:aws:sts::{ACCOUNT}:assumed-role/lake-admin/bench") } } });
-    writeln!(
-        out,
-        "{}",
-        json!({ "record": "fact", "kind": "lake-formation-settings", "id": ACCOUNT, "calls": settings })
-    )?;
+    writeln!(out, "{}", settings())?;
     for (at, grant) in seen.iter().enumerate() {
         let calls = json!({ "lakeformation:ListPermissions": { "answer": grant.listed() } });
         writeln!(
@@ -163,6 +155,15 @@ pub(crate) fn write(folder: &Path, grants: u64) -> io::Result<Lake> {
     }
     let bytes = fs::metadata(&lake.estate)?.len();
     Ok(Lake { bytes, ..lake })
+}
+
+/// The record of a lake that its caller administers.
+fn settings() -> Value {
+    let administrator =
+        json!({ "DataLakePrincipalIdentifier": format!("arn:aws:iam::{ACCOUNT}:role/lake-admin") });
+    let settings = json!({ "lakeformation:GetDataLakeSettings": { "answer": { "DataLakeSettings": { "DataLakeAdmins": [administrator] } } },
+        "sts:GetCallerIdentity": { "answer": { "Account": ACCOUNT, "Arn": format!("arn:aws:sts::{ACCOUNT}:assumed-role/lake-admin/bench") } } });
+    json!({ "record": "fact", "kind": "lake-formation-settings", "id": ACCOUNT, "calls": settings })
 }
 
 /// What is declared, and what is there.
