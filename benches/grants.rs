@@ -117,7 +117,18 @@ pub(crate) fn write(folder: &Path, grants: u64) -> io::Result<Lake> {
         out.write_all(grant.declared().as_bytes())?;
     }
     out.flush()?;
-    let mut out = BufWriter::new(fs::File::create(&lake.estate)?);
+    write_estate(&lake.estate, &seen)?;
+    for (file, grants) in [(&lake.desired, &declared), (&lake.current, &seen)] {
+        let grants: Vec<Value> = grants.iter().map(Grant::of_peer).collect();
+        let state = json!({ "lf_tags": {}, "resource_tags": [], "data_cells_filters": [], "grants": grants });
+        fs::write(file, state.to_string())?;
+    }
+    let bytes = fs::metadata(&lake.estate)?.len();
+    Ok(Lake { bytes, ..lake })
+}
+
+fn write_estate(file: &Path, seen: &[Grant]) -> io::Result<()> {
+    let mut out = BufWriter::new(fs::File::create(file)?);
     writeln!(
         out,
         "{}",
@@ -147,14 +158,7 @@ pub(crate) fn write(folder: &Path, grants: u64) -> io::Result<Lake> {
         "{}",
         json!({ "record": "end-of-region", "complete": true, "listed": listed })
     )?;
-    out.flush()?;
-    for (file, grants) in [(&lake.desired, &declared), (&lake.current, &seen)] {
-        let grants: Vec<Value> = grants.iter().map(Grant::of_peer).collect();
-        let state = json!({ "lf_tags": {}, "resource_tags": [], "data_cells_filters": [], "grants": grants });
-        fs::write(file, state.to_string())?;
-    }
-    let bytes = fs::metadata(&lake.estate)?.len();
-    Ok(Lake { bytes, ..lake })
+    out.flush()
 }
 
 /// The record of a lake that its caller administers.
