@@ -15,6 +15,8 @@ pub struct Declared {
     grants: Vec<DeclaredGrant>,
     /// Those of a known principal.
     holders: BTreeMap<String, Own>,
+    /// Those of every principal, as its name is written, openings and all.
+    written: BTreeMap<String, Own>,
     /// Those of which the principal, or the table or database, is not wholly known, by number.
     open: Vec<usize>,
     databases: BTreeSet<Name>,
@@ -31,6 +33,8 @@ struct Own {
     /// In each database, tables included.
     databases: BTreeMap<Name, Vec<usize>>,
     tables: BTreeMap<(Name, Name), Vec<usize>>,
+    /// On tables or databases of names that are not wholly known.
+    open: Vec<usize>,
 }
 
 impl Declared {
@@ -55,22 +59,16 @@ impl Declared {
     fn place(&mut self, at: usize, grant: &DeclaredGrant) {
         let (database, table) = (grant.object.database(), grant.object.table());
         let is_open = |name: &Name| name.as_known().is_none();
+        let written = self.written.entry(grant.principal.to_string());
+        written.or_default().place(at, grant);
         let Some(holder) = grant.principal.as_known() else {
             return self.open.push(at);
         };
         if database.is_some_and(is_open) || table.is_some_and(|(_, table)| is_open(table)) {
             return self.open.push(at);
         }
-        let own = self.holders.entry(holder.to_owned()).or_default();
-        own.all.push(at);
-        match database {
-            Some(database) => own.databases.entry(database.clone()).or_default().push(at),
-            None => own.elsewhere.push(at),
-        }
-        if let Some((database, table)) = table {
-            let key = (database.clone(), table.clone());
-            own.tables.entry(key).or_default().push(at);
-        }
+        let own = self.holders.entry(holder.to_owned());
+        own.or_default().place(at, grant);
     }
 
     /// All of them.
@@ -92,6 +90,31 @@ impl Declared {
         numbers.into_iter().filter_map(|at| self.grants.get(at))
     }
 
+    /// Those on parts of tables that a grant to this holder on this object may open: of the same holder, or of anybody
+    /// where the holder is every principal of an account.
+    pub fn opened_by(
+        &self,
+        holder: &Name,
+        object: &Object,
+    ) -> impl Iterator<Item = &DeclaredGrant> {
+        let written = holder.to_string();
+        let mut numbers: Vec<usize> = if written.ends_with(":IAMPrincipals") {
+            (0..self.grants.len()).collect()
+        } else {
+            let own = self.written.get(&written);
+            own.map_or_else(Vec::new, |own| match object.database() {
+                Some(_) => { own.near(object).iter() }
+                    .chain(&own.open)
+                    .copied()
+                    .collect(),
+                None => own.all.clone(),
+            })
+        };
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers.into_iter().filter_map(|at| self.grants.get(at))
+    }
+
     /// Whether some grant lies in the database.
     fn lies_in(&self, database: &Name) -> Likeness {
         if self.databases.contains(database) {
@@ -105,6 +128,25 @@ impl Declared {
 }
 
 impl Own {
+    fn place(&mut self, at: usize, grant: &DeclaredGrant) {
+        let (database, table) = (grant.object.database(), grant.object.table());
+        let is_open = |name: &Name| name.as_known().is_none();
+        self.all.push(at);
+        if database.is_some_and(is_open) || table.is_some_and(|(_, table)| is_open(table)) {
+            return self.open.push(at);
+        }
+        match database {
+            Some(database) => { self.databases.entry(database.clone()) }
+                .or_default()
+                .push(at),
+            None => self.elsewhere.push(at),
+        }
+        if let Some((database, table)) = table {
+            let key = (database.clone(), table.clone());
+            self.tables.entry(key).or_default().push(at);
+        }
+    }
+
     /// Those on the object, on a part of it, or on what it is a part of.
     fn near(&self, object: &Object) -> &[usize] {
         let nothing: &[usize] = &[];

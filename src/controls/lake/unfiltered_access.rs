@@ -5,7 +5,8 @@ use crate::aws::lake_formation::name::{Likeness, Name};
 use crate::control::lake::Context;
 use crate::control::lake::declared::grants_of;
 use crate::control::lake::members::permitted;
-use crate::control::lake::others::grants_opened;
+use crate::control::lake::others::{grants_held_by, grants_opened};
+use crate::control::lake::standing::Declared;
 use crate::control::lake::unfiltered::{Restricted, Wider, restricted_by, way_around};
 use crate::control::settings::{Includes, Only, Pattern, settings};
 use crate::control::{Conditions, Control, Meta, Review, Severity, Span, View};
@@ -85,15 +86,15 @@ impl Control for UnfilteredAccess {
     fn review(want: &Setting, review: &mut Review<'_>) {
         let account = review.target().map(|target| target.account.clone());
         let grants = review.requirement("lake.grants");
-        let declared = grants_of(grants, account.as_deref());
-        for wide in &declared {
+        let declared = Declared::new(grants_of(grants, account.as_deref()));
+        for wide in declared.grants() {
             let names: Vec<&str> = wide.permissions.iter().map(String::as_str).collect();
             let Some(wider) = Wider::of(&wide.object, &names, wide.condition.is_some()) else {
                 continue;
             };
             let exempt = permitted(&want.principals, &wide.principal) == Likeness::Same
                 && !want.principals.texts().is_empty();
-            for narrow in &declared {
+            for narrow in declared.opened_by(&wide.principal, &wide.object) {
                 let Some(held) = Restricted::new(&narrow.principal, &narrow.object, "") else {
                     continue;
                 };
@@ -145,7 +146,10 @@ impl Around<'_, '_> {
     /// Judges it beside every filter and list of columns, in sight or declared.
     fn judge(&self, want: &Setting, seen: &View<'_, '_>, out: &mut Conditions) {
         let context = Context::of(seen);
-        let of_baseline = seen.declared_grants().iter().filter_map(|grant| {
+        let declared = seen
+            .declared_by_holder()
+            .opened_by(self.principal, self.object);
+        let of_baseline = declared.filter_map(|grant| {
             Restricted::new(&grant.principal, &grant.object, "the baseline declares")
         });
         let own = self.principal.as_known();
@@ -153,7 +157,18 @@ impl Around<'_, '_> {
             let everybody = |own: &str| own.ends_with(":IAMPrincipals");
             own.is_none_or(|own| own == holder || everybody(own))
         };
-        let in_sight = grants_opened(&context, seen, self.object, may).filter_map(|(_, other)| {
+        // Of one holder, and on no one table: what the holder has is less than what lies on tables.
+        let is_one = own.is_some_and(|own| !own.ends_with(":IAMPrincipals"));
+        let held = (is_one && self.object.table().is_none())
+            .then(|| grants_held_by(&context, seen, self.principal));
+        let opened = held
+            .is_none()
+            .then(|| grants_opened(&context, seen, self.object, may));
+        let others = held
+            .into_iter()
+            .flatten()
+            .chain(opened.into_iter().flatten());
+        let in_sight = others.filter_map(|(_, other)| {
             let (Ok(holder), Ok(object)) = (&other.principal, &other.object) else {
                 return None;
             };
