@@ -29,7 +29,7 @@ pub(super) fn run(arguments: &Audit, at: Timestamp, terminal: &mut Terminal<'_>)
     if arguments.reach.plan {
         return super::live::plan(&arguments.reach, terminal);
     }
-    let sinks = match sinks(&arguments.reporting) {
+    let mut sinks = match sinks(&arguments.reporting) {
         Ok(sinks) => sinks,
         Err(message) => {
             terminal.error(&message)?;
@@ -73,7 +73,6 @@ pub(super) fn run(arguments: &Audit, at: Timestamp, terminal: &mut Terminal<'_>)
         terminal.error("nothing was judged: the estate holds no resource")?;
         terminal.help("observe an account that has some, or give `--allow-empty`")?;
     }
-    let mut sinks = sinks;
     sinks.retain(|(_, file)| !quiet || file.is_some());
     let exit = deliver(&report, &sinks, &arguments.reporting, terminal)?;
     if let Some(changes) = changes

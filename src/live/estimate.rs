@@ -228,11 +228,13 @@ fn of_others(sizes: &Sizes) -> [(&'static Operation, u64); 35] {
 
 /// Whether a run over these services makes such a call.
 fn is_asked(operation: &Operation, services: &BTreeSet<Service>) -> bool {
-    let service = match operation.service {
-        Service::S3Control => Service::S3,
+    let service = if operation.service == Service::S3Control {
+        Service::S3
+    } else if operation.service == Service::ServiceQuotas {
         // EMR's quotas are asked for.
-        Service::ServiceQuotas => Service::Emr,
-        other => other,
+        Service::Emr
+    } else {
+        operation.service
     };
     // What stands in the catalog is asked when the lake tells who sees all of it; tags, of what stands there.
     let beside = if [&GET_DATABASES, &GET_TABLES, &GET_CATALOGS].contains(&operation) {

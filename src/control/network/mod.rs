@@ -9,6 +9,7 @@ mod subnets;
 mod ways_in;
 
 pub(crate) use groups::{Role, attached};
+pub(crate) use live_subnets::LiveSubnet;
 pub(crate) use rules::{Direction, GroupRules, Peer, Rule, rules_of};
 pub(crate) use subnets::{neighbours_naming, reference_or_text, route_table, subnet_nodes};
 pub(crate) use ways_in::Lets;

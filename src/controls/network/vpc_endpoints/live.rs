@@ -1,6 +1,7 @@
 //! The endpoints of a live VPC: what EC2 answers of them and of the subnets.
 
 use super::{Setting, judge_policy, judge_reach, service_of};
+use crate::control::network::LiveSubnet;
 use crate::control::policy::list_of;
 use crate::control::{Conditions, View};
 use crate::lattice::Text;
@@ -88,35 +89,43 @@ fn judge_subnet(
                 && is_in_use(*one)
         };
         let found: Vec<Node<'_>> = endpoints.items().filter(of_service).collect();
-        let table = subnet.table.as_ref().ok().and_then(|table| table.as_text());
-        let best = found
-            .iter()
-            .find(|one| reaches(**one, table))
-            .or(found.first());
-        let Some(endpoint) = best.copied() else {
+        if found.is_empty() {
             out.failed(node, format!("the VPC has no endpoint for `{service}`"))
                 .under("services")
                 .expected(format!("an endpoint for `{service}`"))
                 .observed(subnet.vpc.display());
-            continue;
-        };
-        out.held();
-        match &subnet.table {
-            Err(reason) if is_gateway(endpoint) => {
-                out.unknown(
-                    endpoint,
-                    reason,
-                    format!(
-                        "whether the `{service}` endpoint is on the subnet's route table is unknown"
-                    ),
-                )
-                .under("services");
-            }
-            Ok(_) | Err(_) => judge_reach(endpoint, service, table, out),
         }
-        if want.policy {
-            judge_policy(endpoint, service, out);
+        judge_best(want, service, &found, &subnet, out);
+    }
+}
+
+/// One endpoint that the subnet goes through is enough.
+fn judge_best(
+    want: &Setting,
+    service: &str,
+    found: &[Node<'_>],
+    subnet: &LiveSubnet<'_>,
+    out: &mut Conditions,
+) {
+    let table = subnet.table.as_ref().ok();
+    let table = table.and_then(|table| table.as_text());
+    let mut all = found.iter();
+    let best = all.find(|one| reaches(**one, table)).or(found.first());
+    let Some(endpoint) = best.copied() else {
+        return;
+    };
+    out.held();
+    match &subnet.table {
+        Err(reason) if is_gateway(endpoint) => {
+            let what = format!(
+                "whether the `{service}` endpoint is on the subnet's route table is unknown"
+            );
+            out.unknown(endpoint, reason, what).under("services");
         }
+        Ok(_) | Err(_) => judge_reach(endpoint, service, table, out),
+    }
+    if want.policy {
+        judge_policy(endpoint, service, out);
     }
 }
 
