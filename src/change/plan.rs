@@ -163,6 +163,8 @@ pub struct Plan {
     pub unknown: Vec<String>,
     /// Why nothing at all may be done: message and help.
     pub refusals: Vec<(String, String)>,
+    /// Whether only some kinds were planned.
+    pub is_partial: bool,
     /// Whether who observed is an administrator of the data lake, who may change it.
     pub caller_administers: bool,
 }
@@ -282,14 +284,24 @@ impl Draft<'_, '_> {
 
     fn finish(mut self) -> Plan {
         let account = &self.desired.target.account;
-        if !self.unknown.is_empty() {
-            self.unknown.extend(self.current.problems.iter().cloned());
+        let listings = [
+            Kind::Locations,
+            Kind::Tags,
+            Kind::Filters,
+            Kind::Grants,
+            Kind::OptIns,
+        ];
+        let only = &self.options.only;
+        if only.is_empty() || only.iter().any(|kind| listings.contains(kind)) {
+            self.unknown.extend(settings::partial_sight(self.current));
         }
+        self.unknown.extend(self.current.problems.iter().cloned());
         Plan {
             steps: in_order(self.pending, account),
             changes: self.changes,
             unknown: self.unknown,
             refusals: self.refusals,
+            is_partial: !only.is_empty(),
             caller_administers: settings::caller_administers(self.current),
         }
     }

@@ -232,6 +232,25 @@ pub(super) fn caller_administers(current: &Current) -> bool {
     admins.any(|admin| administers(admin, caller))
 }
 
+/// Why listings may be a part of what there is: the service shows whoever is no administrator what that one may see, and
+/// says nothing of the rest.
+///
+/// Source: API reference, `ListPermissions`: results are filtered by the permissions of the caller.
+pub(super) fn partial_sight(current: &Current) -> Option<String> {
+    let Some(Ok(settings)) = &current.settings else {
+        return None;
+    };
+    let Some(caller) = &current.caller else {
+        return Some("who observed is not known, so that what was listed may be a part".to_owned());
+    };
+    let lists = [ADMINS, "ReadOnlyAdmins"].map(|list| settings.raw.get(list));
+    let lists = lists.into_iter().flatten().filter_map(Value::as_array);
+    let sees_all = lists.flatten().any(|one| administers(name(one), caller));
+    (!sees_all).then(|| {
+        format!("`{caller}` observed, who is no administrator of the data lake, so that what was listed may be a part")
+    })
+}
+
 /// Whether the baseline allows an administrator.
 fn is_allowed(draft: &Draft<'_, '_>, name: &str) -> bool {
     let own = draft.desired.baseline.requirements.get("lake.admins");

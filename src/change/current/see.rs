@@ -43,8 +43,11 @@ impl<'d, 'b> Reading<'d, 'b> {
     }
 
     /// The region's end: the kinds of which everything was listed.
-    pub fn end(&mut self, listed: impl IntoIterator<Item = ResourceKind>) {
+    pub fn end(&mut self, complete: bool, listed: impl IntoIterator<Item = ResourceKind>) {
         self.current.listed.extend(listed);
+        if !complete {
+            self.problem("not everything was observed".to_owned());
+        }
     }
 
     /// What was taken in.

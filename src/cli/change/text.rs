@@ -68,8 +68,10 @@ fn summary(plan: &Plan, terminal: &mut Terminal<'_>) -> io::Result<()> {
     let left = plan.left();
     if add + change + remove + left == 0 {
         let known = plan.unknown.is_empty();
-        let line = if known {
+        let line = if known && !plan.is_partial {
             "nothing to change: everything is as the baseline asks"
+        } else if known {
+            "nothing to change in what was asked for with `--only`"
         } else {
             "nothing to change, as far as is known"
         };

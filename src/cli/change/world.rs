@@ -99,8 +99,8 @@ pub(in crate::cli) fn read(
                 found |= inside;
             }
             Event::Fact(record) | Event::Resource(record) if inside => reading.see(&record),
-            Event::End { listed, .. } if inside => {
-                reading.end(listed);
+            Event::End { complete, listed } if inside => {
+                reading.end(complete, listed);
                 inside = false;
             }
             Event::Problem(problem) => {

@@ -47,6 +47,14 @@ fn atoms(lake: &crate::lake_double::Lake) -> BTreeSet<Atom> {
     lake.world().atoms()
 }
 
+/// What a plan leaves to do. A list of columns within a declared exclude list stays, and AWS refuses the one beside the
+/// other: the plan holds that back, says so, and makes no call.
+fn to_do(plan: &emr_baseline::change::Plan) -> Vec<String> {
+    let mut left = left(plan);
+    left.retain(|one| !plan.steps.is_empty() || !one.contains("AWS refuses it beside"));
+    left
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -73,7 +81,7 @@ proptest! {
             prop_assert!(lost.is_empty(), "{} takes {lost:?}", step.call);
         }
         let again = plan_of(&mut lake, &text, true);
-        prop_assert_eq!(left(&again), Vec::<String>::new());
+        prop_assert_eq!(to_do(&again), Vec::<String>::new());
     }
 
     #[test]
@@ -89,7 +97,7 @@ proptest! {
         let plan = plan_of(&mut lake, &text, true);
         carry(&mut lake, &plan, None);
         let again = plan_of(&mut lake, &text, true);
-        prop_assert_eq!(left(&again), Vec::<String>::new());
+        prop_assert_eq!(to_do(&again), Vec::<String>::new());
     }
 }
 

@@ -263,6 +263,39 @@ fn what_was_not_listed_is_unknown() {
     );
 }
 
+#[test]
+fn what_was_observed_in_part_is_not_taken_for_the_whole() {
+    let text = baseline(ANALYST);
+    let mut facts = made(&text);
+    let admins = json!({ "DataLakeAdmins": [{ "DataLakePrincipalIdentifier": format!("arn:aws:iam::{ACCOUNT}:role/lake-admin") }] });
+    facts.push(fact(SETTINGS, json!({ "DataLakeSettings": admins })));
+    let whole = snapshot(&facts);
+    assert_eq!(planned(&text, &whole, &[]).1, 0);
+    for (part, said) in [
+        (
+            whole.replace("\"complete\":true", "\"complete\":false"),
+            "not everything",
+        ),
+        (whole.replacen("\n{", "\nnot JSON\n{", 2), "could not"),
+        (
+            whole.replace("assumed-role/lake-admin/me", "assumed-role/dev/me"),
+            "no administrator",
+        ),
+        (
+            whole.replace("sts:GetCallerIdentity", "sts:Other"),
+            "who observed",
+        ),
+    ] {
+        assert_ne!(part, whole);
+        let (plan, exit) = planned(&text, &part, &[]);
+        let unknown = plan["unknown"].to_string();
+        assert!(
+            exit == 3 && unknown.contains(said),
+            "{said}: {exit} {unknown}"
+        );
+    }
+}
+
 /// An audit and a plan mean the same by excess and by wider.
 #[test]
 fn an_audit_and_a_plan_name_the_same_grants() {

@@ -65,7 +65,7 @@ pub fn observed(lake: &mut Lake, desired: &Desired<'_>, baseline: &Baseline) -> 
     for event in Reader::new("double", text.as_bytes()).unwrap() {
         match event {
             Event::Fact(record) | Event::Resource(record) => reading.see(&record),
-            Event::End { listed, .. } => reading.end(listed),
+            Event::End { complete, listed } => reading.end(complete, listed),
             Event::Problem(problem) => {
                 reading.problem(format!("{}: {}", problem.what, problem.why));
             }
