@@ -3,6 +3,7 @@
 use super::{Estate, Filter, Grant, Mapping, On, Rows, Tagged};
 use crate::aws::lake_formation::grant::Object;
 use crate::aws::lake_formation::name::Name;
+use crate::aws::lake_formation::permissions::PERMISSIONS;
 use crate::control::Target;
 use crate::control::lake::{Context, Trouble, shown};
 use crate::control::mappings::RoleMapping;
@@ -72,11 +73,21 @@ impl Observed {
         let seen = context.read(resource.grant());
         let conditional = seen.condition.is_some();
         let (holder, object) = (seen.principal?, seen.object?);
-        let permissions = seen.permissions?.into_iter();
+        let (known, others): (Vec<_>, Vec<_>) = seen.permissions?.into_iter().partition(|one| {
+            let name = one.name.as_known();
+            name.is_some_and(|name| PERMISSIONS.contains(&name))
+        });
+        for one in others {
+            self.unknown.push(format!(
+                "{}: permission `{}` on {object} for `{holder}` is not known: what it lets read is not reckoned with",
+                resource.cited(one.node),
+                one.name
+            ));
+        }
         self.estate.grants.push(Grant {
             holder,
             object,
-            permissions: permissions.map(|one| one.name.to_string()).collect(),
+            permissions: known.iter().map(|one| one.name.to_string()).collect(),
             conditional,
             place: resource.cited(seen.grant.root),
         });

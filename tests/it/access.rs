@@ -144,6 +144,47 @@ fn what_cannot_be_understood_is_said_and_may_be_a_gain() {
 }
 
 #[test]
+fn a_permission_that_is_not_known_may_be_a_gain() {
+    for permissions in [json!(["TELEPORT"]), json!(["SELECT", "SUPER"])] {
+        let (region, exit) = compared("lake-formation", |file, request| {
+            if file.starts_with("batch-grant-permissions") {
+                let entries = request["Entries"].as_array_mut().unwrap();
+                let mut more = entries[0].clone();
+                more["Id"] = json!("x");
+                more["Permissions"] = permissions.clone();
+                more["Resource"] = json!({ "Database": { "CatalogId": ACCOUNT, "Name": "sales" } });
+                entries.push(more);
+            }
+        });
+        let unknown = region["unknown_now"].as_array().unwrap();
+        assert_eq!(unknown.len(), 1, "{region}");
+        let said = unknown[0].to_string();
+        assert!(said.contains("is not known"), "{said}");
+        assert_eq!(exit, 3, "{region}");
+    }
+}
+
+#[test]
+fn where_nothing_was_observed_nobody_is_said_to_read_nothing() {
+    let head = r#"{"record":"estate","schema":"emr-baseline/snapshot/v1","observed_at":"2026-11-22T02:00:00Z"}"#;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), head).unwrap();
+    let path = file.path().to_str().unwrap();
+    let estate = root().join("examples/access/estate.jsonl");
+    let estate = estate.to_str().unwrap();
+    for arguments in [
+        vec!["access", path],
+        vec!["access", "diff", path, estate],
+        vec!["access", "diff", estate, path, "--deny-gains"],
+    ] {
+        let ran = run(&arguments);
+        assert_eq!(ran.exit as u8, 2, "{arguments:?}: {}{}", ran.out, ran.err);
+        assert!(ran.out.is_empty(), "{}", ran.out);
+        assert!(ran.err.contains("nothing was observed"), "{}", ran.err);
+    }
+}
+
+#[test]
 fn a_page_shows_readers_by_tables_and_takes_names_for_text() {
     let file = root().join("examples/access/lake.toml");
     let shown = run(&["access", file.to_str().unwrap(), "--format", "html"]);

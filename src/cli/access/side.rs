@@ -139,6 +139,9 @@ fn observed(path: &str) -> Result<Side, String> {
             }
         }
     }
+    if side.regions.is_empty() {
+        return Err("it holds no account and region: nothing was observed".to_owned());
+    }
     Ok(side)
 }
 
