@@ -5,7 +5,7 @@ use crate::control::settings::TextType;
 use std::net::IpAddr;
 
 /// What is wrong with a text of this type; `None` when nothing is.
-pub(super) fn objection(kind: TextType, text: &str) -> Option<&'static str> {
+pub(crate) fn objection(kind: TextType, text: &str) -> Option<&'static str> {
     let fits = match kind {
         TextType::String => return None,
         TextType::KmsKey => matches!(

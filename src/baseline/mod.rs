@@ -28,6 +28,7 @@ mod tests;
 mod value;
 mod waiver;
 
+pub(crate) use check::objection as objection_to;
 pub use loader::{Loader, Memory, SHIPPED, beside};
 pub use problem::{Label, Problem, Style, render};
 pub use resolve::{AllWritten, Written};

@@ -10,7 +10,7 @@ use crate::import::{Head, Imported, Inventory, Kind};
 use crate::judge::{Exit, Report};
 use clap::Args;
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -73,8 +73,12 @@ pub(super) fn run(arguments: &Import, at: Timestamp, terminal: &mut Terminal<'_>
             .unwrap_or_else(|| found.region.clone()),
         account: found.account.clone(),
         region: found.region.clone(),
+        is_audited: found.estate.is_some(),
     };
     if found.inventory.is_empty() {
+        for left in found.inventory.written(&found.account).left {
+            terminal.warning(&format!("not in the baseline: {left}"))?;
+        }
         terminal.error(&format!(
             "nothing of Lake Formation was found in `{}`",
             head.from
@@ -84,14 +88,34 @@ pub(super) fn run(arguments: &Import, at: Timestamp, terminal: &mut Terminal<'_>
         return Ok(Exit::Unusable);
     }
     let imported = found.inventory.written(&found.account);
-    let Some((text, findings)) = settled(&imported, &head, &found, at, terminal)? else {
+    let Some(settled) = settled(&imported, &head, &found, at, terminal)? else {
         return Ok(Exit::Unusable);
     };
-    write!(terminal.out, "{text}")?;
-    say(&imported, &found, findings.as_ref(), terminal)
+    write!(terminal.out, "{}", settled.text)?;
+    say(&imported, &found, &settled, terminal)
 }
 
-/// The baseline, and by control what an audit by it finds still; without an estate, nothing was audited.
+/// What came of it.
+struct Settled {
+    /// The baseline.
+    text: String,
+    /// By control what an audit by it finds still; without an estate, nothing was audited.
+    findings: Option<Findings>,
+    left_out: LeftOut,
+}
+
+/// Guards and settings that are left out.
+#[derive(Default)]
+struct LeftOut {
+    /// Why, by control.
+    why: BTreeMap<&'static str, String>,
+    /// Those that the lake does not keep.
+    unkept: BTreeSet<&'static str>,
+    /// Those of which something is not known.
+    unknown: BTreeSet<&'static str>,
+}
+
+/// The baseline, audited.
 ///
 /// Guards that the lake does not keep are left out, each with what it finds: a baseline describes, and tightens later.
 fn settled(
@@ -100,14 +124,14 @@ fn settled(
     found: &Found,
     at: Timestamp,
     terminal: &mut Terminal<'_>,
-) -> io::Result<Option<(String, Option<Findings>)>> {
-    let mut objections: BTreeMap<&'static str, String> = BTreeMap::new();
+) -> io::Result<Option<Settled>> {
+    let mut left_out = LeftOut::default();
     if found.estate.is_none() {
         let of_guards = imported
             .sections
             .iter()
             .filter(|section| section.kind == Kind::Guard);
-        objections.extend(of_guards.map(|section| {
+        left_out.why.extend(of_guards.map(|section| {
             (
                 section.control,
                 "files do not show whether it does".to_owned(),
@@ -115,7 +139,7 @@ fn settled(
         }));
     }
     loop {
-        let text = imported.baseline(head, &objections);
+        let text = imported.baseline(head, &left_out.why);
         let loaded = match loaded(&text, at) {
             Ok(loaded) => loaded,
             Err(problems) => {
@@ -125,32 +149,77 @@ fn settled(
                     super::baselines::show(&problems, terminal)?;
                     return Ok(None);
                 }
-                objections.extend(refused);
+                left_out.unkept.extend(refused.keys());
+                left_out.why.extend(refused);
                 continue;
             }
         };
         let Some(estate) = &found.estate else {
-            return Ok(Some((text, None)));
+            return Ok(Some(Settled {
+                text,
+                findings: None,
+                left_out,
+            }));
         };
         let Some(report) = audit::of_snapshot(estate, &loaded, at, terminal)? else {
             return Ok(None);
         };
         let findings = Findings::of(&report, found)?;
-        let broken: Vec<(&'static str, String)> = findings
-            .0
-            .iter()
-            .filter(|(id, count)| match imported.kind(id) {
+        if !left_out.take(imported, &findings) {
+            return Ok(Some(Settled {
+                text,
+                findings: Some(findings),
+                left_out,
+            }));
+        }
+    }
+}
+
+impl LeftOut {
+    /// Leaves out what an audit finds broken, and tells whether that is anything.
+    fn take(&mut self, imported: &Imported, findings: &Findings) -> bool {
+        let before = self.why.len();
+        for (id, count) in &findings.0 {
+            let is_broken = match imported.kind(id) {
                 Some(Kind::Guard) => true,
                 // What only nobody knows is still what the lake is like.
                 Some(Kind::Setting) => count.failed > 0,
                 Some(Kind::List) | None => false,
-            })
-            .map(|(id, findings)| (*id, findings.said()))
-            .collect();
-        if broken.is_empty() {
-            return Ok(Some((text, Some(findings))));
+            };
+            if !is_broken {
+                continue;
+            }
+            if count.failed > 0 {
+                self.unkept.insert(id);
+            }
+            if count.unknown > 0 {
+                self.unknown.insert(id);
+            }
+            self.why.insert(id, count.said());
         }
-        objections.extend(broken);
+        self.why.len() > before
+    }
+
+    /// Says what is left out.
+    fn say(&self, terminal: &mut Terminal<'_>) -> io::Result<()> {
+        let only_unknown = self.unknown.difference(&self.unkept).copied().collect();
+        for (what, ids) in [
+            ("what the lake does not keep today", &self.unkept),
+            ("what the lake is not known to keep", &only_unknown),
+        ] {
+            let ids: Vec<String> = ids.iter().map(|id| format!("`{id}`")).collect();
+            if !ids.is_empty() {
+                terminal.warning(&format!("{what} is left out: {}", ids.join(", ")))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the baseline describes the lake without it: guards that are not kept are work to do, but settings are what
+    /// the lake is like, and what is not known may be anything.
+    fn is_by_design(&self, imported: &Imported) -> bool {
+        let mut unkept = self.unkept.iter();
+        self.unknown.is_empty() && unkept.all(|id| imported.kind(id) != Some(Kind::Setting))
     }
 }
 
@@ -219,13 +288,13 @@ impl Findings {
 fn say(
     imported: &Imported,
     found: &Found,
-    findings: Option<&Findings>,
+    settled: &Settled,
     terminal: &mut Terminal<'_>,
 ) -> Ended {
     for left in &imported.left {
         terminal.warning(&format!("not in the baseline: {left}"))?;
     }
-    let Some(Findings(counts)) = findings else {
+    let Some(Findings(counts)) = &settled.findings else {
         let what =
             "what files show was not audited, and what they leave open is not in the baseline";
         terminal.warning(what)?;
@@ -235,6 +304,7 @@ fn say(
             Exit::Indeterminate
         });
     };
+    settled.left_out.say(terminal)?;
     for (id, count) in counts {
         terminal.warning(&format!(
             "an audit by this baseline finds `{id}`: {}",
@@ -248,7 +318,8 @@ fn say(
             "an audit of account {account} region {region} by this baseline finds nothing"
         )?;
     }
-    let whole = counts.is_empty() && imported.left.is_empty();
+    let whole =
+        counts.is_empty() && imported.left.is_empty() && settled.left_out.is_by_design(imported);
     Ok(if whole {
         Exit::Clean
     } else {

@@ -45,10 +45,12 @@ impl Inventory {
             scope,
         };
         let kind = resource.kind();
-        let understood = if kind == ResourceKind::LakeFormationGrant && !resource.is_opt_in() {
+        let understood = if kind == ResourceKind::LakeFormationGrant && resource.is_opt_in() {
+            Err(of_opt_in(resource))
+        } else if kind == ResourceKind::LakeFormationGrant {
             self.grant(resource, &context)
         } else if kind == ResourceKind::LakeFormationFilter {
-            shown::shown(&resource.cells_filter(), &context).map(|filter| self.filters.push(filter))
+            self.filter(resource, &context)
         } else if kind == ResourceKind::LakeFormationTag {
             self.tag(resource, &context)
         } else if kind == ResourceKind::LakeFormationSettings {
@@ -98,7 +100,7 @@ impl Inventory {
         if let Some(text) = self.expressions_written(&mut left) {
             say("lake.tag-policies", text);
         }
-        if let Some(text) = self.locations_written(account) {
+        if let Some(text) = self.locations_written(account, &mut left) {
             say("lake.locations", text);
         }
         sections.extend(super::settings::guards());
@@ -126,6 +128,22 @@ impl Inventory {
             given.permissions.insert(name.to_owned());
         }
         self.grants.add((holder, object, seen.condition), given);
+        Ok(())
+    }
+
+    fn filter<'t>(
+        &mut self,
+        resource: &Resource<'t>,
+        context: &Context<'_, 't>,
+    ) -> Result<(), Trouble<'t>> {
+        if let Some(policy) = resource.row_policy() {
+            let name = policy.get("Name").as_text().unwrap_or_default();
+            let message =
+                format!("row-level-security policy `{name}`: a baseline declares no such policies");
+            return Err(Trouble::new(policy, message));
+        }
+        let filter = shown::shown(&resource.cells_filter(), context)?;
+        self.filters.push(filter);
         Ok(())
     }
 
@@ -222,6 +240,17 @@ impl Inventory {
         });
         Ok(())
     }
+}
+
+/// What is said of an opt-in of hybrid access mode.
+fn of_opt_in<'t>(resource: &Resource<'t>) -> Trouble<'t> {
+    let root = resource.opt_in();
+    let holder = root.get("Principal").get("DataLakePrincipalIdentifier");
+    let of = holder
+        .as_text()
+        .map_or(String::new(), |holder| format!(" of `{holder}`"));
+    let message = format!("opt-in{of} to Lake Formation permissions: a baseline declares none");
+    Trouble::new(root, message)
 }
 
 /// The value of each key of a list of tags.

@@ -1,26 +1,33 @@
 //! Filters, tags, saved expressions and locations in the language of baselines.
 
 use super::grants::in_account;
-use super::inventory::Inventory;
+use super::inventory::{Inventory, Location};
 use super::toml;
 use super::words::tags_text;
 use crate::aws::lake_formation::grant::Columns;
 use crate::aws::lake_formation::name::Name;
+use crate::aws::lake_formation::row_filter;
+use crate::baseline::objection_to;
+use crate::control::lake::filter::passes_every_row;
 use crate::control::lake::shown::Shown;
+use crate::control::settings::TextType;
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Inventory {
     /// The filters; `None` without any.
     pub(super) fn filters_written(&self, left: &mut Vec<String>) -> Option<String> {
-        let mut filters: Vec<String> = Vec::new();
+        let mut named: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for filter in &self.filters {
-            match filter_written(filter) {
-                Ok(text) => filters.push(text),
-                Err(why) => left.push(format!("filter `{}`: {why}", filter.name)),
+            let table = &filter.table;
+            let name = format!("{}.{}.{}", table.database, table.table, filter.name);
+            let written =
+                refusal(filter).map_or_else(|| filter_written(filter).map_err(str::to_owned), Err);
+            match written {
+                Ok(text) => drop(named.entry(name).or_default().insert(text)),
+                Err(why) => left.push(format!("filter `{name}`: {why}")),
             }
         }
-        filters.sort();
-        filters.dedup();
+        let filters = alone("filter", named, left);
         (!filters.is_empty())
             .then(|| format!("[lake.data-filters]\nexact = true\n{}", filters.concat()))
     }
@@ -113,8 +120,34 @@ impl Inventory {
     }
 
     /// Registered locations; `None` without any.
-    pub(super) fn locations_written(&self, account: &str) -> Option<String> {
-        if self.locations.is_empty() {
+    pub(super) fn locations_written(
+        &self,
+        account: &str,
+        left: &mut Vec<String>,
+    ) -> Option<String> {
+        let mut named: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for location in &self.locations {
+            let name = format!("s3://{}", location.place);
+            let texts = [
+                (TextType::S3Prefix, Some(&name)),
+                (TextType::IamRole, location.role.as_ref()),
+            ];
+            let wrong = texts.into_iter().find_map(|(kind, text)| {
+                let why = objection_to(kind, text?)?;
+                Some(format!("`{}`: {why}", text?))
+            });
+            match wrong {
+                Some(why) => left.push(format!("location `{name}`: {why}")),
+                None => drop(
+                    named
+                        .entry(name)
+                        .or_default()
+                        .insert(location_written(location, account)),
+                ),
+            }
+        }
+        let tables = alone("location", named, left);
+        if tables.is_empty() {
             return None;
         }
         let is_root = |place: &str| !place.contains('/');
@@ -131,27 +164,65 @@ impl Inventory {
                 self.locations.iter().any(|one| one.privileged).to_string(),
             ),
         ];
-        let mut tables: Vec<String> = Vec::new();
-        for location in &self.locations {
-            let mut settings = vec![("path", toml::string(&format!("s3://{}", location.place)))];
-            if let Some(role) = &location.role {
-                settings.push(("role", in_account(role, account)));
-            }
-            if location.hybrid {
-                settings.push(("hybrid", "true".to_owned()));
-            }
-            tables.push(format!(
-                "\n{}",
-                toml::table("[[lake.locations.location]]", &settings)
-            ));
-        }
-        tables.sort();
         Some(format!(
             "{}{}",
             toml::table("[lake.locations]", &settings),
             tables.concat()
         ))
     }
+}
+
+/// Tables of what has a name: what several describe alike is one, and what they describe otherwise is left out.
+fn alone(
+    what: &str,
+    named: BTreeMap<String, BTreeSet<String>>,
+    left: &mut Vec<String>,
+) -> Vec<String> {
+    let mut tables = Vec::new();
+    for (name, texts) in named {
+        if texts.len() > 1 {
+            left.push(format!(
+                "{what} `{name}`: it was seen {} times, each time otherwise, and a baseline declares one",
+                texts.len()
+            ));
+            continue;
+        }
+        tables.extend(texts);
+    }
+    tables.sort();
+    tables
+}
+
+/// Why a baseline that declares the filter is refused, as `lake.data-filters` reviews it.
+fn refusal(filter: &Shown) -> Option<String> {
+    if let Some(Columns::Only(names)) = &filter.columns
+        && names.is_empty()
+    {
+        return Some("it shows no column".to_owned());
+    }
+    let Some(rows) = &filter.rows else {
+        let is_empty = filter.columns.is_none();
+        return is_empty.then(|| "it limits neither rows nor columns".to_owned());
+    };
+    if passes_every_row(rows) {
+        return Some("its rows pass every row".to_owned());
+    }
+    let read = row_filter::parse(rows);
+    let mistake = read.mistakes.first()?;
+    let at = mistake.position(rows);
+    Some(format!("its rows, character {at}: {}", mistake.message))
+}
+
+fn location_written(location: &Location, account: &str) -> String {
+    let mut settings = vec![("path", toml::string(&format!("s3://{}", location.place)))];
+    if let Some(role) = &location.role {
+        settings.push(("role", in_account(role, account)));
+    }
+    if location.hybrid {
+        settings.push(("hybrid", "true".to_owned()));
+    }
+    let table = toml::table("[[lake.locations.location]]", &settings);
+    format!("\n{table}")
 }
 
 fn filter_written(filter: &Shown) -> Result<String, &'static str> {

@@ -30,6 +30,8 @@ pub struct Head {
     pub account: String,
     /// The region.
     pub region: String,
+    /// Whether it is audited before it is shown, as estates are and files are not.
+    pub is_audited: bool,
 }
 
 /// A table of the baseline: one control.
@@ -105,7 +107,11 @@ impl Imported {
             text.push_str(&section.text);
         }
         if !broken.is_empty() {
-            text.push_str("\n# What does not hold today, and is left out:\n");
+            text.push_str(if head.is_audited {
+                "\n# What does not hold today, and is left out:\n"
+            } else {
+                "\n# Not known from files, and left out:\n"
+            });
         }
         for section in broken {
             let why = objections.get(section.control).map_or("", String::as_str);

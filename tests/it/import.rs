@@ -405,6 +405,182 @@ fn fact(kind: &str, id: &str, call: &str, answer: &Value) -> Value {
     json!({ "record": "fact", "kind": kind, "id": id, "calls": { call: { "answer": answer } } })
 }
 
+/// A saved estate of these facts, each of a kind, by its call.
+fn estate_of(facts: &[(&str, &str, Value)]) -> tempfile::NamedTempFile {
+    let empty = estate(&[grant("c", table("t"), &["SELECT"], &[])], &[]);
+    let text = std::fs::read_to_string(empty.path()).unwrap();
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    for (at, (kind, call, answer)) in facts.iter().enumerate() {
+        let fact = fact(kind, &format!("own-{at}"), call, answer);
+        lines.insert(2, fact.to_string());
+    }
+    std::fs::write(empty.path(), lines.join("\n")).unwrap();
+    empty
+}
+
+/// What is said to be left of a lake, of which all else is imported.
+fn left_of(lake: &tempfile::NamedTempFile) -> (String, String) {
+    let (baseline, said, exit) = imported(lake);
+    let text = std::fs::read_to_string(baseline.path()).unwrap();
+    assert_eq!(exit, 3, "{text}{said}");
+    assert!(text.contains("table       = \"sales.t\""), "{text}{said}");
+    assert!(!said.contains('×'), "{said}");
+    let left = said
+        .lines()
+        .filter(|line| line.contains("not in the baseline"));
+    let left = left.collect::<Vec<_>>().join("\n");
+    (text, left)
+}
+
+#[test]
+fn opt_ins_are_named_and_not_dropped() {
+    let opt_in = json!({ "Resource": table("orders"),
+        "Principal": { "DataLakePrincipalIdentifier": format!("arn:aws:iam::{ACCOUNT}:role/analyst") } });
+    let (_, left) = left_of(&estate_of(&[(
+        "lake-formation-grant",
+        "lakeformation:ListLakeFormationOptIns",
+        opt_in,
+    )]));
+    assert!(
+        left.contains("opt-in of `arn:aws:iam::111122223333:role/analyst`"),
+        "{left}"
+    );
+}
+
+#[test]
+fn a_filter_that_a_baseline_refuses_is_left_out_alone() {
+    let filter = |name: &str, rows: Value| {
+        let body = json!({ "TableCatalogId": ACCOUNT, "DatabaseName": "sales", "TableName": "orders", "Name": name,
+            "RowFilter": rows, "ColumnWildcard": {} });
+        (
+            "lake-formation-filter",
+            "lakeformation:ListDataCellsFilter",
+            body,
+        )
+    };
+    let rows = |text: &str| json!({ "FilterExpression": text });
+    let (text, left) = left_of(&estate_of(&[
+        filter("fine", rows("country = 'DE'")),
+        filter("fine", rows("country = 'DE'")),
+        filter("whole", json!({ "AllRowsWildcard": {} })),
+        filter("month", rows("date_trunc('month', d) = '2020-01'")),
+        filter("each", rows("1 = 1")),
+        filter("twice", rows("country = 'DE'")),
+        filter("twice", rows("country = 'FR'")),
+    ]));
+    assert_eq!(
+        text.matches("[[lake.data-filters.filter]]").count(),
+        1,
+        "{text}"
+    );
+    for (name, why) in [
+        ("whole", "it limits neither rows nor columns"),
+        ("month", "its rows, character 1: "),
+        ("each", "its rows"),
+        ("twice", "it was seen 2 times"),
+    ] {
+        let said = format!("filter `sales.orders.{name}`: {why}");
+        assert!(left.contains(&said), "{said}: {left}");
+    }
+}
+
+#[test]
+fn a_location_with_a_role_that_is_none_is_left_out_alone() {
+    let location = |arn: &str, role: &str| {
+        let body = json!({ "ResourceArn": arn, "RoleArn": role, "HybridAccessEnabled": false });
+        (
+            "lake-formation-location",
+            "lakeformation:ListResources",
+            body,
+        )
+    };
+    let role = format!("arn:aws:iam::{ACCOUNT}:role/lake");
+    let (text, left) = left_of(&estate_of(&[
+        location("arn:aws:s3:::lake/fine", &role),
+        location("arn:aws:s3:::lake/strange", "no role at all"),
+        location("arn:aws:s3:::lake/twice", &role),
+        location("arn:aws:s3:::lake/twice", &format!("{role}-other")),
+    ]));
+    assert_eq!(
+        text.matches("[[lake.locations.location]]").count(),
+        1,
+        "{text}"
+    );
+    assert!(
+        left.contains("location `s3://lake/strange`: `no role at all`: a role is written as"),
+        "{left}"
+    );
+    assert!(
+        left.contains("location `s3://lake/twice`: it was seen 2 times"),
+        "{left}"
+    );
+}
+
+#[test]
+fn settings_that_are_left_out_are_said_and_end_in_three() {
+    let settings = |answer: Value| {
+        let answer = json!({ "DataLakeSettings": answer });
+        estate_of(&[(
+            "lake-formation-settings",
+            "lakeformation:GetDataLakeSettings",
+            answer,
+        )])
+    };
+    let (_, said, exit) = imported(&settings(json!({})));
+    assert_eq!(exit, 3, "{said}");
+    let line = said
+        .lines()
+        .find(|line| line.contains("what the lake does not keep today is left out: "));
+    assert!(line.unwrap().contains("`lake.cross-account`"), "{said}");
+    assert!(
+        said.contains("what the lake is not known to keep is left out: "),
+        "{said}"
+    );
+}
+
+#[test]
+fn files_leave_open_what_they_do_not_show() {
+    let folder = tempfile::tempdir().unwrap();
+    let module = r#"
+resource "aws_lakeformation_permissions" "a" {
+  principal   = "arn:aws:iam::111122223333:role/analyst"
+  permissions = ["SELECT"]
+  table {
+    database_name = "sales"
+    name          = "orders"
+  }
+}
+resource "aws_lakeformation_opt_in" "a" {
+  principal {
+    data_lake_principal_identifier = "arn:aws:iam::111122223333:role/analyst"
+  }
+  resource_data {
+    database {
+      name = "sales"
+    }
+  }
+}
+"#;
+    std::fs::write(folder.path().join("main.tf"), module).unwrap();
+    let path = folder.path().to_str().unwrap();
+    let ran = run(&[
+        "import",
+        path,
+        "--account",
+        ACCOUNT,
+        "--region",
+        "us-west-2",
+    ]);
+    assert!(
+        ran.out.contains("# Not known from files, and left out:\n"),
+        "{}",
+        ran.out
+    );
+    assert!(!ran.out.contains("does not hold today"), "{}", ran.out);
+    assert!(ran.err.contains("opt-in"), "{}", ran.err);
+    assert_eq!(ran.exit as u8, 3, "{}", ran.err);
+}
+
 /// A grant in a form in which the service lists it.
 fn listed() -> impl Strategy<Value = Value> {
     let role = prop::sample::select(vec!["ann", "bob", "cat"]);
