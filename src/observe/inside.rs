@@ -63,7 +63,13 @@ pub(super) fn read(mut tree: Tree) -> Option<File> {
                 let asked = lake_formation::requests_in(tree.node(*node));
                 seen.extend(asked.iter().map(Seen::of));
             }
-            What::PublicAccess => seen.push(public_access::request(&tree, *node, name)),
+            What::PublicAccess => match public_access::put_in(tree.node(*node)) {
+                Some(text) => {
+                    let why = "a request about block public access is put in here later";
+                    problems.push(Problem::at(text, not_judged(&tree), why));
+                }
+                None => seen.push(public_access::request(&tree, *node, name)),
+            },
             What::Application => seen.push(application::seen(tree.node(*node), &name)),
             What::Containers => match containers::seen(tree.node(*node), &name) {
                 Ok(one) => seen.push(one),

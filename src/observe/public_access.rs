@@ -2,9 +2,11 @@
 
 use super::{Dialect, Reading, Seen, stem};
 use crate::observed::tree::{NodeId, Tree};
-use crate::observed::{Form, Identity, Node, ResourceKind};
+use crate::observed::{Form, Identity, Node, ResourceKind, Value};
 
 const CONFIGURATION: &str = "BlockPublicAccessConfiguration";
+/// The call, as a name above its request.
+const OPERATION: &str = "PutBlockPublicAccessConfiguration";
 
 /// Whether a document is a request or an answer about block public access. S3 and EC2 have words of their own for theirs.
 /// Source: EMR API, `PutBlockPublicAccessConfiguration`.
@@ -13,6 +15,33 @@ pub(super) fn recognises(root: Node<'_>) -> bool {
     let is_whole = |node: Node<'_>| !node.get("BlockPublicSecurityGroupRules").is_absent();
     configuration.missing_key().is_none() && is_whole(configuration)
         || root.open().is_none() && is_whole(root)
+        || [CONFIGURATION, OPERATION]
+            .into_iter()
+            .any(|member| says_nothing(root.get(member)))
+}
+
+/// Whether what is written for a configuration does not say anything: the request that it stands in sets one even so.
+fn says_nothing(configuration: Node<'_>) -> bool {
+    configuration.missing_key().is_none()
+        && match configuration.value() {
+            Value::Map => configuration.members().len() == 0,
+            Value::Null | Value::Unreadable(_) | Value::Template => true,
+            Value::String(text) => is_put_in(text),
+            Value::Absent | Value::Bool(_) | Value::Number(_) | Value::List => false,
+        }
+}
+
+/// Whether a text is a placeholder.
+fn is_put_in(text: &str) -> bool {
+    let text = text.trim();
+    (text.starts_with("${") || text.starts_with("{{")) && text.ends_with('}')
+}
+
+/// Where a request stands in a text that something else fills in.
+pub(super) fn put_in(request: Node<'_>) -> Option<Node<'_>> {
+    let members = [CONFIGURATION, OPERATION].map(|member| request.get(member));
+    let mut members = members.into_iter();
+    members.find(|member| member.as_text().is_some_and(is_put_in))
 }
 
 /// Reads a request or an answer.
@@ -24,8 +53,12 @@ pub(super) fn read(tree: Tree) -> Reading {
 
 /// A request, wherever it stands.
 pub(super) fn request(tree: &Tree, body: NodeId, called: String) -> Seen {
-    let inner = tree.node(body).get(CONFIGURATION);
-    let inner = if inner.is_absent() { body } else { inner.id() };
+    let node = tree.node(body);
+    let mut inner = [CONFIGURATION, OPERATION]
+        .map(|member| node.get(member))
+        .into_iter();
+    let inner = inner.find(|inner| inner.missing_key().is_none());
+    let inner = inner.map_or(body, Node::id);
     let identity = Identity::new(ResourceKind::EmrAccount, called);
     Seen::new(identity, Form::Request, inner).within(body)
 }

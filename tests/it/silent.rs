@@ -262,3 +262,91 @@ fn a_command_line_is_noted_and_taken_for_nothing() {
         "{note}"
     );
 }
+
+#[test]
+fn a_state_that_is_put_in_later_is_a_problem_beside_something_of_ours() {
+    let machine = |more: &str| {
+        format!(
+            r#"{{"StartAt":"A","States":{{"A":{{"Type":"Task","Resource":"arn:aws:states:::aws-sdk:emr:putBlockPublicAccessConfiguration","Parameters":{{"BlockPublicAccessConfiguration":{{"BlockPublicSecurityGroupRules":true}}}},"End":true}},{more}}}}}"#
+        )
+    };
+    let task = |resource: &str, sent: &str| {
+        format!(r#""P":{{"Type":"Task","Resource":"{resource}","Parameters":{sent},"End":true}}"#)
+    };
+    let known = r#"{"x":"${p}"}"#;
+    for more in [
+        r#""B":${next_state}"#,
+        r#""B":"${next_state}""#,
+        "${more}",
+        r#""B":{"Type":"Pass","End":true},${more}"#,
+        r#""P":{"Type":"Parallel","Branches":${branches},"End":true}"#,
+        r#""P":{"Type":"Parallel","Branches":["${branch}"],"End":true}"#,
+        r#""P":{"Type":"Map","ItemProcessor":"${proc}","End":true}"#,
+        r#""P":{"Type":"Map","Iterator":{"StartAt":"X","States":"${states}"},"End":true}"#,
+        r#""P":{"Type":"${type}","Resource":"${r}","Parameters":"${p}","End":true}"#,
+        r#""P":{"Type":"Task","Resource":"${r}","End":true}"#,
+        &task("arn:aws:states:::aws-sdk:lakeformation:${op}", known),
+        &task("arn:aws:states:::aws-sdk:${svc}:grantPermissions", known),
+    ] {
+        let text = machine(more);
+        let found = report_for("account.block-public-access", &[("m.asl.json", &text)]);
+        assert_eq!(
+            (counts(&found), found.1),
+            ((0, 0, 1), Some(3)),
+            "{more}: {}",
+            found.0
+        );
+        let why = found.0["problems"].to_string();
+        assert!(why.contains("--parameters"), "{why}");
+    }
+    for more in [
+        &task("arn:aws:lambda:${region}:${account}:function:f", known),
+        &task("arn:aws:states:::dynamodb:${op}", known),
+        &task("arn:aws:states:::aws-sdk:emr:describe${what}", known),
+        &task("${function}", r#"{"FunctionName":"f"}"#),
+        r#""P":{"Type":"Wait","Seconds":"${seconds}","End":true}"#,
+    ] {
+        let text = machine(more);
+        let found = report_for("account.block-public-access", &[("m.asl.json", &text)]);
+        assert_eq!(
+            (counts(&found), found.1),
+            ((0, 0, 0), Some(0)),
+            "{more}: {}",
+            found.0
+        );
+    }
+    // Whose operation it is, is known: nothing else has to be.
+    let alone = r#"{"StartAt":"P","States":{"P":{"Type":"Task","Resource":"arn:aws:states:::aws-sdk:lakeformation:${op}","Parameters":{"x":"${p}"},"End":true}}}"#;
+    let found = report(&[("m.asl.json", alone)]);
+    assert_eq!(
+        (counts(&found), found.1),
+        ((0, 0, 1), Some(3)),
+        "{}",
+        found.0
+    );
+}
+
+#[test]
+fn block_public_access_that_says_nothing_is_not_passed_over() {
+    let control = "account.block-public-access";
+    let judged = |text: &str| report_for(control, &[("f.json", text)]);
+    for inner in ["{}", "null", "\"${x}\""] {
+        let request = format!(r#"{{"BlockPublicAccessConfiguration":{inner}}}"#);
+        let on = r#"{"BlockPublicAccessConfiguration":{"BlockPublicSecurityGroupRules":true}}"#;
+        for text in [request.clone(), format!("[{on},{request}]")] {
+            let found = judged(&text);
+            let (noncompliant, indeterminate, problems) = counts(&found);
+            let told = noncompliant + indeterminate + u64::try_from(problems).unwrap();
+            assert_eq!(told, 1, "{text}: {}", found.0);
+            assert_ne!(found.1, Some(0), "{text}");
+        }
+    }
+    let named = r#"[{"PutBlockPublicAccessConfiguration":"${x}"}]"#;
+    let found = judged(named);
+    assert_eq!(
+        (counts(&found), found.1),
+        ((0, 0, 1), Some(3)),
+        "{}",
+        found.0
+    );
+}

@@ -4,7 +4,7 @@ use crate::observe::afterwards::Change;
 use crate::observe::inside::is_cluster;
 use crate::observe::recognise::{is_described_configuration, is_run_job_flow};
 use crate::observe::{lake_formation, public_access};
-use crate::observed::Node;
+use crate::observed::{Node, Value};
 
 /// What a task asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -207,8 +207,13 @@ pub(super) enum Asked<'t> {
     Read(Action),
     /// An operation of EMR's or Lake Formation's that is not read, by its name.
     Unread(&'t str),
+    /// An operation of EMR's or Lake Formation's, and which one is put in when the machine is deployed. What is sent may
+    /// tell what is asked for.
+    Open(Option<Action>),
     /// Something that is put in when the machine is deployed, and what is sent does not tell what.
     Hidden,
+    /// Such a thing, and nothing says that it is none of ours.
+    Unclear,
     /// A function that is sent what looks like a request for a cluster.
     Handed,
     /// Something of others, or nothing.
@@ -221,7 +226,14 @@ pub(super) fn asked<'t>(resource: Node<'t>, sent: Node<'_>) -> Asked<'t> {
         if resource.is_absent() {
             return Asked::Other;
         }
-        return told_by_members(sent).map_or(Asked::Hidden, Asked::Read);
+        let told = told_by_members(sent);
+        return match (openness(resource), told) {
+            (Openness::Operation, told) => Asked::Open(told),
+            (_, Some(action)) => Asked::Read(action),
+            (Openness::Others, None) => Asked::Other,
+            (Openness::All, None) if is_of_others(sent) => Asked::Hidden,
+            (Openness::All | Openness::Service, None) => Asked::Unclear,
+        };
     };
     let known = |(known, _): &&(&str, Action)| known.eq_ignore_ascii_case(name);
     match ACTIONS.iter().find(known) {
@@ -252,9 +264,88 @@ fn name(resource: Node<'_>) -> Option<&str> {
     Some(name.strip_suffix(".waitForTaskToken").unwrap_or(name))
 }
 
+/// What begins a place that something else fills in.
+const FILLED_IN: [&str; 3] = ["${", "{{", "{%"];
+
 /// Whether a text has a place that something else fills in.
 fn is_filled_in(text: &str) -> bool {
-    ["${", "{{", "{%"].iter().any(|start| text.contains(start))
+    FILLED_IN.iter().any(|start| text.contains(start))
+}
+
+/// Whether a value, or a part of it, is not known before the machine is deployed.
+pub(super) fn is_open(node: Node<'_>) -> bool {
+    node.reason().is_some() || node.as_text().is_some_and(is_filled_in)
+}
+
+/// What of a task's resource is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Openness {
+    /// The operation, of a service of ours.
+    Operation,
+    /// The service, of those whose operations a task calls by name.
+    Service,
+    /// All that would say whose it is.
+    All,
+    /// Nothing that matters: it is a service of others, or a resource of the same input.
+    Others,
+}
+
+/// What of a resource that is not known as a whole may be ours.
+fn openness(resource: Node<'_>) -> Openness {
+    if resource.reference().is_some() {
+        return Openness::Others;
+    }
+    let pieces = resource.pieces().into_iter();
+    let text: String = pieces.map(|piece| piece.unwrap_or(FILLED_IN[0])).collect();
+    let Some((_, tail)) = text.rsplit_once(":::") else {
+        let others = [":lambda:", ":function:", ":activity:"];
+        let is_of_others = others.iter().any(|name| text.contains(name));
+        return if is_of_others {
+            Openness::Others
+        } else {
+            Openness::All
+        };
+    };
+    let starts = FILLED_IN.iter().filter_map(|start| tail.find(start));
+    let known = starts.min().and_then(|end| tail.get(..end)).unwrap_or(tail);
+    let harmless = |name: &str| HARMLESS.iter().any(|start| name.starts_with(start));
+    let begins = known.to_ascii_lowercase();
+    let of_ours = SERVICES.iter().find(|one| begins.starts_with(**one));
+    if let Some(service) = of_ours {
+        let operation = known.get(service.len()..).unwrap_or_default();
+        return if harmless(operation) {
+            Openness::Others
+        } else {
+            Openness::Operation
+        };
+    }
+    let operation = tail.rsplit(':').next().unwrap_or_default();
+    if harmless(operation) || !SERVICES.iter().any(|one| one.starts_with(&begins)) {
+        Openness::Others
+    } else if known.is_empty() {
+        Openness::All
+    } else {
+        Openness::Service
+    }
+}
+
+/// Members of requests of ours by which alone no request is told.
+const MEMBERS: &[&str] = &[
+    "BlockPublicAccessConfiguration",
+    "DataLakeSettings",
+    "Entries",
+    "LFTags",
+    "Principal",
+    "SecurityConfiguration",
+    "TableData",
+    "TagKey",
+];
+
+/// Whether all the members that are sent are known, and are none of ours.
+fn is_of_others(sent: Node<'_>) -> bool {
+    let ours =
+        |(key, _): (&str, Node<'_>)| MEMBERS.contains(&key.strip_suffix(".$").unwrap_or(key));
+    matches!(sent.value(), Value::Map) && sent.open().is_none() && !sent.members().any(ours)
 }
 
 /// The first operation of our services in a text that is not read and may open something. The actions of policies begin in

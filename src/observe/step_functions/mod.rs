@@ -66,6 +66,8 @@ struct Found {
     problems: Vec<Problem>,
     /// Tasks that may change a cluster, and nothing says whether it is one of EMR's.
     hidden: Vec<Problem>,
+    /// States of which nothing says that they are nothing of ours.
+    unknown: Vec<Problem>,
 }
 
 /// What came of reading a machine.
@@ -79,7 +81,11 @@ pub(super) struct Machine {
 pub(super) fn machine(tree: &mut Tree, root: NodeId) -> Machine {
     let mut found = Found::default();
     tasks::collect(tree, root, tasks::PARAMETERS, &mut found);
+    let is_of_ours = !found.problems.is_empty() || !found.tasks.is_empty();
     let mut problems = found.problems;
+    if is_of_ours {
+        problems.append(&mut found.unknown);
+    }
     let mut created = Vec::new();
     let mut changes = Vec::new();
     let mut seen = Vec::new();

@@ -1,6 +1,6 @@
 //! The tasks of a state machine, at every depth.
 
-use super::actions::{Action, Asked, asked, names_cluster};
+use super::actions::{Action, Asked, asked, is_open, names_cluster};
 use super::{Found, Task, values};
 use crate::observe::Problem;
 use crate::observed::tree::{NodeId, Tree};
@@ -50,7 +50,7 @@ pub(super) fn is_told_by_members(machine: Node<'_>, inherited: [&'static str; 2]
         let members = sent(state, inherited);
         let task = asked(state.get("Resource"), written(state, members));
         matches!(task, Asked::Read(action) if action != Action::Terminate)
-            || task == Asked::Handed
+            || matches!(task, Asked::Handed | Asked::Open(_))
             || inner(state).any(|machine| is_told_by_members(machine, members))
     })
 }
@@ -63,6 +63,12 @@ pub(super) fn collect(
     found: &mut Found,
 ) {
     let inherited = sent(tree.node(machine), inherited);
+    let written_states = tree.node(machine).get("States");
+    if is_open(written_states) || written_states.open().is_some() {
+        let why = format!("it may have further states that are not known{GIVE}");
+        let what = "could not judge all of a state machine";
+        found.unknown.push(Problem::at(written_states, what, why));
+    }
     let states: Vec<(String, NodeId)> = tree
         .node(machine)
         .get("States")
@@ -73,9 +79,10 @@ pub(super) fn collect(
         let node = tree.node(state);
         let members = sent(node, inherited);
         let machines: Vec<NodeId> = inner(node).map(Node::id).collect();
-        let given = written(node, members);
-        let what = || format!("could not judge all of state `{name}`");
-        match asked(node.get("Resource"), given) {
+        if let Some(unknown) = unknown_inner(node) {
+            found.unknown.push(unclear(unknown, &name));
+        }
+        match asked(node.get("Resource"), written(node, members)) {
             Asked::Read(action) => {
                 let [own, other] = members;
                 if node.get(own).is_set() && node.get(other).is_set() {
@@ -84,32 +91,85 @@ pub(super) fn collect(
                     );
                     found
                         .problems
-                        .push(Problem::at(node.get(other), what(), why));
+                        .push(Problem::at(node.get(other), not_all(&name), why));
                 }
                 let last = ends_cluster(tree.node(machine), node);
                 let task = task(tree, name, (state, members), action);
                 found.tasks.push(Task { last, ..task });
             }
-            Asked::Unread(operation) => {
-                let why = format!("what `{operation}` asks for is not read by this version");
-                found
-                    .problems
-                    .push(Problem::at(node.get("Resource"), what(), why));
+            other => {
+                not_read(node, (&name, written(node, members)), other, found);
+                if let Asked::Open(Some(action)) = other {
+                    found.tasks.push(task(tree, name, (state, members), action));
+                }
             }
-            Asked::Hidden if names_cluster(given) => {
-                let why = "its `Resource`, which says what is done to the cluster, is not known";
-                let problem = Problem::at(node.get("Resource"), what(), why);
-                found.hidden.push(problem);
-            }
-            Asked::Handed => {
-                let why = "what looks like a request for a cluster is given to a function, and what that makes of it is not known";
-                found.problems.push(Problem::at(given, what(), why));
-            }
-            Asked::Hidden | Asked::Other => {}
         }
         for machine in machines {
             collect(tree, machine, members, found);
         }
+    }
+}
+
+/// What makes the places known that a file is filled in at.
+const GIVE: &str = "; `--parameters` may say what is put in";
+
+fn not_all(state: &str) -> String {
+    format!("could not judge all of state `{state}`")
+}
+
+/// The branches or iterations of a state that are not known.
+fn unknown_inner(state: Node<'_>) -> Option<Node<'_>> {
+    let kind = state.get("Type");
+    let members: &[&'static str] = match kind.as_text().filter(|_| !is_open(kind)) {
+        Some("Parallel") => &["Branches"],
+        Some("Map") => &["ItemProcessor", "Iterator"],
+        Some(_) => &[],
+        None => &["Branches", "ItemProcessor", "Iterator"],
+    };
+    // A state that is not known as a whole has a resource that is not known, which is told once.
+    if state.reason().is_some() {
+        return None;
+    }
+    let is_told = inner(state).next().is_some();
+    let mut members = members.iter().map(|name| state.get(name));
+    members.find(|node| is_open(*node) && !(is_told && node.missing_key().is_some()))
+}
+
+fn unclear(node: Node<'_>, state: &str) -> Problem {
+    let why = format!("nothing says that it asks EMR or Lake Formation for nothing{GIVE}");
+    Problem::at(node, not_all(state), why)
+}
+
+/// Adds why a state's task cannot be judged, if it is so.
+fn not_read(state: Node<'_>, (name, given): (&str, Node<'_>), asked: Asked<'_>, found: &mut Found) {
+    let resource = state.get("Resource");
+    let kind = state.get("Type");
+    // Only a task calls anything.
+    let is_task = is_open(kind) || kind.as_text().is_none_or(|kind| kind == "Task");
+    match asked {
+        Asked::Unread(operation) => {
+            let why = format!("what `{operation}` asks for is not read by this version");
+            found
+                .problems
+                .push(Problem::at(resource, not_all(name), why));
+        }
+        Asked::Open(_) => {
+            let why =
+                format!("which operation of EMR or Lake Formation it calls is not known{GIVE}");
+            found
+                .problems
+                .push(Problem::at(resource, not_all(name), why));
+        }
+        Asked::Hidden | Asked::Unclear if names_cluster(given) => {
+            let why = "its `Resource`, which says what is done to the cluster, is not known";
+            found.hidden.push(Problem::at(resource, not_all(name), why));
+        }
+        Asked::Unclear if is_task => found.unknown.push(unclear(resource, name)),
+        Asked::Handed => {
+            let why = "what looks like a request for a cluster is given to a function, and what that makes of it is not known";
+            found.problems.push(Problem::at(given, not_all(name), why));
+        }
+        Asked::Read(_) | Asked::Hidden | Asked::Unclear | Asked::Other => {}
     }
 }
 
