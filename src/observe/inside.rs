@@ -63,23 +63,16 @@ pub(super) fn read(mut tree: Tree) -> Option<File> {
                 let asked = lake_formation::requests_in(tree.node(*node));
                 seen.extend(asked.iter().map(Seen::of));
             }
-            What::PublicAccess => match public_access::put_in(tree.node(*node)) {
-                Some(text) => {
-                    let why = "a request about block public access is put in here later";
-                    problems.push(Problem::at(text, not_judged(&tree), why));
-                }
-                None => seen.push(public_access::request(&tree, *node, name)),
+            What::PublicAccess => match account(&tree, *node, name) {
+                Ok(one) => seen.push(one),
+                Err(problem) => problems.push(problem),
             },
             What::Application => seen.push(application::seen(tree.node(*node), &name)),
             What::Containers => match containers::seen(tree.node(*node), &name) {
                 Ok(one) => seen.push(one),
                 Err(note) => notes.push(note),
             },
-            What::Template => {
-                let why =
-                    "what looks like a CloudFormation template is read as a file of its own only";
-                problems.push(Problem::at(tree.node(*node), not_judged(&tree), why));
-            }
+            What::Template => problems.push(template(&tree, *node)),
         }
     }
     let dialect = { found.iter() }
@@ -90,6 +83,20 @@ pub(super) fn read(mut tree: Tree) -> Option<File> {
     reading.problems = problems;
     reading.notes = notes;
     Some(File::Read(Box::new(reading)))
+}
+
+/// A request about block public access, unless something else fills it in.
+fn account(tree: &Tree, request: NodeId, name: String) -> Result<Seen, Problem> {
+    let why = "a request about block public access is put in here later";
+    match public_access::put_in(tree.node(request)) {
+        Some(text) => Err(Problem::at(text, not_judged(tree), why)),
+        None => Ok(public_access::request(tree, request, name)),
+    }
+}
+
+fn template(tree: &Tree, at: NodeId) -> Problem {
+    let why = "what looks like a CloudFormation template is read as a file of its own only";
+    Problem::at(tree.node(at), not_judged(tree), why)
 }
 
 fn not_judged(tree: &Tree) -> String {

@@ -55,8 +55,9 @@ impl Control for BlockPublicAccess {
         } else {
             seen.resource.body
         };
-        // What else a file declares for the whole account, such as a trail, is no setting of EMR's.
+        // What else a file declares for the whole account, such as a trail, is no setting of EMR's; a request is one.
         if !seen.is_live()
+            && seen.resource.form != Form::Request
             && configuration
                 .get("BlockPublicSecurityGroupRules")
                 .is_absent()
