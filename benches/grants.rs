@@ -89,8 +89,12 @@ impl Grant {
             Some(columns) => on["columns"] = json!(columns),
             None => on["column_wildcard"] = json!(true),
         }
-        let grantable: &[&str] = if self.grantable { &["SELECT"] } else { &[] };
-        json!({ "principal": self.principal(), "resource": on, "permissions": ["SELECT"], "grantable_permissions": grantable })
+        let mut grant =
+            json!({ "principal": self.principal(), "resource": on, "permissions": ["SELECT"] });
+        if self.grantable {
+            grant["grantable_permissions"] = json!(["SELECT"]);
+        }
+        grant
     }
 }
 
