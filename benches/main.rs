@@ -33,6 +33,8 @@ const TEMPLATES: u64 = 1000;
 const MODULES: u64 = 1000;
 const PLANS: u64 = 200;
 const CLUSTERS: u64 = 20_000;
+/// Calls that are refused to whoever is denied, of one account and region: the listings.
+const REFUSED: u64 = 3;
 const MIB: f64 = 1_048_576.0;
 
 fn main() -> ExitCode {
@@ -181,7 +183,11 @@ fn whole_fleet(places: &Places) -> io::Result<()> {
         ("compliant", verdicts("compliant"), seen - seen / 10),
         ("noncompliant", verdicts("noncompliant"), seen / 10),
         ("indeterminate", verdicts("indeterminate"), 0),
-        ("problems", problems, fleet::DENIED * fleet::REGIONS),
+        (
+            "problems",
+            problems,
+            fleet::DENIED * fleet::REGIONS * REFUSED,
+        ),
     ] {
         let verdict = if is == should { "right" } else { "WRONG" };
         println!("  {what:<48} {is:>8} of {should:>8}  {verdict}");
