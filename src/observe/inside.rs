@@ -65,7 +65,7 @@ pub(super) fn read(mut tree: Tree) -> Option<File> {
             }
             What::PublicAccess => match account(&tree, *node, name) {
                 Ok(one) => seen.push(one),
-                Err(problem) => problems.push(problem),
+                Err(problem) => problems.push(*problem),
             },
             What::Application => seen.push(application::seen(tree.node(*node), &name)),
             What::Containers => match containers::seen(tree.node(*node), &name) {
@@ -86,10 +86,10 @@ pub(super) fn read(mut tree: Tree) -> Option<File> {
 }
 
 /// A request about block public access, unless something else fills it in.
-fn account(tree: &Tree, request: NodeId, name: String) -> Result<Seen, Problem> {
+fn account(tree: &Tree, request: NodeId, name: String) -> Result<Seen, Box<Problem>> {
     let why = "a request about block public access is put in here later";
     match public_access::put_in(tree.node(request)) {
-        Some(text) => Err(Problem::at(text, not_judged(tree), why)),
+        Some(text) => Err(Box::new(Problem::at(text, not_judged(tree), why))),
         None => Ok(public_access::request(tree, request, name)),
     }
 }

@@ -97,7 +97,12 @@ pub(super) fn collect(
                 let task = task(tree, name, (state, members), action);
                 found.tasks.push(Task { last, ..task });
             }
-            other => {
+            other @ (Asked::Unread(_)
+            | Asked::Open(_)
+            | Asked::Hidden
+            | Asked::Unclear
+            | Asked::Handed
+            | Asked::Other) => {
                 not_read(node, (&name, written(node, members)), other, found);
                 if let Asked::Open(Some(action)) = other {
                     found.tasks.push(task(tree, name, (state, members), action));
