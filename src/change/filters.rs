@@ -2,8 +2,8 @@
 
 use super::current::{FilterKey, SeenFilter};
 use super::plan::{Change, Class, Draft, Evidence, Fate, Kind, Sign};
+use super::shift::filter_key;
 use super::step::Phase;
-use crate::aws::lake_formation::grant::Node as On;
 use crate::control::Verdict;
 use crate::control::lake::filter::DeclaredFilter;
 use crate::control::lake::request;
@@ -79,6 +79,7 @@ fn shown(key: &FilterKey) -> String {
 
 fn make(draft: &mut Draft<'_, '_>, filter: &DeclaredFilter, key: &FilterKey) {
     let desired = draft.desired;
+    draft.shifts.filters.insert(key.clone());
     let number = draft.change(Change {
         kind: Kind::Filters,
         sign: Sign::Add,
@@ -102,6 +103,7 @@ fn make(draft: &mut Draft<'_, '_>, filter: &DeclaredFilter, key: &FilterKey) {
 
 fn change(draft: &mut Draft<'_, '_>, filter: &DeclaredFilter, seen: &SeenFilter) {
     let desired = draft.desired;
+    draft.shifts.filters.insert(seen.key.clone());
     let number = draft.change(Change {
         kind: Kind::Filters,
         sign: Sign::Change,
@@ -181,18 +183,9 @@ fn is_held(draft: &Draft<'_, '_>, key: &FilterKey) -> bool {
     let only = &draft.options.only;
     let grants = only.is_empty() || only.contains(&Kind::Grants);
     draft.current.grants.iter().any(|held| {
-        let On::Filter(database, table, name) = &held.object.node else {
-            return false;
-        };
-        let own = (
-            held.object.catalog.as_ref().map(ToString::to_string),
-            database.to_string(),
-            table.to_string(),
-            name.to_string(),
-        );
         let goes =
             held.waived.is_none() && held.rights.iter().all(|right| right.stands.is_beyond());
-        own == *key && !(grants && goes)
+        filter_key(&held.object).as_ref() == Some(key) && !(grants && goes)
     })
 }
 

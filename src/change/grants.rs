@@ -3,6 +3,7 @@
 mod cover;
 mod iam;
 mod missing;
+mod way;
 
 use super::current::{Held, HeldRight, Stands};
 use super::plan::{Change, Class, Draft, Evidence, Fate, Kind, Sign};
@@ -13,7 +14,7 @@ use crate::aws::lake_formation::principal::is_iam_allowed_principals;
 use crate::live::operation::{BATCH_GRANT_PERMISSIONS, BATCH_REVOKE_PERMISSIONS};
 use crate::observed::ResourceKind;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What everybody whom IAM allows is called among holders.
 const IAM: &str = "IAM_ALLOWED_PRINCIPALS";
@@ -51,6 +52,7 @@ struct Taken {
 struct Given {
     /// Who, for the size of units.
     principal: String,
+    object: Object,
     key: String,
     entry: Value,
     changes: Vec<usize>,
@@ -177,15 +179,38 @@ impl<'w, 'd, 'b> Work<'w, 'd, 'b> {
         taken.unit = Some(unit.to_owned());
     }
 
+    /// Whether a held grant gives more by itself before it could be taken in its turn.
+    fn widens(&self, held: &Held) -> bool {
+        self.draft.shifts.widen(&held.object, self.draft.current)
+    }
+
+    /// Who loses something before tags and filters change.
+    fn early(&self) -> BTreeSet<String> {
+        let taken = self.taken.iter();
+        let taken = taken.filter(|(_, taken)| taken.unit.is_none() && !taken.left_to_iam);
+        let held = taken.filter_map(|(at, _)| self.held(*at));
+        let held = held.filter(|held| self.widens(held));
+        held.map(|held| held.principal.clone()).collect()
+    }
+
+    /// Whether a grant is made before tags and filters change: where nobody gains by that, and its principal would lose
+    /// something for longer otherwise.
+    fn comes_first(&self, given: &Given, early: &BTreeSet<String>) -> bool {
+        let (shifts, current) = (&self.draft.shifts, self.draft.current);
+        let matters = early.contains(&given.principal) || shifts.widen(&given.object, current);
+        matters && shifts.may_come_first(&given.object, current)
+    }
+
     /// Writes the entries of what is given and taken.
     fn write(mut self) {
         let mut exchanges: Vec<(String, Pending)> = Vec::new();
+        let early = self.early();
         for given in std::mem::take(&mut self.given) {
             let pending = Pending {
-                phase: if given.unit.is_some() {
-                    Phase::Exchanges
-                } else {
-                    Phase::Grants
+                phase: match &given.unit {
+                    Some(_) => Phase::Exchanges,
+                    None if self.comes_first(&given, &early) => Phase::GrantsBefore,
+                    None => Phase::Grants,
                 },
                 unit: given.unit.unwrap_or_default(),
                 operation: &BATCH_GRANT_PERMISSIONS,
@@ -202,7 +227,8 @@ impl<'w, 'd, 'b> Work<'w, 'd, 'b> {
         }
         for (at, taken) in std::mem::take(&mut self.taken) {
             let Some(held) = self.held(at) else { continue };
-            for pending in revokes(held, &taken) {
+            let early = self.widens(held);
+            for pending in revokes(held, &taken, early) {
                 if pending.phase == Phase::Exchanges {
                     // What is left to IAM goes before anybody's grants.
                     let principal = if taken.left_to_iam {
@@ -224,7 +250,7 @@ impl<'w, 'd, 'b> Work<'w, 'd, 'b> {
 }
 
 /// The entries that take cuts away: one for each object, and for permissions apart from mere grant options.
-fn revokes(held: &Held, taken: &Taken) -> Vec<Pending> {
+fn revokes(held: &Held, taken: &Taken, early: bool) -> Vec<Pending> {
     /// Cuts, and the numbers of their changes.
     type Group<'c> = (Vec<&'c Cut>, Vec<usize>);
     let mut groups: BTreeMap<(&Object, bool), Group<'_>> = BTreeMap::new();
@@ -238,6 +264,7 @@ fn revokes(held: &Held, taken: &Taken) -> Vec<Pending> {
     let phase = match (&taken.unit, taken.left_to_iam) {
         (Some(_), _) => Phase::Exchanges,
         (None, true) => Phase::LeftToIam,
+        (None, false) if early => Phase::RevokesBefore,
         (None, false) => Phase::Revokes,
     };
     let each = groups

@@ -23,6 +23,7 @@ mod plan;
 mod registrations;
 mod revoke;
 mod settings;
+mod shift;
 mod step;
 mod tags;
 mod verdict;

@@ -2,6 +2,7 @@
 
 use super::current::Current;
 use super::desired::Desired;
+use super::shift::Shifts;
 use super::step::{Pending, Phase, Step, in_order};
 use super::{configuration, filters, grants, registrations, settings, tags};
 use crate::control::Origin;
@@ -199,6 +200,7 @@ pub fn plan(desired: &Desired<'_>, current: &Current, options: &Options) -> Plan
         options,
         changes: Vec::new(),
         pending: Vec::new(),
+        shifts: Shifts::default(),
         unknown: Vec::new(),
         refusals: Vec::new(),
     };
@@ -227,6 +229,8 @@ pub(super) struct Draft<'d, 'b> {
     pub(super) options: &'d Options,
     changes: Vec<Change>,
     pending: Vec<Pending>,
+    /// What changes its meaning, of what is planned before grants.
+    pub(super) shifts: Shifts,
     pub(super) unknown: Vec<String>,
     refusals: Vec<(String, String)>,
 }

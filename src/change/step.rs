@@ -20,6 +20,10 @@ pub enum Phase {
     Registrations,
     /// Tags and their values.
     Tags,
+    /// Grants that are to be there when what goes beyond the baseline is taken early.
+    GrantsBefore,
+    /// What goes beyond the baseline by a tag, a saved expression or a filter that is about to mean more.
+    RevokesBefore,
     /// What bears tags.
     Assignments,
     /// Saved expressions.
@@ -55,6 +59,8 @@ impl Phase {
             Self::Settings => "settings",
             Self::Registrations => "registrations",
             Self::Tags => "tags",
+            Self::GrantsBefore => "grants-before",
+            Self::RevokesBefore => "revokes-before",
             Self::Assignments => "assignments",
             Self::Expressions => "expressions",
             Self::Filters => "filters",
@@ -74,7 +80,8 @@ impl Phase {
     pub const fn takes(self) -> bool {
         matches!(
             self,
-            Self::Revokes
+            Self::RevokesBefore
+                | Self::Revokes
                 | Self::LeftToIam
                 | Self::FiltersGone
                 | Self::ValuesGone

@@ -8,6 +8,7 @@ use crate::aws::lake_formation::name::{Likeness, Name};
 use crate::aws::lake_formation::principal::is_iam_allowed_principals;
 use crate::change::node::{json, time};
 use crate::change::plan::Evidence;
+use crate::change::revoke::exclude_each_other;
 use crate::control::lake::seen::SeenPermission;
 use crate::control::lake::standing::{Holding, Right, Standing};
 use crate::control::lake::{Context, SeenGrant, Trouble};
@@ -47,7 +48,7 @@ impl Reading<'_, '_> {
             waived: None,
             left_to_iam: None,
         };
-        if beyond || to_iam {
+        if beyond || to_iam || self.may_be_replaced(&seen, principal, object) {
             held.entry = entry(root);
             if held.entry.is_none() {
                 return Err("a part of the grant is not known".to_owned());
@@ -62,6 +63,17 @@ impl Reading<'_, '_> {
         }
         self.current.grants.push(held);
         Ok(())
+    }
+
+    /// Whether AWS refuses the grant beside a declared one of the same principal, which may take its place.
+    fn may_be_replaced(&self, seen: &SeenGrant<'_>, principal: &Name, object: &Object) -> bool {
+        let holding = Holding {
+            principal,
+            object,
+            condition: seen.condition.as_ref(),
+        };
+        let mut near = self.desired.grants.near(&holding);
+        near.any(|declared| exclude_each_other(&declared.object, object))
     }
 
     fn rights(

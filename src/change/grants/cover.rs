@@ -3,7 +3,8 @@
 use crate::aws::lake_formation::grant::{Columns, Node as On, Object};
 use crate::aws::lake_formation::name::Name;
 use crate::aws::lake_formation::permissions::includes;
-use crate::change::current::{Held, HeldRight};
+use crate::change::current::Held;
+use crate::change::revoke::Cut;
 use crate::control::lake::DeclaredGrant;
 use crate::control::lake::standing::{members, squeezed};
 use std::collections::BTreeSet;
@@ -33,19 +34,17 @@ pub(super) fn holds(held: &Object, declared: &Object, member: Option<&Name>) -> 
     }
 }
 
-/// Whether a right on columns is wholly in a grant that is declared.
-pub(super) fn is_within(declared: &DeclaredGrant, held: &Held, right: &HeldRight) -> bool {
+/// Whether what is left of a right is wholly in a grant that is declared.
+pub(super) fn is_within(declared: &DeclaredGrant, held: &Held, rest: &Cut) -> bool {
     let condition = held.condition.as_deref().map(squeezed);
-    let same = declared
-        .condition
-        .as_ref()
-        .map(|one| squeezed(&one.to_string()))
-        == condition;
+    let wanted = declared.condition.as_ref();
+    let same = wanted.map(|one| squeezed(&one.to_string())) == condition;
     let class = declared.object.class();
-    let gives = |set: &BTreeSet<String>| set.iter().any(|one| includes(class, one, &right.name));
-    same && holds_all(&declared.object, &held.object)
+    let gives =
+        |set: &BTreeSet<String>| set.iter().any(|one| includes(class, one, &rest.permission));
+    same && holds_all(&declared.object, &rest.object)
         && gives(&declared.permissions)
-        && (!right.grantable || gives(&declared.grantable))
+        && (!rest.grantable || gives(&declared.grantable))
 }
 
 /// Whether the columns of the second lie in the first.

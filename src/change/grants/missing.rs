@@ -1,15 +1,18 @@
-//! Declared grants that are not held, and what stands in their way.
+//! Declared grants that are not held.
 
-use super::cover::{holds, is_within};
-use super::{Change, Class, Evidence, Fate, Given, IAM, Kind, Sign, Work, exclude_each_other, key};
-use crate::aws::lake_formation::grant::{Node as On, Object};
+use super::cover::holds;
+use super::{Change, Class, Evidence, Fate, Given, Kind, Sign, Work, key};
 use crate::aws::lake_formation::name::Name;
 use crate::aws::lake_formation::permissions::includes;
-use crate::change::current::{Held, HeldRight, Stands};
-use crate::change::revoke::{Cut, Want, is_left, shown};
+use crate::change::current::Held;
+use crate::change::revoke::{Cut, Want, is_left};
 use crate::control::lake::DeclaredGrant;
 use crate::control::lake::request;
 use crate::control::lake::standing::{members, squeezed};
+
+/// What is said of a grant that comes right after what gives way to it.
+const EXCHANGED: &str =
+    "AWS does not hold it beside what gives way to it: for a moment neither is granted";
 
 impl Work<'_, '_, '_> {
     pub(super) fn weigh_declared(&mut self) {
@@ -120,6 +123,10 @@ impl Work<'_, '_, '_> {
         };
         let planned = fate == Fate::Planned;
         let desired = self.draft.desired;
+        let condition = declared.condition.as_ref();
+        let condition = condition.map(|condition| format!("when {condition}"));
+        let exchanged = unit.as_ref().map(|_| EXCHANGED.to_owned());
+        let details: Vec<String> = condition.into_iter().chain(exchanged).collect();
         let number = self.draft.change(Change {
             kind: Kind::Grants,
             sign: Sign::Add,
@@ -127,10 +134,7 @@ impl Work<'_, '_, '_> {
             fate,
             what: words(missing),
             holder: Some(declared.principal.to_string()),
-            detail: declared
-                .condition
-                .as_ref()
-                .map(|condition| format!("when {condition}")),
+            detail: (!details.is_empty()).then(|| details.join("; ")),
             wanted: desired.lines("lake.grants", "grant", &declared.identity),
             evidence: Evidence::default(),
         });
@@ -148,121 +152,12 @@ impl Work<'_, '_, '_> {
         }
         self.given.push(Given {
             principal: declared.principal.to_string(),
+            object: declared.object.clone(),
             key: key(&declared.object),
             entry,
             changes: vec![number],
             unit,
         });
-    }
-
-    /// What must go right before the grant is made: the unit in which it goes, if anything must.
-    ///
-    /// # Errors
-    /// Why the grant cannot be made.
-    fn way(&mut self, declared: &DeclaredGrant) -> Result<Option<String>, String> {
-        let table = key(&declared.object);
-        let iam = if matches!(declared.object.node, On::Columns(..)) {
-            self.of_iam(&declared.object)
-        } else {
-            Vec::new()
-        };
-        for (at, whole) in &iam {
-            if !self.taken.get(at).is_some_and(|taken| taken.left_to_iam) {
-                return Err(format!(
-                    "`{IAM}` holds {whole}, beside which AWS makes a grant on columns one on all of them: revoke it first, or ask for `lake.iam-allowed-principals`"
-                ));
-            }
-        }
-        let unit = iam.iter().map(|(_, whole)| super::broad_key(whole)).min();
-        let unit = unit.unwrap_or(table);
-        let mut exchanged: Vec<usize> = iam.into_iter().map(|(at, _)| at).collect();
-        let principal = declared.principal.to_string();
-        let others: Vec<usize> = self.near(&principal, &declared.object).to_vec();
-        for at in others {
-            let Some(held) = self.held(at) else { continue };
-            if !exclude_each_other(&declared.object, &held.object) {
-                continue;
-            }
-            for right in &held.rights {
-                if self.goes(at, right) {
-                    exchanged.push(at);
-                } else if is_within(declared, held, right) && right.stands != Stands::Declared {
-                    self.replace(at, held, right, declared);
-                    exchanged.push(at);
-                } else {
-                    return Err(format!(
-                        "AWS refuses it beside `{}` on {} of the same principal, which {}",
-                        right.name,
-                        held.object,
-                        if right.stands.is_beyond() {
-                            "`--prune` takes away"
-                        } else {
-                            "stays"
-                        }
-                    ));
-                }
-            }
-        }
-        for at in &exchanged {
-            self.exchange(*at, &unit);
-        }
-        Ok((!exchanged.is_empty()).then_some(unit))
-    }
-
-    /// Whether a right is cut out wholly.
-    fn goes(&self, at: usize, right: &HeldRight) -> bool {
-        self.taken.get(&at).is_some_and(|taken| {
-            let mut cuts = taken.cuts.iter();
-            cuts.any(|(cut, _)| cut.permission == right.name && !cut.option_only)
-        })
-    }
-
-    /// A narrower right goes because a wider one takes its place.
-    fn replace(&mut self, at: usize, held: &Held, right: &HeldRight, declared: &DeclaredGrant) {
-        let cut = Cut {
-            object: held.object.clone(),
-            permission: right.name.clone(),
-            grantable: right.grantable,
-            option_only: false,
-        };
-        let number = self.draft.change(Change {
-            kind: Kind::Grants,
-            sign: Sign::Remove,
-            class: Class::Replaced,
-            fate: Fate::Planned,
-            what: shown(&cut),
-            holder: Some(held.principal.clone()),
-            detail: Some(format!("{} takes its place", declared.object)),
-            wanted: self
-                .draft
-                .desired
-                .lines("lake.grants", "grant", &declared.identity),
-            evidence: held.evidence.clone(),
-        });
-        let taken = self.taken.entry(at).or_default();
-        taken.cuts.push((cut, number));
-    }
-
-    /// The grants to IAM's principals on the table of some columns, or on all tables of its database.
-    fn of_iam(&self, columns: &Object) -> Vec<(usize, Object)> {
-        let Some((database, table)) = columns.table() else {
-            return Vec::new();
-        };
-        let wide = |node| Object {
-            catalog: columns.catalog.clone(),
-            node,
-        };
-        let objects = [
-            wide(On::Table(database.clone(), table.clone())),
-            wide(On::AllTables(database.clone())),
-        ];
-        let mut found = Vec::new();
-        for object in objects {
-            for at in self.near(IAM, &object) {
-                found.push((*at, object.clone()));
-            }
-        }
-        found
     }
 }
 

@@ -77,7 +77,7 @@ impl Declared {
     }
 
     /// Those that have to do with what a principal holds, in their order.
-    fn near(&self, holding: &Holding<'_>) -> impl Iterator<Item = &DeclaredGrant> {
+    pub fn near(&self, holding: &Holding<'_>) -> impl Iterator<Item = &DeclaredGrant> {
         let mut numbers: Vec<usize> = match holding.principal.as_known() {
             Some(holder) => {
                 let own = self.holders.get(holder);

@@ -210,6 +210,7 @@ fn quirks() -> Vec<Quirks> {
         all_is_materialised: false,
         columns_are_merged: false,
         describe_excludes_columns: false,
+        exclude_lists_exclude: false,
         filters_are_listed: true,
         page: 2,
         ..Quirks::default()

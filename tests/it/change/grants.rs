@@ -194,6 +194,81 @@ fn columns_give_way_to_the_table_that_takes_their_place() {
     );
 }
 
+/// A list that lies within the declared columns, or is wider than them in part, gives way to an exclude list as a whole.
+#[test]
+fn a_list_of_columns_gives_way_to_an_exclude_list() {
+    let but = ANALYST.replace(
+        "columns     = [\"order_id\", \"amount\"]",
+        "excluded-columns = [\"ssn\"]",
+    );
+    let baseline = baseline(&but);
+    let exchange = [
+        "exchanges BatchRevokePermissions sales/orders",
+        "exchanges BatchGrantPermissions sales/orders",
+    ];
+    let add = "add missing planned: SELECT on all columns but `ssn` of `sales.orders` (analyst)";
+    let held = |list: &[&str], grantable: &[&str]| {
+        let one = grant("analyst", &columns("orders", list), &["SELECT"], grantable);
+        snapshot(&[one])
+    };
+    let (plan, _) = planned(&baseline, &held(&["amount"], &[]), &[]);
+    let replaced =
+        "remove replaced planned: SELECT on columns `amount` of `sales.orders` (analyst)";
+    assert_eq!(changes(&plan), [replaced, add]);
+    assert_eq!(calls(&plan), exchange);
+    let detail = plan["changes"][1]["detail"].as_str().unwrap();
+    assert!(
+        detail.contains("for a moment neither is granted"),
+        "{detail}"
+    );
+    assert!(plan["steps"][0]["input"]["Entries"][0]["Principal"].is_object());
+
+    for (list, grantable) in [
+        (&["amount", "ssn"][..], &[][..]),
+        (&["amount"][..], &["SELECT"][..]),
+    ] {
+        let held = held(list, grantable);
+        let (plan, _) = planned(&baseline, &held, &[]);
+        assert!(calls(&plan).is_empty(), "{list:?}: only pruned");
+        let (plan, _) = planned(&baseline, &held, &["--prune"]);
+        assert!(
+            changes(&plan).contains(&add.to_owned()),
+            "{:#?}",
+            changes(&plan)
+        );
+        let phases: Vec<String> = calls(&plan)
+            .iter()
+            .map(|call| call.split(" sales").next().unwrap().to_owned())
+            .collect();
+        let expected = [
+            "exchanges BatchRevokePermissions",
+            "exchanges BatchGrantPermissions",
+        ];
+        assert_eq!(phases, expected, "{list:?}");
+    }
+}
+
+/// Whatever stays keeps what it stands in the way of from being exchanged in part.
+#[test]
+fn nothing_gives_way_to_a_grant_that_is_held_back() {
+    let whole = ANALYST.replace(
+        "columns     = [\"order_id\", \"amount\"]",
+        "excluded-columns = [\"ssn\"]",
+    );
+    let baseline = baseline(&whole);
+    let held = [
+        grant("analyst", &columns("orders", &["amount"]), &["SELECT"], &[]),
+        grant(
+            "analyst",
+            &columns("orders", &["ssn"]),
+            &["SELECT"],
+            &["SELECT"],
+        ),
+    ];
+    let (plan, _) = planned(&baseline, &snapshot(&held), &[]);
+    assert_eq!(calls(&plan), Vec::<String>::new(), "{:#?}", changes(&plan));
+}
+
 #[test]
 fn what_is_left_to_iam_goes_last_but_before_grants_on_columns() {
     let body = format!(

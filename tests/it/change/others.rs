@@ -218,6 +218,101 @@ name       = "open"
 expression = "level=public"
 "#;
 
+/// What a table only inherits would change with its database.
+#[test]
+fn what_is_inherited_is_borne_itself_before_what_is_above_changes() {
+    let body = r#"
+[[lake.tags.tag]]
+key    = "level"
+values = ["public", "internal"]
+[[lake.tags.assignment]]
+resource = "sales"
+tags     = { level = "public" }
+[[lake.tags.assignment]]
+resource = "sales.orders"
+tags     = { level = "internal" }
+"#;
+    let internal = json!([{ "TagKey": "level", "TagValues": ["internal"] }]);
+    let facts = [
+        fact(
+            TAG,
+            json!({ "TagKey": "level", "TagValues": ["public", "internal"] }),
+        ),
+        fact(
+            TAGGED,
+            json!({ "named": "sales", "LFTagOnDatabase": internal }),
+        ),
+        fact(
+            TAGGED,
+            json!({ "named": "sales.orders", "LFTagOnDatabase": internal, "LFTagsOnTable": internal }),
+        ),
+    ];
+    let (plan, _) = planned(&baseline(body), &snapshot(&facts), &[]);
+    assert_eq!(
+        calls(&plan),
+        [
+            "assignments AddLFTagsToResource tags of sales.orders",
+            "assignments AddLFTagsToResource tags of sales",
+        ]
+    );
+}
+
+/// A filter that is opened, or a table that is tagged anew, gives more at once to everybody who holds a grant by it.
+#[test]
+fn what_is_beyond_the_baseline_goes_before_tags_and_filters_give_more() {
+    let body = format!(
+        r#"
+[lake.grants]
+scope = ["sales"]
+[[lake.grants.grant]]
+principal   = "arn:aws:iam::${{account}}:role/eu"
+filter      = "sales.orders.eu"
+permissions = ["SELECT"]
+[[lake.data-filters.filter]]
+name  = "eu"
+table = "sales.orders"
+rows  = "country = 'FR'"
+{TAGS}"#
+    );
+    let on_filter = json!({ "DataCellsFilter": {
+        "TableCatalogId": ACCOUNT, "DatabaseName": "sales", "TableName": "orders", "Name": "eu"
+    } });
+    let by_tag = |value: &str| {
+        json!({ "LFTagPolicy": { "CatalogId": ACCOUNT, "ResourceType": "TABLE",
+        "Expression": [{ "TagKey": "level", "TagValues": [value] }] } })
+    };
+    let facts = [
+        filter("eu", &json!({ "FilterExpression": "country = 'DE'" })),
+        fact(
+            TAG,
+            json!({ "TagKey": "level", "TagValues": ["public", "internal"] }),
+        ),
+        fact(TAGGED, json!({ "named": "sales.orders" })),
+        grant("intern", &on_filter, &["SELECT"], &[]),
+        grant("intern", &by_tag("internal"), &["SELECT"], &[]),
+        grant("intern", &by_tag("public"), &["SELECT"], &[]),
+    ];
+    let (plan, _) = planned(&baseline(&body), &snapshot(&facts), &["--prune"]);
+    let calls = calls(&plan);
+    let at = |what: &str| {
+        calls
+            .iter()
+            .position(|call| call.contains(what))
+            .unwrap_or_else(|| panic!("{what}: {calls:#?}"))
+    };
+    let early = at("revokes-before BatchRevokePermissions sales/orders");
+    assert!(early < at("AddLFTagsToResource") && early < at("UpdateDataCellsFilter"));
+    assert!(
+        calls[early].contains("tagged `level=internal`"),
+        "{calls:#?}"
+    );
+    assert!(at("filters Update") < at("grants BatchGrantPermissions sales/orders"));
+    // What gives no more by it goes in its turn.
+    assert!(
+        at("grants BatchGrant") < at("revokes BatchRevokePermissions tables tagged `level=public`")
+    );
+}
+
 #[test]
 fn tags_come_before_what_bears_them_and_expressions_after() {
     let untagged = fact(TAGGED, json!({ "named": "sales.orders" }));
@@ -226,8 +321,9 @@ fn tags_come_before_what_bears_them_and_expressions_after() {
         calls(&plan),
         [
             "tags CreateLFTag tag level",
-            "assignments AddLFTagsToResource tags of sales.orders",
+            // From below: no column bears for a moment what its table is given.
             "assignments AddLFTagsToResource tags of sales.orders.ssn",
+            "assignments AddLFTagsToResource tags of sales.orders",
             "expressions CreateLFTagExpression tag expression open",
         ]
     );

@@ -304,6 +304,9 @@ impl Lake {
         }
         let held = self.world.held.get(grantee).into_iter().flatten();
         for (other, entry) in held {
+            if self.quirks.exclude_lists_exclude && rules::are_two_lists(node, other) {
+                return Err(invalid(CONFLICT));
+            }
             let names: BTreeSet<String> = entry.permissions.keys().cloned().collect();
             let other = rules::side(other);
             let against = other.is_some_and(|(own, of)| own != side && of == table);

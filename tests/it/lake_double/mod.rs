@@ -65,6 +65,8 @@ pub struct Quirks {
     pub columns_are_merged: bool,
     /// `DESCRIBE` on a table and a grant on some of its columns exclude each other.
     pub describe_excludes_columns: bool,
+    /// A list of columns of a table and an exclude list of it, or two exclude lists, exclude each other.
+    pub exclude_lists_exclude: bool,
     /// Grants on data cells filters stand in the listing of everything.
     pub filters_are_listed: bool,
     /// Grants in nested catalogs stand in the listing of the account's own.
@@ -85,6 +87,7 @@ impl Default for Quirks {
             all_is_materialised: true,
             columns_are_merged: true,
             describe_excludes_columns: true,
+            exclude_lists_exclude: true,
             filters_are_listed: false,
             nested_are_listed: false,
             option_is_revoked_alone: false,

@@ -136,3 +136,15 @@ pub(super) fn side(node: &Node) -> Option<(Side, (&str, &str, &str))> {
     };
     Some((side, (catalog, database, table)))
 }
+
+/// Whether both are on columns of one table, and at least one excludes some.
+pub(super) fn are_two_lists(one: &Node, other: &Node) -> bool {
+    let (Node::Columns(c, d, t, one), Node::Columns(catalog, database, table, other)) =
+        (one, other)
+    else {
+        return false;
+    };
+    let some = |columns: &Columns| *columns != Columns::All;
+    let but = matches!(one, Columns::But(_)) || matches!(other, Columns::But(_));
+    (c, d, t) == (catalog, database, table) && but && one != other && some(one) && some(other)
+}

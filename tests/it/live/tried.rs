@@ -239,10 +239,11 @@ fn tried(lake: &Lake) -> Reads {
 
 pub fn quirks() -> impl Strategy<Value = Quirks> {
     let page = prop_oneof![Just(1_usize), Just(3), Just(usize::MAX)];
-    (any::<[bool; 4]>(), page).prop_map(|([all, merged, describe, filters], page)| Quirks {
+    (any::<[bool; 5]>(), page).prop_map(|([all, merged, describe, lists, filters], page)| Quirks {
         all_is_materialised: all,
         columns_are_merged: merged,
         describe_excludes_columns: describe,
+        exclude_lists_exclude: lists,
         filters_are_listed: filters,
         page,
         ..Quirks::default()
