@@ -24,28 +24,24 @@ pub(super) struct Shifts {
 impl Shifts {
     /// Whether a grant on the object may give more by itself.
     pub(super) fn widen(&self, object: &Object, current: &Current) -> bool {
-        match &object.node {
-            On::Filter(..) => self.change_filter(object),
-            On::TagPolicy(policy) => {
-                self.change_expression(&policy.expression)
-                    || touches(&self.comes, &policy.expression, current)
-            }
-            _ => false,
+        if let On::TagPolicy(policy) = &object.node {
+            return self.change_expression(&policy.expression)
+                || touches(&self.comes, &policy.expression, current);
         }
+        self.change_filter(object)
     }
 
     /// Whether a grant on the object gives no more before all this than it does after: what it names is there, and
     /// nothing stops to be reached by it.
     pub(super) fn may_come_first(&self, object: &Object, current: &Current) -> bool {
-        match &object.node {
-            On::Filter(..) => !self.change_filter(object),
-            On::TagPolicy(policy) => {
-                !self.change_expression(&policy.expression)
-                    && !touches(&self.goes, &policy.expression, current)
-            }
-            On::TagExpression(name) => !self.expressions.contains(&name.to_string()),
-            _ => true,
+        if let On::TagPolicy(policy) = &object.node {
+            return !self.change_expression(&policy.expression)
+                && !touches(&self.goes, &policy.expression, current);
         }
+        if let On::TagExpression(name) = &object.node {
+            return !self.expressions.contains(&name.to_string());
+        }
+        !self.change_filter(object)
     }
 
     fn change_filter(&self, object: &Object) -> bool {

@@ -1,14 +1,14 @@
 //! LF-Tags with their values, what bears them, and saved expressions.
 
+mod assignments;
+
 use super::current::{SeenExpression, SeenTag};
 use super::desired::DeclaredTag;
 use super::plan::{Change, Class, Draft, Evidence, Fate, Kind, Sign};
-use super::step::{Pending, Phase};
+use super::step::Phase;
 use crate::control::lake::tag_expressions::Declared;
-use crate::control::lake::tags::{Assignment, assignment_request};
 use crate::live::operation::{
-    ADD_LF_TAGS_TO_RESOURCE, CREATE_LF_TAG, CREATE_LF_TAG_EXPRESSION, UPDATE_LF_TAG,
-    UPDATE_LF_TAG_EXPRESSION,
+    CREATE_LF_TAG, CREATE_LF_TAG_EXPRESSION, UPDATE_LF_TAG, UPDATE_LF_TAG_EXPRESSION,
 };
 use crate::observed::ResourceKind;
 use serde_json::{Value, json};
@@ -16,9 +16,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The most values of one call. Source: Lake Formation API, `CreateLFTag` and `UpdateLFTag`.
 const MOST: usize = 50;
-
-/// Database, table and column.
-const LEVELS: usize = 3;
 
 /// Plans tags, assignments and expressions.
 pub(super) fn tags(draft: &mut Draft<'_, '_>) {
@@ -40,15 +37,7 @@ pub(super) fn tags(draft: &mut Draft<'_, '_>) {
             save(draft, expression);
         }
     }
-    // From below: what something bears itself is there before what is above it changes.
-    let mut assignments: Vec<&Assignment> = desired.assignments.iter().collect();
-    assignments.sort_by_key(|one| one.bearer.0.len());
-    let mut above = Vec::new();
-    for assignment in assignments {
-        if let Some(changed) = assign(draft, assignment, &above) {
-            above.push(changed);
-        }
-    }
+    assignments::assignments(draft);
 }
 
 fn change(sign: Sign, class: Class, what: String) -> Change {
@@ -155,87 +144,6 @@ fn undeclared(draft: &mut Draft<'_, '_>) {
         made.wanted = draft.desired.lines_of("lake.tags");
         draft.change(made);
     }
-}
-
-/// Something that bears tags, by its names, and the keys of those that change.
-type Retagged = (Vec<String>, BTreeSet<String>);
-
-/// Puts tags on what does not bear them, or bears another value of the same key.
-fn assign(
-    draft: &mut Draft<'_, '_>,
-    assignment: &Assignment,
-    above: &[Retagged],
-) -> Option<Retagged> {
-    let names: Vec<String> = assignment
-        .bearer
-        .0
-        .iter()
-        .map(ToString::to_string)
-        .collect();
-    let of_table = names.get(..2).filter(|_| names.len() == 3);
-    let found = draft.current.tagged.get(&names);
-    let found = found.or_else(|| draft.current.tagged.get(of_table?));
-    // Where there are no tags, nothing bears any.
-    let listed = &draft.current.listed;
-    let none = draft.current.tags.is_empty() && listed.contains(&ResourceKind::LakeFormationTag);
-    let found = found.cloned().or_else(|| none.then(BTreeMap::new));
-    let Some(found) = found else {
-        let said = format!("the tags of `{}` were not observed", assignment.bearer);
-        draft.unknown.push(said);
-        return None;
-    };
-    let mut missing = assignment.clone();
-    // What is only inherited goes with what is above.
-    let changes_above = |key: &String| {
-        let mut above = above.iter();
-        above.any(|(bearer, keys)| names.starts_with(bearer) && keys.contains(key))
-    };
-    missing
-        .tags
-        .retain(|key, value| found.get(key) != Some(&value.to_string()) || changes_above(key));
-    if missing.tags.is_empty() {
-        return None;
-    }
-    let mut replaced = Vec::new();
-    let mut shown = Vec::new();
-    for (key, value) in &missing.tags {
-        let value = value.to_string();
-        shown.push(format!("{key}={value}"));
-        match found.get(key) {
-            Some(before) if *before == value => continue,
-            Some(before) => {
-                replaced.push(format!("it bears `{key}={before}`"));
-                draft.shifts.goes.insert((key.clone(), before.clone()));
-            }
-            None => {}
-        }
-        draft.shifts.comes.insert((key.clone(), value));
-    }
-    let (sign, class) = if replaced.is_empty() {
-        (Sign::Add, Class::Missing)
-    } else {
-        (Sign::Change, Class::Different)
-    };
-    let what = format!("`{}` on `{}`", shown.join(", "), assignment.bearer);
-    let mut made = change(sign, class, what);
-    made.detail = (!replaced.is_empty()).then(|| replaced.join("; "));
-    made.wanted = draft
-        .desired
-        .lines("lake.tags", "assignment", &assignment.identity);
-    let number = draft.change(made);
-    let body = assignment_request(&missing, &draft.desired.target.account);
-    // What bears a value itself keeps it when what is above changes: columns first, databases last.
-    let depth = names.len();
-    draft.entry(Pending {
-        phase: Phase::Assignments,
-        unit: format!("{}", LEVELS.saturating_sub(depth)),
-        operation: &ADD_LF_TAGS_TO_RESOURCE,
-        key: format!("tags of {}", assignment.bearer),
-        input: body,
-        changes: vec![number],
-        merges: Vec::new(),
-    });
-    Some((names, missing.tags.into_keys().collect()))
 }
 
 fn save(draft: &mut Draft<'_, '_>, declared: &Declared) {

@@ -1,0 +1,111 @@
+//! What bears which tags. It is changed from below: what something bears itself is there before what is above it changes,
+//! so that nothing inherits for a moment what it is not to bear.
+
+use super::change;
+use crate::change::plan::{Change, Class, Draft, Sign};
+use crate::change::step::{Pending, Phase};
+use crate::control::lake::tags::{Assignment, assignment_request};
+use crate::live::operation::ADD_LF_TAGS_TO_RESOURCE;
+use crate::observed::ResourceKind;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Database, table and column.
+const LEVELS: usize = 3;
+
+/// Something that bears tags, by its names, and the keys of those that change.
+type Retagged = (Vec<String>, BTreeSet<String>);
+
+/// Puts tags on what does not bear them, or bears another value of the same key.
+pub(super) fn assignments(draft: &mut Draft<'_, '_>) {
+    let mut all: Vec<&Assignment> = draft.desired.assignments.iter().collect();
+    all.sort_by_key(|one| one.bearer.0.len());
+    let mut above: Vec<Retagged> = Vec::new();
+    for assignment in all {
+        let names = names(assignment);
+        let Some(found) = borne(draft, &names) else {
+            let said = format!("the tags of `{}` were not observed", assignment.bearer);
+            draft.unknown.push(said);
+            continue;
+        };
+        // What is only inherited goes with what is above.
+        let changes_above = |key: &String| {
+            let mut above = above.iter();
+            above.any(|(bearer, keys)| names.starts_with(bearer) && keys.contains(key))
+        };
+        let mut missing = assignment.clone();
+        missing
+            .tags
+            .retain(|key, value| found.get(key) != Some(&value.to_string()) || changes_above(key));
+        if !missing.tags.is_empty() {
+            let keys = missing.tags.keys().cloned().collect();
+            assign(draft, &missing, &found);
+            above.push((names, keys));
+        }
+    }
+}
+
+fn names(assignment: &Assignment) -> Vec<String> {
+    let names = assignment.bearer.0.iter();
+    names.map(ToString::to_string).collect()
+}
+
+/// The tags that something bears now, those of what is above included.
+fn borne(draft: &Draft<'_, '_>, names: &[String]) -> Option<BTreeMap<String, String>> {
+    let current = draft.current;
+    let of_table = names.get(..2).filter(|_| names.len() == LEVELS);
+    let found = current.tagged.get(names);
+    let found = found.or_else(|| current.tagged.get(of_table?));
+    // Where there are no tags, nothing bears any.
+    let listed = current.listed.contains(&ResourceKind::LakeFormationTag);
+    let none = listed && current.tags.is_empty();
+    found.cloned().or_else(|| none.then(BTreeMap::new))
+}
+
+fn assign(draft: &mut Draft<'_, '_>, missing: &Assignment, found: &BTreeMap<String, String>) {
+    let made = told(draft, missing, found);
+    let number = draft.change(made);
+    let depth = missing.bearer.0.len();
+    draft.entry(Pending {
+        phase: Phase::Assignments,
+        unit: LEVELS.saturating_sub(depth).to_string(),
+        operation: &ADD_LF_TAGS_TO_RESOURCE,
+        key: format!("tags of {}", missing.bearer),
+        input: assignment_request(missing, &draft.desired.target.account),
+        changes: vec![number],
+        merges: Vec::new(),
+    });
+}
+
+/// The change in words; what comes to be borne, and what goes, is noted.
+fn told(
+    draft: &mut Draft<'_, '_>,
+    missing: &Assignment,
+    found: &BTreeMap<String, String>,
+) -> Change {
+    let (mut replaced, mut shown) = (Vec::new(), Vec::new());
+    for (key, value) in &missing.tags {
+        let value = value.to_string();
+        shown.push(format!("{key}={value}"));
+        match found.get(key) {
+            Some(before) if *before == value => continue,
+            Some(before) => {
+                replaced.push(format!("it bears `{key}={before}`"));
+                draft.shifts.goes.insert((key.clone(), before.clone()));
+            }
+            None => {}
+        }
+        draft.shifts.comes.insert((key.clone(), value));
+    }
+    let (sign, class) = if replaced.is_empty() {
+        (Sign::Add, Class::Missing)
+    } else {
+        (Sign::Change, Class::Different)
+    };
+    let what = format!("`{}` on `{}`", shown.join(", "), missing.bearer);
+    let desired = draft.desired;
+    Change {
+        detail: (!replaced.is_empty()).then(|| replaced.join("; ")),
+        wanted: desired.lines("lake.tags", "assignment", &missing.identity),
+        ..change(sign, class, what)
+    }
+}
