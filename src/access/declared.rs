@@ -57,6 +57,7 @@ pub fn estate(baseline: &Baseline) -> Estate {
                 tags: assignment.tags,
             })
             .collect(),
+        untold: Vec::new(),
         expressions: expressions(&rows("lake.tag-policies", "expression"))
             .into_iter()
             .map(|saved| (saved.name, saved.tags))

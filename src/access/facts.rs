@@ -20,6 +20,8 @@ pub(super) struct Facts<'e> {
     tags: BTreeMap<Vec<&'e Name>, Tags<'e>>,
     /// The columns of each table that bear tags of their own.
     columns: BTreeMap<(&'e Name, &'e Name), BTreeSet<&'e Name>>,
+    /// Databases and tables that bear tags that are not all known, or columns that do.
+    untold: BTreeSet<Vec<&'e Name>>,
     mappings: BTreeMap<&'e Name, Vec<&'e Mapping>>,
 }
 
@@ -32,6 +34,9 @@ impl<'e> Facts<'e> {
             filters: BTreeMap::new(),
             tags: BTreeMap::new(),
             columns: BTreeMap::new(),
+            untold: { estate.untold.iter() }
+                .map(|bearer| bearer.iter().take(2).collect())
+                .collect(),
             mappings: BTreeMap::new(),
         };
         for (at, grant) in estate.grants.iter().enumerate() {
@@ -119,6 +124,12 @@ impl<'e> Facts<'e> {
             .into_iter()
             .flatten()
             .copied()
+    }
+
+    /// Whether something bears on the tags of a table that is not known.
+    pub(super) fn is_untold(&self, database: &Name, table: &Name) -> bool {
+        let untold = |bearer: &[&Name]| self.untold.contains(bearer);
+        untold(&[]) || untold(&[database]) || untold(&[database, table])
     }
 
     /// Whether the tags of a table are told: its own, or its database's.

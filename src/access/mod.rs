@@ -87,6 +87,8 @@ pub struct Estate {
     pub filters: Vec<Filter>,
     /// The tags that tables bear.
     pub tagged: Vec<Tagged>,
+    /// What bears tags that are not all known, by its names; columns are meant with their table, and no name is everything.
+    pub untold: Vec<Vec<Name>>,
     /// The saved tag expressions; `None` for one that cannot be understood.
     pub expressions: Vec<(Name, Option<TagExpression>)>,
     /// The roles of EMRFS.

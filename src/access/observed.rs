@@ -2,14 +2,12 @@
 
 use super::{Estate, Filter, Grant, Mapping, On, Rows, Tagged};
 use crate::aws::lake_formation::grant::Object;
-use crate::aws::lake_formation::name::Name;
 use crate::aws::lake_formation::permissions::PERMISSIONS;
 use crate::control::Target;
 use crate::control::lake::{Context, Trouble, shown};
 use crate::control::mappings::RoleMapping;
 use crate::observed::lake::{TAG_ASSOCIATION, TAG_EXPRESSION, admins};
 use crate::observed::{Known, Node, Resource, ResourceKind, Scope, Value};
-use std::collections::BTreeMap;
 
 /// What was observed of who may read what, and what could not be understood of it.
 #[derive(Clone, Debug, Default)]
@@ -45,11 +43,7 @@ impl Observed {
             Ok(())
         };
         if let Err(trouble) = understood {
-            self.unknown.push(format!(
-                "{}: {}",
-                resource.cited(trouble.node),
-                trouble.message
-            ));
+            self.lacks(resource, &trouble);
         }
     }
 
@@ -127,60 +121,44 @@ impl Observed {
         let (kind, root) = resource.lf_tag();
         if kind == TAG_EXPRESSION {
             let name = context.text(root.get("Name"))?;
-            let tags = context.expression(root.get("Expression")).ok();
+            let tags = context.expression(root.get("Expression"));
+            let (tags, trouble) = match tags {
+                Ok(tags) => (Some(tags), Ok(())),
+                Err(trouble) => (None, Err(trouble)),
+            };
             self.estate.expressions.push((name, tags));
-            return Ok(());
+            return trouble;
         }
         if kind != TAG_ASSOCIATION {
             return Ok(());
         }
-        if !root.get("Resource").is_set() {
-            return self.borne(resource, root, context);
-        }
-        let tags = values(root.get("LFTags"), context)?;
-        for bearer in context.bearers(root.get("Resource"))? {
-            self.estate.tagged.push(Tagged {
+        let borne = context.borne(resource, root)?;
+        let known = borne.known.into_iter();
+        self.estate
+            .tagged
+            .extend(known.map(|(bearer, tags)| Tagged {
                 bearer: bearer.0,
-                tags: tags.clone(),
-            });
+                tags,
+            }));
+        for (bearer, trouble) in borne.unknown {
+            self.estate.untold.push(bearer.0);
+            self.lacks(resource, &trouble);
         }
         Ok(())
     }
 
-    /// What `GetResourceLFTags` tells of a database or table, by whose name the record is called.
-    fn borne<'t>(
-        &mut self,
-        resource: &Resource<'t>,
-        root: Node<'t>,
-        context: &Context<'_, 't>,
-    ) -> Result<(), Trouble<'t>> {
-        if root.reason().is_some() {
-            return Err(Trouble::new(root, "the tags are unknown"));
+    /// Says that not every LF-Tag was listed: where grants are on tags, any table may bear them.
+    pub fn lacks_tags(&mut self) {
+        let mut grants = self.estate.grants.iter();
+        if grants.any(|grant| matches!(grant.object.node, On::TagPolicy(_))) {
+            self.estate.untold.push(Vec::new());
+            self.unknown.push("not every LF-Tag was listed".to_owned());
         }
-        let name = resource.identity.name.as_deref();
-        let name = name.unwrap_or(&resource.identity.id);
-        let own: Vec<Name> = name
-            .splitn(2, '.')
-            .map(|part| Name::from(part).lower())
-            .collect();
-        let mut bears = |bearer: Vec<Name>, list: Node<'t>| {
-            let tags = values(list, context)?;
-            if !tags.is_empty() {
-                self.estate.tagged.push(Tagged { bearer, tags });
-            }
-            Ok(())
-        };
-        let database = own.iter().take(1).cloned().collect();
-        bears(database, root.get("LFTagOnDatabase"))?;
-        if own.len() > 1 {
-            bears(own.clone(), root.get("LFTagsOnTable"))?;
-        }
-        for column in root.get("LFTagsOnColumns").items() {
-            let mut bearer = own.clone();
-            bearer.push(context.text(column.get("Name"))?.lower());
-            bears(bearer, column.get("LFTags"))?;
-        }
-        Ok(())
+    }
+
+    fn lacks(&mut self, resource: &Resource<'_>, trouble: &Trouble<'_>) {
+        let place = resource.cited(trouble.node);
+        self.unknown.push(format!("{place}: {}", trouble.message));
     }
 
     fn mappings<'t>(
@@ -213,22 +191,4 @@ impl Observed {
         }
         Ok(())
     }
-}
-
-/// The value of each key of a list of tags.
-fn values<'t>(
-    list: Node<'t>,
-    context: &Context<'_, 't>,
-) -> Result<BTreeMap<String, Name>, Trouble<'t>> {
-    if list.reason().is_some() {
-        return Err(Trouble::new(list, "the tags are unknown"));
-    }
-    let mut tags = BTreeMap::new();
-    for tag in list.items() {
-        let tag = context.lf_tag(tag)?;
-        if let [(_, value)] = tag.values.as_slice() {
-            tags.insert(tag.key.to_string(), value.clone());
-        }
-    }
-    Ok(tags)
 }

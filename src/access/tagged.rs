@@ -8,7 +8,8 @@ use crate::aws::lake_formation::grant::{Columns, Expression, TagPolicy};
 use crate::aws::lake_formation::name::{Likeness, Name};
 use std::collections::BTreeSet;
 
-/// What of a table a tag policy reaches; `None` where it reaches nothing of it.
+/// What of a table a tag policy reaches; `None` where it reaches nothing of it. Where the tags that are asked for, or that
+/// the table bears, are not all known, it may be all of it.
 pub(super) fn reached(
     facts: &Facts<'_>,
     policy: &TagPolicy,
@@ -17,8 +18,14 @@ pub(super) fn reached(
 ) -> Option<Shown> {
     let wanted = match &policy.expression {
         Expression::Tags(tags) => tags,
-        Expression::Saved(saved) => facts.expression(saved)?,
+        Expression::Saved(saved) => match facts.expression(saved) {
+            Some(tags) => tags,
+            None => return Some(Shown::whole(Likeness::Possible)),
+        },
     };
+    if facts.is_untold(database, table) {
+        return Some(Shown::whole(Likeness::Possible));
+    }
     let whole = fits(wanted, &facts.tags_of(&[database, table]));
     let other: BTreeSet<Name> = facts
         .tagged_columns(database, table)

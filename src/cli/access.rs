@@ -14,7 +14,6 @@ use crate::lattice::Text;
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use side::Region;
-pub(super) use side::WANTED;
 use std::io::{self, Write};
 
 /// Arguments of `access`.

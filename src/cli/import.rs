@@ -1,16 +1,17 @@
 //! `import SOURCE...`: the baseline that describes a data lake as it is, audited before it is shown.
 
+mod findings;
+mod from_files;
 mod source;
 
 use super::arguments::Output;
 use super::{Ended, Terminal, audit};
 use crate::baseline::{Loaded, Memory, Problem, load};
-use crate::control::Verdict;
-use crate::import::{Head, Imported, Inventory, Kind};
-use crate::judge::{Exit, Report};
+use crate::import::{Head, Imported, Inventory};
+use crate::judge::Exit;
 use clap::Args;
+use findings::{Findings, LeftOut};
 use jiff::Timestamp;
-use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -75,24 +76,35 @@ pub(super) fn run(arguments: &Import, at: Timestamp, terminal: &mut Terminal<'_>
         region: found.region.clone(),
         is_audited: found.estate.is_some(),
     };
-    if found.inventory.is_empty() {
-        for left in found.inventory.written(&found.account).left {
+    let imported = found.inventory.written(&found.account);
+    if imported.is_empty() {
+        for left in &imported.left {
             terminal.warning(&format!("not in the baseline: {left}"))?;
         }
-        terminal.error(&format!(
-            "nothing of Lake Formation was found in `{}`",
-            head.from
-        ))?;
-        terminal
-            .help("observe an account that has some: `emr-baseline observe -o estate.jsonl`")?;
+        let (message, help) = nothing(&imported, &head);
+        terminal.error(&message)?;
+        terminal.help(help)?;
         return Ok(Exit::Unusable);
     }
-    let imported = found.inventory.written(&found.account);
     let Some(settled) = settled(&imported, &head, &found, at, terminal)? else {
         return Ok(Exit::Unusable);
     };
     write!(terminal.out, "{}", settled.text)?;
     say(&imported, &found, &settled, terminal)
+}
+
+/// What is said where there is nothing to write: nothing is there, or nothing that can be said.
+fn nothing(imported: &Imported, head: &Head) -> (String, &'static str) {
+    let from = &head.from;
+    if imported.left.is_empty() {
+        let message = format!("nothing of Lake Formation was found in `{from}`");
+        let help = "observe an account that has some: `emr-baseline observe -o estate.jsonl`";
+        return (message, help);
+    }
+    let message =
+        format!("nothing that a baseline can say was found in `{from}`: no baseline is written");
+    let help = "see above what was found, and why it cannot be said";
+    (message, help)
 }
 
 /// What came of it.
@@ -102,17 +114,6 @@ struct Settled {
     /// By control what an audit by it finds still; without an estate, nothing was audited.
     findings: Option<Findings>,
     left_out: LeftOut,
-}
-
-/// Guards and settings that are left out.
-#[derive(Default)]
-struct LeftOut {
-    /// Why, by control.
-    why: BTreeMap<&'static str, String>,
-    /// Those that the lake does not keep.
-    unkept: BTreeSet<&'static str>,
-    /// Those of which something is not known.
-    unknown: BTreeSet<&'static str>,
 }
 
 /// The baseline, audited.
@@ -125,21 +126,13 @@ fn settled(
     at: Timestamp,
     terminal: &mut Terminal<'_>,
 ) -> io::Result<Option<Settled>> {
-    let mut left_out = LeftOut::default();
-    if found.estate.is_none() {
-        let of_guards = imported
-            .sections
-            .iter()
-            .filter(|section| section.kind == Kind::Guard);
-        left_out.why.extend(of_guards.map(|section| {
-            (
-                section.control,
-                "files do not show whether it does".to_owned(),
-            )
-        }));
-    }
+    let mut left_out = if found.estate.is_some() {
+        LeftOut::default()
+    } else {
+        LeftOut::all_guards(imported)
+    };
     loop {
-        let text = imported.baseline(head, &left_out.why);
+        let text = imported.baseline(head, &left_out.0);
         let loaded = match loaded(&text, at) {
             Ok(loaded) => loaded,
             Err(problems) => {
@@ -149,8 +142,7 @@ fn settled(
                     super::baselines::show(&problems, terminal)?;
                     return Ok(None);
                 }
-                left_out.unkept.extend(refused.keys());
-                left_out.why.extend(refused);
+                left_out.0.extend(refused);
                 continue;
             }
         };
@@ -175,54 +167,6 @@ fn settled(
     }
 }
 
-impl LeftOut {
-    /// Leaves out what an audit finds broken, and tells whether that is anything.
-    fn take(&mut self, imported: &Imported, findings: &Findings) -> bool {
-        let before = self.why.len();
-        for (id, count) in &findings.0 {
-            let is_broken = match imported.kind(id) {
-                Some(Kind::Guard) => true,
-                // What only nobody knows is still what the lake is like.
-                Some(Kind::Setting) => count.failed > 0,
-                Some(Kind::List) | None => false,
-            };
-            if !is_broken {
-                continue;
-            }
-            if count.failed > 0 {
-                self.unkept.insert(id);
-            }
-            if count.unknown > 0 {
-                self.unknown.insert(id);
-            }
-            self.why.insert(id, count.said());
-        }
-        self.why.len() > before
-    }
-
-    /// Says what is left out.
-    fn say(&self, terminal: &mut Terminal<'_>) -> io::Result<()> {
-        let only_unknown = self.unknown.difference(&self.unkept).copied().collect();
-        for (what, ids) in [
-            ("what the lake does not keep today", &self.unkept),
-            ("what the lake is not known to keep", &only_unknown),
-        ] {
-            let ids: Vec<String> = ids.iter().map(|id| format!("`{id}`")).collect();
-            if !ids.is_empty() {
-                terminal.warning(&format!("{what} is left out: {}", ids.join(", ")))?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether the baseline describes the lake without it: guards that are not kept are work to do, but settings are what
-    /// the lake is like, and what is not known may be anything.
-    fn is_by_design(&self, imported: &Imported) -> bool {
-        let mut unkept = self.unkept.iter();
-        self.unknown.is_empty() && unkept.all(|id| imported.kind(id) != Some(Kind::Setting))
-    }
-}
-
 /// Loads what was written.
 fn loaded(text: &str, at: Timestamp) -> Result<Loaded, Vec<Problem>> {
     let files: Memory = [(DRAFT, text)].into_iter().collect();
@@ -230,58 +174,6 @@ fn loaded(text: &str, at: Timestamp) -> Result<Loaded, Vec<Problem>> {
     let target = loaded.targets().first().map(|target| target.name.clone());
     loaded.resolve(target.as_deref())?;
     Ok(loaded)
-}
-
-/// What an audit finds, by control.
-struct Findings(BTreeMap<&'static str, Count>);
-
-#[derive(Default)]
-struct Count {
-    failed: usize,
-    unknown: usize,
-    example: String,
-}
-
-impl Count {
-    fn said(&self) -> String {
-        let each = [(self.failed, "finding"), (self.unknown, "unknown")];
-        let counts: Vec<String> = each
-            .into_iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, word)| format!("{count} {word}{}", if count == 1 { "" } else { "s" }))
-            .collect();
-        format!("{}, such as: {}", counts.join(" and "), self.example)
-    }
-}
-
-impl Findings {
-    fn of(report: &Report, found: &Found) -> io::Result<Self> {
-        let mut counts: BTreeMap<&'static str, Count> = BTreeMap::new();
-        for evaluation in &report.evaluations {
-            let evaluation = evaluation?;
-            let here =
-                |own: &Option<String>, name: &str| own.as_deref().is_none_or(|own| own == name);
-            let resource = &evaluation.resource;
-            if !here(&resource.account, &found.account) || !here(&resource.region, &found.region) {
-                continue;
-            }
-            let failed = match evaluation.verdict {
-                Verdict::Noncompliant => true,
-                Verdict::Indeterminate => false,
-                Verdict::Compliant | Verdict::Waived | Verdict::NotApplicable => continue,
-            };
-            let count = counts.entry(evaluation.control.id).or_default();
-            if count.example.is_empty() || failed && count.failed == 0 {
-                count.example = evaluation.message.to_string();
-            }
-            *if failed {
-                &mut count.failed
-            } else {
-                &mut count.unknown
-            } += 1;
-        }
-        Ok(Self(counts))
-    }
 }
 
 /// Says what came of it: what the file says by itself is not said twice.

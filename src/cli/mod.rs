@@ -26,6 +26,7 @@ mod plan;
 mod ratchet;
 mod reporting;
 mod spill;
+mod stacks;
 mod terminal;
 mod test;
 mod validate;

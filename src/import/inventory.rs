@@ -9,7 +9,7 @@ use crate::control::lake::shown::Shown;
 use crate::control::lake::tags::Bearer;
 use crate::control::lake::{Context, Trouble, shown};
 use crate::observed::lake::{TAG, TAG_EXPRESSION};
-use crate::observed::{Node, Resource, ResourceKind, Scope, Switch};
+use crate::observed::{Resource, ResourceKind, Scope, Switch};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The facts of one account and region.
@@ -61,22 +61,13 @@ impl Inventory {
             Ok(())
         };
         if let Err(trouble) = understood {
-            let place = resource.cited(trouble.node);
-            self.left.push(format!("{place}: {}", trouble.message));
+            self.leave(resource, &trouble);
         }
     }
 
     /// Says what was not seen.
     pub fn lacks(&mut self, what: impl Into<String>) {
         self.left.push(what.into());
-    }
-
-    /// Whether nothing was seen that a baseline could describe.
-    pub fn is_empty(&self) -> bool {
-        self.written("")
-            .sections
-            .iter()
-            .all(|section| section.kind == Kind::Guard || section.text.lines().count() <= 3)
     }
 
     /// What it comes to.
@@ -162,57 +153,59 @@ impl Inventory {
                 ));
             };
             let tags = context.expression(root.get("Expression"))?;
-            self.expressions.insert(name.to_owned(), tags);
+            let other = self.expressions.insert(name.to_owned(), tags.clone());
+            if other.is_some_and(|other| other != tags) {
+                let message = format!("tag expression `{name}` is seen twice, each time otherwise");
+                return Err(Trouble::new(root, message));
+            }
             return Ok(());
         }
         if kind == TAG {
             let tag = context.lf_tag(root)?;
-            let values = tag.values.into_iter().map(|(_, value)| value);
-            self.tags
-                .entry(tag.key.to_string())
-                .or_default()
-                .extend(values);
+            let Some(key) = tag.key.as_known() else {
+                return Err(Trouble::new(root, "the key of the tag is not known"));
+            };
+            let values = self.tags.entry(key.to_owned()).or_default();
+            for (node, value) in tag.values {
+                if value.as_known().is_none() {
+                    let message = format!("a value of tag `{key}` is not known");
+                    return Err(Trouble::new(node, message));
+                }
+                values.insert(value);
+            }
             return Ok(());
         }
-        if root.get("Resource").is_absent() {
-            return self.effective(resource, root, context);
+        let borne = context.borne(resource, root)?;
+        for (bearer, tags) in borne.known {
+            for (key, value) in tags {
+                self.bears(&resource.cited(root), &bearer, (key, value));
+            }
         }
-        let tags = values_of(context, root.get("LFTags"))?;
-        for Bearer(names) in context.bearers(root.get("Resource"))? {
-            self.tagged.entry(names).or_default().extend(tags.clone());
+        for (_, trouble) in borne.unknown {
+            self.leave(resource, &trouble);
         }
         Ok(())
     }
 
-    /// The answer of `GetResourceLFTags` for a database or a table, with what it inherits.
-    fn effective<'t>(
-        &mut self,
-        resource: &Resource<'t>,
-        answer: Node<'t>,
-        context: &Context<'_, 't>,
-    ) -> Result<(), Trouble<'t>> {
-        let own = resource
-            .identity
-            .name
-            .as_deref()
-            .unwrap_or(&resource.identity.id);
-        let own: Vec<Name> = own
-            .splitn(2, '.')
-            .map(|part| Name::from(part).lower())
-            .collect();
-        for (list, names) in [("LFTagOnDatabase", 1), ("LFTagsOnTable", 2)] {
-            let tags = values_of(context, answer.get(list))?;
-            if let Some(bearer) = own.get(..names).filter(|_| !tags.is_empty()) {
-                self.tagged.entry(bearer.to_vec()).or_default().extend(tags);
+    /// Takes in that something bears a tag.
+    fn bears(&mut self, place: &str, bearer: &Bearer, (key, value): (String, Name)) {
+        let own = self.tagged.entry(bearer.0.clone()).or_default();
+        let why = match own.get(&key) {
+            _ if value.as_known().is_none() => "its value is not known",
+            Some(other) if *other != value => "it was seen with another value before",
+            _ => {
+                own.insert(key, value);
+                return;
             }
-        }
-        for column in answer.get("LFTagsOnColumns").items() {
-            let tags = values_of(context, column.get("LFTags"))?;
-            let mut bearer = own.clone();
-            bearer.push(context.text(column.get("Name"))?.lower());
-            self.tagged.entry(bearer).or_default().extend(tags);
-        }
-        Ok(())
+        };
+        self.left
+            .push(format!("{place}: tag `{key}` of `{bearer}`: {why}"));
+    }
+
+    /// Says why something is not in the baseline.
+    fn leave(&mut self, resource: &Resource<'_>, trouble: &Trouble<'_>) {
+        let place = resource.cited(trouble.node);
+        self.left.push(format!("{place}: {}", trouble.message));
     }
 
     fn location<'t>(
@@ -251,19 +244,4 @@ fn of_opt_in<'t>(resource: &Resource<'t>) -> Trouble<'t> {
         .map_or(String::new(), |holder| format!(" of `{holder}`"));
     let message = format!("opt-in{of} to Lake Formation permissions: a baseline declares none");
     Trouble::new(root, message)
-}
-
-/// The value of each key of a list of tags.
-fn values_of<'t>(
-    context: &Context<'_, 't>,
-    list: Node<'t>,
-) -> Result<BTreeMap<String, Name>, Trouble<'t>> {
-    let mut tags = BTreeMap::new();
-    for tag in list.items() {
-        let tag = context.lf_tag(tag)?;
-        if let [(_, value)] = tag.values.as_slice() {
-            tags.insert(tag.key.to_string(), value.clone());
-        }
-    }
-    Ok(tags)
 }

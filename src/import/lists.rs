@@ -10,6 +10,7 @@ use crate::aws::lake_formation::row_filter;
 use crate::baseline::objection_to;
 use crate::control::lake::filter::passes_every_row;
 use crate::control::lake::shown::Shown;
+use crate::control::lake::tags::Bearer;
 use crate::control::settings::TextType;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,7 +62,8 @@ impl Inventory {
                         .insert(names.join(".")),
                 ),
                 None => left.push(format!(
-                    "tags of `{bearer:?}`: its name cannot be told from others in a baseline"
+                    "tags of `{}`: its name cannot be told from others in a baseline",
+                    Bearer(bearer.clone())
                 )),
             }
         }
@@ -255,10 +257,8 @@ fn filter_written(filter: &Shown) -> Result<String, &'static str> {
             Columns::Only(names) => ("columns", names),
             Columns::AllBut(names) => ("excluded-columns", names),
         };
-        let names: Vec<String> = names
-            .iter()
-            .map(|name| toml::string(&name.to_string()))
-            .collect();
+        let names: Result<Vec<String>, _> = names.iter().map(known).collect();
+        let names: Vec<String> = names?.iter().map(|name| toml::string(name)).collect();
         settings.push((key, toml::list(&names, 19)));
     }
     Ok(format!(

@@ -56,6 +56,20 @@ pub enum Kind {
     Guard,
 }
 
+/// Why a table is not in the baseline.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Objection {
+    /// What was found.
+    pub why: String,
+    /// Whether the lake is known not to keep it.
+    pub is_broken: bool,
+    /// Whether something of it is not known.
+    pub is_open: bool,
+}
+
+/// Why tables are not in the baseline, by control.
+pub type Objections = BTreeMap<&'static str, Objection>;
+
 /// What an inventory comes to.
 #[derive(Clone, Debug, Default)]
 pub struct Imported {
@@ -66,6 +80,16 @@ pub struct Imported {
 }
 
 impl Imported {
+    /// Whether there is nothing that a baseline could describe.
+    pub fn is_empty(&self) -> bool {
+        let is_nothing = |section: &Section| match section.kind {
+            Kind::Guard => true,
+            Kind::Setting => false,
+            Kind::List => !section.text.contains("\n[["),
+        };
+        self.sections.iter().all(is_nothing)
+    }
+
     /// What the table of a control is, if it is written.
     pub fn kind(&self, control: &str) -> Option<Kind> {
         let mut sections = self.sections.iter();
@@ -75,18 +99,23 @@ impl Imported {
     }
 
     /// The guards that a baseline of all this is refused for, each with why.
-    pub fn refused(&self, problems: &[Problem]) -> BTreeMap<&'static str, String> {
+    pub fn refused(&self, problems: &[Problem]) -> Objections {
         let of = |problem: &Problem| {
             let mut sections = self.sections.iter();
             let guard = sections
-                .find(|section| section.control == problem.code && section.kind == Kind::Guard);
-            guard.map(|section| (section.control, problem.message.clone()))
+                .find(|section| section.control == problem.code && section.kind == Kind::Guard)?;
+            let objection = Objection {
+                why: problem.message.clone(),
+                is_broken: true,
+                is_open: false,
+            };
+            Some((guard.control, objection))
         };
         problems.iter().filter_map(of).collect()
     }
 
     /// The baseline. Of controls with an objection only the objection is written, as a comment.
-    pub fn baseline(&self, head: &Head, objections: &BTreeMap<&'static str, String>) -> String {
+    pub fn baseline(&self, head: &Head, objections: &Objections) -> String {
         let mut text = format!(
             "# Written by `emr-baseline import` from `{}`: the data lake as it is, not as it should be. Review it.\n\n\
              schema = 1\n\n[baseline]\nname        = {}\ndescription = {}\n\n[targets.{}]\naccount = {}\nregion  = {}\n",
@@ -100,22 +129,30 @@ impl Imported {
             toml::string(&head.account),
             toml::string(&head.region),
         );
-        let (hold, broken): (Vec<&Section>, Vec<&Section>) =
-            { self.sections.iter() }.partition(|section| !objections.contains_key(section.control));
-        for section in hold {
+        let sections = self.sections.iter();
+        for section in sections.filter(|section| !objections.contains_key(section.control)) {
             text.push('\n');
             text.push_str(&section.text);
         }
-        if !broken.is_empty() {
-            text.push_str(if head.is_audited {
-                "\n# What does not hold today, and is left out:\n"
-            } else {
-                "\n# Not known from files, and left out:\n"
+        let unknown = if head.is_audited {
+            "What is not known to hold, and is left out:"
+        } else {
+            "Not known from files, and left out:"
+        };
+        for (heading, is_broken) in [
+            ("What does not hold today, and is left out:", true),
+            (unknown, false),
+        ] {
+            let left_out = self.sections.iter().filter_map(|section| {
+                let own = objections.get(section.control)?;
+                (own.is_broken == is_broken).then_some((section.control, &own.why))
             });
-        }
-        for section in broken {
-            let why = objections.get(section.control).map_or("", String::as_str);
-            let _ = writeln!(text, "# - {}: {}", section.control, toml::comment(why));
+            for (at, (control, why)) in left_out.enumerate() {
+                if at == 0 {
+                    let _ = write!(text, "\n# {heading}\n");
+                }
+                let _ = writeln!(text, "# - {control}: {}", toml::comment(why));
+            }
         }
         if !self.left.is_empty() {
             text.push_str("\n# What is there and cannot be said here:\n");

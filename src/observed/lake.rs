@@ -4,7 +4,7 @@
 //! A request, the API's answer and CloudFormation name nearly everything alike; the differences are here.
 
 use super::grant::is_given;
-use super::{Form, Node, Resource, Switch};
+use super::{Form, Node, Reason, Resource, Switch};
 
 /// An opt-in of hybrid access mode, which has no type in CloudFormation.
 pub const OPT_IN: &str = "AWS::LakeFormation::OptIn";
@@ -75,10 +75,11 @@ impl<'t> Resource<'t> {
                 (TAG_EXPRESSION, EXPRESSIONS),
                 (TAG, TAGS),
             ];
-            let made = calls
-                .into_iter()
-                .find(|(_, call)| self.body.get(call).is_set());
-            let (kind, call) = made.unwrap_or((TAG, TAGS));
+            // A call that was refused tells what was asked about; of one that was not made nothing follows.
+            let refused = |call| matches!(self.body.get(call).reason(), Some(Reason::Call { .. }));
+            let made = { calls.iter() }.find(|(_, call)| self.body.get(call).is_set());
+            let made = made.or_else(|| calls.iter().find(|(_, call)| refused(call)));
+            let (kind, call) = made.copied().unwrap_or((TAG, TAGS));
             return (kind, self.body.get(call));
         }
         let declared = [TAG, TAG_ASSOCIATION, TAG_EXPRESSION];

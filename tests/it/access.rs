@@ -61,7 +61,7 @@ fn estate_of(compiled: &Path, change: impl Fn(&str, &mut Value)) -> String {
         );
     }
     lines.push(json!({ "record": "end-of-region", "complete": true,
-        "listed": ["lake-formation-grant", "lake-formation-filter"] }));
+        "listed": ["lake-formation-grant", "lake-formation-filter", "lake-formation-tag"] }));
     let lines: Vec<String> = lines.iter().map(Value::to_string).collect();
     lines.join("\n")
 }

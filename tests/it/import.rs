@@ -8,6 +8,15 @@ use serde_json::{Value, json};
 const NOTHING: [&str; 0] = [];
 const ACCOUNT: &str = "111122223333";
 
+/// All that an import asks to have been listed whole.
+const LISTED: [&str; 5] = [
+    "lake-formation-settings",
+    "lake-formation-grant",
+    "lake-formation-filter",
+    "lake-formation-tag",
+    "lake-formation-location",
+];
+
 /// A saved estate of these grants, as the service lists them, and of these filters.
 fn estate(grants: &[Value], filters: &[Value]) -> tempfile::NamedTempFile {
     let mut lines = vec![
@@ -30,7 +39,7 @@ fn estate(grants: &[Value], filters: &[Value]) -> tempfile::NamedTempFile {
         "lakeformation:ListDataCellsFilter",
         filters,
     ));
-    lines.push(json!({ "record": "end-of-region", "complete": true, "listed": ["lake-formation-grant", "lake-formation-filter"] }));
+    lines.push(json!({ "record": "end-of-region", "complete": true, "listed": LISTED }));
     let text: Vec<String> = lines.iter().map(Value::to_string).collect();
     let file = tempfile::Builder::new()
         .suffix(".jsonl")
@@ -268,7 +277,6 @@ fn of_several_regions_one_is_asked_for() {
 
 #[test]
 fn grants_of_terraform_are_imported_as_they_would_be_made() {
-    let folder = tempfile::tempdir().unwrap();
     let module = r#"
 resource "aws_lakeformation_permissions" "a" {
   principal   = "arn:aws:iam::111122223333:role/analyst"
@@ -289,16 +297,8 @@ resource "aws_lakeformation_permissions" "b" {
   }
 }
 "#;
-    std::fs::write(folder.path().join("main.tf"), module).unwrap();
-    let path = folder.path().to_str().unwrap();
-    let ran = run(&[
-        "import",
-        path,
-        "--account",
-        ACCOUNT,
-        "--region",
-        "us-west-2",
-    ]);
+    let folder = files(&[("main.tf", module)]);
+    let ran = of_files(&folder);
     assert_eq!(ran.exit as u8, 3, "{}{}", ran.out, ran.err);
     assert_eq!(
         ran.out.matches("[[lake.grants.grant]]").count(),
@@ -308,7 +308,7 @@ resource "aws_lakeformation_permissions" "b" {
     );
     assert!(ran.out.contains("principal   = \"arn:aws:iam::${account}:role/analyst\"\ntable       = \"sales.orders\"\ncolumns     = [\"id\"]"), "{}", ran.out);
     assert!(ran.err.contains("main.tf:"), "{}", ran.err);
-    let ran = run(&["import", path]);
+    let ran = run(&["import", folder.path().to_str().unwrap()]);
     assert_eq!(ran.exit as u8, 2, "{}", ran.err);
 }
 
@@ -367,7 +367,7 @@ fn settings_tags_and_locations_are_described_so_that_they_hold() {
             "HybridAccessEnabled": false, "WithFederation": false, "WithPrivilegedAccess": false, "VerificationStatus": "VERIFIED",
             "ExpectedResourceOwnerAccount": ACCOUNT }),
         ),
-        json!({ "record": "end-of-region", "complete": true, "listed": ["lake-formation-grant", "lake-formation-filter"] }),
+        json!({ "record": "end-of-region", "complete": true, "listed": LISTED }),
     ];
     let text: Vec<String> = lines.iter().map(Value::to_string).collect();
     let lake = tempfile::Builder::new()
@@ -538,18 +538,47 @@ fn settings_that_are_left_out_are_said_and_end_in_three() {
     );
 }
 
-#[test]
-fn files_leave_open_what_they_do_not_show() {
+/// A folder of these files.
+fn files(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let module = r#"
-resource "aws_lakeformation_permissions" "a" {
-  principal   = "arn:aws:iam::111122223333:role/analyst"
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    folder
+}
+
+/// Imports what files declare.
+fn of_files(folder: &tempfile::TempDir) -> crate::support::Ran {
+    let path = folder.path().to_str().unwrap();
+    run(&[
+        "import",
+        path,
+        "--account",
+        ACCOUNT,
+        "--region",
+        "us-west-2",
+    ])
+}
+
+/// A grant of a module, to this role.
+fn granted(role: &str) -> String {
+    format!(
+        r#"
+resource "aws_lakeformation_permissions" "{role}" {{
+  principal   = "arn:aws:iam::{ACCOUNT}:role/{role}"
   permissions = ["SELECT"]
-  table {
+  table {{
     database_name = "sales"
     name          = "orders"
-  }
+  }}
+}}
+"#
+    )
 }
+
+#[test]
+fn files_leave_open_what_they_do_not_show() {
+    let opt_in = r#"
 resource "aws_lakeformation_opt_in" "a" {
   principal {
     data_lake_principal_identifier = "arn:aws:iam::111122223333:role/analyst"
@@ -561,16 +590,7 @@ resource "aws_lakeformation_opt_in" "a" {
   }
 }
 "#;
-    std::fs::write(folder.path().join("main.tf"), module).unwrap();
-    let path = folder.path().to_str().unwrap();
-    let ran = run(&[
-        "import",
-        path,
-        "--account",
-        ACCOUNT,
-        "--region",
-        "us-west-2",
-    ]);
+    let ran = of_files(&files(&[("main.tf", &(granted("analyst") + opt_in))]));
     assert!(
         ran.out.contains("# Not known from files, and left out:\n"),
         "{}",
@@ -579,6 +599,302 @@ resource "aws_lakeformation_opt_in" "a" {
     assert!(!ran.out.contains("does not hold today"), "{}", ran.out);
     assert!(ran.err.contains("opt-in"), "{}", ran.err);
     assert_eq!(ran.exit as u8, 3, "{}", ran.err);
+}
+
+#[test]
+fn what_files_hold_and_is_not_read_is_named_and_ends_in_three() {
+    let grant = |role: &str| {
+        format!(
+            "{{Type: AWS::LakeFormation::PrincipalPermissions, Properties: {{Principal: {{DataLakePrincipalIdentifier: \
+             'arn:aws:iam::{ACCOUNT}:role/{role}'}}, Resource: {{Table: {{DatabaseName: sales, Name: orders}}}}, \
+             Permissions: [SELECT], PermissionsWithGrantOption: []}}}}"
+        )
+    };
+    let template = |more: &str| format!("Resources:\n  A: {}\n  {more}\n", grant("a"));
+    let fine = granted("a");
+    let module = |more: &str| fine.clone() + more;
+    let cases = [
+        (
+            "t.yaml",
+            template(
+                "N: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: 'https://s3.amazonaws.com/b/n.yaml'}}",
+            ),
+            "the template of stack `N` is not seen",
+        ),
+        (
+            "t.yaml",
+            template("N: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: gone.yaml}}"),
+            "stack `N` is not among the files that are imported: `gone.yaml`",
+        ),
+        (
+            "t.yaml",
+            template("C: {Type: 'Custom::LakeGrant', Properties: {ServiceToken: x}}"),
+            "what custom resources make is not seen: `C`",
+        ),
+        (
+            "t.yaml",
+            template("C: {Type: 'AWS::LakeFormation::Galaxy'}"),
+            "type `AWS::LakeFormation::Galaxy` is not known",
+        ),
+        (
+            "t.yaml",
+            template(&format!(
+                "'Fn::ForEach::X': [I, [a, b], {{'G${{I}}': {}}}]",
+                grant("x")
+            )),
+            "could not repeat the resources of `Fn::ForEach::X`",
+        ),
+        (
+            "main.tf",
+            module(r#"resource "aws_lakeformation_galaxy" "g" { a = 1 }"#),
+            "type `aws_lakeformation_galaxy` is not known",
+        ),
+        (
+            "main.tf",
+            module(r#"module "m" { source = "terraform-aws-modules/x/aws" }"#),
+            "terraform-aws-modules/x/aws",
+        ),
+    ];
+    for (name, text, said) in cases {
+        let ran = of_files(&files(&[(name, &text)]));
+        assert!(
+            ran.out.contains("role/a\""),
+            "{said}: {}{}",
+            ran.out,
+            ran.err
+        );
+        let line = { ran.err.lines() }.find(|line| line.contains("not in the baseline: "));
+        assert!(
+            line.unwrap_or_default().contains(said),
+            "{said}: {}",
+            ran.err
+        );
+        assert_eq!(ran.exit as u8, 3, "{said}: {}", ran.err);
+    }
+}
+
+#[test]
+fn of_a_template_with_open_conditions_what_they_do_not_touch_is_imported() {
+    let template = "Parameters: {Q: {Type: String}}\nConditions: {C: !Equals [!Ref Q, x]}\nResources:\n  \
+        A: {Type: AWS::LakeFormation::PrincipalPermissions, Properties: {Principal: {DataLakePrincipalIdentifier: 'arn:aws:iam::111122223333:role/a'}, \
+        Resource: {Table: {DatabaseName: sales, Name: orders}}, Permissions: [SELECT], PermissionsWithGrantOption: []}}\n  \
+        B: {Type: AWS::LakeFormation::PrincipalPermissions, Condition: C, Properties: {Principal: {DataLakePrincipalIdentifier: 'arn:aws:iam::111122223333:role/b'}, \
+        Resource: {Table: {DatabaseName: hr, Name: orders}}, Permissions: [SELECT], PermissionsWithGrantOption: []}}\n  \
+        D: {Type: AWS::LakeFormation::PrincipalPermissions, Properties: {Principal: {DataLakePrincipalIdentifier: !If [C, 'arn:aws:iam::111122223333:role/c', 'arn:aws:iam::111122223333:role/d']}, \
+        Resource: {Table: {DatabaseName: hr, Name: orders}}, Permissions: [SELECT], PermissionsWithGrantOption: []}}\n";
+    let ran = of_files(&files(&[("t.yaml", template)]));
+    assert!(ran.out.contains("role/a\""), "{}{}", ran.out, ran.err);
+    for (id, role) in [("B", "b"), ("D", "c")] {
+        assert!(!ran.out.contains(&format!("role/{role}\"")), "{}", ran.out);
+        assert!(
+            ran.err.contains(&format!("`{id}` depends on conditions")),
+            "{}",
+            ran.err
+        );
+    }
+    assert_eq!(ran.exit as u8, 3, "{}", ran.err);
+}
+
+#[test]
+fn a_template_that_a_stack_is_made_of_is_read_with_what_it_is_given() {
+    let outer = "Resources:\n  N: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: inner.yaml, \
+        Parameters: {Who: 'arn:aws:iam::111122223333:role/given'}}}\n";
+    let inner = "Parameters: {Who: {Type: String, Default: 'arn:aws:iam::111122223333:role/default'}}\nResources:\n  \
+        A: {Type: AWS::LakeFormation::PrincipalPermissions, Properties: {Principal: {DataLakePrincipalIdentifier: !Ref Who}, \
+        Resource: {Table: {DatabaseName: sales, Name: orders}}, Permissions: [SELECT], PermissionsWithGrantOption: []}}\n";
+    let ran = of_files(&files(&[("inner.yaml", inner), ("outer.yaml", outer)]));
+    assert!(ran.out.contains("role/given\""), "{}{}", ran.out, ran.err);
+    assert!(!ran.out.contains("role/default"), "{}", ran.out);
+}
+
+#[test]
+fn where_nothing_can_be_said_no_baseline_is_written() {
+    let unknown = granted("x").replace("arn:aws:iam::111122223333:role/x", "${var.who}");
+    for (text, said) in [
+        (
+            unknown.as_str(),
+            "nothing that a baseline can say was found",
+        ),
+        (
+            "resource \"aws_lakeformation_galaxy\" \"g\" { a = 1 }",
+            "nothing that a baseline can say was found",
+        ),
+        (
+            "resource \"aws_sqs_queue\" \"q\" {}",
+            "nothing of Lake Formation was found",
+        ),
+    ] {
+        let ran = of_files(&files(&[("main.tf", text)]));
+        assert_eq!(ran.exit as u8, 2, "{}", ran.err);
+        assert!(ran.out.is_empty(), "{}", ran.out);
+        assert!(ran.err.contains(said), "{said}: {}", ran.err);
+    }
+}
+
+#[test]
+fn an_estate_without_any_region_says_so() {
+    let head = r#"{"record":"estate","schema":"emr-baseline/snapshot/v1","observed_at":"2026-11-22T02:00:00Z"}"#;
+    let region = format!(r#"{{"record":"region","account":"{ACCOUNT}","region":"us-west-2"}}"#);
+    let end = r#"{"record":"end-of-region","complete":true,"listed":[]}"#;
+    let twice = [head, &region, end, &region, end].join("\n");
+    for (text, said) in [
+        ("", "is empty"),
+        (head, "holds no account and region: nothing was observed"),
+        (&twice, "holds the same account and region 2 times"),
+    ] {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        let ran = run(&["import", file.path().to_str().unwrap()]);
+        assert_eq!(ran.exit as u8, 2, "{}", ran.err);
+        assert!(ran.err.contains(said), "{said}: {}", ran.err);
+    }
+}
+
+/// Tags that were told of a database or table, by its name.
+fn tags_of(name: &str, call: &Value) -> Value {
+    json!({ "record": "fact", "kind": "lake-formation-tag", "id": format!("resource/{name}"), "name": name,
+        "calls": { "lakeformation:GetResourceLFTags": call } })
+}
+
+#[test]
+fn tags_that_could_not_be_read_are_told_and_let_perhaps_read() {
+    let policy = grant(
+        "analyst",
+        json!({ "LFTagPolicy": { "CatalogId": ACCOUNT, "ResourceType": "TABLE",
+            "Expression": [{ "TagKey": "domain", "TagValues": ["sales"] }] } }),
+        &["SELECT"],
+        &[],
+    );
+    let tags =
+        |values: Value| json!([{ "CatalogId": ACCOUNT, "TagKey": "domain", "TagValues": values }]);
+    let database = json!({ "answer": { "LFTagOnDatabase": tags(json!(["hr"])) } });
+    let cases = [
+        (
+            json!({ "error": { "code": "AccessDeniedException" } }),
+            "the tags of `sales.orders` are unknown",
+        ),
+        (
+            json!({ "answer": { "LFTagsOnTable": tags(json!(["hr", "sales"])) } }),
+            "tag `domain` has 2 values",
+        ),
+        (
+            json!({ "answer": { "LFTagsOnTable": tags(json!([])) } }),
+            "tag `domain` has 0 values",
+        ),
+        (
+            json!({ "answer": { "LFTagsOnTable": "hr" } }),
+            "the tags are",
+        ),
+        (
+            json!({ "answer": { "LFTagsOnColumns": [{ "Name": "id", "LFTags": tags(json!(["a", "b"])) }] } }),
+            "tag `domain` has 2 values",
+        ),
+    ];
+    for (answer, why) in cases {
+        let lake = estate(std::slice::from_ref(&policy), &[]);
+        let text = std::fs::read_to_string(lake.path()).unwrap();
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        lines.insert(2, tags_of("sales", &database).to_string());
+        lines.insert(3, tags_of("sales.orders", &answer).to_string());
+        std::fs::write(lake.path(), lines.join("\n")).unwrap();
+        let (_, said, exit) = imported(&lake);
+        let left = { said.lines() }.find(|line| line.contains("not in the baseline: "));
+        assert!(left.unwrap_or_default().contains(why), "{why}: {said}");
+        assert_eq!(exit, 3, "{said}");
+        let path = lake.path().to_str().unwrap();
+        let ran = run(&["access", path, "--table", "sales.orders"]);
+        assert!(
+            ran.out
+                .contains("role/analyst\n  sales.orders\n    all columns; all rows, if"),
+            "{why}: {}",
+            ran.out
+        );
+        assert!(
+            ran.out.contains("not known: ") && ran.out.contains(why),
+            "{why}: {}",
+            ran.out
+        );
+    }
+}
+
+#[test]
+fn a_guard_that_is_known_not_to_hold_is_left_out_and_ends_in_zero() {
+    let who = |role: &str| json!({ "DataLakePrincipalIdentifier": format!("arn:aws:iam::{ACCOUNT}:role/{role}") });
+    let settings = |defaults: Value| {
+        json!({ "record": "fact", "kind": "lake-formation-settings", "id": ACCOUNT, "calls": {
+            "lakeformation:GetDataLakeSettings": { "answer": { "DataLakeSettings": {
+                "DataLakeAdmins": [who("lake-admin")], "ReadOnlyAdmins": [who("auditor")],
+                "CreateDatabaseDefaultPermissions": [], "CreateTableDefaultPermissions": defaults,
+                "Parameters": { "CROSS_ACCOUNT_VERSION": "4" }, "TrustedResourceOwners": [],
+                "AllowExternalDataFiltering": false, "AllowFullTableExternalDataAccess": false,
+                "ExternalDataFilteringAllowList": [], "AuthorizedSessionTagValueList": [] } } },
+            "lakeformation:GetDataLakePrincipal": { "answer": { "Identity": format!("arn:aws:iam::{ACCOUNT}:role/auditor") } },
+            "ram:GetResourceShares": { "answer": { "resourceShares": [] } } } })
+    };
+    let held = json!({ "record": "fact", "kind": "lake-formation-grant", "id": "g", "calls": {
+        "lakeformation:ListPermissions": { "answer": grant("c", table("t"), &["DESCRIBE"], &[]) },
+        "iam:GetRole": { "answer": { "Role": { "RoleName": "c" } } },
+        "glue:GetTable": { "answer": { "Table": { "Name": "t" } } } } });
+    let of = |defaults: Value| {
+        let lake = estate(&[], &[]);
+        let text = std::fs::read_to_string(lake.path()).unwrap();
+        let text = text.replace("\"listed\":[", "\"listed\":[\"iam-role\",");
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        lines.insert(2, held.to_string());
+        let text = settings(defaults).to_string();
+        lines.insert(
+            2,
+            text.replace(",\"CreateTableDefaultPermissions\":null", ""),
+        );
+        for role in ["lake-admin", "auditor"] {
+            let arn = format!("arn:aws:iam::{ACCOUNT}:role/{role}");
+            let answer = json!({ "Role": { "RoleName": role, "Arn": arn, "Path": "/" } });
+            let mut known = fact("iam-role", &arn, "iam:GetRole", &answer);
+            known["name"] = json!(role);
+            lines.insert(2, known.to_string());
+        }
+        std::fs::write(lake.path(), lines.join("\n")).unwrap();
+        let (baseline, said, exit) = imported(&lake);
+        (
+            std::fs::read_to_string(baseline.path()).unwrap(),
+            said,
+            exit,
+        )
+    };
+    let to_everybody = json!([{ "Principal": { "DataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS" }, "Permissions": ["ALL"] }]);
+    let (text, said, exit) = of(to_everybody);
+    assert_eq!(exit, 0, "{text}{said}");
+    assert!(
+        text.contains(
+            "# What does not hold today, and is left out:\n# - lake.default-permissions: 1 finding"
+        ),
+        "{text}"
+    );
+    assert!(!text.contains("not known to hold"), "{text}");
+    let (text, said, exit) = of(Value::Null);
+    assert_eq!(exit, 3, "{text}{said}");
+    assert!(
+        text.contains(
+            "# What is not known to hold, and is left out:\n# - lake.default-permissions: 1 unknown"
+        ),
+        "{text}"
+    );
+    assert!(!text.contains("does not hold today"), "{text}");
+}
+
+#[test]
+fn row_policies_are_named() {
+    let (_, left) = left_of(&estate_of(&[(
+        "lake-formation-filter",
+        "lakeformation:GetRLSPolicy",
+        json!({ "RLSPolicy": { "Name": "by-region", "FilterExpression": "true" } }),
+    )]));
+    assert!(
+        left.contains(
+            "row-level-security policy `by-region`: a baseline declares no such policies"
+        ),
+        "{left}"
+    );
 }
 
 /// A grant in a form in which the service lists it.

@@ -131,6 +131,9 @@ fn observed(path: &str) -> Result<Side, String> {
                         seen.unknown.push(unseen);
                     }
                 }
+                if !listed.contains(&ResourceKind::LakeFormationTag) {
+                    seen.lacks_tags();
+                }
                 side.regions.push(Region {
                     at: Some((target.account, target.region)),
                     estate: seen.estate,
@@ -146,7 +149,7 @@ fn observed(path: &str) -> Result<Side, String> {
 }
 
 /// What must have been listed whole, or access is not all known.
-pub(in crate::cli) const WANTED: &[(ResourceKind, &str)] = &[
+const WANTED: &[(ResourceKind, &str)] = &[
     (ResourceKind::LakeFormationGrant, "grant"),
     (ResourceKind::LakeFormationFilter, "filter"),
 ];

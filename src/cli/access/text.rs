@@ -161,7 +161,7 @@ pub(super) fn part_words(part: &Part) -> String {
     let maybe = if part.sure == Likeness::Same {
         ""
     } else {
-        ", if its condition or parameter holds"
+        ", if its condition or parameter holds or its tags fit"
     };
     format!("{columns}; {rows}{maybe}")
 }

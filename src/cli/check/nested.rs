@@ -4,55 +4,21 @@
 use super::obstacle;
 use super::passed::{Judged, Origin, Passed};
 use super::passes::Passes;
-use crate::cli::files;
 use crate::cli::modules::Unit;
+use crate::cli::stacks::{self, MAX_DEPTH, target};
 use crate::observe::{File, Given, Nested, Problem, read_file};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
-
-/// How deep stacks may be nested in each other.
-const MAX_DEPTH: usize = 16;
 
 /// What is known of the deployment of files that others make stacks of, by their names.
 pub(super) type Givens = BTreeMap<String, Given>;
 
-/// A file that a template names, as reports name files.
-fn target(template: &str, path: &str) -> String {
-    let folder = Path::new(template).parent().unwrap_or(Path::new(""));
-    let mut found = PathBuf::new();
-    for part in folder.join(path).components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir
-                if matches!(found.components().next_back(), Some(Component::Normal(_))) =>
-            {
-                found.pop();
-            }
-            part @ (Component::ParentDir
-            | Component::Normal(_)
-            | Component::RootDir
-            | Component::Prefix(_)) => found.push(part),
-        }
-    }
-    files::neat(&found).display().to_string()
-}
-
 /// What is made of each file, over all the stacks that are made of it.
 fn stacks(judged: &[Judged<'_>]) -> BTreeMap<String, Nested> {
-    let mut all: BTreeMap<String, Nested> = BTreeMap::new();
-    for file in judged {
-        for nested in &file.nested {
-            let target = target(&file.source.name, &nested.path);
-            match all.get_mut(&target) {
-                Some(known) => known.join(nested.clone()),
-                None => {
-                    all.insert(target, nested.clone());
-                }
-            }
-        }
-    }
-    all
+    stacks::by_file(judged.iter().flat_map(|file| {
+        let nested = file.nested.iter();
+        nested.map(|nested| (file.source.name.as_str(), nested))
+    }))
 }
 
 impl<'b> Passes<'_, 'b> {

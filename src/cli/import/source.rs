@@ -1,21 +1,27 @@
 //! What `import` reads: a saved estate, or files.
 
-use super::{Found, Import};
+use super::{Found, Import, from_files};
 use crate::baseline::target_of_place;
-use crate::cli::access::WANTED;
-use crate::cli::files::{self, Texts};
-use crate::cli::modules::{self, Modules, Unit};
+use crate::cli::files;
 use crate::control::Target;
 use crate::import::Inventory;
 use crate::observe::snapshot::{Event, Reader};
-use crate::observe::{File, Given, Reading, read_file};
-use crate::observed::{ResourceKind, Scope, Source};
+use crate::observed::{ResourceKind, Scope};
+use std::collections::BTreeSet;
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// What is wrong, and what to do.
 type Wrong = (String, String);
+
+/// What must have been listed whole, or the baseline does not say all there is.
+const WANTED: &[(ResourceKind, &str)] = &[
+    (ResourceKind::LakeFormationSettings, "setting"),
+    (ResourceKind::LakeFormationGrant, "grant"),
+    (ResourceKind::LakeFormationFilter, "filter"),
+    (ResourceKind::LakeFormationTag, "LF-Tag"),
+    (ResourceKind::LakeFormationLocation, "location"),
+];
 
 /// Reads what is imported.
 ///
@@ -24,7 +30,27 @@ type Wrong = (String, String);
 pub(super) fn found(arguments: &Import) -> Result<Found, Wrong> {
     match arguments.sources.as_slice() {
         [path] if is_snapshot(path) => estate(path, arguments),
-        paths => of_files(paths, arguments),
+        paths => match (&arguments.account, &arguments.region) {
+            (Some(account), Some(region)) => {
+                Ok(from_files::found(paths, (account, region), arguments))
+            }
+            _ => Err(without_a_place(paths)),
+        },
+    }
+}
+
+/// What is wrong with files of which nobody says where they are deployed.
+fn without_a_place(paths: &[PathBuf]) -> Wrong {
+    let is_empty = |path: &PathBuf| matches!(files::read(path), Ok(bytes) if bytes.is_empty());
+    match paths {
+        [path] if is_empty(path) => (
+            format!("`{}` is empty", path.display()),
+            "save an estate with `emr-baseline observe -o FILE`".to_owned(),
+        ),
+        _ => (
+            "files do not say where they are deployed".to_owned(),
+            "give `--account` and `--region`, or one file that `observe` saved".to_owned(),
+        ),
     }
 }
 
@@ -56,17 +82,30 @@ fn estate(path: &Path, arguments: &Import) -> Result<Found, Wrong> {
     for event in reader {
         regions.take(event).map_err(wrong)?;
     }
-    let (several, places) = (regions.found.len() > 1, regions.places);
-    match regions.found.pop() {
-        Some(found) if !several => Ok(found),
-        Some(_) => Err((
-            format!(
-                "`{shown}` holds {} accounts and regions, and a baseline describes one",
-                places.len()
-            ),
+    let Regions {
+        mut found, places, ..
+    } = regions;
+    let places: Vec<String> = BTreeSet::from_iter(places).into_iter().collect();
+    let first = found
+        .first()
+        .map(|one| (one.account.clone(), one.region.clone()));
+    let is_one =
+        { found.iter() }.all(|one| Some((one.account.clone(), one.region.clone())) == first);
+    match (found.len(), found.pop()) {
+        (1, Some(found)) => Ok(found),
+        (count, Some(_)) if is_one => Err((
+            format!("`{shown}` holds the same account and region {count} times"),
+            "give the file of one run of `emr-baseline observe`".to_owned(),
+        )),
+        (count, Some(_)) => Err((
+            format!("`{shown}` holds {count} accounts and regions, and a baseline describes one"),
             format!("give one of: {}", places.join("; ")),
         )),
-        None => Err((
+        (_, None) if places.is_empty() => Err((
+            format!("`{shown}` holds no account and region: nothing was observed"),
+            "save one with `emr-baseline observe -o FILE`".to_owned(),
+        )),
+        (_, None) => Err((
             format!("`{shown}` does not hold that account and region"),
             format!("it holds: {}", places.join("; ")),
         )),
@@ -136,81 +175,5 @@ impl Regions<'_> {
             region: target.region,
             estate: Some(self.path.to_owned()),
         });
-    }
-}
-
-fn of_files(paths: &[PathBuf], arguments: &Import) -> Result<Found, Wrong> {
-    let (Some(account), Some(region)) = (&arguments.account, &arguments.region) else {
-        return Err((
-            "files do not say where they are deployed".to_owned(),
-            "give `--account` and `--region`, or one file that `observe` saved".to_owned(),
-        ));
-    };
-    let target = target_of_place(account, region);
-    let given = Given {
-        account: Some(account.clone()),
-        region: Some(region.clone()),
-        partition: Some(target.partition.to_owned()),
-        ..Given::default()
-    };
-    let mut inventory = Inventory::default();
-    let (inputs, failed) = files::inputs(paths);
-    for (path, why) in failed {
-        inventory.lacks(format!("`{}`: {why}", path.display()));
-    }
-    let units = modules::units(inputs, None);
-    let modules = Modules::open(&units, paths, (&Texts::default(), None));
-    for unit in &units {
-        let file = match unit {
-            Unit::Module(at, _) if modules.is_called(*at) => continue,
-            Unit::Module(at, _) => modules.read(*at, &given).map(|read| read.file),
-            Unit::File(input) => text_of(&input.path, input.named)
-                .transpose()
-                .map(|text| {
-                    let name = input.path.display().to_string();
-                    text.map(|text| read_file(&Arc::new(Source::new(name, text)), None, &given))
-                })
-                .transpose()
-                .unwrap_or_else(|why| {
-                    inventory.lacks(format!("`{}`: {why}", input.path.display()));
-                    None
-                }),
-        };
-        match file {
-            Some(File::Read(reading)) => take(&mut inventory, &reading, &target),
-            Some(File::Unreadable { problem, .. }) => {
-                inventory.lacks(format!("{}: {}", problem.what, problem.why));
-            }
-            Some(File::NothingOfOurs) | None => {}
-        }
-    }
-    Ok(Found {
-        inventory,
-        account: account.clone(),
-        region: region.clone(),
-        estate: None,
-    })
-}
-
-fn text_of(path: &Path, named: bool) -> Result<Option<String>, String> {
-    let bytes = files::read_unless_binary(path, named)?;
-    Ok(bytes.and_then(|bytes| String::from_utf8(bytes).ok()))
-}
-
-/// Takes a file in. What depends on a condition is not known to be there.
-fn take(inventory: &mut Inventory, reading: &Reading, target: &Target) {
-    let scopes = reading.scopes();
-    for problem in &reading.problems {
-        inventory.lacks(format!("{}: {}", problem.what, problem.why));
-    }
-    if let [_, _, ..] = scopes.as_slice() {
-        let name = &reading.tree().source().name;
-        inventory.lacks(format!("`{name}`: what it declares depends on conditions"));
-        return;
-    }
-    for scope in &scopes {
-        for resource in scope.resources() {
-            inventory.see(resource, scope, target);
-        }
     }
 }

@@ -62,17 +62,7 @@ pub fn judge_effective<'t>(
     (resource, answer): (&Resource<'t>, Node<'t>),
     out: &mut Conditions,
 ) {
-    // The record is called `database` or `database.table`.
-    let id = resource
-        .identity
-        .name
-        .as_deref()
-        .unwrap_or(&resource.identity.id);
-    let own = Bearer(
-        id.splitn(2, '.')
-            .map(|part| Name::from(part).lower())
-            .collect(),
-    );
+    let own = Bearer::of(resource);
     let mut levels: Vec<(Bearer, BTreeMap<String, SeenTag<'t>>)> = Vec::new();
     let mut tags = BTreeMap::new();
     for list in ["LFTagOnDatabase", "LFTagsOnTable"] {
@@ -85,9 +75,7 @@ pub fn judge_effective<'t>(
         }
         add(context, column.get("LFTags"), &mut of_column, out);
         if let Some(name) = column.get("Name").as_text() {
-            let mut names = own.0.clone();
-            names.push(Name::from(name).lower());
-            levels.push((Bearer(names), of_column));
+            levels.push((own.column(Name::from(name).lower()), of_column));
         }
     }
     levels.push((own, tags));

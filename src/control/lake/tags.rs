@@ -9,7 +9,7 @@ use super::{name, parsed};
 use crate::aws::lake_formation::name::{Likeness, Name};
 use crate::control::settings::{CellKind, Column, Domain, Table, TextType, cell_text, cell_texts};
 use crate::lattice::{Cell, Row, Text};
-use crate::observed::{Node, Value};
+use crate::observed::{Node, Resource, Value};
 use serde_json::{Map, Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -56,6 +56,22 @@ impl std::fmt::Display for Bearer {
 }
 
 impl Bearer {
+    /// The database or table whose tags a resource tells: it is called `database` or `database.table`.
+    pub fn of(resource: &Resource<'_>) -> Self {
+        let identity = &resource.identity;
+        let name = identity.name.as_deref().unwrap_or(&identity.id);
+        let parts = name.splitn(2, '.');
+        Self(parts.map(|part| Name::from(part).lower()).collect())
+    }
+
+    /// The column of this name of a table.
+    #[must_use]
+    pub fn column(&self, name: Name) -> Self {
+        let mut names = self.0.clone();
+        names.push(name);
+        Self(names)
+    }
+
     /// Whether `seen` is the one that a baseline names.
     pub fn likeness(&self, seen: &Self) -> Likeness {
         if self.0.len() != seen.0.len() {
@@ -149,7 +165,108 @@ pub struct SeenTag<'t> {
     pub values: Vec<(Node<'t>, Name)>,
 }
 
+/// Tags on things, as a request puts them there or as `GetResourceLFTags` tells them.
+#[derive(Debug, Default)]
+pub struct Borne<'t> {
+    /// The value of each key that something bears itself.
+    pub known: Vec<(Bearer, BTreeMap<String, Name>)>,
+    /// What bears tags that are not all known, each with why. A table's columns are meant with it.
+    pub unknown: Vec<(Bearer, Trouble<'t>)>,
+}
+
+impl<'t> Borne<'t> {
+    fn take(&mut self, bearer: Bearer, tags: Result<BTreeMap<String, Name>, Trouble<'t>>) {
+        match tags {
+            Ok(tags) if tags.is_empty() => {}
+            Ok(tags) => self.known.push((bearer, tags)),
+            Err(trouble) => self.unknown.push((bearer, trouble)),
+        }
+    }
+}
+
 impl<'t> Context<'_, 't> {
+    /// The tags that an association tells, and of what.
+    ///
+    /// # Errors
+    /// Why it is not known what bears them.
+    pub fn borne(&self, resource: &Resource<'t>, root: Node<'t>) -> Result<Borne<'t>, Trouble<'t>> {
+        let mut borne = Borne::default();
+        let on = root.get("Resource");
+        if on.is_set() {
+            for bearer in self.bearers(on)? {
+                borne.take(bearer, self.values_of(root.get("LFTags")));
+            }
+            return Ok(borne);
+        }
+        let own = Bearer::of(resource);
+        if root.reason().is_some() {
+            let trouble = Trouble::new(root, format!("the tags of `{own}` are unknown"));
+            borne.unknown.push((own, trouble));
+            return Ok(borne);
+        }
+        let database = Bearer(own.0.iter().take(1).cloned().collect());
+        borne.take(database, self.values_of(root.get("LFTagOnDatabase")));
+        if own.0.len() > 1 {
+            borne.take(own.clone(), self.values_of(root.get("LFTagsOnTable")));
+        }
+        let columns = root.get("LFTagsOnColumns");
+        if columns.reason().is_some() {
+            let why = format!("the tags of the columns of `{own}` are unknown");
+            borne.unknown.push((own, Trouble::new(columns, why)));
+            return Ok(borne);
+        }
+        for column in columns.items() {
+            match self.name(column.get("Name"), "the column") {
+                Ok(name) => borne.take(
+                    own.column(name.lower()),
+                    self.values_of(column.get("LFTags")),
+                ),
+                Err(trouble) => borne.unknown.push((own.clone(), trouble)),
+            }
+        }
+        Ok(borne)
+    }
+
+    /// The value of each key of a list of tags: nothing bears two of one key.
+    ///
+    /// Source: Lake Formation Developer Guide, *LF-Tag considerations*.
+    fn values_of(&self, list: Node<'t>) -> Result<BTreeMap<String, Name>, Trouble<'t>> {
+        match list.value() {
+            Value::Absent | Value::Null | Value::List => {}
+            Value::Unreadable(_)
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Template
+            | Value::Map => {
+                return Err(Trouble::new(
+                    list,
+                    format!("the tags are {}", list.display()),
+                ));
+            }
+        }
+        let mut tags = BTreeMap::new();
+        for item in list.items() {
+            let tag = self.lf_tag(item)?;
+            let Some(key) = tag.key.as_known() else {
+                return Err(Trouble::new(item, "the key of a tag is not known"));
+            };
+            let [(_, value)] = tag.values.as_slice() else {
+                let why = format!(
+                    "tag `{key}` has {} values, where one is borne",
+                    tag.values.len()
+                );
+                return Err(Trouble::new(item, why));
+            };
+            let other = tags.insert(key.to_owned(), value.clone());
+            if other.is_some_and(|other| other != *value) {
+                let why = format!("tag `{key}` is told twice, with different values");
+                return Err(Trouble::new(item, why));
+            }
+        }
+        Ok(tags)
+    }
+
     /// One tag with its values.
     pub fn lf_tag(&self, node: Node<'t>) -> Result<SeenTag<'t>, Trouble<'t>> {
         let key = self.name(node.get("TagKey"), "the key of the tag")?.lower();

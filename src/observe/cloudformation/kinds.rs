@@ -23,6 +23,8 @@ enum Kind {
     Own,
     /// A type that is read, misspelt.
     Near(&'static str),
+    /// A type of Lake Formation that came after this version.
+    Later,
     /// A custom resource that is given something of ours.
     Asking,
     /// A function whose code stands in the template, and launches or opens something.
@@ -53,6 +55,9 @@ fn kind_of(resource: Node<'_>) -> Option<Kind> {
     }
     if let Some((known, _)) = near(name) {
         return Some(Kind::Near(known));
+    }
+    if name.starts_with("AWS::LakeFormation::") {
+        return Some(Kind::Later);
     }
     if code(resource, name).is_some_and(|code| mentions(code, 0, &python::names_ours)) {
         return Some(Kind::Code);
@@ -91,7 +96,7 @@ fn holds_ours(properties: Node<'_>) -> bool {
 pub(in crate::observe) fn is_meant_for_ours(resource: Node<'_>) -> bool {
     match kind_of(resource) {
         Some(Kind::Module { ours }) => ours,
-        Some(Kind::Own | Kind::Asking | Kind::Code) => true,
+        Some(Kind::Own | Kind::Later | Kind::Asking | Kind::Code) => true,
         Some(Kind::Near(known)) => resources::is_ours(known),
         None => false,
     }
@@ -127,6 +132,11 @@ pub(super) fn unseen(tree: &Tree) -> Unseen {
                 code(resource, name).unwrap_or(node),
                 format!("could not judge the code of function `{id}`"),
                 "it launches or opens something, and programs in templates are not read: give it a file of its own",
+            )),
+            Some(Kind::Later) => unseen.problems.push(Problem::at(
+                node,
+                format!("could not judge resource `{id}`"),
+                format!("type `{name}` is not known to this version"),
             )),
             Some(Kind::Near(known)) => unseen.problems.push(Problem::at(
                 node,

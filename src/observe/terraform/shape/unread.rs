@@ -13,12 +13,19 @@ const PREFIXES: &[&str] = &[
     "awscc_lakeformation_",
 ];
 
+/// What the types of Lake Formation begin with in the `aws` provider: one that is not read is one that came later.
+const LAKE_FORMATION: &str = "aws_lakeformation_";
+
 /// Makes a resource of any CloudFormation type.
 const CLOUD_CONTROL: &str = "aws_cloudcontrolapi_resource";
 
 /// Whether a type is ours, and not read.
 pub(super) fn is_ours(kind: &str) -> bool {
-    PREFIXES.iter().any(|prefix| kind.starts_with(prefix))
+    PREFIXES.iter().any(|prefix| kind.starts_with(prefix)) || is_unknown(kind)
+}
+
+fn is_unknown(kind: &str) -> bool {
+    kind.starts_with(LAKE_FORMATION) && super::type_of(kind).is_none()
 }
 
 /// Whether a type may be ours by what its arguments say.
@@ -38,6 +45,10 @@ pub(super) fn problem(tree: &Tree, instance: &Instance) -> Option<Problem> {
         return None;
     };
     let what = format!("could not judge `{}`", instance.address);
-    let why = format!("type `{kind}` is not read: declare it with the type of the `aws` provider");
+    let why = if is_unknown(kind) {
+        format!("type `{kind}` is not known to this version")
+    } else {
+        format!("type `{kind}` is not read: declare it with the type of the `aws` provider")
+    };
     Some(Problem::at(at, what, why))
 }
