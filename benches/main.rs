@@ -9,6 +9,7 @@
     reason = "a program that measures: it writes files, runs processes and prints a table"
 )]
 
+mod auditors;
 mod corpus;
 mod faults;
 mod fleet;
@@ -118,6 +119,9 @@ fn compare(parts: &[String]) -> io::Result<()> {
     if wanted("fleet") {
         whole_fleet(&places)?;
     }
+    if wanted("auditors") {
+        auditors::compare(&places.target)?;
+    }
     if wanted("start-up") {
         start_up(&places)?;
     }
@@ -224,7 +228,7 @@ fn row(what: &str, cost: Option<Cost>, bytes: f64) {
 }
 
 /// A ratio, and whether it is what the project asks of itself.
-fn ratio(what: &str, value: Option<f64>, most: f64) {
+pub(crate) fn ratio(what: &str, value: Option<f64>, most: f64) {
     let Some(value) = value else {
         return println!("  {what:<48} not measured");
     };

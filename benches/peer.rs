@@ -1,5 +1,5 @@
 //! What else judges such files: cfn-guard, by rules in a language of its own, and Checkov, by checks in Python; and what else
-//! compares grants: lfpolicy.
+//! compares grants: lfpolicy; and what else audits an account: Cloud Custodian and Prowler.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -57,9 +57,38 @@ pub(crate) fn lfpolicy(target: &Path) -> Option<PathBuf> {
     from_pypi(target, "lfpolicy", LFPOLICY)
 }
 
+/// The version of Cloud Custodian that is compared with.
+pub(crate) const CUSTODIAN: &str = "0.9.52";
+/// The version of moto that they all ask.
+const MOTO: &str = "moto[server]==5.2.5";
+
+/// The folder of Cloud Custodian's programs, with moto beside it, likewise.
+pub(crate) fn custodian(target: &Path) -> Option<PathBuf> {
+    let package = from_pypi_as(target, "c7n", "custodian", CUSTODIAN, &[MOTO])?;
+    Some(package.parent()?.to_owned())
+}
+
+/// The version of Prowler that is compared with.
+pub(crate) const PROWLER: &str = "5.46.0";
+
+/// Prowler, likewise: two gigabytes.
+pub(crate) fn prowler(target: &Path) -> Option<PathBuf> {
+    from_pypi(target, "prowler", PROWLER)
+}
+
 fn from_pypi(target: &Path, name: &str, version: &str) -> Option<PathBuf> {
+    from_pypi_as(target, name, name, version, &[])
+}
+
+fn from_pypi_as(
+    target: &Path,
+    name: &str,
+    program: &str,
+    version: &str,
+    beside: &[&str],
+) -> Option<PathBuf> {
     let root = target.join("bench-tools").join(name);
-    let program = root.join("bin").join(name);
+    let program = root.join("bin").join(program);
     if program.exists() {
         return Some(program);
     }
@@ -68,7 +97,9 @@ fn from_pypi(target: &Path, name: &str, version: &str) -> Option<PathBuf> {
     let made = done(Command::new("python3").args(["-m", "venv"]).arg(&root));
     let package = format!("{name}=={version}");
     let pip = root.join("bin").join("pip");
-    if made && done(Command::new(pip).args(["install", "--quiet", &package])) && program.exists() {
+    let mut install = Command::new(pip);
+    install.args(["install", "--quiet", &package]).args(beside);
+    if made && done(&mut install) && program.exists() {
         return Some(program);
     }
     eprintln!("{name} {version} cannot be installed (see above): it is NOT compared with");

@@ -25,10 +25,6 @@ pub(super) fn run(arguments: &Audit, at: Timestamp, terminal: &mut Terminal<'_>)
     if arguments.snapshot.is_none() {
         return super::without_live("audit", terminal);
     }
-    #[cfg(feature = "live")]
-    if arguments.reach.plan {
-        return super::live::plan(&arguments.reach, terminal);
-    }
     let mut sinks = match sinks(&arguments.reporting) {
         Ok(sinks) => sinks,
         Err(message) => {
@@ -42,6 +38,10 @@ pub(super) fn run(arguments: &Audit, at: Timestamp, terminal: &mut Terminal<'_>)
     let Some(baselines) = Baselines::of(&loaded, arguments.target.as_deref(), terminal)? else {
         return Ok(Exit::Unusable);
     };
+    #[cfg(feature = "live")]
+    if arguments.reach.plan {
+        return super::live::plan(&arguments.reach, &spared(&baselines), terminal);
+    }
     let Some(_lock) = Lock::take(arguments.reach.lock.as_deref(), terminal)? else {
         return Ok(Exit::Unusable);
     };
@@ -56,7 +56,7 @@ pub(super) fn run(arguments: &Audit, at: Timestamp, terminal: &mut Terminal<'_>)
     let mut report = empty_report(baselines.main(), at);
     report.homes = homes::of(report.sources.keys().cloned(), &[]);
     let everything = wants_everything(&sinks, &arguments.reporting);
-    let Some(estate) = estate(arguments, at, terminal)? else {
+    let Some(estate) = estate(arguments, &baselines, at, terminal)? else {
         return Ok(Exit::Unusable);
     };
     judge_estate(estate.reader, &baselines, at, everything, &mut report)?;
@@ -167,9 +167,13 @@ impl Baselines {
         bound.map_or(0, |index| index + 1)
     }
 
+    /// Every one of them.
+    fn all(&self) -> impl Iterator<Item = &Baseline> {
+        std::iter::once(&self.unbound).chain(&self.bound)
+    }
+
     fn judges(&self, at: Timestamp) -> Vec<Judge<'_>> {
-        std::iter::once(&self.unbound)
-            .chain(&self.bound)
+        self.all()
             .map(|baseline| judge_of(baseline, at, compiled_document(baseline).as_ref()))
             .collect()
     }
@@ -196,17 +200,25 @@ impl Estate {
     }
 }
 
+#[cfg(feature = "live")]
+fn spared(baselines: &Baselines) -> super::live::Spared {
+    super::live::spared(baselines.all())
+}
+
 /// The estate to judge, as a stream.
 fn estate(
     arguments: &Audit,
+    baselines: &Baselines,
     at: Timestamp,
     terminal: &mut Terminal<'_>,
 ) -> io::Result<Option<Estate>> {
     #[cfg(not(feature = "live"))]
-    let _ = at;
+    let _ = (at, baselines);
     let Some(snapshot) = &arguments.snapshot else {
         #[cfg(feature = "live")]
-        if let Some((stream, heard)) = super::live::stream(&arguments.reach, at, terminal)? {
+        if let Some((stream, heard)) =
+            super::live::stream(&arguments.reach, &spared(baselines), at, terminal)?
+        {
             let reader = Reader::new(AWS, stream)?;
             let heard = Some(heard);
             return Ok(Some(Estate { reader, heard }));

@@ -1,20 +1,21 @@
 //! What a run will cost, before it makes a call: how many calls, and how long at which share of the quotas.
 
 use super::operation::{
-    DESCRIBE_CLUSTER, DESCRIBE_IDENTITY_CENTER, DESCRIBE_INSTANCES, DESCRIBE_KEY,
-    DESCRIBE_ROUTE_TABLES, DESCRIBE_SECURITY_CONFIGURATION, DESCRIBE_SECURITY_GROUPS,
-    DESCRIBE_STUDIO, DESCRIBE_SUBNETS, DESCRIBE_VOLUMES, DESCRIBE_VPC_ENDPOINTS,
-    GET_ACCOUNT_AUTHORIZATION_DETAILS, GET_ACCOUNT_PUBLIC_ACCESS_BLOCK,
-    GET_AUTO_TERMINATION_POLICY, GET_BLOCK_PUBLIC_ACCESS, GET_BUCKET_ENCRYPTION,
+    DESCRIBE_CLUSTER, DESCRIBE_CONTAINER_CONFIGURATION, DESCRIBE_IDENTITY_CENTER,
+    DESCRIBE_INSTANCES, DESCRIBE_KEY, DESCRIBE_ROUTE_TABLES, DESCRIBE_SECURITY_CONFIGURATION,
+    DESCRIBE_SECURITY_GROUPS, DESCRIBE_STUDIO, DESCRIBE_SUBNETS, DESCRIBE_VOLUMES,
+    DESCRIBE_VPC_ENDPOINTS, GET_ACCOUNT_AUTHORIZATION_DETAILS, GET_ACCOUNT_PUBLIC_ACCESS_BLOCK,
+    GET_APPLICATION, GET_AUTO_TERMINATION_POLICY, GET_BLOCK_PUBLIC_ACCESS, GET_BUCKET_ENCRYPTION,
     GET_BUCKET_LOCATION, GET_BUCKET_POLICY, GET_BUCKET_POLICY_STATUS, GET_BUCKET_VERSIONING,
     GET_CALLER_IDENTITY, GET_CATALOGS, GET_DATA_CATALOG_ENCRYPTION_SETTINGS,
     GET_DATA_LAKE_PRINCIPAL, GET_DATA_LAKE_SETTINGS, GET_DATABASES, GET_INSTANCE_PROFILE,
     GET_KEY_POLICY, GET_KEY_ROTATION_STATUS, GET_MANAGED_SCALING_POLICY, GET_PUBLIC_ACCESS_BLOCK,
-    GET_RESOURCE_LF_TAGS, GET_TABLES, LIST_BOOTSTRAP_ACTIONS, LIST_CLUSTERS,
+    GET_RESOURCE_LF_TAGS, GET_TABLES, LIST_APPLICATIONS, LIST_BOOTSTRAP_ACTIONS, LIST_CLUSTERS,
     LIST_DATA_CELLS_FILTER, LIST_GRANTS, LIST_INSTANCE_FLEETS, LIST_INSTANCE_GROUPS,
     LIST_LF_TAG_EXPRESSIONS, LIST_LF_TAGS, LIST_OPT_INS, LIST_PERMISSIONS, LIST_RESOURCES,
     LIST_RLS_ATTACHMENTS, LIST_RLS_POLICIES, LIST_SECURITY_CONFIGURATIONS, LIST_SERVICE_QUOTAS,
-    LIST_STEPS, LIST_STUDIO_SESSION_MAPPINGS, LIST_STUDIOS, Operation, Service,
+    LIST_STEPS, LIST_STUDIO_SESSION_MAPPINGS, LIST_STUDIOS, LIST_VIRTUAL_CLUSTERS, Operation,
+    Service,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -44,6 +45,12 @@ pub struct Sizes {
     pub listed_configurations: u64,
     /// Studios.
     pub studios: u64,
+    /// Applications of EMR Serverless.
+    pub applications: u64,
+    /// Virtual clusters of EMR on EKS.
+    pub virtual_clusters: u64,
+    /// Security configurations that they name.
+    pub container_configurations: u64,
     /// Reservations of nodes.
     pub reservations: u64,
     /// Nodes of the clusters that run.
@@ -118,6 +125,7 @@ fn pages(items: u64, full: u64) -> u64 {
 pub fn calls(sizes: &Sizes, services: &BTreeSet<Service>) -> Vec<Calls> {
     let mut counts = vec![(&GET_CALLER_IDENTITY, 1), (&LIST_SERVICE_QUOTAS, 1)];
     counts.extend(of_emr(sizes));
+    counts.extend(of_elsewhere(sizes));
     counts.extend(of_others(sizes));
     let asked = |&(operation, calls): &(&'static Operation, u64)| {
         (calls > 0 && is_asked(operation, services)).then_some(Calls { operation, calls })
@@ -161,6 +169,18 @@ fn of_emr(sizes: &Sizes) -> [(&'static Operation, u64); 14] {
         (&LIST_STUDIOS, pages(sizes.studios, 50)),
         (&DESCRIBE_STUDIO, sizes.studios),
         (&LIST_STUDIO_SESSION_MAPPINGS, sizes.studios),
+    ]
+}
+
+fn of_elsewhere(sizes: &Sizes) -> [(&'static Operation, u64); 4] {
+    [
+        (&LIST_APPLICATIONS, pages(sizes.applications, 50)),
+        (&GET_APPLICATION, sizes.applications),
+        (&LIST_VIRTUAL_CLUSTERS, pages(sizes.virtual_clusters, 50)),
+        (
+            &DESCRIBE_CONTAINER_CONFIGURATION,
+            sizes.container_configurations,
+        ),
     ]
 }
 

@@ -7,6 +7,7 @@
 mod account;
 mod catalog;
 mod change;
+mod elsewhere;
 mod emr;
 mod lake;
 mod network;
@@ -43,6 +44,8 @@ pub struct Wanted {
     pub key_grants: bool,
     /// The services that are asked.
     pub services: BTreeSet<Service>,
+    /// Calls that are not made, by action, because nobody wants to know their answers.
+    pub spared: BTreeSet<&'static str>,
     /// Now.
     pub now: Timestamp,
     /// Only what changes rest on, instead of everything.
@@ -78,6 +81,7 @@ impl Wanted {
                 // That is about the run, and no service that is observed.
                 .filter(|service| *service != Service::ServiceQuotas)
                 .collect(),
+            spared: BTreeSet::new(),
             now,
             change: None,
         }
@@ -238,6 +242,10 @@ impl Observer {
             }
             calls.extend(self.begin_emr());
         }
+        // Who names clusters wants to know of them.
+        if self.wanted.clusters.is_empty() {
+            calls.extend(self.begin_elsewhere());
+        }
         if self.wanted.asks(Service::Ec2) {
             calls.extend(self.begin_network());
         }
@@ -281,6 +289,7 @@ impl Observer {
     fn take_in(&mut self, call: &Call, outcome: &Outcome) -> Vec<Call> {
         match call.operation.service {
             Service::Emr => self.emr(call, outcome),
+            Service::Serverless | Service::Containers => self.elsewhere(call, outcome),
             Service::Ec2 => self.network(call, outcome),
             Service::Kms | Service::Iam | Service::S3 | Service::S3Control | Service::Sts => {
                 self.account(call, outcome)

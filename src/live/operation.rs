@@ -9,6 +9,10 @@ use std::fmt;
 pub enum Service {
     /// Amazon EMR.
     Emr,
+    /// EMR Serverless.
+    Serverless,
+    /// EMR on EKS.
+    Containers,
     /// EC2.
     Ec2,
     /// KMS.
@@ -49,6 +53,8 @@ impl Service {
     pub const fn prefix(self) -> &'static str {
         match self {
             Self::Emr => "elasticmapreduce",
+            Self::Serverless => "emr-serverless",
+            Self::Containers => "emr-containers",
             Self::Ec2 => "ec2",
             Self::Kms => "kms",
             Self::Iam => "iam",
@@ -63,8 +69,8 @@ impl Service {
 
     /// What all calls of the service share in one account and region.
     /// Sources: Service Quotas of EMR (25, then 5 a second); KMS Developer Guide, request quotas; EC2 API throttling
-    /// (100, then 20 a second, for filtered or paginated calls). IAM, STS, S3's configuration calls, Lake Formation,
-    /// Glue, Organizations and Service Quotas publish no such rate: these are rates at which nobody was seen to be throttled, and the retreat does the rest.
+    /// (100, then 20 a second, for filtered or paginated calls). EMR Serverless, EMR on EKS, IAM, STS, S3's configuration calls,
+    /// Lake Formation, Glue, Organizations and Service Quotas publish no such rate: these are rates at which nobody was seen to be throttled, and the retreat does the rest.
     pub const fn total(self) -> Quota {
         match self {
             Self::Emr => Quota {
@@ -87,7 +93,11 @@ impl Service {
                 burst: 50.0,
                 rate: 50.0,
             },
-            Self::LakeFormation | Self::Organizations | Self::ServiceQuotas => Quota {
+            Self::Serverless
+            | Self::Containers
+            | Self::LakeFormation
+            | Self::Organizations
+            | Self::ServiceQuotas => Quota {
                 burst: 5.0,
                 rate: 5.0,
             },
@@ -125,7 +135,7 @@ pub struct Operation {
     pub page: Option<Page>,
     /// A quota of its own, besides the service's.
     pub quota: Option<Quota>,
-    /// For services with paths: the path and query, with `{}` for the bucket or account.
+    /// For services with paths: the path and query, with `{}` for the bucket or account, or a member's name in the braces.
     pub path: &'static str,
 }
 
@@ -176,10 +186,12 @@ const fn plain(service: Service, name: &'static str, action: &'static str) -> Op
 }
 
 mod changing;
+mod elsewhere;
 mod emr;
 mod others;
 
 pub use changing::*;
+pub use elsewhere::*;
 pub use emr::*;
 pub use others::*;
 
@@ -201,6 +213,10 @@ pub static ALL: &[&Operation] = &[
     &LIST_STUDIOS,
     &DESCRIBE_STUDIO,
     &LIST_STUDIO_SESSION_MAPPINGS,
+    &LIST_APPLICATIONS,
+    &GET_APPLICATION,
+    &LIST_VIRTUAL_CLUSTERS,
+    &DESCRIBE_CONTAINER_CONFIGURATION,
     &DESCRIBE_REGIONS,
     &DESCRIBE_INSTANCES,
     &DESCRIBE_VOLUMES,

@@ -17,6 +17,8 @@ const BEYOND_SECURITY_AUDIT: &[&str] = &[
     "elasticmapreduce:ListInstanceGroups",
     "elasticmapreduce:ListStudioSessionMappings",
     "elasticmapreduce:ListStudios",
+    "emr-containers:DescribeSecurityConfiguration",
+    "emr-containers:ListVirtualClusters",
     "glue:GetCatalogs",
     "glue:GetTables",
     "lakeformation:DescribeLakeFormationIdentityCenterConfiguration",
@@ -147,6 +149,8 @@ fn service(operation: &Operation) -> Service {
 fn sid(service: Service, resource: &str) -> String {
     let name = match service {
         Service::Emr => "Emr",
+        Service::Serverless => "Serverless",
+        Service::Containers => "Containers",
         Service::Ec2 => "Ec2",
         Service::Kms => "Kms",
         Service::Iam => "Iam",
@@ -163,6 +167,8 @@ fn sid(service: Service, resource: &str) -> String {
         "cluster/*" => "Clusters",
         "studio/*" => "Studios",
         "key/*" => "Keys",
+        "/applications/*" => "Applications",
+        "/securityconfigurations/*" => "Configurations",
         _ => "Profiles",
     };
     format!("{name}{what}")

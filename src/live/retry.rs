@@ -54,8 +54,27 @@ const TRANSIENT: &[&str] = &[
 /// The code of a failure of the network, before any answer.
 pub const NO_ANSWER: &str = "NoAnswer";
 
+/// The code of calls whose host has no address: the name leads nowhere.
+pub const NO_ADDRESS: &str = "NoAddress";
+
 /// The code of calls that were not made for want of credentials.
 pub const NO_CREDENTIALS: &str = "NoCredentials";
+
+/// What resolvers say of a name that leads nowhere, and not of one that they could not look up just now.
+/// Source: `gai_strerror` of glibc and musl for `EAI_NONAME` and `EAI_NODATA`, macOS, Windows (`WSAHOST_NOT_FOUND`).
+const NOWHERE: &[&str] = &[
+    "Name or service not known",
+    "No address associated with hostname",
+    "Name does not resolve",
+    "Name has no usable address",
+    "nodename nor servname provided, or not known",
+    "No such host is known",
+];
+
+/// Whether a connection failed because the name of the host leads nowhere.
+pub fn leads_nowhere(why: &str) -> bool {
+    NOWHERE.iter().any(|words| why.contains(words))
+}
 
 /// What a failure is.
 pub fn class(failure: &Failure) -> Class {
@@ -151,6 +170,16 @@ mod tests {
         assert_eq!(waits[7], None);
         assert_eq!(wait(Class::Throttled, 3, 0.0), Some(Duration::ZERO));
         assert_eq!(wait(Class::Final, 1, 1.0), None);
+    }
+
+    #[test]
+    fn a_name_that_leads_nowhere_is_told_from_one_that_cannot_be_looked_up_now() {
+        let says = |why: &str| format!("ConnectError(\"dns error\", failed to lookup: {why})");
+        assert!(leads_nowhere(&says("Name or service not known")));
+        assert!(!leads_nowhere(&says(
+            "Temporary failure in name resolution"
+        )));
+        assert_eq!(class(&Failure::of(NO_ADDRESS, "x")), Class::Final);
     }
 
     #[test]

@@ -84,6 +84,8 @@ fn iam(region: &str) -> (String, &'static str) {
 const fn signing_name(service: Service) -> &'static str {
     match service {
         Service::Emr => "elasticmapreduce",
+        Service::Serverless => "emr-serverless",
+        Service::Containers => "emr-containers",
         Service::Ec2 => "ec2",
         Service::Kms => "kms",
         Service::Iam => "iam",
@@ -104,7 +106,9 @@ const fn target(service: Service) -> &'static str {
         Service::Glue => "AWSGlue.",
         Service::Organizations => "AWSOrganizationsV20161128.",
         Service::ServiceQuotas => "ServiceQuotasV20190624.",
-        Service::Ec2
+        Service::Serverless
+        | Service::Containers
+        | Service::Ec2
         | Service::Iam
         | Service::Sts
         | Service::S3
@@ -120,6 +124,8 @@ const fn version(service: Service) -> &'static str {
         Service::Iam => "2010-05-08",
         Service::Sts => "2011-06-15",
         Service::Emr
+        | Service::Serverless
+        | Service::Containers
         | Service::Kms
         | Service::Glue
         | Service::S3
@@ -182,6 +188,10 @@ fn fill(request: &mut Request, call: &Call, place: &Place) {
                 .push(("content-type", "application/json".to_owned()));
             request.body = body();
         }
+        Service::Serverless | Service::Containers => {
+            request.method = "GET";
+            path_and_query(&mut request.url, &call.input);
+        }
         Service::Ec2 | Service::Iam | Service::Sts => {
             let form = "application/x-www-form-urlencoded; charset=utf-8";
             request.headers.push(("content-type", form.to_owned()));
@@ -205,6 +215,31 @@ fn fill(request: &mut Request, call: &Call, place: &Place) {
                 .push(("x-amz-account-id", place.account.clone()));
         }
     }
+}
+
+/// Puts members where the path names them, and the others behind it: a list as often as it has items.
+fn path_and_query(url: &mut String, members: &Map<String, Value>) {
+    let mut query = String::new();
+    for (name, value) in members {
+        let place = format!("{{{name}}}");
+        let items = value
+            .as_array()
+            .map_or(std::slice::from_ref(value), Vec::as_slice);
+        for item in items {
+            let text = item
+                .as_str()
+                .map_or_else(|| item.to_string(), str::to_owned);
+            let text = utf8_percent_encode(&text, PLAIN).to_string();
+            if url.contains(&place) {
+                *url = url.replacen(&place, &text, 1);
+            } else {
+                let before = if query.is_empty() { '?' } else { '&' };
+                // Writing to a string does not fail.
+                let _ = write!(query, "{before}{name}={text}");
+            }
+        }
+    }
+    url.push_str(&query);
 }
 
 /// What needs no escape in a form or a path (RFC 3986, section 2.3).
@@ -271,6 +306,8 @@ pub fn outcome(call: &Call, answer: &Answer) -> Outcome {
     let speaks_json = matches!(
         service,
         Service::Emr
+            | Service::Serverless
+            | Service::Containers
             | Service::Kms
             | Service::Glue
             | Service::LakeFormation

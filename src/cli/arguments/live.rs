@@ -73,7 +73,7 @@ pub struct Reach {
     #[arg(long, value_name = "KEY=VALUE", value_parser = tag)]
     pub session_tag: Vec<(String, String)>,
     /// Services to ask, separated by commas [default: all]
-    #[arg(long, value_delimiter = ',', value_name = "SERVICE", value_parser = PossibleValuesParser::new(["elasticmapreduce", "ec2", "kms", "iam", "s3", "lakeformation", "glue"]))]
+    #[arg(long, value_delimiter = ',', value_name = "SERVICE", value_parser = PossibleValuesParser::new(["elasticmapreduce", "emr-serverless", "emr-containers", "ec2", "kms", "iam", "s3", "lakeformation", "glue"]))]
     pub services: Vec<String>,
     /// Only this cluster; repeatable
     #[arg(long, value_name = "ID")]

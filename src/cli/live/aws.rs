@@ -3,7 +3,7 @@
 use super::one::jitter;
 use crate::live::call::{Call, Failure, Outcome};
 use crate::live::operation::Service;
-use crate::live::retry::{self, NO_ANSWER, NO_CREDENTIALS};
+use crate::live::retry::{self, NO_ADDRESS, NO_ANSWER, NO_CREDENTIALS};
 use crate::live::wire::{self, Answer, Place, Request};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
@@ -56,6 +56,8 @@ struct Role {
 /// Names under which the SDKs keep the endpoint of a single service, such as `AWS_ENDPOINT_URL_EMR`.
 const IDS: &[(Service, &str)] = &[
     (Service::Emr, "EMR"),
+    (Service::Serverless, "EMR Serverless"),
+    (Service::Containers, "EMR containers"),
     (Service::Ec2, "EC2"),
     (Service::Kms, "KMS"),
     (Service::Iam, "IAM"),
@@ -175,9 +177,20 @@ impl Aws {
         let signed = signed(&request, credentials)
             .map_err(|why| Failure::of("NotSent", format!("cannot sign the request: {why}")))?;
         let lost = |why: String| Failure::of(NO_ANSWER, why);
+        // These are not in every region: that a name leads nowhere is then an answer.
+        let is_somewhere_only = matches!(
+            call.operation.service,
+            Service::Serverless | Service::Containers
+        );
+        let unreached = |why: String| {
+            if is_somewhere_only && retry::leads_nowhere(&why) {
+                return Failure::of(NO_ADDRESS, "the name of the service's host leads nowhere");
+            }
+            lost(why)
+        };
         let answered = tokio::time::timeout(PATIENCE, async {
             let sent = self.connector.call(signed).await;
-            let response = sent.map_err(|error| lost(format!("{error:?}")))?;
+            let response = sent.map_err(|error| unreached(format!("{error:?}")))?;
             read(response).await.map_err(lost)
         });
         match answered.await {

@@ -4,6 +4,7 @@
 mod accounts;
 mod aws;
 mod change;
+mod needs;
 mod one;
 mod plan;
 mod progress;
@@ -11,6 +12,7 @@ mod run;
 mod store;
 
 pub(super) use change::Way;
+pub(super) use needs::spared;
 pub(super) use one::jitter;
 pub(super) use plan::plan;
 
@@ -23,19 +25,24 @@ use crate::live::operation::{ALL, Service};
 use jiff::Timestamp;
 use progress::Board;
 use run::{Begun, Message, Summary};
+use std::collections::BTreeSet;
 use std::io::{self, BufReader, Read, Write};
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// Calls that are not made, by action.
+pub(super) type Spared = BTreeSet<&'static str>;
+
 /// Runs `observe`.
 pub(super) fn observe(arguments: &Observe, at: Timestamp, terminal: &mut Terminal<'_>) -> Ended {
     if arguments.reach.plan {
-        return plan(&arguments.reach, terminal);
+        return plan(&arguments.reach, &Spared::new(), terminal);
     }
     let Some(_lock) = Lock::take(arguments.reach.lock.as_deref(), terminal)? else {
         return Ok(Exit::Unusable);
     };
-    let Some(begun) = begin(&arguments.reach, at, terminal)? else {
+    let wanted = wanted(&arguments.reach, &Spared::new(), at);
+    let Some(begun) = begin(&arguments.reach, &wanted, terminal)? else {
         return Ok(Exit::Unusable);
     };
     let mut stream = Stream::new(begun.messages(), at, terminal.watched);
@@ -63,10 +70,11 @@ pub(super) fn observe(arguments: &Observe, at: Timestamp, terminal: &mut Termina
 /// Begins to observe; the records come as they are made, and beside them what there is to say about the run.
 pub(super) fn stream(
     reach: &Reach,
+    spared: &Spared,
     at: Timestamp,
     terminal: &mut Terminal<'_>,
 ) -> io::Result<Option<(BufReader<impl Read + 'static>, Heard)>> {
-    let Some(begun) = begin(reach, at, terminal)? else {
+    let Some(begun) = begin(reach, &wanted(reach, spared, at), terminal)? else {
         return Ok(None);
     };
     let stream = Stream::new(begun.messages(), at, terminal.watched);
@@ -74,8 +82,8 @@ pub(super) fn stream(
     Ok(Some((BufReader::new(stream), heard)))
 }
 
-fn begin(reach: &Reach, at: Timestamp, terminal: &mut Terminal<'_>) -> io::Result<Option<Begun>> {
-    match run::begin(reach, &wanted(reach, at), terminal.watched) {
+fn begin(reach: &Reach, wanted: &Wanted, terminal: &mut Terminal<'_>) -> io::Result<Option<Begun>> {
+    match run::begin(reach, wanted, terminal.watched) {
         Ok(begun) => Ok(Some(begun)),
         Err((why, help)) => {
             terminal.error(&why)?;
@@ -86,7 +94,7 @@ fn begin(reach: &Reach, at: Timestamp, terminal: &mut Terminal<'_>) -> io::Resul
 }
 
 /// The services that are asked.
-fn services(reach: &Reach) -> std::collections::BTreeSet<Service> {
+fn services(reach: &Reach) -> BTreeSet<Service> {
     let all = ALL.iter().map(|one| one.service);
     all.filter(|service| *service != Service::ServiceQuotas)
         .filter(|service| {
@@ -95,13 +103,14 @@ fn services(reach: &Reach) -> std::collections::BTreeSet<Service> {
         .collect()
 }
 
-fn wanted(reach: &Reach, at: Timestamp) -> Wanted {
+fn wanted(reach: &Reach, spared: &Spared, at: Timestamp) -> Wanted {
     Wanted {
         clusters: reach.cluster.clone(),
         since: reach.since,
         steps: reach.steps,
         key_grants: reach.key_grants,
         services: services(reach),
+        spared: spared.clone(),
         now: at,
         change: None,
     }

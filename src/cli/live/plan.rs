@@ -2,13 +2,13 @@
 
 use super::super::arguments::Reach;
 use super::super::{Ended, Terminal};
-use super::services;
+use super::{Spared, services};
 use crate::judge::Exit;
 use crate::live::estimate::{Calls, Sizes, calls, shortest};
 use std::time::Duration;
 
 /// Prints the calls and the time of a run over one account and region of the expected size.
-pub(in crate::cli) fn plan(reach: &Reach, terminal: &mut Terminal<'_>) -> Ended {
+pub(in crate::cli) fn plan(reach: &Reach, spared: &Spared, terminal: &mut Terminal<'_>) -> Ended {
     let clusters = if reach.cluster.is_empty() {
         u64::from(reach.expect_clusters)
     } else {
@@ -16,6 +16,7 @@ pub(in crate::cli) fn plan(reach: &Reach, terminal: &mut Terminal<'_>) -> Ended 
     };
     let sizes = expected(reach, clusters);
     let mut calls = calls(&sizes, &services(reach));
+    calls.retain(|one| !spared.contains(one.operation.action));
     if !reach.cluster.is_empty() {
         // Few calls are within any quota.
         calls.retain(|one| !["ListClusters", "ListServiceQuotas"].contains(&one.operation.name));
@@ -63,7 +64,7 @@ pub(in crate::cli) fn plan(reach: &Reach, terminal: &mut Terminal<'_>) -> Ended 
         terminal
             .warning("`--max-duration` is shorter: what is not asked by then is indeterminate")?;
     }
-    terminal.note("reckoned with fleets in one cluster of five, and one configuration, key, bucket, role and database of ten tables for ten; no call was made")?;
+    terminal.note("reckoned with fleets in one cluster of five, and one configuration, key, bucket, role and database of ten tables for ten, and without Studios, Serverless applications and virtual clusters; no call was made")?;
     Ok(Exit::Clean)
 }
 

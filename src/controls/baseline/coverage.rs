@@ -104,7 +104,7 @@ fn judge_listings(want: &Setting, tally: &Tally, run: &Run<'_>, out: &mut Condit
         out.held();
     }
     for service in want.services.iter().filter_map(Text::as_literal) {
-        if tally.listed.iter().any(|listed| listed == service) {
+        if is_listed(service, tally) {
             out.held();
         } else {
             out.undecided(
@@ -124,6 +124,31 @@ fn judge_listings(want: &Setting, tally: &Tally, run: &Run<'_>, out: &mut Condit
         )
         .under("window");
     }
+}
+
+/// The kinds that the listings of a service tell of.
+const LISTED: &[(&str, &[ResourceKind])] = &[
+    ("emr", &[ResourceKind::EmrCluster]),
+    (
+        "lake",
+        &[
+            ResourceKind::LakeFormationGrant,
+            ResourceKind::LakeFormationLocation,
+            ResourceKind::LakeFormationFilter,
+        ],
+    ),
+    ("serverless", &[ResourceKind::EmrServerlessApplication]),
+    ("eks", &[ResourceKind::EmrContainersVirtualCluster]),
+    ("studio", &[ResourceKind::EmrStudio]),
+];
+
+fn is_listed(service: &str, tally: &Tally) -> bool {
+    let found = LISTED.iter().find(|(name, _)| *name == service);
+    found.is_some_and(|(_, kinds)| {
+        kinds
+            .iter()
+            .all(|kind| tally.listed.iter().any(|listed| listed == kind.name()))
+    })
 }
 
 /// Regions that nothing was seen of.

@@ -68,8 +68,15 @@ impl Control for SecurityConfiguration {
 }
 
 fn judge_name(names: &Choice, found: &crate::observed::Resource<'_>, out: &mut Conditions) {
-    let live = found.body.get(DESCRIBE).path("securityConfiguration/name");
-    let node = if found.form == crate::observed::Form::Live {
+    let answer = found.body.get(DESCRIBE);
+    let live = answer.path("securityConfiguration/name");
+    let is_live = found.form == crate::observed::Form::Live;
+    if is_live && let Some(reason) = answer.reason() {
+        let message = "whether the security configuration is there is unknown";
+        out.unknown(answer, reason, message);
+        return;
+    }
+    let node = if is_live {
         live
     } else {
         found.body.get("Name")

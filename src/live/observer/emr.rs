@@ -166,6 +166,7 @@ impl Observer {
         let input = json!({"ClusterId": id});
         operations
             .into_iter()
+            .filter(|operation| !self.wanted.spared.contains(operation.action))
             .map(|operation| Call::new(operation, id, input.clone()))
             .collect()
     }

@@ -85,7 +85,7 @@ impl Observer {
             .collect()
     }
 
-    /// Asks about the subnets of clusters and Studios, and about the tables that are associated with them.
+    /// Asks about the subnets of clusters, Studios and applications, and about the tables that are associated with them.
     fn subnets(&mut self) -> Vec<Call> {
         let mut ids = BTreeSet::new();
         for cluster in self.active() {
@@ -103,6 +103,9 @@ impl Observer {
                 &mut ids,
             );
         }
+        for list in self.networks_of_applications("subnetIds") {
+            texts(Some(&list), &mut ids);
+        }
         let ids: Vec<String> = ids.into_iter().collect();
         let mut calls = Vec::new();
         for (at, ids) in ids.chunks(VALUES).enumerate() {
@@ -115,7 +118,7 @@ impl Observer {
         calls
     }
 
-    /// Gives every cluster its nodes, and asks about the subnets and groups that clusters and nodes are in.
+    /// Gives every cluster its nodes, and asks about the subnets and groups that clusters, nodes and applications are in.
     pub(super) fn surroundings(&mut self) -> Vec<Call> {
         let mut calls = self.subnets();
         calls.extend(self.security_groups());
@@ -135,6 +138,9 @@ impl Observer {
                     &mut ids,
                 );
             }
+        }
+        for list in self.networks_of_applications("securityGroupIds") {
+            texts(Some(&list), &mut ids);
         }
         let nodes = self.hand_out_nodes(&active, &mut ids);
         let ids: Vec<String> = ids.into_iter().collect();

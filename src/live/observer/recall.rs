@@ -23,6 +23,8 @@ pub(super) fn subject(operation: &'static Operation) -> ResourceKind {
         Service::S3 | Service::S3Control => ResourceKind::S3Bucket,
         Service::LakeFormation => ResourceKind::LakeFormationSettings,
         Service::Glue => ResourceKind::GlueCatalog,
+        Service::Serverless => ResourceKind::EmrServerlessApplication,
+        Service::Containers => ResourceKind::EmrContainersSecurityConfiguration,
         Service::Ec2 | Service::Sts | Service::Organizations | Service::ServiceQuotas => {
             ResourceKind::EmrAccount
         }

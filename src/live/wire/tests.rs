@@ -231,3 +231,27 @@ fn no_answer_makes_the_reader_of_xml_panic() {
     let deep = "<a>".repeat(100_000);
     assert!(said(&DESCRIBE_INSTANCES, 200, &deep).is_err());
 }
+
+#[test]
+fn calls_with_a_path_put_members_into_it_and_the_others_behind() {
+    use crate::live::operation::{GET_APPLICATION, LIST_VIRTUAL_CLUSTERS};
+    let place = Place {
+        region: "cn-north-1".to_owned(),
+        account: String::new(),
+        endpoint: None,
+    };
+    let sent = |operation, input| request(&Call::new(operation, "", input), &place);
+    let one = sent(&GET_APPLICATION, json!({"applicationId": "00f/1?x"}));
+    assert_eq!((one.method, one.body.as_str()), ("GET", ""));
+    assert_eq!(
+        one.url,
+        "https://emr-serverless.cn-north-1.amazonaws.com.cn/applications/00f%2F1%3Fx"
+    );
+    assert_eq!(one.signing_name, "emr-serverless");
+    let input = json!({"states": ["RUNNING", "ARRESTED"], "nextToken": "a=b&c"});
+    let pages = sent(&LIST_VIRTUAL_CLUSTERS, input);
+    assert_eq!(
+        pages.url,
+        "https://emr-containers.cn-north-1.amazonaws.com.cn/virtualclusters?states=RUNNING&states=ARRESTED&nextToken=a%3Db%26c"
+    );
+}

@@ -89,6 +89,8 @@ pub(super) fn answer(operation: &Operation, text: &str) -> Result<Map<String, Va
         | Service::LakeFormation
         | Service::Glue
         | Service::Organizations
+        | Service::Serverless
+        | Service::Containers
         | Service::ServiceQuotas => structure(operation.name, "", &root),
     };
     Ok(members)

@@ -44,14 +44,14 @@ fn described(live: &Live) -> u64 {
 
 #[test]
 fn a_second_audit_asks_little_says_so_and_judges_the_same() {
-    let live = Live::over(Estate::sharing(6, 6));
+    let live = Live::over(Estate::sharing(12, 12));
     let (cold, ran) = live.audit(&["--share", "100", "--cache", "cache"]);
     assert_eq!(ran.code, Some(1), "{}", ran.err);
     let first: u64 = live.server.calls().values().sum();
     let (warm, ran) = live.audit(&["--share", "100", "--cache", "cache"]);
     let second = live.server.calls().values().sum::<u64>() - first;
     assert!(second * 3 < first * 2, "{second} of {first}");
-    assert_eq!(described(&live), 6);
+    assert_eq!(described(&live), 12);
     assert_eq!(warm["evaluations"], cold["evaluations"]);
     assert_eq!(warm["coverage"], cold["coverage"]);
     assert!(
@@ -63,7 +63,7 @@ fn a_second_audit_asks_little_says_so_and_judges_the_same() {
     for arguments in [&["--no-cache"][..], &["--cache", "cache", "--max-age", "0"]] {
         let before = described(&live);
         live.audit(&[&["--share", "100"], arguments].concat());
-        assert_eq!(described(&live) - before, 6, "{arguments:?}");
+        assert_eq!(described(&live) - before, 12, "{arguments:?}");
     }
 }
 
@@ -272,7 +272,7 @@ fn a_disk_that_is_full_is_said_once_and_what_was_written_is_good() {
     let binary = live.command(&["observe", "--share", "100", "--cache", "cache"]);
     // A write over the limit fails as one to a full disk does, after a part of it.
     let mut command = Command::new("sh");
-    command.args(["-c", "trap '' XFSZ; ulimit -f 8; exec \"$0\" \"$@\""]);
+    command.args(["-c", "trap '' XFSZ; ulimit -f 12; exec \"$0\" \"$@\""]);
     command
         .arg(binary.get_program())
         .args(binary.get_args())

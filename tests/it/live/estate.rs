@@ -40,6 +40,11 @@ pub struct Estate {
     /// Body and time of creation, by name.
     pub configurations: BTreeMap<String, (Value, i64)>,
     pub studios: Vec<String>,
+    /// Applications of EMR Serverless, in full.
+    pub applications: Vec<Value>,
+    /// Virtual clusters of EMR on EKS, and the security configurations that they may name, by id.
+    pub virtual_clusters: Vec<Value>,
+    pub container_configurations: BTreeMap<String, Value>,
     /// How many clusters share a configuration and a key.
     among: usize,
     /// Metadata by key id.
@@ -107,6 +112,43 @@ fn document(key: &str) -> Value {
         "MinimumInstanceMetadataServiceVersion": 2, "HttpPutResponseHopLimit": 1}})
 }
 
+/// An application as EMR Serverless describes it.
+pub fn application(at: usize) -> Value {
+    let id = format!("00f{at}example");
+    json!({"applicationId": id, "name": format!("queries-{at}"), "arn": arn("emr-serverless", &format!("/applications/{id}")),
+        "releaseLabel": "emr-7.9.0", "type": "Spark", "state": "STARTED", "createdAt": time(CREATED), "updatedAt": time(CREATED),
+        "tags": {"Owner": "data"}, "autoStartConfiguration": {"enabled": true},
+        "autoStopConfiguration": {"enabled": true, "idleTimeoutMinutes": 15}, "architecture": "X86_64",
+        "networkConfiguration": {"subnetIds": ["subnet-1"], "securityGroupIds": ["sg-core"]},
+        "runtimeConfiguration": [{"classification": "spark-defaults",
+            "properties": {"spark.emr-serverless.lakeformation.enabled": "true"}, "configurations": []}],
+        "monitoringConfiguration": {
+            "s3MonitoringConfiguration": {"logUri": format!("s3://logs-{ACCOUNT}/serverless/")},
+            "managedPersistenceMonitoringConfiguration": {"enabled": false}},
+        "interactiveConfiguration": {"studioEnabled": false, "livyEndpointEnabled": false}})
+}
+
+/// A virtual cluster as EMR on EKS lists it.
+pub fn virtual_cluster(at: usize) -> Value {
+    let id = format!("v{at}example");
+    json!({"id": id, "name": format!("jobs-{at}"), "arn": arn("emr-containers", &format!("/virtualclusters/{id}")),
+        "state": "RUNNING", "createdAt": time(CREATED), "tags": {}, "securityConfigurationId": "sc0example",
+        "containerProvider": {"type": "EKS", "id": "analytics", "info": {"eksInfo": {"namespace": "jobs"}}}})
+}
+
+fn container_configuration() -> Value {
+    let secret = |name: &str| arn("secretsmanager", &format!("secret:{name}-AbCdEf"));
+    let tls = json!({"certificateProviderType": "PEM", "publicCertificateSecretArn": secret("public"),
+        "privateCertificateSecretArn": secret("private")});
+    let lake = json!({"authorizedSessionTagValue": "EMR on EKS Engine",
+        "secureNamespaceInfo": {"clusterId": "analytics", "namespace": "credentials"},
+        "queryEngineRoleArn": format!("arn:aws:iam::{ACCOUNT}:role/query-engine")});
+    json!({"id": "sc0example", "name": "analytics", "arn": arn("emr-containers", "/securityconfigurations/sc0example"),
+        "createdAt": time(CREATED), "tags": {}, "securityConfigurationData": {"authorizationConfiguration": {
+            "lakeFormationConfiguration": lake,
+            "encryptionConfiguration": {"inTransitEncryptionConfiguration": {"tlsCertificateConfiguration": tls}}}}})
+}
+
 impl Estate {
     /// So many running clusters, every fifth of fleets, with a configuration for each ten.
     pub fn of(clusters: usize) -> Self {
@@ -119,6 +161,9 @@ impl Estate {
             caller: format!("arn:aws:sts::{ACCOUNT}:assumed-role/emr-baseline-audit/session"),
             admins: vec![format!("arn:aws:iam::{ACCOUNT}:role/emr-baseline-audit")],
             studios: vec!["es-1EXAMPLE".to_owned()],
+            applications: vec![application(0)],
+            virtual_clusters: vec![virtual_cluster(0)],
+            container_configurations: [("sc0example".to_owned(), container_configuration())].into(),
             endpoints: vec!["s3", "kms", "sts", "glue", "lakeformation"],
             among,
             ..Self::default()
@@ -266,6 +311,8 @@ impl Estate {
             {"Classification": "hive-site", "Properties": secret("javax.jdo.option.ConnectionPassword")},
             {"Classification": "presto-connector-mysql", "Properties": {
                 "connection-url": format!("jdbc:mysql://db/x?user=hive&password={PLANTED}")}}]));
+        self.applications[0]["runtimeConfiguration"] = json!([{"classification": "hive-site",
+            "properties": secret("javax.jdo.option.ConnectionPassword"), "configurations": []}]);
     }
 
     /// Answers a call.
@@ -297,6 +344,7 @@ impl Estate {
         }
         match service {
             "elasticmapreduce" => self.emr(operation, input),
+            "emr-serverless" | "emr-containers" => self.elsewhere(operation, input),
             "kms" => self.kms(operation, input),
             "lakeformation" => Ok(self.lake(operation, input)),
             "glue" => Ok(self.glue(operation, input)),
@@ -441,6 +489,55 @@ impl Estate {
             }
             "ListStudioSessionMappings" => json!({"SessionMappings": []}),
             other => panic!("EMR's {other} is not doubled"),
+        })
+    }
+
+    /// EMR Serverless and EMR on EKS.
+    fn elsewhere(&self, operation: &str, input: &Value) -> Result<Value, Refusal> {
+        let listed = |member: &str, items: &[Value], summary: fn(&Value) -> Value| {
+            let wanted = |one: &&Value| match &input["states"] {
+                Value::Array(states) => states.contains(&one["state"]),
+                _ => true,
+            };
+            let items = items.iter().filter(wanted).map(summary);
+            page(member, items, input, "nextToken", "nextToken", 50)
+        };
+        let gone = |what: &str| {
+            let why = format!("{what} doesn't exist.");
+            refusal(404, "ResourceNotFoundException", &why)
+        };
+        Ok(match operation {
+            "ListApplications" => listed("applications", &self.applications, |one| {
+                let mut summary = json!({"id": one["applicationId"]});
+                for member in [
+                    "name",
+                    "arn",
+                    "releaseLabel",
+                    "type",
+                    "state",
+                    "createdAt",
+                    "updatedAt",
+                    "architecture",
+                ] {
+                    summary[member] = one[member].clone();
+                }
+                summary
+            }),
+            "GetApplication" => {
+                let id = &input["applicationId"];
+                let mut all = self.applications.iter();
+                let found = all.find(|one| one["applicationId"] == *id);
+                json!({"application": found.ok_or_else(|| gone(&format!("Application {id}")))?})
+            }
+            "ListVirtualClusters" => {
+                listed("virtualClusters", &self.virtual_clusters, Value::clone)
+            }
+            "DescribeSecurityConfiguration" => {
+                let id = input["id"].as_str().unwrap_or_default();
+                let found = self.container_configurations.get(id);
+                json!({"securityConfiguration": found.ok_or_else(|| gone(&format!("Security configuration {id}")))?})
+            }
+            other => panic!("{other} is not doubled"),
         })
     }
 

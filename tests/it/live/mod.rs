@@ -22,6 +22,8 @@ mod xml;
 #[cfg(feature = "live")]
 mod cache;
 #[cfg(feature = "live")]
+mod elsewhere;
+#[cfg(feature = "live")]
 mod lake;
 #[cfg(feature = "live")]
 mod moto;

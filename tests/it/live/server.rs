@@ -193,6 +193,9 @@ fn asked(line: &str, headers: &BTreeMap<String, String>, body: &str, from: &str)
         return service(name, operation, serde_json::from_str(body).unwrap());
     }
     if line.starts_with("GET ") {
+        if let Some(asked) = asked_elsewhere(path) {
+            return asked;
+        }
         if path.starts_with("/v20180820/") {
             assert_eq!(headers["x-amz-account-id"], from);
             return service("s3", "GetAccountPublicAccessBlock", json!({}));
@@ -231,9 +234,44 @@ fn asked(line: &str, headers: &BTreeMap<String, String>, body: &str, from: &str)
     service(name, form["Action"], input)
 }
 
+/// A call of EMR Serverless or of EMR on EKS: a path, and members behind it.
+fn asked_elsewhere(path: &str) -> Option<Asked> {
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let (what, id) = path[1..].split_once('/').unwrap_or((&path[1..], ""));
+    let (service, operation, member) = match (what, id.is_empty()) {
+        ("applications", true) => ("emr-serverless", "ListApplications", ""),
+        ("applications", false) => ("emr-serverless", "GetApplication", "applicationId"),
+        ("virtualclusters", true) => ("emr-containers", "ListVirtualClusters", ""),
+        ("securityconfigurations", false) => {
+            ("emr-containers", "DescribeSecurityConfiguration", "id")
+        }
+        _ => return None,
+    };
+    let mut input = json!({});
+    if !member.is_empty() {
+        input[member] = json!(id);
+    }
+    for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
+        match (name, &mut input[name]) {
+            ("states", Value::Array(items)) => items.push(json!(value)),
+            ("states", other) => *other = json!([value]),
+            (_, other) => *other = json!(value),
+        }
+    }
+    let operation = operation.to_owned();
+    Some(Asked {
+        service,
+        operation,
+        input,
+    })
+}
+
 /// Services that answer in JSON.
+
 const IN_JSON: &[&str] = &[
     "elasticmapreduce",
+    "emr-serverless",
+    "emr-containers",
     "kms",
     "glue",
     "lakeformation",

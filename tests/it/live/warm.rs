@@ -75,6 +75,12 @@ fn five_hundred_unchanged_clusters_cost_a_twentieth_and_are_recorded_alike() {
     assert!(warm.finished);
     let (first, second) = (all(&cold.sent), all(&warm.sent));
     assert!(second * 20 <= first, "{second} of {first}");
+    let page = crate::support::root().join("docs/src/tutorials/audit.md");
+    let told = format!("{second} calls instead of {first}");
+    assert!(
+        std::fs::read_to_string(page).unwrap().contains(&told),
+        "the page does not tell {told}"
+    );
 }
 
 #[test]
