@@ -2,10 +2,11 @@
 
 mod held;
 mod see;
+mod unheard;
 
 pub use see::Reading;
 
-use super::plan::Evidence;
+use super::plan::{Evidence, Kind};
 use crate::aws::lake_formation::grant::Object;
 use crate::control::Verdict;
 use crate::observed::ResourceKind;
@@ -27,7 +28,7 @@ pub struct Current {
     /// The tags of databases, tables and columns, by their names: what is inherited included.
     pub(super) tagged: BTreeMap<Vec<String>, BTreeMap<String, String>>,
     pub(super) expressions: BTreeMap<String, SeenExpression>,
-    pub(super) locations: BTreeMap<String, Value>,
+    pub(super) locations: BTreeMap<String, SeenLocation>,
     pub(super) opt_ins: BTreeSet<(String, Object, Option<String>)>,
     pub(super) configurations: BTreeMap<String, Fact<Option<Value>>>,
     pub(super) block_public_access: Option<Fact<(Value, Verdict)>>,
@@ -35,6 +36,8 @@ pub struct Current {
     pub(super) listed: BTreeSet<ResourceKind>,
     /// What could not be understood or observed, by what it is about.
     pub(super) unknown: Vec<(ResourceKind, String)>,
+    /// Members of answers that this version does not know: of what kind, their name, and what bears them.
+    pub(super) unheard: BTreeMap<(Kind, String), Bears>,
     /// What the observer itself could not do.
     pub(super) problems: Vec<String>,
 }
@@ -44,6 +47,15 @@ impl Current {
     pub fn problems(&self) -> &[String] {
         &self.problems
     }
+}
+
+/// What bears a member that is not known.
+#[derive(Clone, Debug)]
+pub(super) struct Bears {
+    /// The first of them.
+    pub(super) first: String,
+    /// How many more.
+    pub(super) others: usize,
 }
 
 /// Data lake settings as they came, and the controls that are not content with them.
@@ -65,6 +77,8 @@ pub(super) struct Held {
     pub(super) evidence: Evidence,
     /// A waiver of the baseline accepts what is beyond it.
     pub(super) waived: Option<String>,
+    /// Its first member that this version does not know.
+    pub(super) unheard: Option<String>,
     /// What the control says that lets nothing be left to IAM, where the grant is one.
     pub(super) left_to_iam: Option<LeftToIam>,
 }
@@ -103,6 +117,8 @@ pub(super) enum Stands {
     Wider(String, String),
     /// It stands beside an `ALL` of which it is a part, and is no more declared than that.
     PartOfAll,
+    /// It is not declared, and comes with having made the table.
+    OfMaker,
     /// Whether it is declared is not known.
     Unclear,
 }
@@ -112,6 +128,16 @@ impl Stands {
     pub(super) fn is_beyond(&self) -> bool {
         matches!(self, Self::Excess | Self::Wider(..) | Self::PartOfAll)
     }
+}
+
+/// A location that is registered.
+#[derive(Clone, Debug)]
+pub(super) struct SeenLocation {
+    pub(super) raw: Value,
+    /// What `lake.locations` says against it.
+    pub(super) wrong: Option<String>,
+    /// What `lake.hybrid-access` says against it.
+    pub(super) hybrid: Option<String>,
 }
 
 /// A filter that stands.

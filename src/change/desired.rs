@@ -121,6 +121,8 @@ impl<'b> Desired<'b> {
             names.map(ToString::to_string).collect()
         });
         let tags = asks(Kind::Tags);
+        let declared = self.tags.iter();
+        let declared = declared.map(|tag| (tag.key.clone(), tag.values.clone()));
         let catalogs = self.grants.grants().iter().filter_map(|grant| {
             let catalog = grant.object.catalog.as_ref()?.to_string();
             catalog.contains(':').then_some(catalog)
@@ -131,6 +133,7 @@ impl<'b> Desired<'b> {
                 && !self.artifacts.block_public_access.is_empty(),
             lake: lake.into_iter().any(asks),
             bearers: bearers.filter(|_: &Vec<String>| tags).collect(),
+            tags: declared.filter(|_| tags).collect(),
             catalogs: catalogs.filter(|_| asks(Kind::Grants)).collect(),
         }
     }
@@ -151,6 +154,15 @@ impl<'b> Desired<'b> {
 
     pub(super) fn requires(&self, control: &str) -> bool {
         self.baseline.requirements.contains_key(control)
+    }
+
+    /// Whether no location may give whoever registers it every right on it.
+    pub(super) fn refuses_privileged_access(&self) -> bool {
+        let own = self.baseline.requirements.get("lake.locations");
+        own.is_some_and(|own| {
+            let shape = own.shape("privileged");
+            !matches!(shape, Some(Shape::AtMost(level)) if *level > 0)
+        })
     }
 
     /// The lines that ask for one table of a list.

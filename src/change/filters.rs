@@ -183,8 +183,9 @@ fn is_held(draft: &Draft<'_, '_>, key: &FilterKey) -> bool {
     let only = &draft.options.only;
     let grants = only.is_empty() || only.contains(&Kind::Grants);
     draft.current.grants.iter().any(|held| {
-        let goes =
-            held.waived.is_none() && held.rights.iter().all(|right| right.stands.is_beyond());
+        let goes = held.waived.is_none()
+            && held.unheard.is_none()
+            && held.rights.iter().all(|right| right.stands.is_beyond());
         filter_key(&held.object).as_ref() == Some(key) && !(grants && goes)
     })
 }

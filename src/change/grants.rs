@@ -4,14 +4,13 @@ mod cover;
 mod iam;
 mod missing;
 mod way;
+mod write;
 
 use super::current::{Held, HeldRight, Stands};
 use super::plan::{Change, Class, Draft, Evidence, Fate, Kind, Sign};
-use super::revoke::{Cut, cuts, entry, exclude_each_other, shown};
-use super::step::{Pending, Phase, units};
+use super::revoke::{Cut, cuts, exclude_each_other, shown};
 use crate::aws::lake_formation::grant::{Node as On, Object};
 use crate::aws::lake_formation::principal::is_iam_allowed_principals;
-use crate::live::operation::{BATCH_GRANT_PERMISSIONS, BATCH_REVOKE_PERMISSIONS};
 use crate::observed::ResourceKind;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,6 +66,8 @@ struct Work<'w, 'd, 'b> {
     near: BTreeMap<(String, String), Vec<usize>>,
     taken: BTreeMap<usize, Taken>,
     given: Vec<Given>,
+    /// Whose rights were told that come with having made a table, and which table.
+    makers: BTreeSet<(String, Object)>,
     /// The changes that are told of what is left to IAM, by object.
     left: BTreeMap<Object, usize>,
 }
@@ -86,6 +87,7 @@ impl<'w, 'd, 'b> Work<'w, 'd, 'b> {
             near,
             taken: BTreeMap::new(),
             given: Vec::new(),
+            makers: BTreeSet::new(),
             left: BTreeMap::new(),
         }
     }
@@ -113,7 +115,7 @@ impl<'w, 'd, 'b> Work<'w, 'd, 'b> {
     /// What the baseline does not give.
     fn beyond(&mut self, at: usize, held: &'d Held) {
         // What came with `ALL` goes with it, and is told with it.
-        let mut all = None;
+        let (mut all, mut of_maker) = (None, None);
         let (first, rest): (Vec<_>, Vec<_>) = held.rights.iter().partition(|one| one.name == "ALL");
         for right in first.into_iter().chain(rest) {
             if right.stands == Stands::Unclear {
@@ -122,6 +124,9 @@ impl<'w, 'd, 'b> Work<'w, 'd, 'b> {
                     right.name, held.object, held.principal
                 );
                 self.draft.unknown.push(said);
+            }
+            if right.stands == Stands::OfMaker {
+                of_maker = of_maker.or(Some(right));
             }
             if !right.stands.is_beyond() {
                 continue;
@@ -138,14 +143,42 @@ impl<'w, 'd, 'b> Work<'w, 'd, 'b> {
                 }
             }
         }
+        if let Some(right) = of_maker {
+            self.tell_of_maker(held, right);
+        }
+    }
+
+    /// Tells of what somebody holds who made the table: once, however AWS words it back.
+    fn tell_of_maker(&mut self, held: &Held, right: &HeldRight) {
+        let key = (held.principal.clone(), held.object.clone());
+        if !self.makers.insert(key) {
+            return;
+        }
+        let change = Change {
+            kind: Kind::Grants,
+            sign: Sign::Remove,
+            class: Class::Excess,
+            fate: Fate::Reported(
+                "it comes with having made the table, and AWS revokes no such right".to_owned(),
+            ),
+            what: format!("{} on {}", right.name, held.object),
+            holder: Some(held.principal.clone()),
+            detail: None,
+            wanted: Vec::new(),
+            evidence: held.evidence.clone(),
+        };
+        self.draft.change(change);
     }
 
     /// What becomes of what goes beyond the baseline.
     fn fate(&self, held: &Held) -> Fate {
-        match &held.waived {
-            Some(reason) => Fate::Reported(format!("waived: {reason}")),
-            None if self.draft.options.prune => Fate::Planned,
-            None => Fate::Reported(NOT_PRUNED.to_owned()),
+        match (&held.waived, &held.unheard) {
+            (Some(reason), _) => Fate::Reported(format!("waived: {reason}")),
+            (None, Some(member)) => Fate::Reported(format!(
+                "AWS says `{member}` of it, which this version does not know: revoke it by hand"
+            )),
+            (None, None) if self.draft.options.prune => Fate::Planned,
+            (None, None) => Fate::Reported(NOT_PRUNED.to_owned()),
         }
     }
 
@@ -153,9 +186,11 @@ impl<'w, 'd, 'b> Work<'w, 'd, 'b> {
         let (class, detail, row) = match &right.stands {
             Stands::Wider(row, how) => (Class::Widened, Some(how.clone()), Some(row)),
             Stands::PartOfAll => (Class::Excess, Some("it came with `ALL`".to_owned()), None),
-            Stands::Declared | Stands::Ungoverned | Stands::Excess | Stands::Unclear => {
-                (Class::Excess, None, None)
-            }
+            Stands::Declared
+            | Stands::Ungoverned
+            | Stands::Excess
+            | Stands::OfMaker
+            | Stands::Unclear => (Class::Excess, None, None),
         };
         let row = row.filter(|row| !row.is_empty());
         let desired = self.draft.desired;
@@ -178,111 +213,6 @@ impl<'w, 'd, 'b> Work<'w, 'd, 'b> {
         let taken = self.taken.entry(at).or_default();
         taken.unit = Some(unit.to_owned());
     }
-
-    /// Whether a held grant gives more by itself before it could be taken in its turn.
-    fn widens(&self, held: &Held) -> bool {
-        self.draft.shifts.widen(&held.object, self.draft.current)
-    }
-
-    /// Who loses something before tags and filters change.
-    fn early(&self) -> BTreeSet<String> {
-        let taken = self.taken.iter();
-        let taken = taken.filter(|(_, taken)| taken.unit.is_none() && !taken.left_to_iam);
-        let held = taken.filter_map(|(at, _)| self.held(*at));
-        let held = held.filter(|held| self.widens(held));
-        held.map(|held| held.principal.clone()).collect()
-    }
-
-    /// Whether a grant is made before tags and filters change: where nobody gains by that, and its principal would lose
-    /// something for longer otherwise.
-    fn comes_first(&self, given: &Given, early: &BTreeSet<String>) -> bool {
-        let (shifts, current) = (&self.draft.shifts, self.draft.current);
-        let matters = early.contains(&given.principal) || shifts.widen(&given.object, current);
-        matters && shifts.may_come_first(&given.object, current)
-    }
-
-    /// Writes the entries of what is given and taken.
-    fn write(mut self) {
-        let mut exchanges: Vec<(String, Pending)> = Vec::new();
-        let early = self.early();
-        for given in std::mem::take(&mut self.given) {
-            let pending = Pending {
-                phase: match &given.unit {
-                    Some(_) => Phase::Exchanges,
-                    None if self.comes_first(&given, &early) => Phase::GrantsBefore,
-                    None => Phase::Grants,
-                },
-                unit: given.unit.unwrap_or_default(),
-                operation: &BATCH_GRANT_PERMISSIONS,
-                key: given.key,
-                input: given.entry,
-                changes: given.changes,
-                merges: Vec::new(),
-            };
-            if pending.phase == Phase::Exchanges {
-                exchanges.push((given.principal, pending));
-            } else {
-                self.draft.entry(pending);
-            }
-        }
-        for (at, taken) in std::mem::take(&mut self.taken) {
-            let Some(held) = self.held(at) else { continue };
-            let early = self.widens(held);
-            for pending in revokes(held, &taken, early) {
-                if pending.phase == Phase::Exchanges {
-                    // What is left to IAM goes before anybody's grants.
-                    let principal = if taken.left_to_iam {
-                        ""
-                    } else {
-                        &held.principal
-                    };
-                    exchanges.push((principal.to_owned(), pending));
-                } else {
-                    self.draft.entry(pending);
-                }
-            }
-        }
-        units(&mut exchanges);
-        for (_, pending) in exchanges {
-            self.draft.entry(pending);
-        }
-    }
-}
-
-/// The entries that take cuts away: one for each object, and for permissions apart from mere grant options.
-fn revokes(held: &Held, taken: &Taken, early: bool) -> Vec<Pending> {
-    /// Cuts, and the numbers of their changes.
-    type Group<'c> = (Vec<&'c Cut>, Vec<usize>);
-    let mut groups: BTreeMap<(&Object, bool), Group<'_>> = BTreeMap::new();
-    for (cut, number) in &taken.cuts {
-        let (cuts, numbers) = groups.entry((&cut.object, cut.option_only)).or_default();
-        cuts.push(cut);
-        if !numbers.contains(number) {
-            numbers.push(*number);
-        }
-    }
-    let phase = match (&taken.unit, taken.left_to_iam) {
-        (Some(_), _) => Phase::Exchanges,
-        (None, true) => Phase::LeftToIam,
-        (None, false) if early => Phase::RevokesBefore,
-        (None, false) => Phase::Revokes,
-    };
-    let each = groups
-        .into_iter()
-        .map(|((object, _), (cuts, changes))| Pending {
-            phase,
-            unit: taken.unit.clone().unwrap_or_default(),
-            operation: &BATCH_REVOKE_PERMISSIONS,
-            key: if taken.left_to_iam {
-                broad_key(object)
-            } else {
-                key(object)
-            },
-            input: entry(held, object, &cuts),
-            changes,
-            merges: Vec::new(),
-        });
-    each.collect()
 }
 
 /// A holder by which grants are found.

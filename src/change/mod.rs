@@ -19,6 +19,7 @@ mod desired;
 mod filters;
 mod grants;
 mod node;
+mod opt_ins;
 mod plan;
 mod registrations;
 mod revoke;
@@ -26,6 +27,7 @@ mod settings;
 mod shift;
 mod step;
 mod tags;
+mod unheard;
 mod verdict;
 
 pub use carry::{Carry, Ended, Told};

@@ -4,7 +4,8 @@ use super::current::Current;
 use super::desired::Desired;
 use super::shift::Shifts;
 use super::step::{Pending, Phase, Step, in_order};
-use super::{configuration, filters, grants, registrations, settings, tags};
+use super::{configuration, filters, grants, opt_ins, registrations, settings, tags, unheard};
+use crate::aws::lake_formation::grant::Object;
 use crate::control::Origin;
 use crate::live::operation::{Operation, PUT_DATA_LAKE_SETTINGS, Service};
 use serde_json::Value;
@@ -85,6 +86,8 @@ pub enum Class {
     LeftToIam,
     /// It stands in the way of a wider grant that takes its place.
     Replaced,
+    /// AWS says something of it that this version does not know.
+    Unheard,
 }
 
 impl Class {
@@ -97,6 +100,7 @@ impl Class {
             Self::Excess => "excess",
             Self::LeftToIam => "left-to-iam",
             Self::Replaced => "replaced",
+            Self::Unheard => "unheard",
         }
     }
 }
@@ -200,6 +204,7 @@ pub fn plan(desired: &Desired<'_>, current: &Current, options: &Options) -> Plan
         options,
         changes: Vec::new(),
         pending: Vec::new(),
+        given: Vec::new(),
         shifts: Shifts::default(),
         unknown: Vec::new(),
         refusals: Vec::new(),
@@ -216,8 +221,9 @@ pub fn plan(desired: &Desired<'_>, current: &Current, options: &Options) -> Plan
             Kind::Tags => tags::tags(&mut draft),
             Kind::Filters => filters::filters(&mut draft),
             Kind::Grants => grants::grants(&mut draft),
-            Kind::OptIns => registrations::opt_ins(&mut draft),
+            Kind::OptIns => opt_ins::opt_ins(&mut draft),
         }
+        unheard::unheard(&mut draft, kind);
     }
     draft.finish()
 }
@@ -229,6 +235,8 @@ pub(super) struct Draft<'d, 'b> {
     pub(super) options: &'d Options,
     changes: Vec<Change>,
     pending: Vec<Pending>,
+    /// What is granted to whom.
+    pub(super) given: Vec<(String, Object)>,
     /// What changes its meaning, of what is planned before grants.
     pub(super) shifts: Shifts,
     pub(super) unknown: Vec<String>,

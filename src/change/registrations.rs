@@ -1,11 +1,13 @@
-//! Registered locations, and the opt-ins that hybrid ones need.
+//! Registered locations.
 
+use super::current::SeenLocation;
 use super::plan::{Change, Class, Draft, Evidence, Fate, Kind, Sign};
 use super::step::Phase;
 use crate::aws::lake_formation::name::{Likeness, Name};
-use crate::control::lake::places::{DeclaredLocation, is_role};
+use crate::control::Origin;
+use crate::control::lake::places::{DeclaredLocation, is_role, lies_in};
 use crate::control::lake::request;
-use crate::live::operation::{CREATE_OPT_IN, REGISTER_RESOURCE, UPDATE_RESOURCE};
+use crate::live::operation::{REGISTER_RESOURCE, UPDATE_RESOURCE};
 use crate::observed::ResourceKind;
 use serde_json::{Map, Value, json};
 
@@ -13,20 +15,23 @@ use serde_json::{Map, Value, json};
 /// Source: Lake Formation Developer Guide, *Notes and limitations* of hybrid access mode.
 const OF_THE_SERVICE: &str = "AWSServiceRoleForLakeFormationDataAccess";
 
+const NOT_EDITED: &str =
+    "AWS edits no location that is registered with its own role: deregister it, and run again";
+
 /// Plans the locations.
 pub(super) fn locations(draft: &mut Draft<'_, '_>) {
     let desired = draft.desired;
-    if desired.locations.is_empty()
-        || !draft.is_listed(ResourceKind::LakeFormationLocation, "registered locations")
-    {
+    let asks = desired.requires("lake.locations") || desired.requires("lake.hybrid-access");
+    if !asks || !draft.is_listed(ResourceKind::LakeFormationLocation, "registered locations") {
         return;
     }
     for location in &desired.locations {
         match draft.current.locations.get(&location.place.to_string()) {
             None => register(draft, location),
-            Some(seen) => update(draft, location, &seen.clone()),
+            Some(seen) => update(draft, location, seen),
         }
     }
+    told_of_others(draft);
 }
 
 fn change(draft: &Draft<'_, '_>, location: &DeclaredLocation, sign: Sign, fate: Fate) -> Change {
@@ -73,12 +78,9 @@ fn register(draft: &mut Draft<'_, '_>, location: &DeclaredLocation) {
     );
 }
 
-fn update(draft: &mut Draft<'_, '_>, location: &DeclaredLocation, seen: &Value) {
-    let role = seen
-        .get("RoleArn")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    let hybrid = seen.get("HybridAccessEnabled").and_then(Value::as_bool) == Some(true);
+fn update(draft: &mut Draft<'_, '_>, location: &DeclaredLocation, seen: &SeenLocation) {
+    let role = role(seen);
+    let hybrid = is_on(seen, "HybridAccessEnabled");
     let other_role = location
         .role
         .as_ref()
@@ -100,10 +102,7 @@ fn update(draft: &mut Draft<'_, '_>, location: &DeclaredLocation, seen: &Value) 
         return;
     }
     let fate = if role.contains(OF_THE_SERVICE) {
-        Fate::HeldBack(
-            "AWS edits no location that is registered with its own role: deregister it, and run again"
-                .to_owned(),
-        )
+        Fate::HeldBack(NOT_EDITED.to_owned())
     } else {
         Fate::Planned
     };
@@ -121,7 +120,7 @@ fn update(draft: &mut Draft<'_, '_>, location: &DeclaredLocation, seen: &Value) 
         Phase::Registrations
     };
     let role = other_role.unwrap_or_else(|| role.to_owned());
-    let input = updated(seen, &role, location.hybrid);
+    let input = updated(&seen.raw, &role, location.hybrid);
     draft.call(phase, &UPDATE_RESOURCE, key(location), input, vec![number]);
 }
 
@@ -142,40 +141,101 @@ fn updated(seen: &Value, role: &str, hybrid: bool) -> Value {
     Value::Object(input)
 }
 
-/// Plans the opt-ins of the declared grants, where the baseline has hybrid locations.
-pub(super) fn opt_ins(draft: &mut Draft<'_, '_>) {
-    let desired = draft.desired;
-    if desired.opt_ins.is_empty()
-        || !draft.is_listed(ResourceKind::LakeFormationGrant, "opt-ins of hybrid access")
-    {
-        return;
-    }
-    for one in &desired.opt_ins {
-        let key = (
-            one.principal.clone(),
-            one.object.clone(),
-            one.condition.clone(),
-        );
-        if draft.current.opt_ins.contains(&key) {
+/// Tells what the baseline does not take of locations that it does not declare, or cannot be changed of those it does.
+fn told_of_others(draft: &mut Draft<'_, '_>) {
+    let current = draft.current;
+    for (place, seen) in &current.locations {
+        let name = Name::from(place.as_str());
+        let mut declared = draft.desired.locations.iter();
+        let own = declared.find(|one| one.place == name);
+        if let Some(own) = own {
+            if draft.desired.refuses_privileged_access() && is_on(seen, "WithPrivilegedAccess") {
+                let wanted = draft
+                    .desired
+                    .lines("lake.locations", "location", &own.identity);
+                privileged(draft, place, wanted);
+            }
             continue;
         }
-        let number = draft.change(Change {
-            kind: Kind::OptIns,
-            sign: Sign::Add,
-            class: Class::Missing,
-            fate: Fate::Planned,
-            what: format!("opt-in on {}", one.object),
-            holder: Some(one.principal.clone()),
-            detail: None,
-            wanted: desired.lines_of("lake.hybrid-access"),
-            evidence: Evidence::default(),
-        });
+        let mut declared = draft.desired.locations.iter();
+        let near = declared.find(|one| lies_in(&one.place, &name) || lies_in(&name, &one.place));
+        let near =
+            near.map(|one| format!("it overlaps with the declared location `{}`", one.place));
+        let against: Vec<String> = near.into_iter().chain(seen.wrong.clone()).collect();
+        if !against.is_empty() {
+            undeclared(draft, place, against.join("; "));
+        }
+        if seen.hybrid.is_some() {
+            hybrid(draft, place, seen);
+        }
+    }
+}
+
+fn is_on(seen: &SeenLocation, member: &str) -> bool {
+    seen.raw.get(member).and_then(Value::as_bool) == Some(true)
+}
+
+fn excess(what: String, fate: Fate, wanted: Vec<Origin>) -> Change {
+    Change {
+        kind: Kind::Locations,
+        sign: Sign::Remove,
+        class: Class::Excess,
+        fate,
+        what,
+        holder: None,
+        detail: None,
+        wanted,
+        evidence: Evidence::default(),
+    }
+}
+
+/// Source: Lake Formation API, `UpdateResource`, which has no such member.
+fn privileged(draft: &mut Draft<'_, '_>, place: &str, wanted: Vec<Origin>) {
+    let why = "AWS takes it back from no registered location: deregister it by hand, and run again to register it anew";
+    let what = format!("privileged access to location `s3://{place}`");
+    let made = excess(what, Fate::Reported(why.to_owned()), wanted);
+    draft.change(made);
+}
+
+/// With a location, everything goes that Lake Formation grants on the tables there: none is ever deregistered.
+fn undeclared(draft: &mut Draft<'_, '_>, place: &str, against: String) {
+    let why =
+        "locations are never deregistered here: every grant on a table there would end with it";
+    let what = format!("location `s3://{place}`");
+    let wanted = draft.desired.lines_of("lake.locations");
+    let mut made = excess(what, Fate::Reported(why.to_owned()), wanted);
+    made.detail = Some(against);
+    draft.change(made);
+}
+
+/// Hybrid access where the baseline does not list it ends last of all, when everything is granted.
+fn hybrid(draft: &mut Draft<'_, '_>, place: &str, seen: &SeenLocation) {
+    let role = role(seen);
+    let fate = if !draft.options.prune {
+        Fate::Reported("ended only with `--prune`".to_owned())
+    } else if role.contains(OF_THE_SERVICE) || role.is_empty() {
+        Fate::HeldBack(NOT_EDITED.to_owned())
+    } else {
+        Fate::Planned
+    };
+    let planned = fate == Fate::Planned;
+    let what = format!("hybrid access of location `s3://{place}`");
+    let made = excess(what, fate, draft.desired.lines_of("lake.hybrid-access"));
+    let number = draft.change(made);
+    if planned {
+        let input = updated(&seen.raw, role, false);
+        let key = format!("location {place}");
         draft.call(
-            Phase::OptIns,
-            &CREATE_OPT_IN,
-            super::grants::key(&one.object),
-            one.body.clone(),
+            Phase::HybridEnds,
+            &UPDATE_RESOURCE,
+            key,
+            input,
             vec![number],
         );
     }
+}
+
+fn role(seen: &SeenLocation) -> &str {
+    let role = seen.raw.get("RoleArn").and_then(Value::as_str);
+    role.unwrap_or_default()
 }

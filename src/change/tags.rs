@@ -102,15 +102,35 @@ fn update(draft: &mut Draft<'_, '_>, tag: &DeclaredTag, seen: &SeenTag) {
             draft.call(Phase::Tags, &UPDATE_LF_TAG, path, input, vec![number]);
         }
     }
-    let excess: BTreeMap<&String, &String> = seen
-        .values
-        .iter()
-        .filter(|(value, _)| !tag.values.contains(*value))
-        .collect();
-    if excess.is_empty() {
+    excess(draft, tag, seen);
+}
+
+/// Values that nobody declares. AWS deletes none that something bears.
+/// Source: Lake Formation API, `UpdateLFTag`.
+fn excess(draft: &mut Draft<'_, '_>, tag: &DeclaredTag, seen: &SeenTag) {
+    let mut go: BTreeMap<&String, &String> = BTreeMap::new();
+    let wanted = draft.desired.lines("lake.tags", "tag", &tag.identity);
+    for (value, spelt) in &seen.values {
+        if tag.values.contains(value) {
+            continue;
+        }
+        let bearer = assignments::keeps(draft, &tag.key, value);
+        let Some(bearer) = bearer.filter(|_| draft.options.prune) else {
+            go.insert(value, spelt);
+            continue;
+        };
+        let what = format!("value `{value}` of tag `{}`", tag.key);
+        let mut made = change(Sign::Remove, Class::Excess, what);
+        made.fate = Fate::HeldBack(format!(
+            "`{bearer}` bears it: put another value on it first, or take it off by hand"
+        ));
+        made.wanted.clone_from(&wanted);
+        draft.change(made);
+    }
+    if go.is_empty() {
         return;
     }
-    let names: BTreeSet<String> = excess.keys().map(|value| (*value).clone()).collect();
+    let names: BTreeSet<String> = go.keys().map(|value| (*value).clone()).collect();
     let what = format!("values `{}` of tag `{}`", list(&names), tag.key);
     let mut made = change(Sign::Remove, Class::Excess, what);
     made.wanted = wanted;
@@ -120,7 +140,8 @@ fn update(draft: &mut Draft<'_, '_>, tag: &DeclaredTag, seen: &SeenTag) {
         return;
     }
     let number = draft.change(made);
-    let spelt: Vec<&String> = excess.into_values().collect();
+    let account = draft.desired.target.account.clone();
+    let spelt: Vec<&String> = go.into_values().collect();
     for some in spelt.chunks(MOST) {
         let input = json!({ "CatalogId": account, "TagKey": seen.key, "TagValuesToDelete": some });
         let path = key(&tag.key);
@@ -186,8 +207,11 @@ fn save(draft: &mut Draft<'_, '_>, declared: &Declared) {
                 before.join(" & "),
                 declared.text
             ));
-            if let (Some(text), Value::Object(input)) = (raw.get("Description"), &mut input) {
-                input.insert("Description".to_owned(), text.clone());
+            // The description, and what else this version does not know, stays as it is.
+            if let (Value::Object(raw), Value::Object(input)) = (raw, &mut input) {
+                for (member, value) in raw.into_iter().filter(|(_, value)| !value.is_null()) {
+                    input.entry(member).or_insert(value);
+                }
             }
             (made, &UPDATE_LF_TAG_EXPRESSION)
         }

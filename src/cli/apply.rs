@@ -1,6 +1,7 @@
 //! `apply`: an account and region made what a baseline asks for. Every decision is made in [`crate::change`]; here it is
 //! asked, sent, written down and looked at again.
 
+mod consent;
 mod saved;
 mod trail;
 
@@ -87,21 +88,10 @@ pub(super) fn run(arguments: &Apply, at: Timestamp, terminal: &mut Terminal<'_>)
 /// Asks whoever sits at the terminal.
 fn confirmed(calls: usize, terminal: &mut Terminal<'_>) -> io::Result<bool> {
     let stdin = io::stdin();
-    if !stdin.is_terminal() {
-        terminal.error("there is no terminal to ask on whether to make these calls")?;
-        terminal.help("give `--yes` to make them without asking")?;
-        return Ok(false);
-    }
-    let word = if calls == 1 { "call" } else { "calls" };
-    write!(terminal.err, "make {calls} {word}? Only `yes` is taken: ")?;
-    terminal.err.flush()?;
-    let mut answer = String::new();
-    stdin.lock().read_line(&mut answer)?;
-    let yes = answer.trim() == "yes";
-    if !yes {
-        terminal.note("nothing was changed")?;
-    }
-    Ok(yes)
+    let watched = stdin.is_terminal();
+    let mut answers = stdin.lock();
+    let answers = watched.then_some(&mut answers as &mut dyn BufRead);
+    consent::given(calls, answers, terminal)
 }
 
 /// Why nothing is done, or need be.

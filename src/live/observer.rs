@@ -63,6 +63,8 @@ pub struct ForChanges {
     pub lake: bool,
     /// The tags of these databases (one name) and tables (two).
     pub bearers: BTreeSet<Vec<String>>,
+    /// The values that tags of these keys, in lower case, are to have: what bears another is asked about.
+    pub tags: BTreeMap<String, BTreeSet<String>>,
     /// The grants in these catalogs within the account's own.
     pub catalogs: BTreeSet<String>,
 }

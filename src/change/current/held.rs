@@ -2,13 +2,15 @@
 //! kept than changes need.
 
 use super::see::Reading;
+use super::unheard::GRANT;
 use super::{Fact, Held, HeldRight, LeftToIam, Stands};
 use crate::aws::lake_formation::grant::Object;
 use crate::aws::lake_formation::name::{Likeness, Name};
 use crate::aws::lake_formation::principal::is_iam_allowed_principals;
 use crate::change::node::{json, time};
-use crate::change::plan::Evidence;
+use crate::change::plan::{Evidence, Kind};
 use crate::change::revoke::exclude_each_other;
+use crate::control::lake::maker::made;
 use crate::control::lake::seen::SeenPermission;
 use crate::control::lake::standing::{Holding, Right, Standing};
 use crate::control::lake::{Context, SeenGrant, Trouble};
@@ -33,7 +35,9 @@ impl Reading<'_, '_> {
             return Err(format!("principal `{principal}` is not wholly known"));
         };
         let to_iam = is_iam_allowed_principals(holder);
-        let rights = self.rights(&seen, principal, object, permissions);
+        let is_maker = made(resource, principal, object);
+        let rights = self.rights(&seen, is_maker, (principal, object), permissions);
+        let unheard = self.unheard(Kind::Grants, &format!("a grant on {object}"), root, GRANT);
         let beyond = rights.iter().any(|right| right.stands.is_beyond());
         let mut held = Held {
             principal: holder.to_owned(),
@@ -46,6 +50,7 @@ impl Reading<'_, '_> {
             },
             rights,
             waived: None,
+            unheard,
             left_to_iam: None,
         };
         if beyond || to_iam || self.may_be_replaced(&seen, principal, object) {
@@ -79,8 +84,8 @@ impl Reading<'_, '_> {
     fn rights(
         &self,
         seen: &SeenGrant<'_>,
-        principal: &Name,
-        object: &Object,
+        is_maker: bool,
+        (principal, object): (&Name, &Object),
         permissions: &[SeenPermission<'_>],
     ) -> Vec<HeldRight> {
         let asked = self.desired.asked();
@@ -101,6 +106,9 @@ impl Reading<'_, '_> {
             match asked.standing(&holding, Right { name, grantable }, governs) {
                 Standing::Declared => Stands::Declared,
                 Standing::Unknown | Standing::Unheard => Stands::Unclear,
+                Standing::Excess if asked.exact && is_maker && !asked.gives_something(&holding) => {
+                    Stands::OfMaker
+                }
                 Standing::Excess if asked.exact => Stands::Excess,
                 Standing::Excess => Stands::Ungoverned,
                 Standing::AllOfItsParts => Stands::Wider(

@@ -1,13 +1,15 @@
 //! Records taken in, one after the other.
 
-use super::{Current, Fact, SeenExpression, SeenFilter, SeenTag, Settings};
+use super::unheard::{EXPRESSION, FILTER, GRANT, LOCATION, SETTINGS, unheard};
+use super::{Bears, Current, Fact, SeenExpression, SeenFilter, SeenLocation, SeenTag, Settings};
 use crate::aws::lake_formation::name::Name;
 use crate::change::desired::Desired;
 use crate::change::node::json;
-use crate::control::Verdict;
+use crate::change::plan::Kind;
 use crate::control::lake::others::OptIn;
 use crate::control::lake::places::place;
 use crate::control::lake::{Context, Trouble};
+use crate::control::{Severity, Verdict};
 use crate::judge::{Evaluation, Judge};
 use crate::observe::snapshot::Record;
 use crate::observed::grant::Grant;
@@ -17,6 +19,8 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 const BLOCK: &str = "elasticmapreduce:GetBlockPublicAccessConfiguration";
+/// Why a value is not known for which nothing else is said.
+const PART: &str = "the answer does not say it in full";
 const CALLER: &str = "sts:GetCallerIdentity";
 
 /// Records being taken in.
@@ -92,6 +96,33 @@ impl<'d, 'b> Reading<'d, 'b> {
         }
     }
 
+    /// Notes the members that this version does not know, and gives the first.
+    pub(super) fn unheard(
+        &mut self,
+        kind: Kind,
+        what: &str,
+        root: Node<'_>,
+        known: &[&str],
+    ) -> Option<String> {
+        let found = unheard(root, known);
+        for name in &found {
+            let key = (kind, (*name).to_owned());
+            let bears = self.current.unheard.entry(key);
+            bears.and_modify(|one| one.others += 1).or_insert(Bears {
+                first: what.to_owned(),
+                others: 0,
+            });
+        }
+        found.first().map(|name| (*name).to_owned())
+    }
+
+    /// What a control says against a resource, of some weight.
+    fn against(&self, resource: &Resource<'_>, control: &str) -> Option<String> {
+        let found = self.verdict(resource, control)?;
+        let weighs = found.verdict == Verdict::Noncompliant && found.severity > Severity::Info;
+        weighs.then(|| found.message.into_owned())
+    }
+
     /// What a control says of a resource that stands alone.
     pub(super) fn verdict(&self, resource: &Resource<'_>, control: &str) -> Option<Evaluation> {
         let mut scope = Scope::new();
@@ -105,6 +136,12 @@ impl<'d, 'b> Reading<'d, 'b> {
         let one = OptIn::of(context, resource).map_err(|trouble| trouble.message)?;
         let seen = context.read(Grant::at(resource.opt_in()));
         let condition = seen.condition.map(|condition| condition.to_string());
+        self.unheard(
+            Kind::OptIns,
+            &format!("an opt-in on {}", one.object),
+            resource.opt_in(),
+            GRANT,
+        );
         let key = (one.principal.to_string(), one.object, condition);
         self.current.opt_ins.insert(key);
         Ok(())
@@ -124,6 +161,12 @@ impl<'d, 'b> Reading<'d, 'b> {
         else {
             return Err("the filter is not named in full".to_owned());
         };
+        self.unheard(
+            Kind::Filters,
+            &format!("filter `{database}.{table}.{name}`"),
+            root,
+            FILTER,
+        );
         let catalog = text("TableCatalogId").filter(|id| *id != self.desired.target.account);
         let evaluation = self.verdict(resource, "lake.data-filters");
         let (verdict, message) = evaluation
@@ -159,6 +202,12 @@ impl<'d, 'b> Reading<'d, 'b> {
                 raw: json(root).unwrap_or_default(),
             };
             let name = root.get("Name").as_text().ok_or("it has no name")?;
+            self.unheard(
+                Kind::Tags,
+                &format!("tag expression `{name}`"),
+                root,
+                EXPRESSION,
+            );
             self.current.expressions.insert(name.to_owned(), seen);
             return Ok(());
         }
@@ -204,7 +253,18 @@ impl<'d, 'b> Reading<'d, 'b> {
         let raw = json(root).ok_or("a part of the location is not known")?;
         let arn = raw.get("ResourceArn").and_then(Value::as_str);
         let at = place(arn.ok_or("the location has no `ResourceArn`")?);
-        self.current.locations.insert(at.to_string(), raw);
+        self.unheard(
+            Kind::Locations,
+            &format!("location `s3://{at}`"),
+            root,
+            LOCATION,
+        );
+        let seen = SeenLocation {
+            raw,
+            wrong: self.against(resource, "lake.locations"),
+            hybrid: self.against(resource, "lake.hybrid-access"),
+        };
+        self.current.locations.insert(at.to_string(), seen);
         Ok(())
     }
 
@@ -215,7 +275,8 @@ impl<'d, 'b> Reading<'d, 'b> {
         if node.is_absent() {
             return;
         }
-        let known = json(node).ok_or_else(|| why(node, "the settings are not known"));
+        self.unheard(Kind::Settings, "the settings", node, SETTINGS);
+        let known = json(node).ok_or_else(|| why(node, PART));
         let mut scope = Scope::new();
         scope.push(resource.clone());
         let mut found = Vec::new();
@@ -251,7 +312,7 @@ impl<'d, 'b> Reading<'d, 'b> {
         let verdict = self
             .verdict(resource, "account.block-public-access")
             .map_or(Verdict::NotApplicable, |one| one.verdict);
-        let known = json(node).ok_or_else(|| why(node, "block public access is not known"));
+        let known = json(node).ok_or_else(|| why(node, PART));
         self.current.block_public_access = Some(known.map(|value| (value, verdict)));
     }
 }

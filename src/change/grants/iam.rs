@@ -11,6 +11,7 @@ impl<'d> Work<'_, 'd, '_> {
     pub(super) fn left_to_iam(&mut self, at: usize, held: &'d Held) -> bool {
         let governed = self.draft.desired.asked().governs(&held.object) == Likeness::Same;
         let fate = match held.left_to_iam {
+            Some(LeftToIam::Refused | LeftToIam::Minor) if held.unheard.is_some() => self.fate(held),
             Some(LeftToIam::Refused) if governed => Fate::Planned,
             Some(LeftToIam::Refused) => Fate::Reported(
                 "no grant of the baseline takes its place: it lies outside of the databases that `lake.grants` owns"

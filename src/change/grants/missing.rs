@@ -141,6 +141,8 @@ impl Work<'_, '_, '_> {
         if !planned {
             return;
         }
+        let to = declared.principal.to_string();
+        self.draft.given.push((to, declared.object.clone()));
         let mut entry = request::entry(
             "",
             missing,

@@ -43,12 +43,14 @@ impl Work<'_, '_, '_> {
                 let Some(rest) = self.rest(*at, held, right) else {
                     continue;
                 };
-                if !is_within(declared, held, &rest) {
+                if held.unheard.is_some() || !is_within(declared, held, &rest) {
                     return Err(format!(
                         "AWS refuses it beside `{}` on {} of the same principal, which {}",
                         right.name,
                         held.object,
-                        if right.stands.is_beyond() {
+                        if held.unheard.is_some() {
+                            "has members that this version does not know"
+                        } else if right.stands.is_beyond() {
                             "`--prune` takes away"
                         } else {
                             "stays"

@@ -2,7 +2,7 @@
 //! so that nothing inherits for a moment what it is not to bear.
 
 use super::change;
-use crate::change::plan::{Change, Class, Draft, Sign};
+use crate::change::plan::{Change, Class, Draft, Fate, Sign};
 use crate::change::step::{Pending, Phase};
 use crate::control::lake::tags::{Assignment, assignment_request};
 use crate::live::operation::ADD_LF_TAGS_TO_RESOURCE;
@@ -42,6 +42,75 @@ pub(super) fn assignments(draft: &mut Draft<'_, '_>) {
             above.push((names, keys));
         }
     }
+    nearer(draft);
+}
+
+/// Tells of values that something bears itself below what the baseline puts another value on: the nearer one counts.
+fn nearer(draft: &mut Draft<'_, '_>) {
+    let declared: BTreeMap<Vec<String>, &Assignment> = draft
+        .desired
+        .assignments
+        .iter()
+        .map(|one| (names(one), one))
+        .collect();
+    let current = draft.current;
+    for (bearer, tags) in &current.tagged {
+        let above = (1..bearer.len()).rev().filter_map(|end| {
+            let (names, one) = declared.get_key_value(bearer.get(..end)?)?;
+            Some((names, *one))
+        });
+        let above: Vec<_> = above.collect();
+        let own = declared.get(bearer);
+        for (key, value) in tags {
+            if own.is_some_and(|own| own.tags.contains_key(key)) {
+                continue;
+            }
+            let mut above = above.iter();
+            let Some((names, one)) = above.find(|(_, one)| one.tags.contains_key(key)) else {
+                continue;
+            };
+            let inherited = borne(draft, names).is_some_and(|tags| tags.get(key) == Some(value));
+            let wanted = one.tags.get(key).map(ToString::to_string);
+            let wanted = wanted.unwrap_or_default();
+            let parent = bearer.split_last().map(|(_, parent)| parent);
+            let from_parent = parent.and_then(|parent| current.tagged.get(parent));
+            let from_parent = from_parent.is_some_and(|tags| tags.get(key) == Some(value));
+            if inherited || from_parent || wanted == *value {
+                continue;
+            }
+            let what = format!("`{key}={value}` on `{}`", bearer.join("."));
+            let mut made = change(Sign::Remove, Class::Excess, what);
+            made.fate = Fate::Reported(
+                "no tag is taken off here: take it off by hand, or declare it".to_owned(),
+            );
+            made.detail = Some(format!(
+                "the baseline puts `{key}={wanted}` on `{}`, and the nearer value counts",
+                one.bearer
+            ));
+            made.wanted = draft
+                .desired
+                .lines("lake.tags", "assignment", &one.identity);
+            draft.change(made);
+        }
+    }
+}
+
+/// What bears a value, and will when everything is put on that is declared: what is below something that comes to bear
+/// another is taken to have inherited it.
+pub(super) fn keeps(draft: &Draft<'_, '_>, key: &str, value: &str) -> Option<String> {
+    let tagged = draft.current.tagged.iter();
+    let mut bears = tagged.filter(|(_, tags)| tags.get(key).is_some_and(|own| own == value));
+    let (bearer, _) = bears.find(|(bearer, _)| {
+        let mut declared = draft.desired.assignments.iter();
+        !declared.any(|one| {
+            let names = names(one);
+            one.tags.contains_key(key)
+                && bearer.starts_with(&names)
+                && borne(draft, &names)
+                    .is_some_and(|tags| tags.get(key).is_some_and(|own| own == value))
+        })
+    })?;
+    Some(bearer.join("."))
 }
 
 fn names(assignment: &Assignment) -> Vec<String> {

@@ -1,14 +1,21 @@
 //! A seen grant against the declared ones: what is not declared, and what is wider than declared.
 
 use super::declared::DeclaredGrant;
+use super::maker::made;
 use super::seen::{SeenGrant, SeenPermission};
 use super::standing::{Asked, Holding, Right, Standing};
 use crate::aws::lake_formation::grant::Object;
 use crate::aws::lake_formation::name::{Likeness, Name};
 use crate::control::{Conditions, Severity};
+use crate::observed::Resource;
 
 /// Judges every permission of a grant.
-pub fn judge(asked: Asked<'_>, seen: &SeenGrant<'_>, out: &mut Conditions) {
+pub fn judge(
+    asked: Asked<'_>,
+    seen: &SeenGrant<'_>,
+    resource: &Resource<'_>,
+    out: &mut Conditions,
+) {
     if asked.is_silent() {
         return;
     }
@@ -30,6 +37,7 @@ pub fn judge(asked: Asked<'_>, seen: &SeenGrant<'_>, out: &mut Conditions) {
         object,
         principal,
         governed,
+        is_maker: made(resource, principal, object),
     };
     let all = permissions
         .iter()
@@ -53,6 +61,8 @@ struct One<'a, 't> {
     object: &'a Object,
     principal: &'a Name,
     governed: Likeness,
+    /// Whether the holder made the table.
+    is_maker: bool,
 }
 
 impl One<'_, '_> {
@@ -101,6 +111,19 @@ impl One<'_, '_> {
                 .expected(shown(declared))
                 .observed(subject)
                 .fix("grant what is declared, and revoke the rest");
+            }
+            Standing::Excess
+                if self.asked.exact && self.is_maker && !self.asked.gives_something(&holding) =>
+            {
+                let subject = self.subject(permission);
+                let message =
+                    format!("{subject} is not declared, and comes with having made the table");
+                out.failed(permission.node, message)
+                    .under("grant")
+                    .at(Severity::Info)
+                    .expected("no grant but the declared ones")
+                    .observed(subject)
+                    .fix("AWS revokes no such right: declare it, or have another role make the table");
             }
             Standing::Excess if self.asked.exact => {
                 let subject = self.subject(permission);

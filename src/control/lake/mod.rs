@@ -7,6 +7,7 @@ mod compare;
 pub mod declared;
 pub mod engines;
 pub mod filter;
+pub mod maker;
 pub mod members;
 mod object;
 pub mod others;

@@ -241,6 +241,12 @@ impl<'a> Asked<'a> {
         }
     }
 
+    /// Whether the baseline gives the holder anything on the same table, or on the same otherwise.
+    pub fn gives_something(&self, holding: &Holding<'_>) -> bool {
+        let mut near = self.declared.near(holding);
+        near.any(|declared| holding.same_holder(declared) != Likeness::Different)
+    }
+
     /// Where a permission stands that is held on an object which the baseline `governs` so surely.
     pub fn standing(
         &self,

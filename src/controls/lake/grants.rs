@@ -50,7 +50,7 @@ impl Control for Grants {
             exact: want.exact,
             scope: &want.scope,
         };
-        lake::judge(asked, seen.grant(), out);
+        lake::judge(asked, seen.grant(), seen.resource, out);
     }
 
     fn compile(want: &Setting, draft: &mut Draft<'_>) {

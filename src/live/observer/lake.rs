@@ -12,7 +12,7 @@ use crate::live::operation::{
     DESCRIBE_IDENTITY_CENTER, GET_CALLER_IDENTITY, GET_DATA_LAKE_PRINCIPAL, GET_DATA_LAKE_SETTINGS,
     GET_DATABASES, GET_RESOURCE_LF_TAGS, LIST_DATA_CELLS_FILTER, LIST_LF_TAG_EXPRESSIONS,
     LIST_LF_TAGS, LIST_OPT_INS, LIST_PERMISSIONS, LIST_RESOURCES, LIST_RLS_ATTACHMENTS,
-    LIST_RLS_POLICIES, Operation, Service,
+    LIST_RLS_POLICIES, Operation, SEARCH_DATABASES, SEARCH_TABLES, Service,
 };
 use crate::observed::ResourceKind;
 use serde_json::{Map, Value, json};
@@ -105,6 +105,9 @@ impl Observer {
         if call.operation == &GET_RESOURCE_LF_TAGS {
             self.tags_borne(&call.about, outcome);
             return Vec::new();
+        }
+        if [&SEARCH_DATABASES, &SEARCH_TABLES].contains(&call.operation) {
+            return self.found_to_bear(call, outcome);
         }
         if call.operation == &LIST_RLS_ATTACHMENTS {
             self.attachments(outcome);

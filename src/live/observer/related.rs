@@ -10,11 +10,14 @@ use super::{Call, Observer, Outcome, items, text};
 use crate::live::call::Failure;
 use crate::live::operation::{
     GET_RESOURCE_LF_TAGS, LIST_DATA_CELLS_FILTER, LIST_LF_TAGS, LIST_PERMISSIONS,
-    LIST_RLS_ATTACHMENTS, LIST_RLS_POLICIES,
+    LIST_RLS_ATTACHMENTS, LIST_RLS_POLICIES, SEARCH_DATABASES, SEARCH_TABLES,
 };
 use crate::observed::ResourceKind;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
+
+/// The most values of one expression. Source: Lake Formation API, `LFTag`.
+const MOST: usize = 50;
 
 /// A database, or a table of one.
 pub(super) type Bearer = (String, Option<String>);
@@ -60,7 +63,9 @@ impl Observer {
                 TagsOf::Some
             };
             let waiting = std::mem::take(&mut self.bearers);
-            return self.ask_tags_of(waiting);
+            let mut calls = self.ask_tags_of(waiting);
+            calls.extend(self.search(items(answer, "LFTags")));
+            return calls;
         }
         Vec::new()
     }
@@ -75,6 +80,57 @@ impl Observer {
             }
             TagsOf::Some => bearers.into_iter().map(tags_of).collect(),
         }
+    }
+
+    /// What is asked of tags that have more values than the baseline declares, before any of these is deleted: who bears them.
+    fn search(&self, tags: &[Value]) -> Vec<Call> {
+        let change = self.wanted.change.as_ref();
+        let mut calls = Vec::new();
+        for tag in tags {
+            let key = text(tag, "/TagKey").unwrap_or_default();
+            let wanted = change.and_then(|change| change.tags.get(&key.to_lowercase()));
+            let Some(wanted) = wanted else { continue };
+            let values = items_of(tag, "TagValues").iter().filter_map(Value::as_str);
+            let others: Vec<&str> = values
+                .filter(|value| !wanted.contains(&value.to_lowercase()))
+                .collect();
+            for some in others.chunks(MOST) {
+                for operation in [&SEARCH_DATABASES, &SEARCH_TABLES] {
+                    let expression = json!([{"TagKey": key, "TagValues": some}]);
+                    let input = json!({"Expression": expression, "MaxResults": 100});
+                    calls.push(Call::new(operation, key, input));
+                }
+            }
+        }
+        calls
+    }
+
+    /// Asks for all tags of what was found to bear some.
+    pub(super) fn found_to_bear(&mut self, call: &Call, outcome: &Outcome) -> Vec<Call> {
+        let answer = match outcome {
+            Ok(answer) => answer,
+            Err(failure) => {
+                let what = format!("what bears tag `{}`", call.about);
+                self.listing_failed(call.operation, &what, failure);
+                return Vec::new();
+            }
+        };
+        let databases = items(answer, "DatabaseList").iter();
+        let databases =
+            databases.filter_map(|one| Some((text(one, "/Database/Name")?.to_owned(), None)));
+        let tables = items(answer, "TableList").iter().filter_map(|one| {
+            let database = text(one, "/Table/DatabaseName")?.to_owned();
+            Some((database, Some(text(one, "/Table/Name")?.to_owned())))
+        });
+        let mut bearers: Vec<Bearer> = databases.chain(tables).collect();
+        // Those that the baseline names are asked about in any case.
+        let named = |(database, table): &Bearer| {
+            let names: Vec<String> = std::iter::once(database).chain(table).cloned().collect();
+            let change = self.wanted.change.as_ref();
+            change.is_some_and(|change| change.bearers.contains(&names))
+        };
+        bearers.retain(|one| !named(one));
+        self.ask_tags_of(bearers)
     }
 
     /// The tags of a database or table, as a record of their own.
@@ -104,6 +160,11 @@ impl Observer {
             policy.keep(LIST_RLS_ATTACHMENTS.action, &own.map_err(Failure::clone));
         }
     }
+}
+
+fn items_of<'v>(value: &'v Value, member: &str) -> &'v [Value] {
+    let list = value.get(member).and_then(Value::as_array);
+    list.map_or(&[], Vec::as_slice)
 }
 
 /// One listing for each table that has a filter.

@@ -1,7 +1,7 @@
 //! The calls that change something, and what of an audit's calls a plan of changes needs.
 
 use super::{
-    GET_RESOURCE_LF_TAGS, LIST_LF_TAG_EXPRESSIONS, LIST_LF_TAGS, Operation, Service, plain,
+    GET_RESOURCE_LF_TAGS, LIST_LF_TAG_EXPRESSIONS, LIST_LF_TAGS, Operation, Page, Service, plain,
 };
 
 macro_rules! lake {
@@ -97,11 +97,46 @@ pub static PUT_BLOCK_PUBLIC_ACCESS: Operation = plain(
     "PutBlockPublicAccessConfiguration",
     "elasticmapreduce:PutBlockPublicAccessConfiguration",
 );
+const fn search(
+    name: &'static str,
+    action: &'static str,
+    path: &'static str,
+    lists: &'static [&'static str],
+) -> Operation {
+    Operation {
+        path,
+        page: Some(Page {
+            ask: "NextToken",
+            next: "NextToken",
+            lists,
+            size: Some(("MaxResults", 100)),
+            full: 100,
+        }),
+        ..plain(Service::LakeFormation, name, action)
+    }
+}
+
+/// The databases that bear certain values of a tag.
+pub static SEARCH_DATABASES: Operation = search(
+    "SearchDatabasesByLFTags",
+    "lakeformation:SearchDatabasesByLFTags",
+    "/SearchDatabasesByLFTags",
+    &["DatabaseList"],
+);
+/// The tables that bear certain values of a tag, or have columns that do.
+pub static SEARCH_TABLES: Operation = search(
+    "SearchTablesByLFTags",
+    "lakeformation:SearchTablesByLFTags",
+    "/SearchTablesByLFTags",
+    &["TableList"],
+);
 /// What is read to plan changes, besides settings, grants, filters, locations and opt-ins.
 pub static OF_PLAN: &[&Operation] = &[
     &LIST_LF_TAGS,
     &LIST_LF_TAG_EXPRESSIONS,
     &GET_RESOURCE_LF_TAGS,
+    &SEARCH_DATABASES,
+    &SEARCH_TABLES,
 ];
 
 /// Every call that changes something.

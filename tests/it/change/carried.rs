@@ -1,8 +1,8 @@
 //! Plans carried out over a lake that keeps AWS's rules: it becomes what is asked for, at no moment anything else, and
 //! whoever is interrupted goes on.
 
-use super::baseline;
 use super::over::{applied, carry, left, plan_of};
+use super::{baseline, declared};
 use crate::lake_double::history::{Atom, concurrent, throttled};
 use crate::lake_double::{ACCOUNT, Lake, Quirks, refusal};
 use emr_baseline::change::{Class, Ended};
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// One of everything.
-const WHOLE: &str = r#"
+const REST: &str = r#"
 [lake.admins]
 required  = ["arn:aws:iam::${account}:role/lake-admin"]
 read-only = ["arn:aws:iam::${account}:role/emr-baseline-audit"]
@@ -41,60 +41,37 @@ name    = "eu"
 table   = "sales.orders"
 rows    = "country = 'DE'"
 columns = ["id", "country"]
-
-[[lake.grants.grant]]
-principal   = "arn:aws:iam::${account}:role/eu"
-filter      = "sales.orders.eu"
-permissions = ["SELECT"]
-[[lake.grants.grant]]
-principal   = "arn:aws:iam::${account}:role/analyst"
-table       = "sales.orders"
-columns     = ["id", "amount"]
-permissions = ["SELECT"]
-[[lake.grants.grant]]
-principal        = "arn:aws:iam::${account}:role/support"
-table            = "sales.orders"
-excluded-columns = ["card"]
-permissions      = ["SELECT"]
-[[lake.grants.grant]]
-principal   = "arn:aws:iam::${account}:role/etl"
-table       = "sales.orders"
-permissions = ["SELECT", "INSERT"]
-grantable   = ["SELECT"]
-[[lake.grants.grant]]
-principal   = "arn:aws:iam::${account}:role/owner"
-table       = "sales.customers"
-permissions = ["ALL"]
-[[lake.grants.grant]]
-principal   = "arn:aws:iam::${account}:role/reader"
-table       = "sales.*"
-permissions = ["SELECT", "DESCRIBE"]
-[[lake.grants.grant]]
-principal   = "arn:aws:iam::${account}:role/dba"
-database    = "sales"
-permissions = ["CREATE_TABLE"]
-[[lake.grants.grant]]
-principal   = "${account}:IAMPrincipals"
-database    = "sales"
-permissions = ["DESCRIBE"]
-condition   = 'context.iam.principalTags.getTag("team") == "sales"'
-[[lake.grants.grant]]
-principal   = "arn:aws:iam::${account}:role/etl"
-location    = "s3://lake-111122223333/sales/"
-permissions = ["DATA_LOCATION_ACCESS"]
-[[lake.grants.grant]]
-principal   = "arn:aws:iam::${account}:role/steward"
-tag         = "level=public"
-permissions = ["ASSOCIATE"]
-[[lake.grants.grant]]
-principal   = "arn:aws:iam::${account}:role/tagged"
-tag-policy  = "TABLE level=public"
-permissions = ["SELECT"]
-[[lake.grants.grant]]
-principal   = "arn:aws:iam::${account}:role/tagged"
-tag-policy  = "TABLE expression open"
-permissions = ["DESCRIBE"]
 "#;
+
+fn whole() -> String {
+    let columns = "table = \"sales.orders\"\ncolumns = [\"id\", \"amount\"]";
+    let but = "table = \"sales.orders\"\nexcluded-columns = [\"card\"]";
+    let some = "table = \"sales.orders\"\ngrantable = [\"SELECT\"]";
+    let tagged = "database = \"sales\"\ncondition = 'context.iam.principalTags.getTag(\"team\") == \"sales\"'";
+    let grants = declared(&[
+        ("eu", "filter = \"sales.orders.eu\"", &["SELECT"]),
+        ("analyst", columns, &["SELECT"]),
+        ("support", but, &["SELECT"]),
+        ("etl", some, &["SELECT", "INSERT"]),
+        ("owner", "table = \"sales.customers\"", &["ALL"]),
+        ("reader", "table = \"sales.*\"", &["SELECT", "DESCRIBE"]),
+        ("dba", "database = \"sales\"", &["CREATE_TABLE"]),
+        ("${account}:IAMPrincipals", tagged, &["DESCRIBE"]),
+        (
+            "etl",
+            "location = \"s3://lake-111122223333/sales/\"",
+            &["DATA_LOCATION_ACCESS"],
+        ),
+        ("steward", "tag = \"level=public\"", &["ASSOCIATE"]),
+        ("tagged", "tag-policy = \"TABLE level=public\"", &["SELECT"]),
+        (
+            "tagged",
+            "tag-policy = \"TABLE expression open\"",
+            &["DESCRIBE"],
+        ),
+    ]);
+    baseline(&format!("{REST}{grants}"))
+}
 
 fn role(name: &str) -> String {
     format!("arn:aws:iam::{ACCOUNT}:role/{name}")
@@ -220,7 +197,7 @@ fn quirks() -> Vec<Quirks> {
 
 #[test]
 fn a_lake_becomes_what_the_baseline_asks_for_and_stays_so() {
-    let text = baseline(WHOLE);
+    let text = whole();
     for quirks in quirks() {
         for make in [young, grown] {
             for prune in [false, true] {
@@ -249,7 +226,7 @@ fn a_lake_becomes_what_the_baseline_asks_for_and_stays_so() {
 #[test]
 fn what_the_baseline_does_not_own_is_never_touched() {
     let mut lake = grown(Quirks::default());
-    applied(&mut lake, &baseline(WHOLE), true);
+    applied(&mut lake, &whole(), true);
     let elsewhere: Vec<Atom> = lake
         .world()
         .atoms()
@@ -262,7 +239,7 @@ fn what_the_baseline_does_not_own_is_never_touched() {
 /// What both states grant is never lost, and what neither grants is never granted.
 #[test]
 fn at_no_moment_is_anything_granted_that_neither_state_grants_nor_lost_what_both_do() {
-    let text = baseline(WHOLE);
+    let text = whole();
     for quirks in quirks() {
         for prune in [false, true] {
             let mut lake = grown(quirks);
@@ -287,7 +264,7 @@ fn at_no_moment_is_anything_granted_that_neither_state_grants_nor_lost_what_both
 
 #[test]
 fn whoever_dies_at_any_call_goes_on_at_the_next_run() {
-    let text = baseline(WHOLE);
+    let text = whole();
     let mut whole = grown(Quirks::default());
     let (_, calls) = applied(&mut whole, &text, true);
     assert!(calls > 10, "{calls}");
@@ -312,7 +289,7 @@ fn whoever_dies_at_any_call_goes_on_at_the_next_run() {
 
 #[test]
 fn what_may_pass_is_tried_again_and_a_refusal_stops_its_object_only() {
-    let text = baseline(WHOLE);
+    let text = whole();
     let mut lake = grown(Quirks::default());
     lake.fresh_principals.insert(role("dba"), 3);
     lake.refuse("BatchGrantPermissions", throttled());
@@ -365,7 +342,7 @@ fn what_may_pass_is_tried_again_and_a_refusal_stops_its_object_only() {
 
 #[test]
 fn settings_that_somebody_changes_at_the_same_time_are_kept() {
-    let text = baseline(WHOLE);
+    let text = whole();
     let mut lake = grown(Quirks::default());
     lake.world_mut().settings["Parameters"]["CROSS_ACCOUNT_VERSION"] = json!("1");
     let plan = plan_of(&mut lake, &text, false);
@@ -380,7 +357,7 @@ fn settings_that_somebody_changes_at_the_same_time_are_kept() {
 fn who_is_no_administrator_plans_nothing_about_grants() {
     let mut lake = grown(Quirks::default());
     lake.ask_as("somebody");
-    let plan = plan_of(&mut lake, &baseline(WHOLE), true);
+    let plan = plan_of(&mut lake, &whole(), true);
     assert!(!plan.caller_administers);
     assert!(
         plan.unknown
@@ -394,4 +371,48 @@ fn who_is_no_administrator_plans_nothing_about_grants() {
         .iter()
         .filter(|step| step.operation.name.starts_with("Batch"));
     assert_eq!(grants.count(), 0);
+}
+
+/// Before a value is deleted it is asked who bears it, wherever that lies.
+#[test]
+fn a_value_that_something_undeclared_bears_is_not_deleted() {
+    for page in [1, usize::MAX] {
+        let mut lake = grown(Quirks {
+            page,
+            ..Quirks::default()
+        });
+        let secret = json!([{"TagKey": "level", "TagValues": ["secret"]}]);
+        let on = |resource: Value| json!({"Resource": resource, "LFTags": secret});
+        lake.fine(
+            "AddLFTagsToResource",
+            on(json!({"Database": {"Name": "hr"}})),
+        );
+        let borne = "Remove value `secret` of tag `level` None (HeldBack(\"`hr` bears it: put another value on it first, or take it off by hand\"))";
+        let plan = plan_of(&mut lake, &whole(), true);
+        assert!(
+            left(&plan).contains(&borne.to_owned()),
+            "{:#?}",
+            left(&plan)
+        );
+        let off = on(json!({"Database": {"Name": "hr"}}));
+        lake.fine("RemoveLFTagsFromResource", off);
+        lake.fine("AddLFTagsToResource", on(table("customers")));
+        let plan = plan_of(&mut lake, &whole(), true);
+        assert!(
+            left(&plan)
+                .iter()
+                .any(|one| one.contains("`sales.customers` bears it")),
+            "{:#?}",
+            left(&plan)
+        );
+        lake.fine("RemoveLFTagsFromResource", on(table("customers")));
+        applied(&mut lake, &whole(), true);
+        assert_eq!(
+            left(&plan_of(&mut lake, &whole(), true)),
+            Vec::<String>::new()
+        );
+        let account = ACCOUNT.to_owned();
+        let values = &lake.world().tags[&(account, "level".to_owned())];
+        assert!(!values.contains("secret"), "{values:?}");
+    }
 }

@@ -1,12 +1,15 @@
 //! Plans of changes: from saved estates, what differs, in which order it is mended, and what is never touched.
 
 mod at_random;
+mod calls;
 mod carried;
 mod grants;
+mod hybrid;
 mod others;
 #[cfg(feature = "live")]
 mod outside;
 mod over;
+mod told;
 
 use crate::support::{entries, run};
 use serde_json::{Value, json};
@@ -30,6 +33,19 @@ account = "{ACCOUNT}"
 region  = "us-west-2"
 {body}"#
     )
+}
+
+/// Grants of a baseline: to whom, a role by its name; on what, and what else, as it is written; which permissions.
+pub fn declared(grants: &[(&str, &str, &[&str])]) -> String {
+    let each = grants.iter().map(|(principal, rest, permissions)| {
+        let principal = if principal.contains(':') {
+            (*principal).to_owned()
+        } else {
+            format!("arn:aws:iam::${{account}}:role/{principal}")
+        };
+        format!("\n[[lake.grants.grant]]\nprincipal = \"{principal}\"\n{rest}\npermissions = {permissions:?}\n")
+    });
+    each.collect()
 }
 
 /// A record of a snapshot: its kind, the call, the answer.

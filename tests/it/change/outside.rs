@@ -3,7 +3,7 @@
 
 use super::baseline;
 use crate::lake_double::history::{Fault, throttled};
-use crate::lake_double::{Lake, Quirks};
+use crate::lake_double::{Lake, Quirks, refusal};
 use crate::live::estate::Estate;
 use crate::live::outside::{Live, Ran};
 use serde_json::{Value, json};
@@ -317,4 +317,25 @@ fn the_tutorials_run_is_what_it_shows() {
         applied.out
     );
     crate::support::golden(&example.join("apply.txt"), &shown);
+}
+
+/// What AWS gives by itself it lists, and does not revoke: nothing is wrong, and nothing is done over and over.
+#[test]
+fn what_aws_lists_and_does_not_revoke_is_told() {
+    let live = live(lake(Quirks::default()));
+    let applied = run(&live, "apply", &["--yes"]);
+    assert_eq!(applied.code, Some(0), "{}{}", applied.out, applied.err);
+    with_lake(&live, |lake| {
+        lake.forget();
+        lake.refuse_entry(refusal(
+            400,
+            "InvalidInputException",
+            "No permissions revoked. Grantee has no permissions and no grantable permissions on resource.",
+        ));
+    });
+    let pruned = run(&live, "apply", &["--yes", "--prune"]);
+    assert_eq!(pruned.code, Some(0), "{}{}", pruned.out, pruned.err);
+    let said = "AWS lists, and does not revoke: SELECT on table `sales.orders` for arn:aws:iam::111122223333:role/stranger";
+    assert!(pruned.err.contains(said), "{}", pruned.err);
+    assert_eq!(written(&live), ["BatchRevokePermissions"]);
 }

@@ -134,7 +134,7 @@ fn ask(lake: &mut Lake, service: &str, operation: &str, input: &Value) -> Outcom
 }
 
 /// What the observer saves of a lake.
-fn saved(lake: &mut Lake) -> String {
+pub fn saved(lake: &mut Lake) -> String {
     let at = "2026-11-11T00:00:00Z".parse().unwrap();
     let wanted = Wanted {
         services: [Service::LakeFormation, Service::Glue].into(),
