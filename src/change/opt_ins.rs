@@ -107,16 +107,14 @@ fn by_tags(draft: &mut Draft<'_, '_>) {
             continue;
         }
         let why = "AWS takes no opt-in on tags: opt it in by hand on the databases or tables that it is to read in hybrid access";
-        let mut made = change(
-            draft,
-            &holder,
-            &Object {
-                catalog: None,
-                node: On::Catalog,
-            },
-            Fate::Reported(why.to_owned()),
-        );
-        made.what = "opt-in on what bears its tags".to_owned();
+        let everywhere = Object {
+            catalog: None,
+            node: On::Catalog,
+        };
+        let made = Change {
+            what: "opt-in on what bears its tags".to_owned(),
+            ..change(draft, &holder, &everywhere, Fate::Reported(why.to_owned()))
+        };
         draft.change(made);
     }
 }

@@ -112,28 +112,30 @@ impl One<'_, '_> {
                 .observed(subject)
                 .fix("grant what is declared, and revoke the rest");
             }
-            Standing::Excess
-                if self.asked.exact && self.is_maker && !self.asked.gives_something(&holding) =>
-            {
-                let subject = self.subject(permission);
-                let message =
-                    format!("{subject} is not declared, and comes with having made the table");
-                out.failed(permission.node, message)
-                    .under("grant")
-                    .at(Severity::Info)
-                    .expected("no grant but the declared ones")
-                    .observed(subject)
-                    .fix("AWS revokes no such right: declare it, or have another role make the table");
-            }
-            Standing::Excess if self.asked.exact => {
-                let subject = self.subject(permission);
-                out.failed(permission.node, format!("{subject} is not declared"))
-                    .under("grant")
-                    .expected("no grant but the declared ones")
-                    .observed(subject)
-                    .fix("revoke it, or declare it in `[[lake.grants.grant]]`");
-            }
+            Standing::Excess if self.asked.exact => self.excess(&holding, permission, out),
             Standing::Excess => {}
+        }
+    }
+
+    /// Records what nobody declares: without weight where it comes with having made the table.
+    fn excess(&self, holding: &Holding<'_>, permission: &SeenPermission<'_>, out: &mut Conditions) {
+        let subject = self.subject(permission);
+        let comes_by_itself = self.is_maker && !self.asked.gives_something(holding);
+        let mut message = format!("{subject} is not declared");
+        if comes_by_itself {
+            message += ", and comes with having made the table";
+        }
+        let condition = out
+            .failed(permission.node, message)
+            .under("grant")
+            .expected("no grant but the declared ones")
+            .observed(subject);
+        if comes_by_itself {
+            condition
+                .at(Severity::Info)
+                .fix("AWS revokes no such right: declare it, or have another role make the table");
+        } else {
+            condition.fix("revoke it, or declare it in `[[lake.grants.grant]]`");
         }
     }
 
