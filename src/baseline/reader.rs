@@ -90,6 +90,18 @@ impl Reader<'_> {
         self.problems.push(problem.help(help));
     }
 
+    /// Says what its author should know, but which stops nothing.
+    pub(super) fn warn(
+        &mut self,
+        code: &str,
+        message: impl Into<String>,
+        bytes: &Range<usize>,
+        help: &str,
+    ) {
+        let problem = Problem::new(code, message).at(self.source.origin(bytes), "");
+        self.problems.push(problem.help(help).warning());
+    }
+
     /// Says that a value is of the wrong type.
     pub(super) fn mistyped<T>(
         &mut self,

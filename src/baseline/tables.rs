@@ -37,7 +37,8 @@ impl Reader<'_> {
                 self.wrong("missing-key", message, &item.bytes, &phrase(column.doc));
             }
         }
-        (self.problems.len() == before).then_some(row)
+        let mut mistakes = self.problems.iter().skip(before);
+        mistakes.all(|problem| !problem.fatal).then_some(row)
     }
 
     fn cell(&mut self, key: &str, kind: CellKind, item: &Item) -> Option<Cell> {
@@ -50,7 +51,15 @@ impl Reader<'_> {
                 return None;
             }
             CellKind::Each(domain) | CellKind::Many(domain) => {
-                Cell::Set(self.texts(key, domain, item)?)
+                let texts = self.texts(key, domain, item)?;
+                self.warn_of_repeated(key, item);
+                if texts.is_empty() && matches!(kind, CellKind::Each(_)) {
+                    let message = format!("`{key}` stands for nothing here: its table is left out");
+                    let help =
+                        "the parameter is an empty list: give it a value, or take the table out";
+                    self.warn("empty-list", message, &item.bytes, help);
+                }
+                Cell::Set(texts)
             }
             CellKind::Flag => Cell::Flag(self.flag(key, item)?),
             CellKind::Number => Cell::Number(self.number(key, item, i64::MIN, i64::MAX)?),
@@ -59,6 +68,19 @@ impl Reader<'_> {
                 Cell::Map(pairs)
             }
         })
+    }
+
+    /// Warns of what a list says twice in the same words. Lists that parameters stand for may well overlap.
+    fn warn_of_repeated(&mut self, key: &str, item: &Item) {
+        let mut seen = BTreeSet::new();
+        for one in item.elements() {
+            if let Value::Text(text) = &one.value
+                && !seen.insert(text.as_str())
+            {
+                let message = format!("`{key}` lists `{text}` twice");
+                self.warn("repeated", message, &one.bytes, "keep one of them");
+            }
+        }
     }
 
     /// Reads a table of texts.

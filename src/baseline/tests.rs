@@ -481,6 +481,27 @@ fn a_list_where_one_is_asked_for_stands_for_a_table_with_each() {
 }
 
 #[test]
+fn lists_that_stand_for_nothing_or_repeat_themselves_are_warned_of() {
+    let rest = "[parameters]\ne = { type = \"list of iam-role\", default = [] }\n\
+        r = { type = \"list of iam-role\", default = [\"arn:aws:iam::111122223333:role/a\"] }\n\
+        [[lake.grants.grant]]\nprincipal = \"${e}\"\ntable = \"s.t\"\npermissions = [\"SELECT\"]\n\
+        [[lake.grants.grant]]\nprincipal = [\"${r}\", \"arn:aws:iam::111122223333:role/a\"]\n\
+        table = [\"s.u\", \"s.v\", \"s.u\"]\npermissions = [\"SELECT\"]\n";
+    let found = mistakes(rest);
+    assert!(found.iter().all(|problem| !problem.fatal), "{found:?}");
+    let expected = [("empty-list", "\"${e}\""), ("repeated", "\"s.u\"")];
+    let told = told_of(&found);
+    let told: Vec<(&str, &str)> = told.iter().map(|(code, text)| (&**code, &**text)).collect();
+    assert_eq!(told, expected);
+    let text = with_head(rest);
+    let baseline = resolved(&[("test.toml", &text)], None);
+    let Shape::Rows(rows) = &baseline.requirements["lake.grants"].asked["grant"].shape else {
+        panic!("no rows");
+    };
+    assert_eq!(rows.len(), 2);
+}
+
+#[test]
 fn defaults_of_parameters_are_held_to_their_types() {
     one(
         "[parameters]\nkey = { type = \"kms-key\", default = \"x\" }\n",

@@ -165,6 +165,20 @@ fn a_permission_that_is_not_known_may_be_a_gain() {
 }
 
 #[test]
+fn a_baseline_of_several_targets_that_is_bound_to_none_says_so() {
+    let text = std::fs::read_to_string(root().join("examples/access/lake.toml")).unwrap();
+    let text = text + "\n[targets.other]\naccount = \"444455556666\"\nregion = \"eu-west-1\"\n";
+    let file = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
+    std::fs::write(file.path(), text).unwrap();
+    let path = file.path().to_str().unwrap();
+    let ran = run(&["access", path]);
+    assert!(ran.err.contains("is shown bound to none"), "{}", ran.err);
+    assert!(ran.err.contains("`other`"), "{}", ran.err);
+    let ran = run(&["access", path, "--target", "other"]);
+    assert!(ran.err.is_empty(), "{}", ran.err);
+}
+
+#[test]
 fn where_nothing_was_observed_nobody_is_said_to_read_nothing() {
     let head = r#"{"record":"estate","schema":"emr-baseline/snapshot/v1","observed_at":"2026-11-22T02:00:00Z"}"#;
     let file = tempfile::NamedTempFile::new().unwrap();

@@ -44,6 +44,7 @@ mod live;
 mod mutation;
 mod nested;
 mod observed;
+mod oracle;
 mod parts;
 mod problems;
 mod readers;

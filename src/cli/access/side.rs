@@ -70,6 +70,14 @@ pub(super) fn read(
     let Some(baseline) = resolved(&loaded, target.as_deref(), terminal)? else {
         return Ok(None);
     };
+    if let (None, [_, _, ..]) = (&baseline.target, loaded.targets()) {
+        terminal.warning(&format!(
+            "`{path}` has several targets, and is shown bound to none: parameters are their defaults, or any value"
+        ))?;
+        let targets = loaded.targets().iter().map(|one| format!("`{}`", one.name));
+        let targets: Vec<String> = targets.collect();
+        terminal.help(&format!("give `--target` one of: {}", targets.join(", ")))?;
+    }
     let target = baseline.target.as_ref();
     Ok(Some(Side {
         named: json!({ "name": baseline.name, "version": baseline.version, "digest": baseline.digest }),
