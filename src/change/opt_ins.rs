@@ -30,10 +30,12 @@ pub(super) fn opt_ins(draft: &mut Draft<'_, '_>) {
         let holds = holders.hold(&one.principal, &one.object);
         made.push((one, holds));
     }
+    let declared = desired.opt_ins.iter();
+    let declared: BTreeSet<(&str, &Object)> = declared
+        .map(|one| (one.principal.as_str(), &one.object))
+        .collect();
     let others = current.opt_ins.iter().filter(|(principal, object, _)| {
-        let mut declared = desired.opt_ins.iter();
-        let declared = declared.any(|one| one.principal == *principal && one.object == *object);
-        !declared && !holders.hold(principal, object)
+        !declared.contains(&(principal.as_str(), object)) && !holders.hold(principal, object)
     });
     let others: Vec<_> = others.collect();
     for (one, holds) in made {

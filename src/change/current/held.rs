@@ -37,7 +37,7 @@ impl Reading<'_, '_> {
         let to_iam = is_iam_allowed_principals(holder);
         let is_maker = made(resource, principal, object);
         let rights = self.rights(&seen, is_maker, (principal, object), permissions);
-        let unheard = self.unheard(Kind::Grants, &format!("a grant on {object}"), root, GRANT);
+        let unheard = self.unheard(Kind::Grants, || format!("a grant on {object}"), root, GRANT);
         let beyond = rights.iter().any(|right| right.stands.is_beyond());
         let mut held = Held {
             principal: holder.to_owned(),

@@ -100,7 +100,7 @@ impl<'d, 'b> Reading<'d, 'b> {
     pub(super) fn unheard(
         &mut self,
         kind: Kind,
-        what: &str,
+        what: impl Fn() -> String,
         root: Node<'_>,
         known: &[&str],
     ) -> Option<String> {
@@ -109,7 +109,7 @@ impl<'d, 'b> Reading<'d, 'b> {
             let key = (kind, (*name).to_owned());
             let bears = self.current.unheard.entry(key);
             bears.and_modify(|one| one.others += 1).or_insert(Bears {
-                first: what.to_owned(),
+                first: what(),
                 others: 0,
             });
         }
@@ -138,7 +138,7 @@ impl<'d, 'b> Reading<'d, 'b> {
         let condition = seen.condition.map(|condition| condition.to_string());
         self.unheard(
             Kind::OptIns,
-            &format!("an opt-in on {}", one.object),
+            || format!("an opt-in on {}", one.object),
             resource.opt_in(),
             GRANT,
         );
@@ -163,7 +163,7 @@ impl<'d, 'b> Reading<'d, 'b> {
         };
         self.unheard(
             Kind::Filters,
-            &format!("filter `{database}.{table}.{name}`"),
+            || format!("filter `{database}.{table}.{name}`"),
             root,
             FILTER,
         );
@@ -204,7 +204,7 @@ impl<'d, 'b> Reading<'d, 'b> {
             let name = root.get("Name").as_text().ok_or("it has no name")?;
             self.unheard(
                 Kind::Tags,
-                &format!("tag expression `{name}`"),
+                || format!("tag expression `{name}`"),
                 root,
                 EXPRESSION,
             );
@@ -255,7 +255,7 @@ impl<'d, 'b> Reading<'d, 'b> {
         let at = place(arn.ok_or("the location has no `ResourceArn`")?);
         self.unheard(
             Kind::Locations,
-            &format!("location `s3://{at}`"),
+            || format!("location `s3://{at}`"),
             root,
             LOCATION,
         );
@@ -275,7 +275,7 @@ impl<'d, 'b> Reading<'d, 'b> {
         if node.is_absent() {
             return;
         }
-        self.unheard(Kind::Settings, "the settings", node, SETTINGS);
+        self.unheard(Kind::Settings, || "the settings".to_owned(), node, SETTINGS);
         let known = json(node).ok_or_else(|| why(node, PART));
         let mut scope = Scope::new();
         scope.push(resource.clone());

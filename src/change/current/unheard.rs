@@ -7,103 +7,103 @@
 use crate::observed::{Node, Value};
 use std::collections::BTreeSet;
 
-/// Those of a grant or an opt-in.
+/// Those of a grant or an opt-in, as all of these in order.
 pub(super) const GRANT: &[&str] = &[
-    "Principal",
-    "DataLakePrincipalIdentifier",
-    "Resource",
+    "AdditionalDetails",
+    "AnyResource",
     "Catalog",
-    "Id",
-    "Database",
     "CatalogId",
-    "Name",
-    "Table",
-    "DatabaseName",
-    "TableWildcard",
-    "TableWithColumns",
     "ColumnNames",
     "ColumnWildcard",
-    "ExcludedColumnNames",
-    "DataLocation",
-    "ResourceArn",
+    "Condition",
     "DataCellsFilter",
-    "TableCatalogId",
-    "TableName",
-    "LFTag",
-    "TagKey",
-    "TagValues",
-    "LFTagPolicy",
-    "ResourceType",
+    "DataLakePrincipalIdentifier",
+    "DataLocation",
+    "Database",
+    "DatabaseName",
+    "ExcludedColumnNames",
     "Expression",
     "ExpressionName",
+    "Id",
+    "LFTag",
     "LFTagExpression",
-    "RLSPolicy",
-    "UserDefinedFunction",
-    "UserDefinedFunctionWildcard",
-    "AnyResource",
-    "Condition",
-    "Permissions",
-    "PermissionsWithGrantOption",
-    "AdditionalDetails",
-    "ResourceShare",
+    "LFTagPolicy",
+    "LastModified",
     "LastUpdated",
     "LastUpdatedBy",
-    "LastModified",
+    "Name",
+    "Permissions",
+    "PermissionsWithGrantOption",
+    "Principal",
+    "RLSPolicy",
+    "Resource",
+    "ResourceArn",
+    "ResourceShare",
+    "ResourceType",
+    "Table",
+    "TableCatalogId",
+    "TableName",
+    "TableWildcard",
+    "TableWithColumns",
+    "TagKey",
+    "TagValues",
+    "UserDefinedFunction",
+    "UserDefinedFunctionWildcard",
 ];
 
 /// Those of a data cells filter.
 pub(super) const FILTER: &[&str] = &[
-    "TableCatalogId",
-    "DatabaseName",
-    "TableName",
-    "Name",
-    "RowFilter",
-    "FilterExpression",
     "AllRowsWildcard",
     "ColumnNames",
     "ColumnWildcard",
+    "DatabaseName",
     "ExcludedColumnNames",
+    "FilterExpression",
+    "Name",
+    "RowFilter",
+    "TableCatalogId",
+    "TableName",
     "VersionId",
 ];
 
 /// Those of the settings, the keys of `Parameters` included.
 pub(super) const SETTINGS: &[&str] = &[
-    "DataLakeAdmins",
-    "ReadOnlyAdmins",
-    "DataLakePrincipalIdentifier",
+    "AllowExternalDataFiltering",
+    "AllowFullTableExternalDataAccess",
+    "AuthorizedSessionTagValueList",
+    "CROSS_ACCOUNT_VERSION",
     "CreateDatabaseDefaultPermissions",
     "CreateTableDefaultPermissions",
-    "Principal",
-    "Permissions",
+    "DataLakeAdmins",
+    "DataLakePrincipalIdentifier",
+    "ExternalDataFilteringAllowList",
     "Parameters",
-    "CROSS_ACCOUNT_VERSION",
+    "Permissions",
+    "Principal",
+    "ReadOnlyAdmins",
     "SET_CONTEXT",
     "SET_SOURCE_IDENTITY",
     "TrustedResourceOwners",
-    "AllowExternalDataFiltering",
-    "AllowFullTableExternalDataAccess",
-    "ExternalDataFilteringAllowList",
-    "AuthorizedSessionTagValueList",
 ];
 
 /// Those of a registered location.
 pub(super) const LOCATION: &[&str] = &[
+    "ExpectedResourceOwnerAccount",
+    "HybridAccessEnabled",
+    "LastModified",
     "ResourceArn",
     "RoleArn",
-    "LastModified",
-    "HybridAccessEnabled",
+    "VerificationStatus",
     "WithFederation",
     "WithPrivilegedAccess",
-    "VerificationStatus",
-    "ExpectedResourceOwnerAccount",
 ];
 
 /// Those of a saved tag expression.
 pub(super) const EXPRESSION: &[&str] = &[
     "CatalogId",
-    "Name",
     "Description",
     "Expression",
+    "Name",
     "TagKey",
     "TagValues",
 ];
@@ -117,7 +117,7 @@ pub(super) fn unheard<'t>(root: Node<'t>, known: &[&str]) -> BTreeSet<&'t str> {
 
 fn gather<'t>(node: Node<'t>, known: &[&str], found: &mut BTreeSet<&'t str>) {
     for (name, member) in node.members() {
-        if known.contains(&name) {
+        if known.binary_search(&name).is_ok() {
             gather(member, known, found);
         } else if !matches!(member.value(), Value::Absent | Value::Null) {
             found.insert(name);
@@ -125,5 +125,17 @@ fn gather<'t>(node: Node<'t>, known: &[&str], found: &mut BTreeSet<&'t str>) {
     }
     for item in node.items() {
         gather(item, known, found);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_in_order_so_that_each_is_found() {
+        for names in [GRANT, FILTER, SETTINGS, LOCATION, EXPRESSION] {
+            assert!(names.is_sorted_by(|one, next| one < next), "{names:?}");
+        }
     }
 }

@@ -42,57 +42,82 @@ pub(super) fn assignments(draft: &mut Draft<'_, '_>) {
             above.push((names, keys));
         }
     }
-    nearer(draft);
+    undeclared(draft);
 }
 
-/// Tells of values that something bears itself below what the baseline puts another value on: the nearer one counts.
-fn nearer(draft: &mut Draft<'_, '_>) {
-    let declared: BTreeMap<Vec<String>, &Assignment> = draft
-        .desired
-        .assignments
-        .iter()
-        .map(|one| (names(one), one))
-        .collect();
+/// Tells of tags that nobody declares where the baseline says what bears tags: below something that it tags, for the nearer
+/// value counts, and of those that it declares, anywhere.
+fn undeclared(draft: &mut Draft<'_, '_>) {
     let current = draft.current;
+    let assignments = &draft.desired.assignments;
+    let declared: BTreeMap<Vec<String>, &Assignment> =
+        assignments.iter().map(|one| (names(one), one)).collect();
+    if declared.is_empty() {
+        return;
+    }
     for (bearer, tags) in &current.tagged {
-        let above = (1..bearer.len()).rev().filter_map(|end| {
-            let (names, one) = declared.get_key_value(bearer.get(..end)?)?;
-            Some((names, *one))
-        });
-        let above: Vec<_> = above.collect();
         let own = declared.get(bearer);
+        let parent = bearer.split_last().map(|(_, parent)| parent);
+        let parent = parent.and_then(|parent| current.tagged.get(parent));
+        let above = (1..bearer.len()).rev();
+        let above = above.filter_map(|end| declared.get_key_value(bearer.get(..end)?));
+        let above: Vec<(&Vec<String>, &&Assignment)> = above.collect();
         for (key, value) in tags {
-            if own.is_some_and(|own| own.tags.contains_key(key)) {
+            let is_own = own.is_some_and(|own| own.tags.contains_key(key));
+            if is_own || parent.is_some_and(|tags| tags.get(key) == Some(value)) {
                 continue;
             }
-            let mut above = above.iter();
-            let Some((names, one)) = above.find(|(_, one)| one.tags.contains_key(key)) else {
-                continue;
+            let mut nearest = above.iter();
+            let nearest = nearest.find(|(_, one)| one.tags.contains_key(key));
+            let made = match nearest {
+                Some((names, one)) => nearer(draft, (names, one), (key, value)),
+                None => elsewhere(draft, own.is_some() || !above.is_empty(), key),
             };
-            let inherited = borne(draft, names).is_some_and(|tags| tags.get(key) == Some(value));
-            let wanted = one.tags.get(key).map(ToString::to_string);
-            let wanted = wanted.unwrap_or_default();
-            let parent = bearer.split_last().map(|(_, parent)| parent);
-            let from_parent = parent.and_then(|parent| current.tagged.get(parent));
-            let from_parent = from_parent.is_some_and(|tags| tags.get(key) == Some(value));
-            if inherited || from_parent || wanted == *value {
-                continue;
+            if let Some(mut made) = made {
+                made.what = format!("`{key}={value}` on `{}`", bearer.join("."));
+                draft.change(made);
             }
-            let what = format!("`{key}={value}` on `{}`", bearer.join("."));
-            let mut made = change(Sign::Remove, Class::Excess, what);
-            made.fate = Fate::Reported(
-                "no tag is taken off here: take it off by hand, or declare it".to_owned(),
-            );
-            made.detail = Some(format!(
-                "the baseline puts `{key}={wanted}` on `{}`, and the nearer value counts",
-                one.bearer
-            ));
-            made.wanted = draft
-                .desired
-                .lines("lake.tags", "assignment", &one.identity);
-            draft.change(made);
         }
     }
+}
+
+fn not_taken_off() -> Change {
+    let why = "no tag is taken off here: take it off by hand, or declare it";
+    Change {
+        fate: Fate::Reported(why.to_owned()),
+        ..change(Sign::Remove, Class::Excess, String::new())
+    }
+}
+
+/// A value below another one that is declared: what was only inherited goes with that.
+fn nearer(
+    draft: &Draft<'_, '_>,
+    (names, one): (&[String], &Assignment),
+    (key, value): (&str, &String),
+) -> Option<Change> {
+    let wanted = one.tags.get(key)?.to_string();
+    let inherited = borne(draft, names).is_some_and(|tags| tags.get(key) == Some(value));
+    let bearer = &one.bearer;
+    let desired = draft.desired;
+    (!inherited && wanted != *value).then(|| Change {
+        detail: Some(format!(
+            "the baseline puts `{key}={wanted}` on `{bearer}`, and the nearer value counts"
+        )),
+        wanted: desired.lines("lake.tags", "assignment", &one.identity),
+        ..not_taken_off()
+    })
+}
+
+/// A tag that no assignment puts there, or above.
+fn elsewhere(draft: &Draft<'_, '_>, is_near: bool, key: &str) -> Option<Change> {
+    let desired = draft.desired;
+    let tag = desired.tags.iter().find(|tag| tag.key == key);
+    let wanted = tag.map(|tag| desired.lines("lake.tags", "tag", &tag.identity));
+    (is_near || tag.is_some()).then(|| Change {
+        detail: Some("whoever is granted something by it gets it there".to_owned()),
+        wanted: wanted.unwrap_or_default(),
+        ..not_taken_off()
+    })
 }
 
 /// What bears a value, and will when everything is put on that is declared: what is below something that comes to bear

@@ -110,8 +110,7 @@ fn entry(change: &Change, terminal: &mut Terminal<'_>) -> io::Result<()> {
         Class::Widened => Some("wider than declared"),
         Class::Excess => Some("not declared"),
         Class::Replaced => Some("replaced"),
-        Class::Unheard => Some("not known to this version"),
-        Class::Missing | Class::Different | Class::LeftToIam => None,
+        Class::Missing | Class::Different | Class::LeftToIam | Class::Unheard => None,
     };
     let mut about: Vec<&str> = class.into_iter().collect();
     about.extend(change.detail.as_deref());

@@ -107,7 +107,8 @@ impl Observer {
             return Vec::new();
         }
         if [&SEARCH_DATABASES, &SEARCH_TABLES].contains(&call.operation) {
-            return self.found_to_bear(call, outcome);
+            self.found_to_bear(call, outcome);
+            return Vec::new();
         }
         if call.operation == &LIST_RLS_ATTACHMENTS {
             self.attachments(outcome);

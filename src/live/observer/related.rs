@@ -105,32 +105,41 @@ impl Observer {
         calls
     }
 
-    /// Asks for all tags of what was found to bear some.
-    pub(super) fn found_to_bear(&mut self, call: &Call, outcome: &Outcome) -> Vec<Call> {
+    /// Keeps the tags of what was found to bear some: an entry of the answer says what `GetResourceLFTags` would.
+    pub(super) fn found_to_bear(&mut self, call: &Call, outcome: &Outcome) {
         let answer = match outcome {
             Ok(answer) => answer,
             Err(failure) => {
                 let what = format!("what bears tag `{}`", call.about);
-                self.listing_failed(call.operation, &what, failure);
-                return Vec::new();
+                return self.listing_failed(call.operation, &what, failure);
             }
         };
-        let databases = items(answer, "DatabaseList").iter();
-        let databases =
-            databases.filter_map(|one| Some((text(one, "/Database/Name")?.to_owned(), None)));
-        let tables = items(answer, "TableList").iter().filter_map(|one| {
-            let database = text(one, "/Table/DatabaseName")?.to_owned();
-            Some((database, Some(text(one, "/Table/Name")?.to_owned())))
-        });
-        let mut bearers: Vec<Bearer> = databases.chain(tables).collect();
-        // Those that the baseline names are asked about in any case.
-        let named = |(database, table): &Bearer| {
-            let names: Vec<String> = std::iter::once(database).chain(table).cloned().collect();
-            let change = self.wanted.change.as_ref();
-            change.is_some_and(|change| change.bearers.contains(&names))
+        let part = |entry: &Value, from: &str, to: &str| {
+            let list = entry.get(from).cloned();
+            list.map(|list| (to.to_owned(), list))
         };
-        bearers.retain(|one| !named(one));
-        self.ask_tags_of(bearers)
+        let mut found: Vec<(Vec<String>, Map<String, Value>)> = Vec::new();
+        for entry in items(answer, "DatabaseList") {
+            if let Some(name) = text(entry, "/Database/Name") {
+                let tags = part(entry, "LFTags", "LFTagOnDatabase");
+                found.push((vec![name.to_owned()], tags.into_iter().collect()));
+            }
+        }
+        for entry in items(answer, "TableList") {
+            let names = ["/Table/DatabaseName", "/Table/Name"].map(|name| text(entry, name));
+            if let [Some(database), Some(name)] = names {
+                let lists = ["LFTagOnDatabase", "LFTagsOnTable", "LFTagsOnColumns"];
+                let tags = lists.into_iter().filter_map(|list| part(entry, list, list));
+                found.push((vec![database.to_owned(), name.to_owned()], tags.collect()));
+            }
+        }
+        for (names, tags) in found {
+            // Those that the baseline names are asked about in any case.
+            let change = self.wanted.change.as_ref();
+            if change.is_none_or(|change| !change.bearers.contains(&names)) {
+                self.tags_borne(&names.join("."), &Ok(tags));
+            }
+        }
     }
 
     /// The tags of a database or table, as a record of their own.

@@ -310,13 +310,23 @@ fn a_tag_below_a_declared_one_is_told() {
     let (plan, exit) = planned(&baseline(LEVELS), &snapshot(&facts), &["--prune"]);
     assert_eq!(
         changes(&plan),
-        ["remove excess reported: `level=public` on `sales.orders` (-)"]
+        [
+            "remove excess reported: `level=public` on `hr.people` (-)",
+            "remove excess reported: `level=public` on `sales.orders` (-)",
+        ]
     );
     assert_eq!((calls(&plan).len(), exit), (0, 0));
+    let detail = |at: usize| plan["changes"][at]["detail"].as_str().unwrap();
+    assert!(detail(0).contains("whoever is granted"), "{plan:#}");
+    assert!(detail(1).contains("the nearer value counts"), "{plan:#}");
     let declared = format!(
         "{LEVELS}[[lake.tags.assignment]]\nresource = \"sales.orders\"\ntags = {{ level = \"public\" }}\n"
     );
-    let (plan, _) = planned(&baseline(&declared), &snapshot(&facts), &[]);
+    let (plan, _) = planned(&baseline(&declared), &snapshot(&facts[..4]), &[]);
+    assert_eq!(changes(&plan), Vec::<String>::new());
+    // Who says nothing of what bears tags is told nothing of it.
+    let tag_only = LEVELS.split("[[lake.tags.assignment]]").next().unwrap();
+    let (plan, _) = planned(&baseline(tag_only), &snapshot(&facts), &[]);
     assert_eq!(changes(&plan), Vec::<String>::new());
 }
 
@@ -339,6 +349,7 @@ fn a_value_goes_when_nothing_bears_it_any_more() {
             "remove excess held-back: value `secret` of tag `level` (-)",
             "remove excess planned: values `old` of tag `level` (-)",
             "change different planned: `level=internal` on `sales` (-)",
+            "remove excess reported: `level=secret` on `hr` (-)",
         ]
     );
     assert!(why(&plan, 0).starts_with("`hr` bears it"), "{plan:#}");
