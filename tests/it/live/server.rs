@@ -267,7 +267,6 @@ fn asked_elsewhere(path: &str) -> Option<Asked> {
 }
 
 /// Services that answer in JSON.
-
 const IN_JSON: &[&str] = &[
     "elasticmapreduce",
     "emr-serverless",
