@@ -1,5 +1,6 @@
 //! EMR Serverless applications as requests (`CreateApplication`) and as the answer of `GetApplication`, in JSON or YAML.
 
+use super::own::{Below, Own};
 use super::{Dialect, Reading, Seen, stem};
 use crate::observed::tree::Tree;
 use crate::observed::{Form, Identity, Node, ResourceKind};
@@ -43,6 +44,46 @@ fn is_application(node: Node<'_>) -> bool {
         .iter()
         .any(|one| one.eq_ignore_ascii_case(engine));
     engine && (node.get("releaseLabel").is_set() || node.get("releaseLabel").reason().is_some())
+}
+
+/// Source: EMR Serverless API Reference, `CreateApplication`, `UpdateApplication` and `Application`.
+const MEMBERS: &[&str] = &[
+    "applicationId",
+    "architecture",
+    "arn",
+    "autoStartConfiguration",
+    "autoStopConfiguration",
+    "clientToken",
+    "createdAt",
+    "diskEncryptionConfiguration",
+    "identityCenterConfiguration",
+    "imageConfiguration",
+    "initialCapacity",
+    "interactiveConfiguration",
+    "jobLevelCostAllocationConfiguration",
+    "maximumCapacity",
+    "monitoringConfiguration",
+    "name",
+    "networkConfiguration",
+    "releaseLabel",
+    "runtimeConfiguration",
+    "schedulerConfiguration",
+    "state",
+    "stateDetails",
+    "tags",
+    "type",
+    "updatedAt",
+    "workerTypeSpecifications",
+];
+
+/// What is read of a request or an answer.
+pub(super) fn own(root: Node<'_>) -> Vec<Own> {
+    let application = application_of(root);
+    let mut own = vec![Own::these(application, MEMBERS, Below::All)];
+    if application.id() != root.id() {
+        own.push(Own::these(root, &["application"], Below::All));
+    }
+    own
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! EMR on EKS as requests (`CreateVirtualCluster`, `CreateSecurityConfiguration`, `StartJobRun`) and as the answers that
 //! describe virtual clusters and security configurations, in JSON or YAML.
 
+use super::own::{Below, Own};
 use super::{Dialect, Reading, Seen, stem};
 use crate::observed::tree::Tree;
 use crate::observed::{Form, Identity, Node, ResourceKind};
@@ -78,6 +79,69 @@ pub(super) fn seen(root: Node<'_>, otherwise: &str) -> Result<Seen, String> {
         ..Identity::new(kind, id.unwrap_or_else(|| otherwise.to_owned()))
     };
     Ok(Seen::new(identity, Form::Request, body.id()).within(root.id()))
+}
+
+/// Members of what every kind is. Source: EMR on EKS API Reference.
+const COMMON: &[&str] = &[
+    "arn",
+    "clientToken",
+    "createdAt",
+    "createdBy",
+    "id",
+    "name",
+    "tags",
+];
+
+impl What {
+    /// The member of an answer that it stands in, and its own members.
+    fn members(self) -> (&'static str, &'static [&'static str]) {
+        match self {
+            Self::VirtualCluster => (
+                "virtualCluster",
+                &[
+                    "containerProvider",
+                    "securityConfigurationId",
+                    "sessionEnabled",
+                    "state",
+                ],
+            ),
+            Self::SecurityConfiguration => (
+                "securityConfiguration",
+                &["containerProvider", "securityConfigurationData"],
+            ),
+            Self::JobRun => (
+                "jobRun",
+                &[
+                    "configurationOverrides",
+                    "executionRoleArn",
+                    "failureReason",
+                    "finishedAt",
+                    "jobDriver",
+                    "jobTemplateId",
+                    "jobTemplateParameters",
+                    "releaseLabel",
+                    "retryPolicyConfiguration",
+                    "retryPolicyExecution",
+                    "state",
+                    "stateDetails",
+                    "virtualClusterId",
+                ],
+            ),
+        }
+    }
+}
+
+/// What is read of a request or an answer.
+pub(super) fn own(root: Node<'_>) -> Vec<Own> {
+    let Some((what, body)) = what(root) else {
+        return Vec::new();
+    };
+    let (wrapper, members) = what.members();
+    let mut own = vec![Own::these(body, &[COMMON, members].concat(), Below::All)];
+    if body.id() != root.id() {
+        own.push(Own::these(root, &[wrapper], Below::All));
+    }
+    own
 }
 
 #[cfg(test)]

@@ -4,30 +4,35 @@
 //! What is found there is judged at its place. Who reads the file may put more into a request that is not whole, so that
 //! what it does not say is unknown; a whole one is taken as it stands. What only looks like ours, such as a document whose
 //! keys are in another case, is a problem.
+//!
+//! The same goes for what stands below or beside the members of a thing that is read, be that the whole document.
 
 mod cased;
+mod search;
 mod what;
 
-use super::decode::{json_in, yaml_in};
 use super::{
-    Dialect, File, Problem, Reading, Seen, application, containers, edit, foreign, lake_formation,
-    parts, public_access, recognise, run_job_flow, security_configuration, stem, step_functions,
+    Dialect, File, Given, Problem, Reading, Seen, application, containers, edit, foreign,
+    lake_formation, parts, public_access, recognise, run_job_flow, security_configuration,
+    serverless_framework, stem, step_functions,
 };
 use crate::observed::tree::{NodeId, Tree};
-use crate::observed::{Node, Reason, Value};
-use what::What;
-pub(super) use what::is_cluster;
-
-/// How many texts are read as documents, and how deep in each other.
-const MAX_TEXTS: usize = 256;
-const MAX_DEPTH: u32 = 2;
+use crate::observed::{Node, Reason};
+pub(super) use what::{What, is_cluster};
 
 /// Reads what stands inside a document that is nothing of ours as a whole; `None` when nothing does.
 pub(super) fn read(mut tree: Tree) -> Option<File> {
-    if what::is_of_others(tree.root()) {
+    if what::is_of_constructs(tree.root()) {
         return None;
     }
-    let found = found(&mut tree);
+    let others = what::of_others(tree.root());
+    let found = match others {
+        Some(dialect) => beside(&mut tree, dialect),
+        None => search::everywhere(&mut tree),
+    };
+    if found.is_empty() && others.is_some() {
+        return None;
+    }
     if found.is_empty() {
         if let Some((node, why)) = foreign::declared(tree.root()) {
             let problem = Problem::at(node, not_judged(&tree), why);
@@ -38,51 +43,123 @@ pub(super) fn read(mut tree: Tree) -> Option<File> {
         }
         return cased::read(tree);
     }
-    let mut seen = Vec::new();
-    let mut problems = Vec::new();
-    let mut notes = Vec::new();
-    let file = stem(&tree.source().name).to_owned();
-    for (node, what) in &found {
-        let name = called(tree.node(*node), &file);
-        match what {
-            What::Part(part) => seen.push(parts::within(&mut tree, *node, *part, &name)),
-            What::Cluster => {
-                let whole = what::is_whole(tree.node(*node));
-                let body = if whole { *node } else { open(&mut tree, *node) };
-                seen.push(run_job_flow::seen(&mut tree, body, &name));
-            }
-            What::Configuration => {
-                seen.push(security_configuration::seen(&mut tree, *node, &name));
-            }
-            What::Machine => {
-                let machine = step_functions::machine(&mut tree, *node);
-                seen.extend(machine.seen);
-                problems.extend(machine.problems);
-            }
-            What::LakeFormation => {
-                let asked = lake_formation::requests_in(tree.node(*node));
-                seen.extend(asked.iter().map(Seen::of));
-            }
-            What::PublicAccess => match account(&tree, *node, name) {
-                Ok(one) => seen.push(one),
-                Err(problem) => problems.push(*problem),
-            },
-            What::Application => seen.push(application::seen(tree.node(*node), &name)),
-            What::Containers => match containers::seen(tree.node(*node), &name) {
-                Ok(one) => seen.push(one),
-                Err(note) => notes.push(note),
-            },
-            What::Template => problems.push(template(&tree, *node)),
-        }
-    }
+    let judged = judged(&mut tree, &found);
     let dialect = { found.iter() }
         .map(|(_, what)| what.dialect())
         .next()
         .unwrap_or(Dialect::RunJobFlow);
-    let mut reading = Reading::new(dialect, tree, seen);
-    reading.problems = problems;
-    reading.notes = notes;
+    let mut reading = Reading::new(dialect, tree, Vec::new());
+    judged.put_into(&mut reading);
     Some(File::Read(Box::new(reading)))
+}
+
+/// What of ours stands in a document of a dialect that the dialect's reader does not read.
+fn beside(tree: &mut Tree, dialect: Dialect) -> Vec<(NodeId, What)> {
+    let own = what::own_of_document(tree.root(), dialect);
+    if own.is_empty() {
+        return Vec::new();
+    }
+    let mut found = search::beside(tree, own);
+    // What a service refers to is read where it is put in.
+    if serverless_framework::is_service(tree.root()) {
+        found.retain(|(id, _)| !serverless_framework::is_referred_to(tree.node(*id)));
+    }
+    found
+}
+
+/// Reads a document of a dialect by `reader`, and with it what else of ours stands in it.
+pub(super) fn with_beside(
+    mut tree: Tree,
+    (dialect, given): (Dialect, &Given),
+    reader: impl Fn(Tree, Dialect, &Given) -> Result<Reading, String>,
+) -> Result<Reading, String> {
+    let found = beside(&mut tree, dialect);
+    if found.is_empty() {
+        return reader(tree, dialect, given);
+    }
+    let named = found.iter().map(|(node, what)| named(&tree, *node, *what));
+    let named: Vec<Problem> = named.collect();
+    let judged = judged(&mut tree, &found);
+    let mut reading = reader(tree, dialect, given)?;
+    // What is put together of several files, or of what it evaluates to, is no place for a request as it is written.
+    let evaluated = matches!(dialect, Dialect::CloudFormation | Dialect::TerraformPlan);
+    if evaluated || reading.is_part() {
+        reading.problems.extend(named);
+    } else {
+        judged.put_into(&mut reading);
+    }
+    Ok(reading)
+}
+
+fn named(tree: &Tree, node: NodeId, what: What) -> Problem {
+    let what = what.described();
+    let why = format!(
+        "what looks like {what} stands here, and is not read with the rest of the file: give it a file of its own"
+    );
+    Problem::at(tree.node(node), not_judged(tree), why)
+}
+
+/// What came of reading what stands inside a document.
+#[derive(Default)]
+struct Judged {
+    seen: Vec<Seen>,
+    problems: Vec<Problem>,
+    notes: Vec<String>,
+}
+
+impl Judged {
+    fn put_into(self, reading: &mut Reading) {
+        reading.problems.extend(self.problems);
+        reading.notes.extend(self.notes);
+        if let Some(world) = reading.worlds.first_mut() {
+            world.resources.extend(self.seen);
+        }
+    }
+}
+
+fn judged(tree: &mut Tree, found: &[(NodeId, What)]) -> Judged {
+    let mut judged = Judged::default();
+    let file = stem(&tree.source().name).to_owned();
+    for (node, what) in found {
+        let name = called(tree.node(*node), &file);
+        match what {
+            What::Part(part) => judged.seen.push(parts::within(tree, *node, *part, &name)),
+            What::Overrides => judged.seen.push(parts::overriding(tree, *node, &name)),
+            What::Cluster => {
+                let whole = what::is_whole(tree.node(*node));
+                let body = if whole { *node } else { open(tree, *node) };
+                judged.seen.push(run_job_flow::seen(tree, body, &name));
+            }
+            What::Configuration => {
+                let seen = security_configuration::seen(tree, *node, &name);
+                judged.seen.push(seen);
+            }
+            What::Machine => {
+                let machine = step_functions::machine(tree, *node);
+                judged.seen.extend(machine.seen);
+                judged.problems.extend(machine.problems);
+            }
+            What::LakeFormation => {
+                let asked = lake_formation::requests_in(tree.node(*node));
+                judged.seen.extend(asked.iter().map(Seen::of));
+            }
+            What::PublicAccess => match account(tree, *node, name) {
+                Ok(one) => judged.seen.push(one),
+                Err(problem) => judged.problems.push(*problem),
+            },
+            What::Application => {
+                let seen = application::seen(tree.node(*node), &name);
+                judged.seen.push(seen);
+            }
+            What::Containers => match containers::seen(tree.node(*node), &name) {
+                Ok(one) => judged.seen.push(one),
+                Err(note) => judged.notes.push(note),
+            },
+            What::Template => judged.problems.push(template(tree, *node)),
+            What::Text => judged.problems.push(unopened(tree, *node)),
+        }
+    }
+    judged
 }
 
 /// A request about block public access, unless something else fills it in.
@@ -99,6 +176,11 @@ fn template(tree: &Tree, at: NodeId) -> Problem {
     Problem::at(tree.node(at), not_judged(tree), why)
 }
 
+fn unopened(tree: &Tree, at: NodeId) -> Problem {
+    let why = "this text names something of EMR or Lake Formation, and is one of too many, or too deep in others, to be read as a document";
+    Problem::at(tree.node(at), not_judged(tree), why)
+}
+
 fn not_judged(tree: &Tree) -> String {
     format!("could not judge all of `{}`", tree.source().name)
 }
@@ -112,57 +194,6 @@ fn open(tree: &mut Tree, request: NodeId) -> NodeId {
 /// What is called by its place.
 fn called(node: Node<'_>, file: &str) -> String {
     format!("{file}#{}", node.pointer())
-}
-
-/// What of ours stands inside, in the order written; nothing is looked for in what is found.
-fn found(tree: &mut Tree) -> Vec<(NodeId, What)> {
-    let mut found = Vec::new();
-    let mut open = vec![(tree.root_id(), 0)];
-    let mut texts = 0;
-    while let Some((id, depth)) = open.pop() {
-        let node = tree.node(id);
-        if let Some(what) = what::of(node) {
-            found.push((id, what));
-            continue;
-        }
-        match node.value() {
-            Value::Map => {
-                let members = node.members().rev();
-                open.extend(members.map(|(_, value)| (value.id(), depth)));
-            }
-            Value::List => open.extend(node.items().rev().map(|item| (item.id(), depth))),
-            Value::String(text) if depth < MAX_DEPTH && texts < MAX_TEXTS => {
-                let json = holds_json(text);
-                if json || holds_yaml(text) {
-                    texts += 1;
-                    let document = if json {
-                        json_in(tree, id)
-                    } else {
-                        yaml_in(tree, id)
-                    };
-                    open.extend(document.ok().map(|document| (document, depth + 1)));
-                }
-            }
-            Value::Absent
-            | Value::Unreadable(_)
-            | Value::Null
-            | Value::Bool(_)
-            | Value::Number(_)
-            | Value::String(_)
-            | Value::Template => {}
-        }
-    }
-    found
-}
-
-/// Whether a text may be a document of ours in JSON.
-fn holds_json(text: &str) -> bool {
-    text.trim_start().starts_with(['{', '[']) && recognise::may_be_ours(text)
-}
-
-/// Whether a text of several lines may be a document of ours in YAML: any text can be read as YAML.
-fn holds_yaml(text: &str) -> bool {
-    text.contains('\n') && recognise::names_ours(text)
 }
 
 /// The first place in a value where something of ours stands, or a text that names it.

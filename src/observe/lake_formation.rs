@@ -4,16 +4,17 @@
 //! A body says nothing about which call it is for: one of `RevokePermissions` reads as one of
 //! `GrantPermissions`. What a file holds is taken as what it would grant.
 
+mod members;
+
+pub(super) use members::{own, own_of_request};
+
 use crate::observed::grant::is_given;
 use crate::observed::lake::{OPT_IN, TAG, TAG_ASSOCIATION, TAG_EXPRESSION};
 use crate::observed::{Form, Identity, Node, Resource, ResourceKind, Scope, Tree, Value};
 
 /// Whether the document is one of Lake Formation's: a request, a batch of them, or a listing.
 pub fn recognises(root: Node<'_>) -> bool {
-    alone(root).is_some()
-        || lists(root)
-            .into_iter()
-            .any(|(is, _, list)| list.items().any(is))
+    alone(root).is_some() || !lists(root).is_empty()
 }
 
 /// Whether an object is one request, or one answer, by itself.
@@ -31,17 +32,14 @@ pub fn read<'t>(tree: &'t Tree, scope: &mut Scope<'t>) {
 /// What a request or listing holds, wherever it stands.
 pub(super) fn requests_in(root: Node<'_>) -> Vec<Resource<'_>> {
     let mut found = Vec::new();
-    if let Some(read) = alone(root) {
-        found.push(read(root));
+    if let Some((request, body)) = alone(root) {
+        found.push(request.read(body));
     }
-    // An entry of a list that is recognised is one of its kind, however little of it can be understood.
-    for (is, read, list) in lists(root) {
-        if list.items().any(is) {
-            for item in list.items() {
-                let mut resource = read(item);
-                resource.outer = root;
-                found.push(resource);
-            }
+    for (request, _, list) in lists(root) {
+        for item in list.items() {
+            let mut resource = request.read(item);
+            resource.outer = root;
+            found.push(resource);
         }
     }
     found
@@ -88,73 +86,104 @@ impl Request {
 
 /// What a call asks for, however little of its body is known.
 pub(super) fn asked(request: Request, body: Node<'_>) -> Vec<Resource<'_>> {
-    let one = match request {
-        Request::Grants => {
-            let entries = body.get("Entries");
-            if !matches!(entries.value(), Value::List) {
-                return vec![grant(body)];
-            }
-            let grants = entries.items().map(|entry| {
-                let mut resource = grant(entry);
-                resource.outer = body;
-                resource
-            });
-            return grants.collect();
+    let entries = body.get("Entries");
+    if request != Request::Grants || !matches!(entries.value(), Value::List) {
+        return vec![request.read(body)];
+    }
+    let grants = entries.items().map(|entry| {
+        let mut resource = grant(entry);
+        resource.outer = body;
+        resource
+    });
+    grants.collect()
+}
+
+impl Request {
+    /// The resource that one request makes, or one entry of a list.
+    fn read(self, body: Node<'_>) -> Resource<'_> {
+        match self {
+            Self::Grant | Self::Grants => grant(body),
+            Self::Settings => settings(body),
+            Self::Filter => filter(body),
+            Self::Location => location(body),
+            Self::Tag => tag(body),
+            Self::TagExpression => expression(body),
+            Self::TagAssignment => assignment(body),
+            Self::OptIn => opt_in(body),
         }
-        Request::Grant => grant(body),
-        Request::Settings => settings(body),
-        Request::Filter => filter(body),
-        Request::Location => location(body),
-        Request::Tag => tag(body),
-        Request::TagExpression => expression(body),
-        Request::TagAssignment => assignment(body),
-        Request::OptIn => opt_in(body),
-    };
-    vec![one]
+    }
 }
 
 /// Tells whether a node is of a kind.
 type Is = fn(Node<'_>) -> bool;
-/// Makes a resource of a node of that kind.
-type Read<'t> = fn(Node<'t>) -> Resource<'t>;
 
-/// How to read a document that is one request, or one answer.
-fn alone<'t>(root: Node<'t>) -> Option<Read<'t>> {
-    let kinds: [(Is, Read<'t>); 9] = [
-        (|root| is_filter(root.get("TableData")), filter),
-        (is_grant, grant),
-        (is_settings, settings),
-        (is_location, location),
+/// Which one request, or answer, a document is, and where its members stand.
+fn alone(root: Node<'_>) -> Option<(Request, Node<'_>)> {
+    let kinds: [(Is, Request); 8] = [
+        (|root| is_filter(root.get("TableData")), Request::Filter),
+        (is_grant, Request::Grant),
+        (is_settings, Request::Settings),
+        (is_location_or_answer, Request::Location),
+        (is_tag, Request::Tag),
+        (is_assignment, Request::TagAssignment),
+        (is_expression, Request::TagExpression),
+        (is_opt_in, Request::OptIn),
+    ];
+    let (_, request) = kinds.into_iter().find(|(is, _)| is(root))?;
+    let described = root.get(RESOURCE_INFO);
+    let body = if request == Request::Location && is_location(described) {
+        described
+    } else {
+        root
+    };
+    Some((request, body))
+}
+
+/// The member of an answer that describes a location.
+const RESOURCE_INFO: &str = "ResourceInfo";
+
+fn is_location_or_answer(root: Node<'_>) -> bool {
+    is_location(root) || is_location(root.get(RESOURCE_INFO))
+}
+
+/// The lists that a document holds, each with what its entries are and the member that it stands in. An entry of a list of a
+/// kind is one of it, however little of it can be understood.
+fn lists(root: Node<'_>) -> Vec<(Request, Option<&'static str>, Node<'_>)> {
+    let kinds: [(Is, Request, Option<&'static str>); 8] = [
+        (is_grant, Request::Grant, None),
+        (is_grant, Request::Grant, Some("Entries")),
         (
-            |root| is_location(root.get("ResourceInfo")),
-            |root| location(root.get("ResourceInfo")),
+            is_grant,
+            Request::Grant,
+            Some("PrincipalResourcePermissions"),
         ),
-        (is_tag, tag),
-        (is_assignment, assignment),
-        (is_expression, expression),
-        (is_opt_in, opt_in),
+        (is_filter, Request::Filter, Some("DataCellsFilters")),
+        (is_location, Request::Location, Some("ResourceInfoList")),
+        (
+            is_expression,
+            Request::TagExpression,
+            Some("LFTagExpressions"),
+        ),
+        (
+            is_opt_in,
+            Request::OptIn,
+            Some("LakeFormationOptInsInfoList"),
+        ),
+        (is_listed_tag, Request::Tag, Some(TAGS)),
     ];
-    let found = kinds.into_iter().find(|(is, _)| is(root));
-    found.map(|(_, read)| read)
+    let lists = kinds.into_iter().map(|(is, request, member)| {
+        let list = member.map_or(root, |member| root.get(member));
+        (is, request, member, list)
+    });
+    // The tags of an assignment are said to stand on something; those of a listing are defined.
+    let lists = lists.filter(|(is, _, member, list)| {
+        list.items().any(is) && !(*member == Some(TAGS) && is_assignment(root))
+    });
+    let lists = lists.map(|(_, request, member, list)| (request, member, list));
+    lists.collect()
 }
 
-/// The lists that a document may hold, each with what its entries are.
-fn lists(root: Node<'_>) -> Vec<(Is, Read<'_>, Node<'_>)> {
-    let mut lists: Vec<(Is, Read<'_>, Node<'_>)> = vec![
-        (is_grant, grant, root),
-        (is_grant, grant, root.get("Entries")),
-        (is_grant, grant, root.get("PrincipalResourcePermissions")),
-        (is_filter, filter, root.get("DataCellsFilters")),
-        (is_location, location, root.get("ResourceInfoList")),
-        (is_expression, expression, root.get("LFTagExpressions")),
-        (is_opt_in, opt_in, root.get("LakeFormationOptInsInfoList")),
-    ];
-    // The tags of an assignment are said to stand on something; those of a listing are defined.
-    if !is_assignment(root) {
-        lists.push((is_listed_tag, tag, root.get("LFTags")));
-    }
-    lists
-}
+const TAGS: &str = "LFTags";
 
 /// A grant names a principal, a resource and permissions; a statement of an IAM policy has actions instead.
 fn is_grant(node: Node<'_>) -> bool {

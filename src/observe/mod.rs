@@ -21,6 +21,7 @@ pub mod garbled;
 mod inside;
 pub mod json;
 pub mod lake_formation;
+mod own;
 pub mod parameters;
 mod parts;
 mod placeholders;
@@ -42,6 +43,7 @@ mod testing;
 pub mod yaml;
 
 pub use dialect::Dialect;
+use inside::What;
 pub use parts::{joined, says_of_a_request};
 pub use reading::{Nested, Problem, Reading, Seen, SeenNeighbour, World};
 pub use recognise::{SECTIONS, looks_like_ours, may_be_ours, recognise, recognise_text};
@@ -153,7 +155,7 @@ pub fn read_file(source: &Arc<Source>, dialect: Option<Dialect>, given: &Given) 
             unread(Some(dialect), Problem::syntax(source, &syntax))
         }
         (Some(Dialect::Terraform), None) => read_terraform(source, given),
-        (Some(dialect), _) => match read_tree(tree, dialect, given) {
+        (Some(dialect), _) => match inside::with_beside(tree, (dialect, given), read_tree) {
             Ok(reading) => File::Read(Box::new(reading)),
             Err(why) => unread(Some(dialect), Problem::file(source, why)),
         },
@@ -247,20 +249,7 @@ fn parse(source: &Arc<Source>) -> Result<(Tree, Option<Syntax>), Syntax> {
 fn read_tree(tree: Tree, dialect: Dialect, given: &Given) -> Result<Reading, String> {
     match dialect {
         Dialect::SecurityConfiguration => Ok(security_configuration::read(tree)),
-        Dialect::RunJobFlow if containers::recognises(tree.root()) => Ok(containers::read(tree)),
-        Dialect::RunJobFlow if public_access::recognises(tree.root()) => {
-            Ok(public_access::read(tree))
-        }
-        Dialect::RunJobFlow if application::recognises(tree.root()) => Ok(application::read(tree)),
-        Dialect::RunJobFlow
-            if recognise::is_run_job_flow(tree.root()) || !parts::recognises(tree.root()) =>
-        {
-            let lacks_instances = parts::lacks_instances(tree.root());
-            let mut reading = run_job_flow::read(tree);
-            reading.part = lacks_instances.then_some(parts::Portion::Members);
-            Ok(reading)
-        }
-        Dialect::RunJobFlow => Ok(parts::read(tree)),
+        Dialect::RunJobFlow => Ok(read_request(tree)),
         Dialect::CloudFormation => {
             let (tree, mut problems) = serverless_framework::template(tree);
             let evaluated = cloudformation::evaluate(tree, given);
@@ -285,6 +274,27 @@ fn read_tree(tree: Tree, dialect: Dialect, given: &Given) -> Result<Reading, Str
         Dialect::StepFunctions => Ok(step_functions::read(tree)),
         Dialect::TerraformPlan => terraform::plan::read(tree, given),
         Dialect::Python | Dialect::Terraform | Dialect::Snapshot => Err(not_read(dialect)),
+    }
+}
+
+/// Reads a request to EMR, or a part of one.
+fn read_request(tree: Tree) -> Reading {
+    match What::of_request(tree.root()) {
+        What::Containers => containers::read(tree),
+        What::PublicAccess => public_access::read(tree),
+        What::Application => application::read(tree),
+        What::Part(_) | What::Overrides => parts::read(tree),
+        What::Cluster
+        | What::Configuration
+        | What::Machine
+        | What::LakeFormation
+        | What::Template
+        | What::Text => {
+            let lacks_instances = parts::lacks_instances(tree.root());
+            let mut reading = run_job_flow::read(tree);
+            reading.part = lacks_instances.then_some(parts::Portion::Members);
+            reading
+        }
     }
 }
 

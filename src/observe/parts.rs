@@ -8,6 +8,8 @@ mod join;
 pub use join::joined;
 
 use super::edit;
+use super::inside::What;
+use super::own::{Below, Own};
 use super::recognise::{is_described, is_run_job_flow};
 use super::spelling::CLUSTER;
 use super::{Dialect, Reading, Seen, run_job_flow, stem};
@@ -161,9 +163,7 @@ pub(super) fn read(mut tree: Tree) -> Reading {
     let mut portion = None;
     let mut seen = Vec::new();
     for body in found {
-        let place = "the Airflow connection".to_owned();
-        let body = edit::opened(&mut tree, body, Reason::Elsewhere { place });
-        seen.push(run_job_flow::request(&mut tree, body, &file));
+        seen.push(overriding(&mut tree, body, &file));
     }
     if let Some(part) = part_of(tree.root()).filter(|_| seen.is_empty()) {
         portion = Some(if part == Part::Members {
@@ -190,6 +190,32 @@ pub(super) fn within(tree: &mut Tree, at: NodeId, part: Part, called: &str) -> S
     let body = request_at(tree, at, part);
     let seen = run_job_flow::request(tree, body, called);
     seen.within(at)
+}
+
+/// What a document is read as that is one of these.
+pub(super) fn what(root: Node<'_>) -> What {
+    let part = part_of(root).filter(|_| overrides(root).is_empty());
+    part.map_or(What::Overrides, What::Part)
+}
+
+/// What is read of a document that holds overrides.
+pub(super) fn own_of_overrides(root: Node<'_>) -> Vec<Own> {
+    let overrides = overrides(root).into_iter();
+    let things = overrides.map(|id| Own::Thing(id, What::Overrides));
+    std::iter::once(Own::all(root, Below::All))
+        .chain(things)
+        .collect()
+}
+
+/// What is read of a part of a request.
+pub(super) fn own(part: Node<'_>) -> Vec<Own> {
+    let own = match part.value() {
+        Value::Map if part_of(part) != Some(Part::Attributes) => {
+            Own::these(part, CLUSTER, Below::AllButParts)
+        }
+        _ => Own::all(part, Below::AllButParts),
+    };
+    vec![own]
 }
 
 fn has(node: Node<'_>, keys: &[&'static str]) -> bool {
@@ -325,14 +351,25 @@ fn attributes(tree: &mut Tree, root: NodeId, empty: NodeId) -> NodeId {
     }
 }
 
+/// Whether a member is what Airflow puts over the request of a connection.
+pub(super) fn is_overriding(key: &str, value: Node<'_>) -> bool {
+    key.eq_ignore_ascii_case("job_flow_overrides") && matches!(value.value(), Value::Map)
+}
+
+/// The request that overrides are put over.
+pub(super) fn overriding(tree: &mut Tree, overrides: NodeId, called: &str) -> Seen {
+    let place = "the Airflow connection".to_owned();
+    let body = edit::opened(tree, overrides, Reason::Elsewhere { place });
+    run_job_flow::request(tree, body, called)
+}
+
 /// Every mapping under a key `job_flow_overrides`, in either case, at any depth.
 fn overrides(root: Node<'_>) -> Vec<NodeId> {
     let mut found = Vec::new();
     let mut open = vec![root];
     while let Some(node) = open.pop() {
         for (key, value) in node.members().rev() {
-            if key.eq_ignore_ascii_case("job_flow_overrides") && matches!(value.value(), Value::Map)
-            {
+            if is_overriding(key, value) {
                 found.push(value.id());
             } else {
                 open.push(value);

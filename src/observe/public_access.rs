@@ -1,5 +1,6 @@
 //! EMR's block public access as the request that sets it for an account and region, and as the answer that describes it.
 
+use super::own::{Below, Own};
 use super::{Dialect, Reading, Seen, stem};
 use crate::observed::tree::{NodeId, Tree};
 use crate::observed::{Form, Identity, Node, ResourceKind, Value};
@@ -53,14 +54,31 @@ pub(super) fn read(tree: Tree) -> Reading {
 
 /// A request, wherever it stands.
 pub(super) fn request(tree: &Tree, body: NodeId, called: String) -> Seen {
-    let node = tree.node(body);
-    let mut inner = [CONFIGURATION, OPERATION]
-        .map(|member| node.get(member))
-        .into_iter();
-    let inner = inner.find(|inner| inner.missing_key().is_none());
-    let inner = inner.map_or(body, Node::id);
+    let inner = wrapped(tree.node(body)).map_or(body, |(_, inner)| inner.id());
     let identity = Identity::new(ResourceKind::EmrAccount, called);
     Seen::new(identity, Form::Request, inner).within(body)
+}
+
+/// What is sent, and the member of the request that it stands in, if it does.
+fn wrapped(request: Node<'_>) -> Option<(&'static str, Node<'_>)> {
+    let members = [CONFIGURATION, OPERATION].map(|member| (member, request.get(member)));
+    let mut members = members.into_iter();
+    members.find(|(_, inner)| inner.missing_key().is_none())
+}
+
+/// What is read of a request or an answer.
+pub(super) fn own(request: Node<'_>) -> Vec<Own> {
+    const INNER: &[&str] = &[
+        "BlockPublicSecurityGroupRules",
+        "PermittedPublicSecurityGroupRuleRanges",
+    ];
+    match wrapped(request) {
+        Some((member, inner)) => vec![
+            Own::these(request, &[member], Below::All),
+            Own::these(inner, INNER, Below::All),
+        ],
+        None => vec![Own::these(request, INNER, Below::All)],
+    }
 }
 
 #[cfg(test)]

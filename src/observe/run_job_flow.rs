@@ -1,6 +1,7 @@
 //! Clusters as requests (`RunJobFlow` members, as JSON or as boto3 keyword arguments) and as
 //! `describe-cluster` output.
 
+use super::own::{Below, Own};
 use super::recognise::is_described;
 use super::{Dialect, Reading, Seen, spelling, stem, tags};
 use crate::observed::tree::{Kind, NodeId, Span, TextRef, Tree};
@@ -27,6 +28,45 @@ pub(super) fn seen(tree: &mut Tree, at: NodeId, otherwise: &str) -> Seen {
         return Seen::new(identity, Form::Described, body).within(outer);
     }
     request(tree, at, otherwise)
+}
+
+/// Members of a described cluster that no request has. Source: EMR API 2009-03-31, `Cluster`, and what
+/// `aws emr describe-cluster` adds.
+const DESCRIBED: &[&str] = &[
+    "AutoTerminate",
+    "ClusterArn",
+    "Ec2InstanceAttributes",
+    "Id",
+    "InstanceCollectionType",
+    "InstanceFleets",
+    "InstanceGroups",
+    "MasterPublicDnsName",
+    "NormalizedInstanceHours",
+    "OutpostArn",
+    "PlacementGroups",
+    "RequestedAmiVersion",
+    "RunningAmiVersion",
+    "Status",
+    "TerminationProtected",
+    "UnhealthyNodeReplacement",
+];
+
+/// What is read of a request, or of a described cluster.
+pub(super) fn own(root: Node<'_>) -> Vec<Own> {
+    let described = [spelling::CLUSTER, DESCRIBED].concat();
+    let cluster = root.get("Cluster");
+    if is_described(cluster) {
+        return vec![
+            Own::these(root, &["Cluster"], Below::AllButParts),
+            Own::these(cluster, &described, Below::AllButParts),
+        ];
+    }
+    let members = if is_described(root) {
+        described.as_slice()
+    } else {
+        spelling::CLUSTER
+    };
+    vec![Own::these(root, members, Below::AllButParts)]
 }
 
 /// A request for a cluster, wherever it stands; `otherwise` is what it is called when its name is not known.

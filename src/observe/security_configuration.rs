@@ -2,10 +2,11 @@
 //! that creates one. In the latter two the document is a JSON text inside JSON.
 
 use super::decode::json_in;
+use super::own::{Below, Own};
 use super::recognise::{SECTIONS, is_described_configuration};
 use super::{Dialect, Reading, Seen, stem};
 use crate::observed::tree::{Kind, NodeId, Tree};
-use crate::observed::{Form, Identity, Reason, ResourceKind, Value};
+use crate::observed::{Form, Identity, Node, Reason, ResourceKind, Value};
 
 /// Reads a document, or an answer that holds one.
 pub fn read(mut tree: Tree) -> Reading {
@@ -18,13 +19,50 @@ pub fn read(mut tree: Tree) -> Reading {
 /// A document, or an answer that holds one, wherever it stands; `otherwise` is what it is called when its name is not known.
 pub(super) fn seen(tree: &mut Tree, at: NodeId, otherwise: &str) -> Seen {
     let kind = ResourceKind::EmrSecurityConfiguration;
-    let node = tree.node(at);
-    let sections = SECTIONS.iter().any(|section| node.get(section).is_set());
-    let holds_document = node.get("SecurityConfiguration").is_set() && !sections;
-    if !is_described_configuration(node) && !holds_document {
+    if !holds_document(tree.node(at)) {
         return Seen::new(Identity::new(kind, otherwise), Form::Document, at);
     }
     created(tree, at, otherwise)
+}
+
+/// Whether a request or an answer holds the document, rather than be it.
+fn holds_document(node: Node<'_>) -> bool {
+    let mut sections = SECTIONS.iter().map(|section| node.get(section));
+    is_described_configuration(node)
+        || node.get("SecurityConfiguration").is_set() && !sections.any(Node::is_set)
+}
+
+/// The members of the request and of the answer. Source: EMR API 2009-03-31, `CreateSecurityConfiguration`.
+const REQUEST: &[&str] = &["CreationDateTime", "Name", "SecurityConfiguration"];
+
+/// What is read of a document, or of what holds one.
+pub(super) fn own(tree: &mut Tree, at: NodeId) -> Vec<Own> {
+    let node = tree.node(at);
+    if !holds_document(node) {
+        return own_of_document(node);
+    }
+    let document = node.get("SecurityConfiguration");
+    let mut own = vec![
+        Own::these(node, REQUEST, Below::All),
+        Own::all(document, Below::Nothing),
+    ];
+    if matches!(document.value(), Value::Map) {
+        own.extend(own_of_document(document));
+    } else if document.as_text().is_some() {
+        let text = document.id();
+        let document = json_in(tree, text).ok().map(|id| tree.node(id));
+        own.extend(document.map(own_of_document).into_iter().flatten());
+    }
+    own
+}
+
+fn own_of_document(document: Node<'_>) -> Vec<Own> {
+    let sections = SECTIONS.iter().map(|section| document.get(section));
+    let sections = sections.filter(|section| section.is_set());
+    let sections = sections.map(|section| Own::all(section, Below::All));
+    std::iter::once(Own::these(document, SECTIONS, Below::All))
+        .chain(sections)
+        .collect()
 }
 
 /// A configuration as a request creates it, or as an answer describes it, wherever that stands; `otherwise` is what it

@@ -20,6 +20,36 @@ use machines::Machine;
 use own::followed;
 use std::collections::BTreeMap;
 
+/// The members of a service that are read.
+pub(super) const READ: &[&str] = &["resources", "service", "stepFunctions"];
+
+/// Whether a document is a service's configuration.
+pub(super) fn is_service(root: Node<'_>) -> bool {
+    !root.get("service").is_absent() && matches!(root.get("provider").value(), Value::Map)
+}
+
+/// Whether a value of a service, or what it stands in, is referred to by a `${self:…}` of the service: then it is read where
+/// it is put in.
+pub(super) fn is_referred_to(node: Node<'_>) -> bool {
+    let pointer = node.pointer();
+    let path = pointer.trim_start_matches('/').replace('/', ".");
+    let text = node.tree().source().text();
+    let ends = path.match_indices('.').map(|(at, _)| at);
+    // The first member alone holds too much to say what of it is meant.
+    let mut prefixes = ends.skip(1).chain([path.len()]);
+    prefixes.any(|end| {
+        let Some(prefix) = path.get(..end) else {
+            return false;
+        };
+        let reference = format!("self:{prefix}");
+        let mut found = text.match_indices(&reference);
+        found.any(|(at, _)| {
+            let rest = text.get(at + reference.len()..).unwrap_or_default();
+            !rest.starts_with(|next: char| next.is_ascii_alphanumeric() || "_-".contains(next))
+        })
+    })
+}
+
 /// The sections that declare and change resources.
 const SECTIONS: [&str; 2] = ["Resources", "extensions"];
 
@@ -39,7 +69,7 @@ struct Service<'t> {
 impl<'t> Service<'t> {
     /// The resources of a service's configuration; `None` of any other document.
     fn of(root: Node<'t>) -> Option<Self> {
-        if root.get("service").is_absent() || !matches!(root.get("provider").value(), Value::Map) {
+        if !is_service(root) {
             return None;
         }
         let mut service = Self::default();

@@ -18,6 +18,7 @@ mod across_files;
 mod aliases;
 mod architecture;
 mod aws_documents;
+mod beside;
 mod binary;
 mod cases;
 mod change;

@@ -141,3 +141,361 @@ fn what_others_have_is_left_alone() {
         assert!(matches!(found, File::NothingOfOurs), "{text}: {found:?}");
     }
 }
+
+fn public_access(blocked: bool) -> Value {
+    json!({"BlockPublicAccessConfiguration": {"BlockPublicSecurityGroupRules": blocked}})
+}
+
+fn grant() -> Value {
+    json!({"Principal": {"DataLakePrincipalIdentifier": "p"},
+        "Resource": {"Table": {"DatabaseName": "d", "Name": "t"}}, "Permissions": ["SELECT"]})
+}
+
+fn document() -> Value {
+    json!({"EncryptionConfiguration": {"EnableInTransitEncryption": false}})
+}
+
+/// The first with the members of the second.
+fn with(mut one: Value, more: &Value) -> Value {
+    let members = more.as_object().unwrap().clone();
+    one.as_object_mut().unwrap().extend(members);
+    one
+}
+
+fn machine(state: &Value) -> Value {
+    json!({"StartAt": "A", "States": {"A": {"Type": "Task", "End": true,
+        "Resource": "arn:aws:states:::elasticmapreduce:createCluster", "Parameters": request()},
+        "B": state}})
+}
+
+#[test]
+fn what_a_thing_is_not_read_with_is_found_below_and_beside_it() {
+    use ResourceKind::{
+        EmrAccount, EmrCluster, EmrContainersVirtualCluster, EmrSecurityConfiguration,
+        EmrServerlessApplication, LakeFormationFilter, LakeFormationGrant, LakeFormationSettings,
+    };
+    const BLOCK: &str = "/BlockPublicAccessConfiguration";
+    let then = |one: Value, more: Value| with(one, &json!({"then": more}));
+    let settings = json!({"DataLakeSettings": {"DataLakeAdmins": []}});
+    let filter = json!({"TableData": {"TableCatalogId": "1", "DatabaseName": "d", "TableName": "t",
+        "RowFilter": {"FilterExpression": "a=1"}}});
+    let application = json!({"type": "SPARK", "releaseLabel": "emr-7.9.0"});
+    let cluster = json!({"containerProvider": {"type": "EKS", "id": "e"}});
+    let open = json!({"DataLakeSettings": {}});
+    let overrides = json!({"task": {"job_flow_overrides": {"Name": "etl"}}});
+    for (document, found) in [
+        // Beside the members of a request, and below its own.
+        (
+            with(with(request(), &public_access(false)), &settings),
+            vec![
+                (EmrCluster, ""),
+                (EmrAccount, BLOCK),
+                (LakeFormationSettings, ""),
+            ],
+        ),
+        (
+            with(request(), &open),
+            vec![(EmrCluster, ""), (LakeFormationSettings, "")],
+        ),
+        (
+            with(request(), &grant()),
+            vec![(EmrCluster, ""), (LakeFormationGrant, "")],
+        ),
+        (
+            with(request(), &document()),
+            vec![(EmrCluster, ""), (EmrSecurityConfiguration, "")],
+        ),
+        (
+            with(request(), &json!({"BlockPublicSecurityGroupRules": false})),
+            vec![(EmrCluster, ""), (EmrAccount, "")],
+        ),
+        (
+            with(request(), &json!({"AdditionalInfo": grant().to_string()})),
+            vec![(EmrCluster, ""), (LakeFormationGrant, "/AdditionalInfo")],
+        ),
+        (
+            with(request(), &json!({"Instances": public_access(false)})),
+            vec![
+                (EmrCluster, ""),
+                (EmrAccount, "/Instances/BlockPublicAccessConfiguration"),
+            ],
+        ),
+        (
+            json!({"Cluster": {"Id": "j-1", "Ec2InstanceAttributes": {}, "x": grant()}, "more": request()}),
+            vec![
+                (EmrCluster, "/Cluster"),
+                (LakeFormationGrant, "/Cluster/x"),
+                (EmrCluster, "/more"),
+            ],
+        ),
+        // Below each other.
+        (
+            then(
+                request(),
+                then(public_access(true), then(grant(), request())),
+            ),
+            vec![
+                (EmrCluster, ""),
+                (EmrAccount, "/then/BlockPublicAccessConfiguration"),
+                (LakeFormationGrant, "/then/then"),
+                (EmrCluster, "/then/then/then"),
+            ],
+        ),
+        (
+            json!({"jobs": [then(request(), grant()), request()]}),
+            vec![
+                (EmrCluster, "/jobs/0"),
+                (LakeFormationGrant, "/jobs/0/then"),
+                (EmrCluster, "/jobs/1"),
+            ],
+        ),
+        (
+            json!({"PutBlockPublicAccessConfiguration": null, "BlockPublicSecurityGroupRules": false}),
+            vec![
+                (EmrAccount, "/PutBlockPublicAccessConfiguration"),
+                (EmrAccount, ""),
+            ],
+        ),
+        // Beside what Lake Formation is asked.
+        (
+            with(grant(), &settings),
+            vec![(LakeFormationGrant, ""), (LakeFormationSettings, "")],
+        ),
+        (
+            with(grant(), &filter),
+            vec![
+                (LakeFormationFilter, "/TableData"),
+                (LakeFormationGrant, ""),
+            ],
+        ),
+        (
+            json!({"Entries": [grant(), then(grant(), grant())], "x": [settings]}),
+            vec![
+                (LakeFormationGrant, "/Entries/0"),
+                (LakeFormationGrant, "/Entries/1"),
+                (LakeFormationGrant, "/Entries/1/then"),
+                (LakeFormationSettings, "/x/0"),
+            ],
+        ),
+        (
+            json!([grant(), settings]),
+            vec![
+                (LakeFormationGrant, "/0"),
+                (LakeFormationGrant, "/1"),
+                (LakeFormationSettings, "/1"),
+            ],
+        ),
+        (
+            json!({"DataLakeSettings": {"DataLakeAdmins": [], "then": grant()}}),
+            vec![
+                (LakeFormationSettings, ""),
+                (LakeFormationGrant, "/DataLakeSettings/then"),
+            ],
+        ),
+        // Beside security configurations, in their texts too.
+        (
+            then(document(), request()),
+            vec![(EmrSecurityConfiguration, ""), (EmrCluster, "/then")],
+        ),
+        (
+            json!({"Name": "n", "SecurityConfiguration": then(document(), grant()).to_string()}),
+            vec![
+                (EmrSecurityConfiguration, "/SecurityConfiguration"),
+                (LakeFormationGrant, "/SecurityConfiguration/then"),
+            ],
+        ),
+        // Applications, virtual clusters, Airflow's overrides.
+        (
+            with(then(application.clone(), grant()), &public_access(false)),
+            vec![
+                (EmrAccount, BLOCK),
+                (EmrServerlessApplication, ""),
+                (LakeFormationGrant, "/then"),
+            ],
+        ),
+        (
+            then(cluster.clone(), application),
+            vec![
+                (EmrContainersVirtualCluster, ""),
+                (EmrServerlessApplication, "/then"),
+            ],
+        ),
+        (
+            with(overrides.clone(), &public_access(false)),
+            vec![
+                (EmrAccount, BLOCK),
+                (EmrCluster, "/task/job_flow_overrides"),
+            ],
+        ),
+        (
+            with(request(), &overrides),
+            vec![(EmrCluster, ""), (EmrCluster, "/task/job_flow_overrides")],
+        ),
+        // In a state machine: what others are sent, what a state says, and what stands beside the states.
+        (
+            then(
+                machine(&json!({"Type": "Pass", "Result": grant()})),
+                public_access(true),
+            ),
+            vec![
+                (EmrCluster, "/States/A/Parameters"),
+                (LakeFormationGrant, "/States/B/Result"),
+                (EmrAccount, "/then/BlockPublicAccessConfiguration"),
+            ],
+        ),
+        (
+            machine(
+                &json!({"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage",
+                "Parameters": {"MessageBody": request()}}),
+            ),
+            vec![
+                (EmrCluster, "/States/A/Parameters"),
+                (EmrCluster, "/States/B/Parameters/MessageBody"),
+            ],
+        ),
+        (
+            then(request(), machine(&json!({"Type": "Pass"}))),
+            vec![(EmrCluster, ""), (EmrCluster, "/then/States/A/Parameters")],
+        ),
+    ] {
+        let reading = read(&document);
+        let mut found: Vec<_> = found
+            .iter()
+            .map(|(kind, pointer)| (*kind, (*pointer).to_owned()))
+            .collect();
+        let mut read = kinds(&reading);
+        found.sort();
+        read.sort();
+        assert_eq!(read, found, "{document}");
+        assert_eq!(reading.problems, [], "{document}");
+    }
+}
+
+#[test]
+fn nothing_is_read_twice_and_plain_members_are_nothing_of_their_own() {
+    let tag = json!({"TagKey": "team", "TagValues": ["a"]});
+    let configurations = json!([{"Classification": "spark", "Properties": {},
+        "Configurations": [{"Classification": "export", "Properties": {"A": "b"}}]}]);
+    let full = with(
+        request(),
+        &json!({"Configurations": configurations, "Tags": [{"Key": "a", "Value": "b"}],
+            "Steps": [{"Name": "s", "HadoopJarStep": {"Jar": "j", "Args": ["{\"ReleaseLabel\": 1}"]}}],
+            "BootstrapActions": [{"Name": "b", "ScriptBootstrapAction": {"Path": "p"}}],
+            "Instances": {"InstanceGroups": [{"InstanceRole": "MASTER", "InstanceType": "m5.xlarge",
+                "Configurations": configurations}]}}),
+    );
+    let secured = json!({
+        "EncryptionConfiguration": {"EnableInTransitEncryption": true, "EnableAtRestEncryption": true,
+            "InTransitEncryptionConfiguration": {"TLSCertificateConfiguration": {"CertificateProviderType": "PEM"}},
+            "AtRestEncryptionConfiguration": {"S3EncryptionConfiguration": {"EncryptionMode": "SSE-KMS"}}},
+        "AuthorizationConfiguration": {"LakeFormationConfiguration": {"AuthorizedSessionTagValue": "EMR"},
+            "IAMConfiguration": {"EnableApplicationScopedIAMRole": true}},
+        "AuthenticationConfiguration": {"KerberosConfiguration": {"Provider": "ClusterDedicatedKdc"}},
+        "InstanceMetadataServiceConfiguration": {"MinimumInstanceMetadataServiceVersion": 2}});
+    for (document, count) in [
+        (full.clone(), 1),
+        (json!([full]), 1),
+        (
+            json!({"Steps": full["Steps"], "Configurations": configurations}),
+            1,
+        ),
+        (configurations.clone(), 1),
+        (
+            json!({"Cluster": {"Id": "j-1", "Status": {}, "ReleaseLabel": "emr-7.9.0", "Ec2InstanceAttributes": {},
+                "Configurations": configurations, "InstanceGroups": full["Instances"]["InstanceGroups"]},
+                "ResponseMetadata": {"RequestId": "r"}}),
+            1,
+        ),
+        (secured.clone(), 1),
+        (json!({"Name": "n", "SecurityConfiguration": secured}), 1),
+        (
+            json!({"Name": "n", "SecurityConfiguration": secured.to_string()}),
+            1,
+        ),
+        (
+            with(
+                grant(),
+                &json!({"Resource": {"LFTagPolicy": {"ResourceType": "TABLE", "Expression": [tag]}}}),
+            ),
+            1,
+        ),
+        (json!({"Resource": {"LFTag": tag}, "LFTags": [tag]}), 1),
+        (json!({"LFTags": [tag, tag]}), 2),
+        (json!({"Name": "all", "Expression": [tag]}), 1),
+        (
+            json!({"DataLakeSettings": {"DataLakeAdmins": [], "Parameters": {"CROSS_ACCOUNT_VERSION": "4"},
+                "CreateTableDefaultPermissions": [{"Principal": {"DataLakePrincipalIdentifier": "p"}, "Permissions": ["ALL"]}]}}),
+            1,
+        ),
+        (
+            json!({"BlockPublicAccessConfiguration": {"BlockPublicSecurityGroupRules": true,
+                "PermittedPublicSecurityGroupRuleRanges": [{"MinRange": 22, "MaxRange": 22}]},
+                "BlockPublicAccessConfigurationMetadata": {"CreatedByArn": "a"}}),
+            1,
+        ),
+        (
+            json!({"application": {"name": "a", "type": "SPARK", "releaseLabel": "emr-7.9.0", "tags": {}}}),
+            1,
+        ),
+        (
+            json!({"virtualCluster": {"name": "v", "containerProvider": {"type": "EKS", "id": "e",
+                "info": {"eksInfo": {"namespace": "n"}}}}}),
+            1,
+        ),
+        (
+            machine(
+                &json!({"Type": "Parallel", "Branches": [machine(&json!({"Type": "Map",
+                "ItemProcessor": machine(&json!({"Type": "Task",
+                    "Resource": "arn:aws:states:::aws-sdk:lakeformation:grantPermissions",
+                    "Parameters": {"Principal.$": "$.p", "Permissions": ["SELECT"],
+                        "Resource": {"LFTagPolicy": {"ResourceType": "TABLE", "Expression": [tag]}}}}))}))]}),
+            ),
+            4,
+        ),
+        (
+            machine(
+                &json!({"Type": "Task", "Resource": "arn:aws:states:::elasticmapreduce:addStep",
+                "Parameters": {"ClusterId.$": "$.c", "Step": full["Steps"][0]}}),
+            ),
+            1,
+        ),
+    ] {
+        let reading = read(&document);
+        assert_eq!(
+            kinds(&reading).len(),
+            count,
+            "{document}: {:?}",
+            kinds(&reading)
+        );
+        assert_eq!(reading.problems, [], "{document}");
+    }
+}
+
+#[test]
+fn what_no_reader_goes_into_is_named() {
+    let template =
+        json!({"Resources": {"S": {"Type": "AWS::EMR::SecurityConfiguration", "Properties": {}}}});
+    let deep = |text: String| json!([text]).to_string();
+    for document in [
+        with(template.clone(), &json!({"Metadata": {"x": grant()}})),
+        with(template.clone(), &grant()),
+        with(request(), &json!({"x": template})),
+        json!({"Configurations": [{"Classification": "a", "Properties": {"b": grant().to_string()}}]}),
+        with(
+            request(),
+            &json!({"x": deep(deep(deep(request().to_string())))}),
+        ),
+        json!({"service": "s", "provider": {"name": "aws"}, "resources": template, "custom": {"x": grant()}}),
+    ] {
+        let problems = match file(&document.to_string()) {
+            File::Read(reading) => reading.problems,
+            other @ (File::NothingOfOurs | File::Unreadable { .. }) => {
+                panic!("{document}: {other:?}")
+            }
+        };
+        assert_eq!(problems.len(), 1, "{document}: {problems:?}");
+    }
+    let used = json!({"service": "s", "provider": {"name": "aws"}, "custom": {"x": grant()},
+        "resources": with(template, &json!({"Outputs": {"o": {"Value": "${self:custom.x}"}}}))});
+    assert_eq!(read(&used).problems, [], "{used}");
+}

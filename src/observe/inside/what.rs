@@ -1,20 +1,25 @@
 //! What an object inside a document is, when it is something of ours for certain.
 
 use crate::aws::security_configuration::home;
+use crate::observe::own::{Below, Own};
 use crate::observe::parts::Part;
 use crate::observe::recognise::{SECTIONS, holds_ours, is_described, is_run_job_flow, is_template};
 use crate::observe::{
-    Dialect, application, containers, lake_formation, parts, public_access, step_functions,
+    Dialect, application, containers, lake_formation, parts, public_access, run_job_flow,
+    security_configuration, serverless_framework, step_functions,
 };
+use crate::observed::tree::{NodeId, Tree};
 use crate::observed::{Node, Value};
 
 /// What stands inside a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum What {
+pub(in crate::observe) enum What {
     /// A request for a cluster, or a cluster that is described.
     Cluster,
     /// A part of a request.
     Part(Part),
+    /// What Airflow puts over the request of a connection.
+    Overrides,
     /// A security configuration.
     Configuration,
     /// A state machine.
@@ -29,6 +34,8 @@ pub(super) enum What {
     Containers,
     /// A CloudFormation template.
     Template,
+    /// A text that may be a document of ours and is not read as one.
+    Text,
 }
 
 impl What {
@@ -40,21 +47,151 @@ impl What {
             Self::Template => Dialect::CloudFormation,
             Self::Cluster
             | Self::Part(_)
+            | Self::Overrides
             | Self::PublicAccess
             | Self::Application
-            | Self::Containers => Dialect::RunJobFlow,
+            | Self::Containers
+            | Self::Text => Dialect::RunJobFlow,
+        }
+    }
+
+    /// What a document is that is read as a request to EMR.
+    pub(in crate::observe) fn of_request(root: Node<'_>) -> Self {
+        if containers::recognises(root) {
+            Self::Containers
+        } else if public_access::recognises(root) {
+            Self::PublicAccess
+        } else if application::recognises(root) {
+            Self::Application
+        } else if is_run_job_flow(root) || !parts::recognises(root) {
+            Self::Cluster
+        } else {
+            parts::what(root)
+        }
+    }
+
+    /// What it is called in a message.
+    pub(super) fn described(self) -> &'static str {
+        match self {
+            Self::Cluster => "a request for a cluster",
+            Self::Part(_) | Self::Overrides => "a part of a request for a cluster",
+            Self::Configuration => "a security configuration",
+            Self::Machine => "a state machine",
+            Self::LakeFormation => "a request to Lake Formation",
+            Self::PublicAccess => "a request about block public access",
+            Self::Application => "a request for an application of EMR Serverless",
+            Self::Containers => "a request to EMR on EKS",
+            Self::Template => "a CloudFormation template",
+            Self::Text => "a document of EMR or Lake Formation, as a text",
+        }
+    }
+
+    /// Whether something of this kind belongs to the thing below which it stands.
+    pub(super) fn is_left_out(self, node: Node<'_>, below: Below) -> bool {
+        match below {
+            Below::All | Below::Nothing => false,
+            Below::AllButParts => matches!(self, Self::Part(_)),
+            Below::AllButTags => self == Self::LakeFormation && node.get("TagKey").is_set(),
+        }
+    }
+
+    /// What is read with a thing of this kind.
+    pub(super) fn own(self, tree: &mut Tree, at: NodeId) -> Vec<Own> {
+        if self == Self::Configuration {
+            return security_configuration::own(tree, at);
+        }
+        let node = tree.node(at);
+        match self {
+            Self::Cluster => run_job_flow::own(node),
+            Self::Part(_) | Self::Overrides => parts::own(node),
+            Self::Machine => step_functions::own(node),
+            Self::LakeFormation => lake_formation::own(node),
+            Self::PublicAccess => public_access::own(node),
+            Self::Application => application::own(node),
+            Self::Containers => containers::own(node),
+            Self::Configuration | Self::Template | Self::Text => Vec::new(),
         }
     }
 }
 
-/// Whether a document is of a kind that holds things like ours and none of ours: templates and plans without a resource of
-/// ours, and what CDK writes beside the template about the constructs that it was made of.
-pub(super) fn is_of_others(root: Node<'_>) -> bool {
-    let constructs = root.get("version").as_text();
-    is_template(root)
-        || root.get("terraform_version").is_set()
-        || constructs.is_some_and(|version| version.starts_with("tree-"))
-            && root.get("tree").is_set()
+/// The sections of a CloudFormation template that it is evaluated by. Source: CloudFormation User Guide, *Template sections*.
+const TEMPLATE: &[&str] = &[
+    "AWSTemplateFormatVersion",
+    "Conditions",
+    "Description",
+    "Globals",
+    "Hooks",
+    "Mappings",
+    "Outputs",
+    "Parameters",
+    "Resources",
+    "Rules",
+    "Transform",
+];
+
+/// The members of a plan and of a state. Source: Terraform, *JSON Output Format*, and the format of state files.
+const PLAN: &[&str] = &[
+    "action_invocations",
+    "applyable",
+    "check_results",
+    "checks",
+    "complete",
+    "configuration",
+    "deferred_action_invocations",
+    "deferred_changes",
+    "errored",
+    "format_version",
+    "lineage",
+    "output_changes",
+    "outputs",
+    "planned_values",
+    "prior_state",
+    "relevant_attributes",
+    "resource_changes",
+    "resource_drift",
+    "resources",
+    "serial",
+    "terraform_version",
+    "timestamp",
+    "values",
+    "variables",
+    "version",
+];
+
+/// What is read of a document that is of a dialect as a whole; nothing for dialects that are not read as documents.
+pub(super) fn own_of_document(root: Node<'_>, dialect: Dialect) -> Vec<Own> {
+    let what = match dialect {
+        Dialect::SecurityConfiguration => What::Configuration,
+        Dialect::StepFunctions => What::Machine,
+        Dialect::LakeFormation => What::LakeFormation,
+        Dialect::RunJobFlow => What::of_request(root),
+        Dialect::CloudFormation if serverless_framework::is_service(root) => {
+            return vec![Own::these(root, serverless_framework::READ, Below::Nothing)];
+        }
+        Dialect::CloudFormation => return vec![Own::these(root, TEMPLATE, Below::Nothing)],
+        Dialect::TerraformPlan => return vec![Own::these(root, PLAN, Below::Nothing)],
+        Dialect::Python | Dialect::Terraform | Dialect::Snapshot => return Vec::new(),
+    };
+    match what {
+        What::Overrides => parts::own_of_overrides(root),
+        what => vec![Own::Thing(root.id(), what)],
+    }
+}
+
+/// The dialect of a document that holds things like ours and none of ours: a template or plan without a resource of ours.
+pub(super) fn of_others(root: Node<'_>) -> Option<Dialect> {
+    if is_template(root) {
+        Some(Dialect::CloudFormation)
+    } else {
+        let is_plan = root.get("terraform_version").is_set();
+        is_plan.then_some(Dialect::TerraformPlan)
+    }
+}
+
+/// Whether a document is what CDK writes beside a template about the constructs that it was made of.
+pub(super) fn is_of_constructs(root: Node<'_>) -> bool {
+    let version = root.get("version").as_text();
+    version.is_some_and(|version| version.starts_with("tree-")) && root.get("tree").is_set()
 }
 
 /// A look at an object.

@@ -10,6 +10,7 @@ mod tasks;
 mod values;
 
 use super::afterwards::{Change, applied, of_another, turns_off};
+use super::own::Own;
 use super::{
     Dialect, Problem, Reading, Seen, lake_formation, public_access, run_job_flow,
     security_configuration,
@@ -32,6 +33,13 @@ pub(super) fn recognises(root: Node<'_>) -> bool {
 pub(super) fn has_task(machine: Node<'_>) -> bool {
     super::recognise::mentions(machine.get("States"), 0, &names_task)
         || tasks::is_told_by_members(machine, tasks::PARAMETERS)
+}
+
+/// What is read of a state machine.
+pub(super) fn own(machine: Node<'_>) -> Vec<Own> {
+    let mut own = Vec::new();
+    tasks::own(machine, tasks::PARAMETERS, &mut own);
+    own
 }
 
 /// Reads a state machine's definition.

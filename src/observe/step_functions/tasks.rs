@@ -2,7 +2,9 @@
 
 use super::actions::{Action, Asked, asked, is_open, names_cluster};
 use super::{Found, Task, values};
-use crate::observe::Problem;
+use crate::observe::inside::What;
+use crate::observe::own::{Below, Own};
+use crate::observe::{Problem, lake_formation};
 use crate::observed::tree::{NodeId, Tree};
 use crate::observed::{Node, Reason};
 
@@ -53,6 +55,66 @@ pub(super) fn is_told_by_members(machine: Node<'_>, inherited: [&'static str; 2]
             || matches!(task, Asked::Handed | Asked::Open(_))
             || inner(state).any(|machine| is_told_by_members(machine, members))
     })
+}
+
+/// The members of a machine. Source: Amazon States Language, *State Machine structure*.
+const MACHINE: &[&str] = &[
+    "Comment",
+    "ProcessorConfig",
+    "QueryLanguage",
+    "StartAt",
+    "States",
+    "TimeoutSeconds",
+    "Version",
+];
+
+/// What is read of a machine: what its tasks send is requests of ours, or is given to others.
+pub(super) fn own(machine: Node<'_>, inherited: [&'static str; 2], all: &mut Vec<Own>) {
+    let inherited = sent(machine, inherited);
+    let states = machine.get("States");
+    all.push(Own::these(machine, MACHINE, Below::All));
+    if states.missing_key().is_some() {
+        return;
+    }
+    all.push(Own::all(states, Below::All));
+    for (_, state) in states.members() {
+        let members = sent(state, inherited);
+        all.push(Own::all(state, Below::All));
+        let given = written(state, members);
+        if given.missing_key().is_none() {
+            all.extend(own_of_task(asked(state.get("Resource"), given), given));
+        }
+        let branches = state.get("Branches");
+        if branches.missing_key().is_none() {
+            all.push(Own::all(branches, Below::All));
+        }
+        for machine in inner(state) {
+            own(machine, members, all);
+        }
+    }
+}
+
+/// What is read of what a task is sent.
+fn own_of_task(asked: Asked<'_>, given: Node<'_>) -> Vec<Own> {
+    let action = match asked {
+        Asked::Read(action) | Asked::Open(Some(action)) => action,
+        // A problem tells of these.
+        Asked::Unread(_) | Asked::Open(None) | Asked::Handed => {
+            return vec![Own::all(given, Below::Nothing)];
+        }
+        Asked::Hidden | Asked::Unclear | Asked::Other => return Vec::new(),
+    };
+    let what = match action {
+        Action::Create => What::Cluster,
+        Action::CreateConfiguration => What::Configuration,
+        Action::PublicAccess => What::PublicAccess,
+        Action::LakeFormationByMembers => What::LakeFormation,
+        Action::LakeFormation(request) => return lake_formation::own_of_request(request, given),
+        Action::CreateApplication | Action::Change(_) | Action::Terminate => {
+            return vec![Own::all(given, Below::AllButParts)];
+        }
+    };
+    vec![Own::Thing(given.id(), what)]
 }
 
 /// Finds the tasks of a machine, those of its branches and iterations included, and what in it cannot be judged.

@@ -1,0 +1,134 @@
+//! Requests that stand below or beside another in one document: each is judged, or a problem names it.
+
+use crate::binary::Bench;
+use serde_json::{Value, json};
+
+const BASELINE: &str = r#"schema = 1
+[baseline]
+name = "b"
+version = "1.0.0"
+owner = "o"
+description = "d"
+[emr.instance-metadata]
+min-version = 2
+[emr.log-destination]
+[account.block-public-access]
+[lake.grants]
+exact = true
+[[lake.grants.grant]]
+principal = "arn:aws:iam::111122223333:role/a"
+table = "sales.orders"
+permissions = ["SELECT"]
+[lake.admins]
+allowed = ["arn:aws:iam::111122223333:role/a"]
+"#;
+
+fn report(name: &str, content: &str) -> (Value, Option<i32>) {
+    let bench = Bench::new().with("b.toml", BASELINE).with(name, content);
+    let (report, run) = bench.report(&["check", "--baseline", "b.toml", name]);
+    (report, run.code)
+}
+
+fn grant(role: &str) -> Value {
+    json!({"Principal": {"DataLakePrincipalIdentifier": format!("arn:aws:iam::111122223333:role/{role}")},
+        "Resource": {"Table": {"DatabaseName": "sales", "Name": "orders"}}, "Permissions": ["SELECT"]})
+}
+
+fn settings(role: &str) -> Value {
+    json!({"DataLakeSettings": {"DataLakeAdmins": [
+        {"DataLakePrincipalIdentifier": format!("arn:aws:iam::111122223333:role/{role}")}]}})
+}
+
+fn public_access(blocked: bool) -> Value {
+    json!({"BlockPublicAccessConfiguration": {"BlockPublicSecurityGroupRules": blocked}})
+}
+
+/// The first with the members of the second.
+fn with(mut one: Value, more: &Value) -> Value {
+    let members = more.as_object().unwrap().clone();
+    one.as_object_mut().unwrap().extend(members);
+    one
+}
+
+#[test]
+fn what_the_recognised_root_of_a_document_would_hide_is_judged() {
+    let cluster = json!({"Name": "x", "ReleaseLabel": "emr-7.0.0", "LogUri": "s3://b/l", "SecurityConfiguration": "s",
+        "Instances": {}});
+    let other = json!({"Name": "y", "ReleaseLabel": "emr-7.0.0", "Instances": {"KeepJobFlowAliveWhenNoSteps": true}});
+    for (control, document) in [
+        (
+            "lake.admins",
+            with(settings("a"), &json!({"then": settings("evil")})),
+        ),
+        (
+            "lake.grants",
+            with(grant("a"), &json!({"more": [grant("evil")]})),
+        ),
+        (
+            "lake.grants",
+            with(public_access(true), &json!({"grants": grant("evil")})),
+        ),
+        (
+            "lake.grants",
+            with(
+                public_access(true),
+                &json!({"requests": json!([grant("evil")]).to_string()}),
+            ),
+        ),
+        (
+            "account.block-public-access",
+            with(
+                public_access(true),
+                &json!({"steps": [public_access(false)]}),
+            ),
+        ),
+        (
+            "lake.admins",
+            with(with(public_access(true), &settings("evil")), &cluster),
+        ),
+        (
+            "account.block-public-access",
+            with(
+                with(cluster, &public_access(false)),
+                &json!({"then": other}),
+            ),
+        ),
+    ] {
+        let (report, code) = report("f.json", &document.to_string());
+        let findings = report["findings"].as_array().unwrap();
+        let is_found = |finding: &&Value| {
+            finding["control"] == control && finding["verdict"] == "noncompliant"
+        };
+        let found = findings.iter().filter(is_found).count();
+        assert_eq!((found, code), (1, Some(1)), "{document}: {report}");
+    }
+}
+
+#[test]
+fn what_stands_beside_a_template_is_named() {
+    let template = json!({"Resources": {"S": {"Type": "AWS::EMR::SecurityConfiguration",
+        "Properties": {"SecurityConfiguration": {}}}}});
+    let plain = json!({"Resources": {"T": {"Type": "AWS::SNS::Topic"}}});
+    for template in [template, plain] {
+        let document = with(
+            with(template, &public_access(false)),
+            &json!({"then": grant("evil")}),
+        );
+        let (report, code) = report("f.json", &document.to_string());
+        let told = report["problems"].as_array().unwrap().len()
+            + usize::try_from(report["summary"]["noncompliant"].as_u64().unwrap()).unwrap();
+        assert!(told >= 2 && code != Some(0), "{document}: {report}");
+        let said = report.to_string();
+        assert!(said.contains("/then"), "{said}");
+    }
+}
+
+#[test]
+fn several_documents_in_one_file_are_never_passed_over() {
+    let text = format!("{}\n---\n{}\n", public_access(true), grant("evil"));
+    for name in ["f.yaml", "f.json"] {
+        let (report, code) = report(name, &text);
+        assert_eq!(code, Some(3), "{name}: {report}");
+        assert_eq!(report["problems"].as_array().unwrap().len(), 1, "{report}");
+    }
+}
