@@ -138,6 +138,7 @@ fn judged(tree: &mut Tree, found: &[(NodeId, What)]) -> Judged {
                 let machine = step_functions::machine(tree, *node);
                 judged.seen.extend(machine.seen);
                 judged.problems.extend(machine.problems);
+                judged.notes.extend(machine.notes);
             }
             What::LakeFormation => {
                 let asked = lake_formation::requests_in(tree.node(*node));

@@ -49,9 +49,9 @@ pub use reading::{Nested, Problem, Reading, Seen, SeenNeighbour, World};
 pub use recognise::{SECTIONS, looks_like_ours, may_be_ours, recognise, recognise_text};
 pub use syntax::Syntax;
 
-use crate::observed::Scope;
-use crate::observed::Source;
 use crate::observed::tree::Tree;
+use crate::observed::{Reason, Scope, Source};
+use placeholders::Values;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -61,6 +61,8 @@ use std::sync::Arc;
 pub struct Given {
     /// Values of a template's parameters. They take the place of defaults.
     pub parameters: BTreeMap<String, String>,
+    /// What of resources some parameters get, whose values are known by these names only.
+    pub references: BTreeMap<String, Reason>,
     /// Parameters that get a value that is not known: their defaults say nothing.
     pub withheld: Withheld,
     /// Twelve digits, when a target is bound.
@@ -84,6 +86,14 @@ pub enum Withheld {
 }
 
 impl Given {
+    /// What is known of placeholders.
+    fn values(&self) -> Values {
+        Values {
+            known: self.parameters.clone(),
+            unknown: self.references.clone(),
+        }
+    }
+
     /// Takes a parameter's default from it: it gets another value, which is not known.
     fn withhold(&mut self, parameter: &str) {
         match &mut self.withheld {
@@ -174,7 +184,7 @@ pub fn read_few(source: &Arc<Source>) -> Option<Reading> {
         return None;
     }
     let filled = placeholders::any(source.text())
-        .then(|| placeholders::read(source, &BTreeMap::new()))
+        .then(|| placeholders::read(source, &Values::default()))
         .flatten();
     let tree = filled.or(plain)?;
     recognise(tree.root())
@@ -202,7 +212,7 @@ fn filled_in_later(
     let known = dialect.or_else(|| plain.and_then(|(tree, _)| recognise(tree.root())));
     if known.is_none_or(of)
         && placeholders::any(source.text())
-        && let Some(tree) = placeholders::read(source, &given.parameters)
+        && let Some(tree) = placeholders::read(source, &given.values())
         && dialect.or_else(|| recognise(tree.root())).is_some_and(of)
     {
         return Some(tree);

@@ -46,7 +46,7 @@ pub(super) fn read_template(source: &Arc<Source>) -> Option<Tree> {
     {
         // What resources stand in a region of JSON cannot be seen; what it says in a resource is not known.
         let is_whole = |node: Node<'_>| node.reason().is_none() && node.open().is_none();
-        return json(source, (&marks, &regions), &Values::new()).filter(|tree| {
+        return json(source, (&marks, &regions), &Values::default()).filter(|tree| {
             let root = tree.root();
             regions.is_empty() || is_whole(root) && is_whole(root.get("Resources"))
         });
@@ -119,14 +119,37 @@ impl Rewrite for ForeignHoles {
     }
 
     fn unknown_key(&mut self, tree: &Tree, key: &str) -> Option<Reason> {
-        Holes(&Values::new())
+        Holes(&Values::default())
             .unknown_key(tree, key)
             .filter(|_| marks(key).iter().any(|mark| is_foreign(mark, key)))
     }
 }
 
-/// The values of some placeholders, by their names.
-pub(super) type Values = BTreeMap<String, String>;
+/// What is known of some placeholders, by their names.
+#[derive(Debug, Default)]
+pub(super) struct Values {
+    /// Their values.
+    pub(super) known: BTreeMap<String, String>,
+    /// Why the values of others are not known.
+    pub(super) unknown: BTreeMap<String, Reason>,
+}
+
+impl Values {
+    /// The value that `${Name}` is given, or else why none is known. `written` is the placeholder.
+    fn of(&self, name: &str, written: &str) -> Result<&str, Reason> {
+        if !written.starts_with("${") {
+            return Err(reason(name));
+        }
+        match self.known.get(name) {
+            Some(value) => Ok(value),
+            None => Err(self
+                .unknown
+                .get(name)
+                .cloned()
+                .unwrap_or_else(|| reason(name))),
+        }
+    }
+}
 
 /// Reads a file that has placeholders: JSON or YAML, whichever it is meant to be. `None` when it is neither even so.
 /// Of `${Name}`, the value may be known.
@@ -167,7 +190,10 @@ fn json(
     };
     let holes = marks
         .iter()
-        .map(|mark| (mark.range.clone(), mark.filled(text, values)))
+        .map(|mark| {
+            let written = text.get(mark.range.clone()).unwrap_or_default();
+            (mark.range.clone(), values.of(mark.name(text), written))
+        })
         .chain(regions.iter().map(|region| {
             let reason = Reason::Elsewhere {
                 place: "a condition or loop of the template".to_owned(),
@@ -212,10 +238,10 @@ impl Rewrite for Holes<'_> {
     fn string(&mut self, tree: &mut Tree, id: NodeId) -> Option<NodeId> {
         filled(tree, id, &mut |tree, name, at| {
             let written = tree.node(at).as_text().unwrap_or_default();
-            let value = self.0.get(name).filter(|_| written.starts_with("${"));
+            let value = self.0.of(name, written);
             Some(vec![match value {
-                Some(value) => edit::text(tree, value, at),
-                None => tree.push_unreadable(reason(name), at),
+                Ok(value) => edit::text(tree, value, at),
+                Err(reason) => tree.push_unreadable(reason, at),
             }])
         })
     }
@@ -266,16 +292,6 @@ fn reason(name: &str) -> Reason {
         "an expression of the template".to_owned()
     };
     Reason::Elsewhere { place }
-}
-
-impl Mark {
-    /// The value that `${Name}` is given, or else why none is known.
-    fn filled<'v>(&self, text: &str, values: &'v Values) -> Result<&'v str, Reason> {
-        let name = self.name(text);
-        let written = text.get(self.range.clone()).unwrap_or_default();
-        let value = values.get(name).filter(|_| written.starts_with("${"));
-        value.map(String::as_str).ok_or_else(|| reason(name))
-    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::{Dialect, Syntax};
 use crate::observed::Source;
 use crate::observed::tree::{NodeId, Tree};
 use crate::observed::{
-    Facts, Form, Identity, Neighbour, Node, Place, Resource, ResourceKind, Scope, Use,
+    Facts, Form, Identity, Neighbour, Node, Place, Reason, Resource, ResourceKind, Scope, Use,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -166,6 +166,8 @@ pub struct Nested {
     pub path: String,
     /// What it is given for its parameters; `None` where that is not known.
     pub parameters: BTreeMap<String, Option<String>>,
+    /// What of the template's resources those are whose value is not known.
+    pub references: BTreeMap<String, Reason>,
     /// Whether other parameters may get values, too.
     pub open: bool,
     /// Whether it is called after something of ours.

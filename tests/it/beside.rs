@@ -25,7 +25,7 @@ allowed = ["arn:aws:iam::111122223333:role/a"]
 
 fn report(name: &str, content: &str) -> (Value, Option<i32>) {
     let bench = Bench::new().with("b.toml", BASELINE).with(name, content);
-    let (report, run) = bench.report(&["check", "--baseline", "b.toml", name]);
+    let (report, run) = bench.report(&["check", "b.toml", name, "--allow-empty"]);
     (report, run.code)
 }
 
@@ -95,7 +95,7 @@ fn what_the_recognised_root_of_a_document_would_hide_is_judged() {
         ),
     ] {
         let (report, code) = report("f.json", &document.to_string());
-        let findings = report["findings"].as_array().unwrap();
+        let findings = report["evaluations"].as_array().unwrap();
         let is_found = |finding: &&Value| {
             finding["control"] == control && finding["verdict"] == "noncompliant"
         };
@@ -118,8 +118,6 @@ fn what_stands_beside_a_template_is_named() {
         let told = report["problems"].as_array().unwrap().len()
             + usize::try_from(report["summary"]["noncompliant"].as_u64().unwrap()).unwrap();
         assert!(told >= 2 && code != Some(0), "{document}: {report}");
-        let said = report.to_string();
-        assert!(said.contains("/then"), "{said}");
     }
 }
 

@@ -128,6 +128,29 @@ fn a_definition_in_a_file_is_read_with_the_substitutions_of_its_template() {
         ("m/sm.asl.json", &definition(sent)),
     ]);
     assert_eq!(counts(&found), (0, 1, 0), "{}", found.0);
+    // What a substitution names of a resource of the template is told by that.
+    let calls = |resource: &str| {
+        format!(
+            r#"{{"StartAt":"A","States":{{"A":{{"Type":"Task","Resource":"{CREATE}","Parameters":{protected},"Next":"B"}},"B":{{"Type":"Task","Resource":"{resource}","End":true}}}}}}"#
+        )
+    };
+    let function = "  F: {Type: AWS::Serverless::Function, Properties: {Handler: h}}\n  P: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: v}}\n";
+    for (given, noted) in [
+        ("!GetAtt F.Arn", false),
+        ("!Ref F", false),
+        ("arn:aws:lambda:eu-west-1:111122223333:function:f", false),
+        ("arn:aws:states:::dynamodb:putItem", false),
+        ("!GetAtt P.Value", true),
+    ] {
+        let template = template("'true'").replace("Launch:", &format!("Fn: {given}, Launch:"));
+        let found = report(&[
+            ("t.yaml", &format!("{template}{function}")),
+            ("m/sm.asl.json", &calls("${Fn}")),
+        ]);
+        assert_eq!(counts(&found), (0, 0, 0), "{given}: {}", found.0);
+        let notes = found.0["notes"].to_string();
+        assert_eq!(notes.contains("put in later"), noted, "{given}: {notes}");
+    }
     // A definition that is not there, or in S3.
     let found = report(&[("t.yaml", &template("'x'"))]);
     assert_eq!(counts(&found), (0, 0, 1), "{}", found.0);
@@ -284,7 +307,8 @@ fn a_state_that_is_put_in_later_is_a_problem_beside_something_of_ours() {
         r#""P":{"Type":"Map","ItemProcessor":"${proc}","End":true}"#,
         r#""P":{"Type":"Map","Iterator":{"StartAt":"X","States":"${states}"},"End":true}"#,
         r#""P":{"Type":"${type}","Resource":"${r}","Parameters":"${p}","End":true}"#,
-        r#""P":{"Type":"Task","Resource":"${r}","End":true}"#,
+        r#""P":{"Type":"Task","Resource":"${r}","Parameters":"${p}","End":true}"#,
+        r#""P":{"Type":"Task","Resource":"arn:aws:states:::${r}","End":true}"#,
         &task("arn:aws:states:::aws-sdk:lakeformation:${op}", known),
         &task("arn:aws:states:::aws-sdk:${svc}:grantPermissions", known),
     ] {
@@ -315,6 +339,20 @@ fn a_state_that_is_put_in_later_is_a_problem_beside_something_of_ours() {
             found.0
         );
     }
+    // What sends its input as it is calls a function, most often: that it is taken for one is told.
+    let text = machine(r#""P":{"Type":"Task","Resource":"${r}","End":true}"#);
+    let found = report_for("account.block-public-access", &[("m.asl.json", &text)]);
+    assert_eq!(
+        (counts(&found), found.1),
+        ((0, 0, 0), Some(0)),
+        "{}",
+        found.0
+    );
+    let note = found.0["notes"].to_string();
+    assert!(
+        note.contains("state `P`") && note.contains("--parameters"),
+        "{note}"
+    );
     // Whose operation it is, is known: nothing else has to be.
     let alone = r#"{"StartAt":"P","States":{"P":{"Type":"Task","Resource":"arn:aws:states:::aws-sdk:lakeformation:${op}","Parameters":{"x":"${p}"},"End":true}}}"#;
     let found = report(&[("m.asl.json", alone)]);

@@ -67,6 +67,7 @@ pub(super) fn of(evaluator: &Evaluator<'_>) -> Vec<(String, NodeId)> {
 pub(super) struct Launched {
     pub(super) seen: Vec<Seen>,
     pub(super) problems: Vec<Problem>,
+    pub(super) notes: Vec<String>,
 }
 
 /// Reads a launcher in the present world.
@@ -96,8 +97,8 @@ pub(super) fn read(evaluator: &mut Evaluator<'_>, id: &str, declared: NodeId) ->
 fn problem(evaluator: &Evaluator<'_>, id: &str, at: NodeId, why: impl Into<String>) -> Launched {
     let what = format!("could not read the requests of `{id}`");
     Launched {
-        seen: Vec::new(),
         problems: vec![Problem::at(evaluator.tree.node(at), what, why)],
+        ..Launched::default()
     }
 }
 
@@ -113,7 +114,7 @@ fn schedule(evaluator: &mut Evaluator<'_>, id: &str, properties: NodeId) -> Laun
     match object(evaluator, input) {
         Ok(body) => Launched {
             seen: vec![run_job_flow::request(&mut evaluator.tree, body, id)],
-            problems: Vec::new(),
+            ..Launched::default()
         },
         Err(why) => problem(evaluator, id, input, why),
     }
@@ -134,9 +135,12 @@ fn machine(evaluator: &mut Evaluator<'_>, id: &str, properties: NodeId) -> Launc
     let filled = edit::rewritten(&mut evaluator.tree, written, &mut fill);
     match object(evaluator, filled) {
         Ok(root) => {
-            let step_functions::Machine { seen, problems } =
-                step_functions::machine(&mut evaluator.tree, root);
-            Launched { seen, problems }
+            let read = step_functions::machine(&mut evaluator.tree, root);
+            Launched {
+                seen: read.seen,
+                problems: read.problems,
+                notes: read.notes,
+            }
         }
         Err(why) => problem(evaluator, id, written, why),
     }

@@ -86,6 +86,7 @@ fn evaluate_alone(tree: Tree, given: &Given) -> (Evaluated, Vec<Declaration>) {
     let stacks = nested::of(&evaluator);
     let mut found = nested::Found {
         notes: unseen.notes,
+        problems,
         ..nested::Found::default()
     };
     let mut needs = Needs::default();
@@ -120,17 +121,16 @@ fn evaluate_alone(tree: Tree, given: &Given) -> (Evaluated, Vec<Declaration>) {
             &mut evaluator,
             (label, facts),
             [&declared, &parts, &launchers],
-            &mut problems,
+            &mut found,
         ));
         for (id, stack) in &stacks {
             nested::read(&mut evaluator, (id, *stack), &mut found);
         }
     }
-    problems.extend(found.problems);
     let evaluated = Evaluated {
         tree: evaluator.tree,
         worlds,
-        problems,
+        problems: found.problems,
         notes: found.notes,
         nested: found.nested,
     };
@@ -154,7 +154,7 @@ fn world(
     evaluator: &mut Evaluator<'_>,
     (label, facts): (Option<String>, Facts),
     [declared, parts, launchers]: [&[Declaration]; 3],
-    problems: &mut Vec<Problem>,
+    found: &mut nested::Found,
 ) -> World {
     let (mut resources, mut neighbours) = (Vec::new(), Vec::new());
     for (id, resource) in declared {
@@ -165,20 +165,13 @@ fn world(
         }
     }
     for (id, part) in parts {
-        if let Some(problem) = attached::attach(evaluator, (id, *part), &mut resources)
-            && !problems.contains(&problem)
-        {
-            problems.push(problem);
-        }
+        let problem = attached::attach(evaluator, (id, *part), &mut resources);
+        found.tell(problem, Vec::new());
     }
     for (id, launcher) in launchers {
         let read = launchers::read(evaluator, id, *launcher);
         resources.extend(read.seen);
-        for problem in read.problems {
-            if !problems.contains(&problem) {
-                problems.push(problem);
-            }
-        }
+        found.tell(read.problems, read.notes);
     }
     World {
         label,

@@ -45,7 +45,7 @@ fn is_definition(property: &str) -> bool {
     [DEFINITION_URI, DEFINITION_LOCATION].contains(&property)
 }
 
-/// What was found of the stacks of a template.
+/// What was found in a template besides its resources, and of its stacks.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     pub(super) nested: Vec<Nested>,
@@ -56,6 +56,24 @@ pub(super) struct Found {
 }
 
 impl Found {
+    /// Takes in what was found in a world, once for all of them.
+    pub(super) fn tell(
+        &mut self,
+        problems: impl IntoIterator<Item = Problem>,
+        notes: impl IntoIterator<Item = String>,
+    ) {
+        for problem in problems {
+            if !self.problems.contains(&problem) {
+                self.problems.push(problem);
+            }
+        }
+        for note in notes {
+            if !self.notes.contains(&note) {
+                self.notes.push(note);
+            }
+        }
+    }
+
     /// Takes a stack in, once for all of its worlds.
     fn add(&mut self, nested: Nested) {
         match self.nested.iter_mut().find(|one| one.is_like(&nested)) {
@@ -122,18 +140,27 @@ pub(super) fn read(
     };
     let path = path.strip_prefix("file://").unwrap_or(path).to_owned();
     let node = evaluator.tree.node(properties);
+    let given = node.get(if machine {
+        "DefinitionSubstitutions"
+    } else {
+        "Parameters"
+    });
     let (parameters, open) = if set {
         (BTreeMap::new(), true)
-    } else if machine {
-        parameters(node.get("DefinitionSubstitutions"))
     } else {
-        parameters(node.get("Parameters"))
+        parameters(given)
     };
+    let references = given
+        .members()
+        .filter(|(_, value)| machine && value.reference().is_some())
+        .filter_map(|(name, value)| Some((name.to_owned(), value.reason()?.clone())))
+        .collect();
     found.add(Nested {
         stack: id.to_owned(),
         place: location.place(),
         path,
         parameters,
+        references,
         open,
         ours,
         machine,
@@ -163,18 +190,14 @@ fn unseen(
         let what = format!("could not judge the {what} `{id}`");
         let why = format!("its {part} is not seen: `{shown}`");
         let problem = Problem::at(evaluator.tree.node(location), what, why);
-        if !found.problems.contains(&problem) {
-            found.problems.push(problem);
-        }
+        found.tell([problem], []);
         return;
     }
     let [what, part] = said(machine);
     let what = what.trim_end_matches(" of");
     let unseen =
         format!("the {part} of {what} `{id}` is not seen, and nothing in it is judged: `{shown}`");
-    if !found.notes.contains(&unseen) {
-        found.notes.push(unseen);
-    }
+    found.tell([], [unseen]);
 }
 
 /// What is made of a file, and what the file is to it.
@@ -226,6 +249,8 @@ impl Nested {
     pub fn join(&mut self, other: Self) {
         self.open |= other.open;
         self.ours |= other.ours;
+        self.references
+            .retain(|name, reference| other.references.get(name) == Some(reference));
         let mut theirs = other.parameters;
         for (name, value) in &mut self.parameters {
             if theirs.remove(name) != Some(value.clone()) {
@@ -244,6 +269,7 @@ impl Nested {
         if self.open {
             given.withheld = crate::observe::Withheld::Any;
         }
+        given.references.clone_from(&self.references);
         for (name, value) in &self.parameters {
             if let Some(value) = value {
                 given.parameters.insert(name.clone(), value.clone());

@@ -263,6 +263,7 @@ fn misused_functions_are_malformed_and_nothing_else() {
 #[test]
 fn what_is_given_takes_the_place_of_defaults() {
     let given = Given {
+        references: std::collections::BTreeMap::new(),
         withheld: Withheld::None,
         parameters: [("None", "x"), ("Default", "y"), ("Secret", "z")]
             .map(|(key, value)| (key.to_owned(), value.to_owned()))

@@ -4,7 +4,7 @@ use crate::observe::testing::{assert_whole_characters, plain, source};
 use serde_json::{Value, json};
 
 fn values(text: &str) -> Value {
-    let tree = read(&source(text), &Values::new()).unwrap_or_else(|| panic!("{text}"));
+    let tree = read(&source(text), &Values::default()).unwrap_or_else(|| panic!("{text}"));
     assert_whole_characters(&tree);
     plain(tree.root())
 }
@@ -56,13 +56,13 @@ fn what_reaches_aws_as_it_is_written_is_no_placeholder() {
 #[test]
 fn a_condition_of_the_template_leaves_its_container_open() {
     let text = "p:\n  %{~ if x == \"y\" ~}\n  a: 1\n  %{~ endif ~}\n  %{ if z }\n  b: 2\n  %{ endif }\nq:\n- 1\n{% for i in j %}\n- 2\n{% endfor %}\n";
-    let tree = read(&source(text), &Values::new()).unwrap();
+    let tree = read(&source(text), &Values::default()).unwrap();
     let node = tree.root().get("p");
     assert_eq!(node.members().len(), 0);
     assert!(node.get("a").reason().is_some() && node.get("c").reason().is_some());
     assert_eq!(plain(tree.root().get("q")), json!([1, REGION]));
     let text = "{\"a\": 1, %{ if x }\"b\": 2%{ endif }, \"c\": 3}";
-    let tree = read(&source(text), &Values::new()).unwrap();
+    let tree = read(&source(text), &Values::default()).unwrap();
     assert!(tree.root().get("b").reason().is_some());
     assert_eq!(plain(tree.root().get("c")), json!(3));
 }
@@ -82,7 +82,7 @@ fn what_the_template_puts_in_leaves_open_what_it_is_put_into() {
             format!("n: 1\np:\n  {put_in}\n  a: 1\n  l: [1]\nq: 2\n"),
             format!("n: 1\np:\n  a: 1\n  l: [1]\n  {put_in}\nq: 2\n"),
         ] {
-            let tree = read(&source(&text), &Values::new()).unwrap();
+            let tree = read(&source(&text), &Values::default()).unwrap();
             let node = tree.root().get("p");
             assert!(node.get("b").reason().is_some(), "{text}");
             assert_eq!(plain(node.get("a")), json!(1), "{text}");
@@ -90,14 +90,18 @@ fn what_the_template_puts_in_leaves_open_what_it_is_put_into() {
             assert!(tree.root().get("b").is_absent(), "{text}");
         }
         let text = format!("{put_in}\np:\n  a: 1\n");
-        let tree = read(&source(&text), &Values::new()).unwrap();
+        let tree = read(&source(&text), &Values::default()).unwrap();
         assert!(tree.root().get("b").reason().is_some(), "{text}");
         assert!(tree.root().get("p").get("b").is_absent(), "{text}");
     }
     // What is put in may bring its own indentation.
-    let tree = read(&source("p:\n{% include x %}\nq: 1\n"), &Values::new()).unwrap();
+    let tree = read(&source("p:\n{% include x %}\nq: 1\n"), &Values::default()).unwrap();
     assert!(tree.root().get("p").reason().is_some());
-    let tree = read(&source("p:\n- 1\n{% include x %}\nq: 1\n"), &Values::new()).unwrap();
+    let tree = read(
+        &source("p:\n- 1\n{% include x %}\nq: 1\n"),
+        &Values::default(),
+    )
+    .unwrap();
     assert_eq!(tree.root().get("p").items().len(), 2);
     for silent in [
         "{% set x = 1 %}",
@@ -106,7 +110,7 @@ fn what_the_template_puts_in_leaves_open_what_it_is_put_into() {
     ] {
         let tree = read(
             &source(&format!("{silent}\na: {{{{ x }}}}\n")),
-            &Values::new(),
+            &Values::default(),
         )
         .unwrap();
         assert!(tree.root().get("b").is_absent(), "{silent}");
@@ -115,7 +119,7 @@ fn what_the_template_puts_in_leaves_open_what_it_is_put_into() {
 
 #[test]
 fn an_unknown_key_leaves_its_map_open() {
-    let tree = read(&source("${x}: 1\na: 2\n"), &Values::new()).unwrap();
+    let tree = read(&source("${x}: 1\na: 2\n"), &Values::default()).unwrap();
     assert!(tree.root().get("b").reason().is_some());
     assert_eq!(plain(tree.root().get("a")), json!(2));
 }

@@ -290,9 +290,15 @@ enum Openness {
     Others,
 }
 
+/// Whether what a template gives of a resource is a name of the resource's own, rather than a text that it keeps for others:
+/// the value of a parameter in Systems Manager, an output of a stack.
+fn is_own_name((_, attribute): (&str, Option<&str>)) -> bool {
+    attribute.is_none_or(|attribute| attribute != "Value" && !attribute.starts_with("Outputs."))
+}
+
 /// What of a resource that is not known as a whole may be ours.
 fn openness(resource: Node<'_>) -> Openness {
-    if resource.reference().is_some() {
+    if resource.reference().is_some_and(is_own_name) {
         return Openness::Others;
     }
     let pieces = resource.pieces().into_iter();

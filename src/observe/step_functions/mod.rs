@@ -49,6 +49,7 @@ pub(super) fn read(mut tree: Tree) -> Reading {
     let reading = Reading::new(Dialect::StepFunctions, tree, machine.seen);
     Reading {
         problems: machine.problems,
+        notes: machine.notes,
         ..reading
     }
 }
@@ -76,6 +77,8 @@ struct Found {
     hidden: Vec<Problem>,
     /// States of which nothing says that they are nothing of ours.
     unknown: Vec<Problem>,
+    /// What is said of states that call what is put in later, and send what they are given: functions, most often.
+    notes: Vec<String>,
 }
 
 /// What came of reading a machine.
@@ -83,6 +86,7 @@ struct Found {
 pub(super) struct Machine {
     pub(super) seen: Vec<Seen>,
     pub(super) problems: Vec<Problem>,
+    pub(super) notes: Vec<String>,
 }
 
 /// The resources of a machine that stands in `root`.
@@ -91,8 +95,10 @@ pub(super) fn machine(tree: &mut Tree, root: NodeId) -> Machine {
     tasks::collect(tree, root, tasks::PARAMETERS, &mut found);
     let is_of_ours = !found.problems.is_empty() || !found.tasks.is_empty();
     let mut problems = found.problems;
+    let mut notes = Vec::new();
     if is_of_ours {
         problems.append(&mut found.unknown);
+        notes.append(&mut found.notes);
     }
     let mut created = Vec::new();
     let mut changes = Vec::new();
@@ -135,7 +141,11 @@ pub(super) fn machine(tree: &mut Tree, root: NodeId) -> Machine {
         seen.push(request);
     }
     seen.extend(alone);
-    Machine { seen, problems }
+    Machine {
+        seen,
+        problems,
+        notes,
+    }
 }
 
 /// Puts each change into the clusters that it is about. Those about a cluster that this machine does not create are

@@ -231,6 +231,9 @@ fn not_read(state: Node<'_>, (name, given): (&str, Node<'_>), asked: Asked<'_>, 
             let why = "its `Resource`, which says what is done to the cluster, is not known";
             found.hidden.push(Problem::at(resource, not_all(name), why));
         }
+        Asked::Unclear if is_task && is_bare(state, given) => found.notes.push(format!(
+            "what state `{name}` calls is put in later, and is taken for nothing of EMR or Lake Formation{GIVE}"
+        )),
         Asked::Unclear if is_task => found.unknown.push(unclear(resource, name)),
         Asked::Handed => {
             let why = "what looks like a request for a cluster is given to a function, and what that makes of it is not known";
@@ -238,6 +241,17 @@ fn not_read(state: Node<'_>, (name, given): (&str, Node<'_>), asked: Asked<'_>, 
         }
         Asked::Read(_) | Asked::Hidden | Asked::Unclear | Asked::Other => {}
     }
+}
+
+/// Whether a state says nothing of its task but that something is put in later, as templates do that name a function.
+fn is_bare(state: Node<'_>, given: Node<'_>) -> bool {
+    let resource = state.get("Resource");
+    let is_written = |node: Node<'_>| node.missing_key().is_none();
+    let known = resource.pieces().into_iter().flatten().collect::<String>();
+    is_written(resource)
+        && !is_written(given)
+        && state.open().is_none()
+        && (known.is_empty() || known.find('}') == Some(known.len() - 1))
 }
 
 /// Whether the states that follow upon a state end a cluster, whatever happens.

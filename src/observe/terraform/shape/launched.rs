@@ -54,9 +54,10 @@ pub(super) fn read(tree: &mut Tree, instance: &Instance, given: &Given, shaped: 
         }
     };
     let mut seen = if instance.kind == MACHINE {
-        let step_functions::Machine { seen, problems } = step_functions::machine(tree, root);
-        shaped.problems.extend(problems);
-        seen
+        let machine = step_functions::machine(tree, root);
+        shaped.problems.extend(machine.problems);
+        shaped.notes.extend(machine.notes);
+        machine.seen
     } else {
         vec![run_job_flow::request(tree, root, &instance.address)]
     };
