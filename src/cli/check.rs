@@ -5,6 +5,7 @@ mod excerpts;
 mod fix;
 mod named;
 mod nested;
+mod parameter_files;
 mod parts;
 mod passed;
 mod passes;

@@ -70,7 +70,7 @@ pub(super) fn applied(tree: &mut Tree, body: NodeId, change: Change, sent: NodeI
 }
 
 /// A request with the member at a path of keys set.
-fn set(tree: &mut Tree, body: NodeId, path: &[&str], value: NodeId) -> NodeId {
+pub(super) fn set(tree: &mut Tree, body: NodeId, path: &[&str], value: NodeId) -> NodeId {
     let Some((key, rest)) = path.split_first() else {
         return value;
     };

@@ -9,12 +9,24 @@ use super::{Dialect, File, Problem, Reading, json, python};
 use crate::observed::{Node, Place, Source};
 use std::sync::Arc;
 
-/// What a document declares that is not read: where, and why not.
-pub(super) fn declared(root: Node<'_>) -> Option<(Node<'_>, String)> {
-    pulumi(root)
-        .or_else(|| manifest(root))
-        .or_else(|| pipeline(root))
-        .or_else(|| notebook(root))
+/// What a document declares that is not read.
+#[derive(Debug)]
+pub(super) struct Declared<'t> {
+    /// Where that is told.
+    pub(super) at: Node<'t>,
+    /// What is declared: what is read of it is not passed over.
+    pub(super) within: Node<'t>,
+    /// Why it is not read.
+    pub(super) why: String,
+}
+
+/// What a document declares that is not read.
+pub(super) fn declared(root: Node<'_>) -> Vec<Declared<'_>> {
+    let mut declared = pulumi(root);
+    declared.extend(manifests(root));
+    declared.extend(pipeline(root));
+    declared.extend(notebook(root));
+    declared
 }
 
 /// Types of Pulumi's that are ours.
@@ -25,21 +37,21 @@ const PULUMI: &[&str] = &[
     "aws-native:lakeformation",
 ];
 
-fn pulumi(root: Node<'_>) -> Option<(Node<'_>, String)> {
-    let mut resources = root.get("resources").members();
-    let found = resources.find_map(|(_, resource)| {
+fn pulumi(root: Node<'_>) -> Vec<Declared<'_>> {
+    let resources = root.get("resources").members();
+    let found = resources.filter_map(|(_, resource)| {
         let kind = resource.get("type");
         let name = kind.as_text()?;
-        PULUMI
-            .iter()
-            .any(|start| name.starts_with(start))
-            .then_some((kind, name))
+        let ours = PULUMI.iter().any(|start| name.starts_with(start));
+        ours.then(|| Declared {
+            at: kind,
+            within: resource,
+            why: format!(
+                "a resource of type `{name}` is declared here, and Pulumi's programs are not read: judge what they deploy with `audit`"
+            ),
+        })
     });
-    let (kind, name) = found?;
-    let why = format!(
-        "a resource of type `{name}` is declared here, and Pulumi's programs are not read: judge what they deploy with `audit`"
-    );
-    Some((kind, why))
+    found.collect()
 }
 
 /// Ends of the groups of what Kubernetes makes of AWS.
@@ -50,32 +62,53 @@ const GROUPS: &[&str] = &[
     "services.k8s.aws",
 ];
 
-fn manifest(root: Node<'_>) -> Option<(Node<'_>, String)> {
-    let version = root.get("apiVersion");
+/// The manifests in a document: itself, those of a list, those that a composition of Crossplane's makes.
+fn manifests(root: Node<'_>) -> Vec<Declared<'_>> {
+    let mut found = Vec::new();
+    let mut open = vec![root];
+    while let Some(node) = open.pop() {
+        if let Some(manifest) = manifest(node) {
+            found.push(manifest);
+            continue;
+        }
+        open.extend(node.items().rev());
+        open.extend(node.members().rev().map(|(_, value)| value));
+    }
+    found
+}
+
+fn manifest(node: Node<'_>) -> Option<Declared<'_>> {
+    let version = node.get("apiVersion");
     let (group, _) = version.as_text()?.split_once('/')?;
-    let kind = root.get("kind").as_text()?;
+    let kind = node.get("kind").as_text()?;
     // No control is about job runs.
     let ours = named_after_ours(group)
         && GROUPS.iter().any(|end| group.ends_with(end))
         && kind != "JobRun";
-    ours.then(|| {
-        let why = format!(
+    ours.then(|| Declared {
+        at: version,
+        within: node,
+        why: format!(
             "a `{kind}` of `{group}` is declared here, and manifests of this kind are not read: judge what they deploy with `audit`"
-        );
-        (version, why)
+        ),
     })
 }
 
-fn pipeline(root: Node<'_>) -> Option<(Node<'_>, String)> {
+fn pipeline(root: Node<'_>) -> Option<Declared<'_>> {
     let mut objects = root.get("objects").items();
     let is_cluster = |object: &Node<'_>| object.get("type").as_text() == Some("EmrCluster");
-    let found = objects.find(is_cluster)?;
+    let at = objects.find(is_cluster)?;
     let why =
         "an `EmrCluster` of AWS Data Pipeline is declared here, and its definitions are not read";
-    Some((found, why.to_owned()))
+    let why = why.to_owned();
+    Some(Declared {
+        at,
+        within: at,
+        why,
+    })
 }
 
-fn notebook(root: Node<'_>) -> Option<(Node<'_>, String)> {
+fn notebook(root: Node<'_>) -> Option<Declared<'_>> {
     if !root.get("nbformat").is_set() {
         return None;
     }
@@ -86,9 +119,14 @@ fn notebook(root: Node<'_>) -> Option<(Node<'_>, String)> {
         let lines: Vec<&str> = lines.filter_map(Node::as_text).collect();
         cell.get("cell_type").as_text() == Some("code") && python::names_ours(&lines.concat())
     };
-    let found = cells.find(is_ours)?;
+    let at = cells.find(is_ours)?;
     let why = "this cell launches or opens something, and notebooks are not read: write the notebook as a script, as `jupyter nbconvert --to script` does";
-    Some((found, why.to_owned()))
+    let why = why.to_owned();
+    Some(Declared {
+        at,
+        within: at,
+        why,
+    })
 }
 
 /// The operations of command lines that launch or open something.
@@ -107,6 +145,21 @@ const COMMANDS: &[&str] = &[
     "lakeformation put-data-lake-settings",
     "lakeformation register-resource",
 ];
+
+/// The operation of a command line in a text that launches or opens something.
+pub(super) fn command(text: &str) -> Option<&'static str> {
+    COMMANDS
+        .iter()
+        .copied()
+        .find(|command| find(text, command).is_some())
+}
+
+/// Why what runs a command line is not judged.
+pub(super) fn not_read_of(command: &str) -> String {
+    format!(
+        "`aws {command}` is run here, and command lines are not read: declare what it makes as a resource, or judge that with `audit`"
+    )
+}
 
 /// What CDK's programs call to declare something of ours.
 const CONSTRUCTS: &[&str] = &[
@@ -290,6 +343,18 @@ mod tests {
             (
                 "apiVersion: v1\nkind: Namespace\n---\nkind: ConfigMap\ndata:\n  c.json: |\n    {\"Name\": \"c\", \"ReleaseLabel\": \"emr-7.9.0\", \"Instances\": {\"Ec2SubnetId\": \"s\"}}\n",
                 "more than one YAML document",
+            ),
+            (
+                "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Namespace}\n- {apiVersion: emr.aws.m.upbound.io/v1beta1, kind: SecurityConfiguration}\n",
+                "a `SecurityConfiguration` of `emr.aws.m.upbound.io`",
+            ),
+            (
+                "kind: Composition\napiVersion: apiextensions.crossplane.io/v1\nspec:\n  resources:\n  - base: {apiVersion: lakeformation.aws.upbound.io/v1beta1, kind: Permissions}\n",
+                "a `Permissions` of `lakeformation.aws.upbound.io`",
+            ),
+            (
+                "kind: List\nitems:\n- {apiVersion: emrserverless.services.k8s.aws/v1alpha1, kind: Application, spec: {type: SPARK, releaseLabel: emr-7.9.0}}\n- {apiVersion: emrserverless.services.k8s.aws/v1alpha1, kind: Other}\n",
+                "a `Other` of",
             ),
             (
                 "terraform {\n  source = \"git::https://example.com/emr.git\"\n}\ninputs = {\n  name = \"c\"\n}\n",

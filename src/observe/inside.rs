@@ -13,7 +13,7 @@ mod what;
 
 use super::{
     Dialect, File, Given, Problem, Reading, Seen, application, containers, edit, foreign,
-    lake_formation, parts, public_access, recognise, run_job_flow, security_configuration,
+    lake_formation, mrjob, parts, public_access, recognise, run_job_flow, security_configuration,
     serverless_framework, stem, step_functions,
 };
 use crate::observed::tree::{NodeId, Tree};
@@ -33,15 +33,15 @@ pub(super) fn read(mut tree: Tree) -> Option<File> {
     if found.is_empty() && others.is_some() {
         return None;
     }
+    let declared = declared(&tree, &found);
     if found.is_empty() {
-        if let Some((node, why)) = foreign::declared(tree.root()) {
-            let problem = Problem::at(node, not_judged(&tree), why);
-            return Some(File::Unreadable {
+        return match declared.into_iter().next() {
+            Some(problem) => Some(File::Unreadable {
                 dialect: None,
                 problem,
-            });
-        }
-        return cased::read(tree);
+            }),
+            None => cased::read(tree),
+        };
     }
     let judged = judged(&mut tree, &found);
     let dialect = { found.iter() }
@@ -50,7 +50,24 @@ pub(super) fn read(mut tree: Tree) -> Option<File> {
         .unwrap_or(Dialect::RunJobFlow);
     let mut reading = Reading::new(dialect, tree, Vec::new());
     judged.put_into(&mut reading);
+    reading.problems.extend(declared);
     Some(File::Read(Box::new(reading)))
+}
+
+/// What other tools declare in a document, but for what something was found in.
+fn declared(tree: &Tree, found: &[(NodeId, What)]) -> Vec<Problem> {
+    let found = found.iter().map(|(id, _)| tree.node(*id).pointer());
+    let found: Vec<String> = found.collect();
+    let holds = |within: Node<'_>| {
+        let pointer = within.pointer();
+        let mut inside = found.iter().filter_map(|one| one.strip_prefix(&pointer));
+        inside.any(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let declared = foreign::declared(tree.root()).into_iter();
+    declared
+        .filter(|one| !holds(one.within))
+        .map(|one| Problem::at(one.at, not_judged(tree), one.why))
+        .collect()
 }
 
 /// What of ours stands in a document of a dialect that the dialect's reader does not read.
@@ -156,6 +173,7 @@ fn judged(tree: &mut Tree, found: &[(NodeId, What)]) -> Judged {
                 Ok(one) => judged.seen.push(one),
                 Err(note) => judged.notes.push(note),
             },
+            What::Mrjob => judged.seen.push(mrjob::seen(tree, *node, &name)),
             What::Template => judged.problems.push(template(tree, *node)),
             What::Text => judged.problems.push(unopened(tree, *node)),
         }

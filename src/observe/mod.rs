@@ -21,6 +21,7 @@ pub mod garbled;
 mod inside;
 pub mod json;
 pub mod lake_formation;
+mod mrjob;
 mod own;
 pub mod parameters;
 mod parts;
@@ -140,7 +141,9 @@ pub fn read_file(source: &Arc<Source>, dialect: Option<Dialect>, given: &Given) 
         return File::NothingOfOurs;
     }
     let unread = |dialect: Option<Dialect>, problem: Problem| File::Unreadable { dialect, problem };
-    let found = dialect.is_none().then(|| recognise_text(&text)).flatten();
+    let found = (dialect.is_none() && !is_page(&source.name))
+        .then(|| recognise_text(&text))
+        .flatten();
     match dialect.or(found) {
         Some(Dialect::Python) => return python::read(source),
         Some(Dialect::Terraform) => return read_terraform(source, given),
@@ -225,6 +228,15 @@ fn filled_in_later(
     found.is_some_and(template).then_some(tree)
 }
 
+/// Whether a file is a page by its name: what looks like a program in it is quoted.
+fn is_page(name: &str) -> bool {
+    let ending = Path::new(name).extension();
+    let ending = ending.and_then(std::ffi::OsStr::to_str).unwrap_or_default();
+    ["adoc", "markdown", "md", "mdx", "rst"]
+        .iter()
+        .any(|page| ending.eq_ignore_ascii_case(page))
+}
+
 /// Reads a file as a Terraform module of its own: nothing beside it is seen.
 fn read_terraform(source: &Arc<Source>, given: &Given) -> File {
     let folder = match source.name.rsplit_once(['/', '\\']) {
@@ -291,6 +303,7 @@ fn read_tree(tree: Tree, dialect: Dialect, given: &Given) -> Result<Reading, Str
 fn read_request(tree: Tree) -> Reading {
     match What::of_request(tree.root()) {
         What::Containers => containers::read(tree),
+        What::Mrjob => mrjob::read(tree),
         What::PublicAccess => public_access::read(tree),
         What::Application => application::read(tree),
         What::Part(_) | What::Overrides => parts::read(tree),

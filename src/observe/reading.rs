@@ -232,6 +232,15 @@ impl Reading {
         Some(Self::new(Dialect::SecurityConfiguration, tree, vec![seen]))
     }
 
+    /// The names of the parameters that a template takes.
+    pub fn parameters(&self) -> Vec<String> {
+        if self.dialect != Dialect::CloudFormation {
+            return Vec::new();
+        }
+        let parameters = self.tree.root().get("Parameters").members();
+        parameters.map(|(name, _)| name.to_owned()).collect()
+    }
+
     /// The document, and what evaluation added to it.
     pub fn tree(&self) -> &Tree {
         &self.tree

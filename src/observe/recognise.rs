@@ -4,8 +4,8 @@ use super::dialect::Dialect;
 use super::terraform::plan::embedded;
 use super::terraform::shape;
 use super::{
-    application, containers, lake_formation, parts, public_access, python, serverless_framework,
-    step_functions,
+    application, containers, foreign, lake_formation, mrjob, parts, public_access, python,
+    serverless_framework, step_functions,
 };
 use crate::observed::{Node, Value};
 use memchr::memmem;
@@ -116,6 +116,9 @@ const MARKS: &[&str] = &[
     "containerProvider",
     "securityConfigurationData",
     "virtualClusterId",
+    "runners:",
+    "\"runners\"",
+    " emr-containers create-",
 ];
 
 /// Words that only files of ours hold: a file with one of them that cannot be parsed is worth a problem.
@@ -286,7 +289,7 @@ pub fn recognise(root: Node<'_>) -> Option<Dialect> {
     if serverless_framework::recognises(root, holds_resource_of_ours) {
         return Some(Dialect::CloudFormation);
     }
-    let checks: [(Check, Dialect); 11] = [
+    let checks: [(Check, Dialect); 12] = [
         (is_snapshot, Dialect::Snapshot),
         (step_functions::recognises, Dialect::StepFunctions),
         (is_plan, Dialect::TerraformPlan),
@@ -298,6 +301,7 @@ pub fn recognise(root: Node<'_>) -> Option<Dialect> {
         (parts::recognises, Dialect::RunJobFlow),
         (application::recognises, Dialect::RunJobFlow),
         (containers::recognises, Dialect::RunJobFlow),
+        (mrjob::recognises, Dialect::RunJobFlow),
     ];
     checks
         .iter()
@@ -362,7 +366,10 @@ fn is_plan(root: Node<'_>) -> bool {
             || root.get("planned_values").is_set());
     let state = root.get("terraform_version").is_set() && root.get("lineage").is_set();
     let ours = |text: &str| {
-        shape::is_ours(text) || embedded::mentions_ours(text) || shape::names_launch(text)
+        shape::is_ours(text)
+            || embedded::mentions_ours(text)
+            || shape::names_launch(text)
+            || foreign::command(text).is_some()
     };
     (format || state) && mentions(root, 0, &ours)
 }

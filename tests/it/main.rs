@@ -59,6 +59,7 @@ mod sources;
 mod support;
 mod terraform;
 mod text;
+mod tools;
 mod transcripts;
 mod waived;
 mod witness;

@@ -119,7 +119,7 @@ impl<'b> Passes<'_, 'b> {
     }
 
     /// The text of a file, when it is one, and whether it is only what can be made out of another encoding.
-    fn text_of(&self, input: &Input) -> Option<(Arc<Source>, bool)> {
+    pub(super) fn text_of(&self, input: &Input) -> Option<(Arc<Source>, bool)> {
         let name = input.path.display().to_string();
         if let Some(text) = self.texts.get(&name) {
             return Some((Arc::new(Source::new(name, Arc::clone(text))), false));

@@ -27,6 +27,8 @@ pub(super) struct Judged<'b> {
     passed_over: bool,
     /// Its stacks that are made of templates in files.
     pub(super) nested: Vec<Nested>,
+    /// The parameters that it takes, if it is a template.
+    pub(super) parameters: Vec<String>,
     resources: u64,
     /// The names by which other files may look its resources up.
     declares: Vec<KindAndName>,
@@ -126,6 +128,7 @@ impl<'b> Judged<'b> {
             passed_over: reading.passed_over,
             notes: std::mem::take(&mut reading.notes),
             nested: std::mem::take(&mut reading.nested),
+            parameters: reading.parameters(),
             problems: std::mem::take(&mut reading.problems),
             named,
             verdicts,

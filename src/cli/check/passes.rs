@@ -63,6 +63,7 @@ impl<'b> Passes<'_, 'b> {
                 done += batch.len();
             }
         }
+        self.parameter_files(units, &mut passed);
         self.parts(units, &mut passed);
         self.nested(units, &mut passed);
         progress(units.len())?;

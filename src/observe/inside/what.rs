@@ -5,7 +5,7 @@ use crate::observe::own::{Below, Own};
 use crate::observe::parts::Part;
 use crate::observe::recognise::{SECTIONS, holds_ours, is_described, is_run_job_flow, is_template};
 use crate::observe::{
-    Dialect, application, containers, lake_formation, parts, public_access, run_job_flow,
+    Dialect, application, containers, lake_formation, mrjob, parts, public_access, run_job_flow,
     security_configuration, serverless_framework, step_functions,
 };
 use crate::observed::tree::{NodeId, Tree};
@@ -32,6 +32,8 @@ pub(in crate::observe) enum What {
     Application,
     /// A request to EMR on EKS.
     Containers,
+    /// A configuration of mrjob's.
+    Mrjob,
     /// A CloudFormation template.
     Template,
     /// A text that may be a document of ours and is not read as one.
@@ -51,13 +53,16 @@ impl What {
             | Self::PublicAccess
             | Self::Application
             | Self::Containers
+            | Self::Mrjob
             | Self::Text => Dialect::RunJobFlow,
         }
     }
 
     /// What a document is that is read as a request to EMR.
     pub(in crate::observe) fn of_request(root: Node<'_>) -> Self {
-        if containers::recognises(root) {
+        if mrjob::recognises(root) {
+            Self::Mrjob
+        } else if containers::recognises(root) {
             Self::Containers
         } else if public_access::recognises(root) {
             Self::PublicAccess
@@ -81,6 +86,7 @@ impl What {
             Self::PublicAccess => "a request about block public access",
             Self::Application => "a request for an application of EMR Serverless",
             Self::Containers => "a request to EMR on EKS",
+            Self::Mrjob => "a configuration of mrjob's",
             Self::Template => "a CloudFormation template",
             Self::Text => "a document of EMR or Lake Formation, as a text",
         }
@@ -109,6 +115,7 @@ impl What {
             Self::PublicAccess => public_access::own(node),
             Self::Application => application::own(node),
             Self::Containers => containers::own(node),
+            Self::Mrjob => mrjob::own(node),
             Self::Configuration | Self::Template | Self::Text => Vec::new(),
         }
     }
@@ -216,7 +223,7 @@ pub(super) fn of(node: Node<'_>) -> Option<What> {
     if is_template(node) {
         return holds_ours(node).then_some(What::Template);
     }
-    let checks: [(Check, What); 7] = [
+    let checks: [(Check, What); 8] = [
         (step_functions::recognises, What::Machine),
         (is_cluster, What::Cluster),
         (is_configuration, What::Configuration),
@@ -224,6 +231,7 @@ pub(super) fn of(node: Node<'_>) -> Option<What> {
         (public_access::recognises, What::PublicAccess),
         (application::recognises, What::Application),
         (containers::recognises, What::Containers),
+        (mrjob::recognises, What::Mrjob),
     ];
     let found = checks.iter().find(|(is, _)| is(node));
     found.map(|(_, what)| *what)

@@ -7,6 +7,7 @@
 mod configuration;
 pub(in crate::observe) mod embedded;
 mod overlay;
+mod provisioners;
 mod secrets;
 
 use super::shape::{self, Instance};
@@ -38,6 +39,7 @@ pub(in crate::observe) fn read(mut tree: Tree, given: &Given) -> Result<Reading,
         reading.problems = problems;
         return Ok(reading);
     }
+    problems.extend(provisioners::problems(tree.root()));
     secrets::hide(&mut tree);
     let instances = instances(&mut tree);
     let shaped = shape::shape(&mut tree, &instances, given);

@@ -27,6 +27,7 @@ mod module;
 mod names;
 mod operators;
 mod pattern_functions;
+mod provisioners;
 mod scope;
 mod template;
 mod text_functions;
@@ -175,6 +176,9 @@ fn explore(
 fn collect(evaluator: &mut Evaluator<'_>, instance: usize, found: &mut Vec<Found>) -> bool {
     let module = evaluator.module_of(instance);
     let mut ours = false;
+    for block in module.resources.iter().chain(&module.data) {
+        ours |= evaluator.tell_of_commands(block, instance);
+    }
     for block in &module.resources {
         let Some(kind) = kind_of(block) else { continue };
         evaluator.note_ignored(block, &kind, instance);
