@@ -4,8 +4,12 @@
 //! Sources: Pulumi, *YAML language reference*; Crossplane's provider for AWS and AWS Controllers for Kubernetes, API
 //! references; AWS Data Pipeline Developer Guide, *`EmrCluster`*; *The Jupyter Notebook format*; AWS CLI Command Reference.
 
-use super::recognise::{has_fences, named_after_ours};
-use super::{Dialect, File, Problem, Reading, json, python};
+mod text;
+
+pub(super) use text::{command, not_read_of, text};
+
+use super::recognise::named_after_ours;
+use super::{Problem, python};
 use crate::observed::{Node, Place, Source};
 use std::sync::Arc;
 
@@ -127,153 +131,6 @@ fn notebook(root: Node<'_>) -> Option<Declared<'_>> {
         within: at,
         why,
     })
-}
-
-/// The operations of command lines that launch or open something.
-const COMMANDS: &[&str] = &[
-    "emr create-cluster",
-    "emr create-security-configuration",
-    "emr modify-cluster-attributes",
-    "emr put-auto-termination-policy",
-    "emr put-block-public-access-configuration",
-    "emr-containers create-virtual-cluster",
-    "emr-serverless create-application",
-    "emr-serverless update-application",
-    "lakeformation batch-grant-permissions",
-    "lakeformation create-data-cells-filter",
-    "lakeformation grant-permissions",
-    "lakeformation put-data-lake-settings",
-    "lakeformation register-resource",
-];
-
-/// The operation of a command line in a text that launches or opens something.
-pub(super) fn command(text: &str) -> Option<&'static str> {
-    COMMANDS
-        .iter()
-        .copied()
-        .find(|command| find(text, command).is_some())
-}
-
-/// Why what runs a command line is not judged.
-pub(super) fn not_read_of(command: &str) -> String {
-    format!(
-        "`aws {command}` is run here, and command lines are not read: declare what it makes as a resource, or judge that with `audit`"
-    )
-}
-
-/// What CDK's programs call to declare something of ours.
-const CONSTRUCTS: &[&str] = &[
-    "CfnCluster(",
-    "CfnSecurityConfiguration(",
-    "CfnPrincipalPermissions(",
-];
-/// Words of every program of CDK's.
-const CDK: &[&str] = &[
-    "aws-cdk-lib",
-    "@aws-cdk/",
-    "software.amazon.awscdk",
-    "aws-cdk-go",
-];
-
-/// What a text is in which nothing of ours was found: its command lines and constructs are noted.
-pub(super) fn text(source: &Arc<Source>) -> File {
-    let text = source.text();
-    // Pages that quote command lines run none.
-    let quotes = has_fences(text) || text.lines().any(|line| line.ends_with("::"));
-    if quotes || text.trim_start().starts_with('<') {
-        return File::NothingOfOurs;
-    }
-    if let Some(place) = terragrunt(source) {
-        let problem = Problem {
-            what: format!("could not judge all of `{}`", source.name),
-            why: "what Terragrunt gives to a module of EMR's or Lake Formation's is not read: judge the plan, as `terragrunt show -json` writes it".to_owned(),
-            place: Some(place),
-            action: None,
-        };
-        return File::Unreadable {
-            dialect: None,
-            problem,
-        };
-    }
-    let line = |at: usize| text.get(..at).unwrap_or_default().lines().count().max(1);
-    let mut notes = Vec::new();
-    for command in COMMANDS {
-        if let Some(at) = find(text, command) {
-            notes.push(format!(
-                "`aws {command}` in line {} is not read: judge the request that it makes, or what it made with `audit`",
-                line(at + 1)
-            ));
-        }
-    }
-    if CDK.iter().any(|word| find(text, word).is_some()) {
-        for construct in CONSTRUCTS {
-            if let Some(at) = find(text, construct) {
-                let name = construct.trim_end_matches('(');
-                notes.push(format!(
-                    "`{name}` in line {} is not read: judge the template that `cdk synth` writes",
-                    line(at + 1)
-                ));
-            }
-        }
-    }
-    if notes.is_empty() {
-        return File::NothingOfOurs;
-    }
-    let Ok(tree) = json::read(Arc::new(Source::new(source.name.clone(), "{}"))) else {
-        return File::NothingOfOurs;
-    };
-    let mut reading = Reading::new(Dialect::RunJobFlow, tree, Vec::new());
-    reading.notes = notes;
-    reading.passed_over = true;
-    File::Read(Box::new(reading))
-}
-
-/// Where a word stands that is not the end of another.
-fn find(text: &str, word: &str) -> Option<usize> {
-    let mut all = memchr::memmem::find_iter(text.as_bytes(), word.as_bytes());
-    all.find(|at| {
-        let before = at
-            .checked_sub(1)
-            .and_then(|before| text.as_bytes().get(before));
-        before.is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b'-')
-    })
-}
-
-/// Arguments of modules that launch or open something.
-const ARGUMENTS: &[&str] = &[
-    "release_label",
-    "security_configuration",
-    "job_flow_role",
-    "termination_protection",
-    "ec2_attributes",
-];
-
-/// The inputs of a Terragrunt configuration whose module is called after ours, or that gets an argument of theirs.
-fn terragrunt(source: &Arc<Source>) -> Option<Place> {
-    let text = source.text();
-    let mut at = 0;
-    let mut inputs = None;
-    let mut ours = false;
-    for line in text.split_inclusive('\n') {
-        let begins = |word: &str| {
-            line.strip_prefix(word)
-                .is_some_and(|rest| rest.trim_start().starts_with('='))
-        };
-        let trimmed = line.trim_start();
-        if begins("inputs") {
-            inputs = Some(at..at + line.trim_end().len());
-        }
-        let source = trimmed.strip_prefix("source").map(str::trim_start);
-        ours |= source.is_some_and(|rest| rest.starts_with('=') && named_after_ours(rest))
-            || ARGUMENTS.iter().any(|argument| {
-                trimmed
-                    .strip_prefix(argument)
-                    .is_some_and(|rest| rest.trim_start().starts_with('='))
-            });
-        at += line.len();
-    }
-    let inputs = inputs.filter(|_| ours)?;
-    Some(Place::new(source, inputs.start, inputs.end, String::new()))
 }
 
 /// Of a text with several YAML documents, the first that is ours by itself; `is_ours` tells.

@@ -10,6 +10,7 @@
 mod cased;
 mod search;
 mod what;
+mod whole;
 
 use super::{
     Dialect, File, Given, Problem, Reading, Seen, application, containers, edit, foreign,
@@ -22,10 +23,10 @@ pub(super) use what::{What, is_cluster};
 
 /// Reads what stands inside a document that is nothing of ours as a whole; `None` when nothing does.
 pub(super) fn read(mut tree: Tree) -> Option<File> {
-    if what::is_of_constructs(tree.root()) {
+    if whole::is_of_constructs(tree.root()) {
         return None;
     }
-    let others = what::of_others(tree.root());
+    let others = whole::of_others(tree.root());
     let found = match others {
         Some(dialect) => beside(&mut tree, dialect),
         None => search::everywhere(&mut tree),
@@ -72,7 +73,7 @@ fn declared(tree: &Tree, found: &[(NodeId, What)]) -> Vec<Problem> {
 
 /// What of ours stands in a document of a dialect that the dialect's reader does not read.
 fn beside(tree: &mut Tree, dialect: Dialect) -> Vec<(NodeId, What)> {
-    let own = what::own_of_document(tree.root(), dialect);
+    let own = whole::own_of_document(tree.root(), dialect);
     if own.is_empty() {
         return Vec::new();
     }

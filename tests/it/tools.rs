@@ -92,7 +92,7 @@ fn the_clusters_of_mrjob_are_judged_by_its_configuration() {
 fn a_file_of_parameters_is_named_by_the_template_and_taken_for_nothing_else() {
     let template = "Parameters: {ReleaseLabel: {Type: String}, ServiceRole: {Type: String}, Name: {Type: String}, Keep: {Type: String, Default: 'true'}}\nResources:\n  C:\n    Type: AWS::EMR::Cluster\n    Properties: {Name: !Ref Name, ReleaseLabel: !Ref ReleaseLabel, ServiceRole: !Ref ServiceRole, JobFlowRole: p, Instances: {KeepJobFlowAliveWhenNoSteps: true}}\n";
     let values = json!({"ReleaseLabel": "emr-7.9.0", "ServiceRole": "s", "Name": "n"});
-    let list = json!([{"ParameterKey": "Name", "ParameterValue": "n"}]);
+    let list = json!([{"ParameterKey": "Name", "ParameterValue": "d"}]);
     let other = json!({"Parameters": {"Other": "x"}});
     let files = [
         ("t.yaml", template),

@@ -1,204 +1,10 @@
 //! What the task of a state asks for, by the resource that it names; and where that is hidden, by what it sends.
 
-use crate::observe::afterwards::Change;
+use super::operations::{Action, action, is_harmless, services, unread};
 use crate::observe::inside::is_cluster;
 use crate::observe::recognise::{is_described_configuration, is_run_job_flow};
 use crate::observe::{lake_formation, public_access};
 use crate::observed::{Node, Value};
-
-/// What a task asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Action {
-    /// Creates a cluster.
-    Create,
-    /// Creates a security configuration.
-    CreateConfiguration,
-    /// Creates an EMR Serverless application.
-    CreateApplication,
-    /// Sets the account's block public access.
-    PublicAccess,
-    /// Asks Lake Formation for something.
-    LakeFormation(lake_formation::Request),
-    /// Asks Lake Formation for something that only its members tell.
-    LakeFormationByMembers,
-    /// Changes a cluster.
-    Change(Change),
-    /// Ends a cluster.
-    Terminate,
-}
-
-use Action::LakeFormation;
-use lake_formation::Request;
-
-/// Source: Step Functions Developer Guide, *Create and manage Amazon EMR clusters with Step Functions* and *AWS SDK
-/// service integrations*. A task that waits for its job ends with `.sync`.
-const ACTIONS: &[(&str, Action)] = &[
-    ("elasticmapreduce:createCluster", Action::Create),
-    ("aws-sdk:emr:runJobFlow", Action::Create),
-    (
-        "aws-sdk:emr:createSecurityConfiguration",
-        Action::CreateConfiguration,
-    ),
-    (
-        "aws-sdk:emr:putBlockPublicAccessConfiguration",
-        Action::PublicAccess,
-    ),
-    (
-        "emr-serverless:createApplication",
-        Action::CreateApplication,
-    ),
-    (
-        "aws-sdk:emrserverless:createApplication",
-        Action::CreateApplication,
-    ),
-    (
-        "aws-sdk:lakeformation:grantPermissions",
-        LakeFormation(Request::Grant),
-    ),
-    (
-        "aws-sdk:lakeformation:batchGrantPermissions",
-        LakeFormation(Request::Grants),
-    ),
-    (
-        "aws-sdk:lakeformation:createDataCellsFilter",
-        LakeFormation(Request::Filter),
-    ),
-    (
-        "aws-sdk:lakeformation:updateDataCellsFilter",
-        LakeFormation(Request::Filter),
-    ),
-    (
-        "aws-sdk:lakeformation:putDataLakeSettings",
-        LakeFormation(Request::Settings),
-    ),
-    (
-        "aws-sdk:lakeformation:registerResource",
-        LakeFormation(Request::Location),
-    ),
-    (
-        "aws-sdk:lakeformation:updateResource",
-        LakeFormation(Request::Location),
-    ),
-    (
-        "aws-sdk:lakeformation:createLFTag",
-        LakeFormation(Request::Tag),
-    ),
-    (
-        "aws-sdk:lakeformation:createLFTagExpression",
-        LakeFormation(Request::TagExpression),
-    ),
-    (
-        "aws-sdk:lakeformation:addLFTagsToResource",
-        LakeFormation(Request::TagAssignment),
-    ),
-    (
-        "aws-sdk:lakeformation:createLakeFormationOptIn",
-        LakeFormation(Request::OptIn),
-    ),
-    ("elasticmapreduce:addStep", Action::Change(Change::Step)),
-    ("aws-sdk:emr:addJobFlowSteps", Action::Change(Change::Steps)),
-    (
-        "elasticmapreduce:setClusterTerminationProtection",
-        Action::Change(Change::Protection),
-    ),
-    (
-        "aws-sdk:emr:setTerminationProtection",
-        Action::Change(Change::Protection),
-    ),
-    (
-        "elasticmapreduce:modifyInstanceGroupByName",
-        Action::Change(Change::Group),
-    ),
-    (
-        "elasticmapreduce:modifyInstanceFleetByName",
-        Action::Change(Change::Fleet),
-    ),
-    (
-        "aws-sdk:emr:modifyInstanceFleet",
-        Action::Change(Change::Fleet),
-    ),
-    (
-        "aws-sdk:emr:modifyInstanceGroups",
-        Action::Change(Change::Groups),
-    ),
-    (
-        "aws-sdk:emr:addInstanceGroups",
-        Action::Change(Change::AddGroups),
-    ),
-    (
-        "aws-sdk:emr:addInstanceFleet",
-        Action::Change(Change::AddFleet),
-    ),
-    (
-        "aws-sdk:emr:putAutoTerminationPolicy",
-        Action::Change(Change::Set(&["AutoTerminationPolicy"])),
-    ),
-    (
-        "aws-sdk:emr:removeAutoTerminationPolicy",
-        Action::Change(Change::Unset("AutoTerminationPolicy")),
-    ),
-    (
-        "aws-sdk:emr:putManagedScalingPolicy",
-        Action::Change(Change::Set(&["ManagedScalingPolicy"])),
-    ),
-    (
-        "aws-sdk:emr:removeManagedScalingPolicy",
-        Action::Change(Change::Unset("ManagedScalingPolicy")),
-    ),
-    (
-        "aws-sdk:emr:setKeepJobFlowAliveWhenNoSteps",
-        Action::Change(Change::Set(&["Instances", "KeepJobFlowAliveWhenNoSteps"])),
-    ),
-    ("elasticmapreduce:terminateCluster", Action::Terminate),
-    ("aws-sdk:emr:terminateJobFlows", Action::Terminate),
-];
-
-/// What begins the names of the tasks of EMR and Lake Formation.
-const SERVICES: &[&str] = &[
-    "elasticmapreduce:",
-    "aws-sdk:emr:",
-    "emr-serverless:",
-    "aws-sdk:emrserverless:",
-    "emr-containers:",
-    "aws-sdk:emrcontainers:",
-    "aws-sdk:lakeformation:",
-];
-
-/// How the names of operations begin that ask for nothing that a control is about: they look, they end something or take a
-/// right away, they run a job in what is judged where it is made, or they say how many nodes or who is shown a list.
-const HARMLESS: &[&str] = &[
-    "batchRevoke",
-    "cancel",
-    "commit",
-    "delete",
-    "deregister",
-    "describe",
-    "extend",
-    "get",
-    "list",
-    "modifyCluster",
-    "removeTags",
-    "removeAutoScalingPolicy",
-    "removeLFTags",
-    "revoke",
-    "search",
-    "setUnhealthyNodeReplacement",
-    "setVisibleToAllUsers",
-    "start",
-    "stop",
-    "tagResource",
-    "addTags",
-    "terminate",
-    "untagResource",
-];
-
-/// Whether a text names a task of interest.
-pub(in crate::observe) fn names_task(text: &str) -> bool {
-    let named =
-        |(name, action): &(&str, Action)| *action != Action::Terminate && text.contains(name);
-    SERVICES.iter().any(|service| text.contains(service))
-        && (ACTIONS.iter().any(named) || unread(text).is_some())
-}
 
 /// What a state's task asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -235,9 +41,8 @@ pub(super) fn asked<'t>(resource: Node<'t>, sent: Node<'_>) -> Asked<'t> {
             (Openness::All | Openness::Service, None) => Asked::Unclear,
         };
     };
-    let known = |(known, _): &&(&str, Action)| known.eq_ignore_ascii_case(name);
-    match ACTIONS.iter().find(known) {
-        Some((_, action)) => Asked::Read(*action),
+    match action(name) {
+        Some(action) => Asked::Read(action),
         None if unread(name).is_some() => Asked::Unread(name),
         None if is_function(name) && (is_cluster(sent) || is_cluster(sent.get("Payload"))) => {
             Asked::Handed
@@ -314,19 +119,18 @@ fn openness(resource: Node<'_>) -> Openness {
     };
     let starts = FILLED_IN.iter().filter_map(|start| tail.find(start));
     let known = starts.min().and_then(|end| tail.get(..end)).unwrap_or(tail);
-    let harmless = |name: &str| HARMLESS.iter().any(|start| name.starts_with(start));
     let begins = known.to_ascii_lowercase();
-    let of_ours = SERVICES.iter().find(|one| begins.starts_with(**one));
+    let of_ours = services().find(|one| begins.starts_with(one));
     if let Some(service) = of_ours {
         let operation = known.get(service.len()..).unwrap_or_default();
-        return if harmless(operation) {
+        return if is_harmless(operation) {
             Openness::Others
         } else {
             Openness::Operation
         };
     }
     let operation = tail.rsplit(':').next().unwrap_or_default();
-    if harmless(operation) || !SERVICES.iter().any(|one| one.starts_with(&begins)) {
+    if is_harmless(operation) || !services().any(|one| one.starts_with(&begins)) {
         Openness::Others
     } else if known.is_empty() {
         Openness::All
@@ -352,30 +156,6 @@ fn is_of_others(sent: Node<'_>) -> bool {
     let ours =
         |(key, _): (&str, Node<'_>)| MEMBERS.contains(&key.strip_suffix(".$").unwrap_or(key));
     matches!(sent.value(), Value::Map) && sent.open().is_none() && !sent.members().any(ours)
-}
-
-/// The first operation of our services in a text that is not read and may open something. The actions of policies begin in
-/// upper case.
-fn unread(text: &str) -> Option<&str> {
-    let of = |service: &'static str| {
-        text.match_indices(service).filter_map(move |(at, _)| {
-            let rest = text.get(at + service.len()..)?;
-            let end = rest.find(|char: char| !char.is_ascii_alphanumeric());
-            let name = rest.get(..end.unwrap_or(rest.len()))?;
-            let known = ACTIONS.iter().any(|(known, _)| {
-                known
-                    .strip_prefix(service)
-                    .is_some_and(|known| known.eq_ignore_ascii_case(name))
-            });
-            let harmless = HARMLESS.iter().any(|start| name.starts_with(start));
-            let begins = name.starts_with(|first: char| first.is_ascii_lowercase());
-            (begins && !known && !harmless).then_some(name)
-        })
-    };
-    SERVICES
-        .iter()
-        .copied()
-        .find_map(|service| of(service).next())
 }
 
 /// What is asked for with these members, when nothing else tells.

@@ -6,19 +6,22 @@
 //! own, of which nothing else is known.
 
 mod actions;
+mod operations;
+mod own;
+mod states;
 mod tasks;
 mod values;
 
 use super::afterwards::{Change, applied, of_another, turns_off};
-use super::own::Own;
 use super::{
     Dialect, Problem, Reading, Seen, lake_formation, public_access, run_job_flow,
     security_configuration,
 };
 use crate::observed::tree::{NodeId, Tree};
 use crate::observed::{Form, Identity, Node, ResourceKind, Value};
-use actions::Action;
-pub(in crate::observe) use actions::names_task;
+use operations::Action;
+pub(in crate::observe) use operations::names_task;
+pub(super) use own::own;
 
 /// Whether a document is a state machine with a task of interest.
 pub(super) fn recognises(root: Node<'_>) -> bool {
@@ -32,14 +35,7 @@ pub(super) fn recognises(root: Node<'_>) -> bool {
 /// Whether a machine has a task of interest.
 pub(super) fn has_task(machine: Node<'_>) -> bool {
     super::recognise::mentions(machine.get("States"), 0, &names_task)
-        || tasks::is_told_by_members(machine, tasks::PARAMETERS)
-}
-
-/// What is read of a state machine.
-pub(super) fn own(machine: Node<'_>) -> Vec<Own> {
-    let mut own = Vec::new();
-    tasks::own(machine, tasks::PARAMETERS, &mut own);
-    own
+        || tasks::is_told_by_members(machine)
 }
 
 /// Reads a state machine's definition.
@@ -92,7 +88,7 @@ pub(super) struct Machine {
 /// The resources of a machine that stands in `root`.
 pub(super) fn machine(tree: &mut Tree, root: NodeId) -> Machine {
     let mut found = Found::default();
-    tasks::collect(tree, root, tasks::PARAMETERS, &mut found);
+    tasks::collect(tree, root, &mut found);
     let is_of_ours = !found.problems.is_empty() || !found.tasks.is_empty();
     let mut problems = found.problems;
     let mut notes = Vec::new();

@@ -1,180 +1,90 @@
 //! The tasks of a state machine, at every depth.
 
-use super::actions::{Action, Asked, asked, is_open, names_cluster};
+use super::actions::{Asked, asked, is_open, names_cluster};
+use super::operations::Action;
+use super::states::{Met, Sending, State, inner, met};
 use super::{Found, Task, values};
-use crate::observe::inside::What;
-use crate::observe::own::{Below, Own};
-use crate::observe::{Problem, lake_formation};
+use crate::observe::Problem;
 use crate::observed::tree::{NodeId, Tree};
 use crate::observed::{Node, Reason};
 
 /// The cluster's id is written out: it is none that this machine creates.
 pub(super) const LITERAL: &str = "\u{0}literal";
 
-/// Which member of a state its task is sent. Source: Amazon States Language, *`QueryLanguage`*: `JSONPath` unless the state
-/// or the whole machine says otherwise.
-fn sent(node: Node<'_>, inherited: [&'static str; 2]) -> [&'static str; 2] {
-    match node.get("QueryLanguage").as_text() {
-        Some("JSONata") => ["Arguments", "Parameters"],
-        Some("JSONPath") => PARAMETERS,
-        _ => inherited,
-    }
-}
-
-/// What a task of `JSONPath` is sent, and what it is not.
-pub(super) const PARAMETERS: [&str; 2] = ["Parameters", "Arguments"];
-
 /// How many states are looked at for the end of a cluster.
 const MAX_STATES: usize = 64;
 
-/// What a task is sent, as it is written.
-fn written<'t>(state: Node<'t>, members: [&'static str; 2]) -> Node<'t> {
-    let given = members.into_iter().map(|name| state.get(name));
-    given
-        .into_iter()
-        .find(|node| !node.is_absent())
-        .unwrap_or_else(|| state.get(PARAMETERS[0]))
-}
-
-/// The machines in a state: those of its branches and of its iterations.
-fn inner(state: Node<'_>) -> impl Iterator<Item = Node<'_>> {
-    let iterations = ["Iterator", "ItemProcessor"].map(|key| state.get(key));
-    let set = iterations.into_iter().filter(|node| node.is_set());
-    state.get("Branches").items().chain(set)
-}
-
 /// Whether a machine has a task of ours of which only what it is sent tells.
-pub(super) fn is_told_by_members(machine: Node<'_>, inherited: [&'static str; 2]) -> bool {
-    let inherited = sent(machine, inherited);
-    let mut states = machine.get("States").members();
-    // Documents nest as deep as the reader allows, so this ends.
-    states.any(|(_, state)| {
-        let members = sent(state, inherited);
-        let task = asked(state.get("Resource"), written(state, members));
-        matches!(task, Asked::Read(action) if action != Action::Terminate)
-            || matches!(task, Asked::Handed | Asked::Open(_))
-            || inner(state).any(|machine| is_told_by_members(machine, members))
+pub(super) fn is_told_by_members(machine: Node<'_>) -> bool {
+    let met = met(machine).into_iter();
+    let mut asked = met.filter_map(|met| match met {
+        Met::Machine(_) => None,
+        Met::State(state) => Some(state.asked()),
+    });
+    asked.any(|asked| match asked {
+        Asked::Read(action) => action != Action::Terminate,
+        Asked::Handed | Asked::Open(_) => true,
+        Asked::Unread(_) | Asked::Hidden | Asked::Unclear | Asked::Other => false,
     })
 }
 
-/// The members of a machine. Source: Amazon States Language, *State Machine structure*.
-const MACHINE: &[&str] = &[
-    "Comment",
-    "ProcessorConfig",
-    "QueryLanguage",
-    "StartAt",
-    "States",
-    "TimeoutSeconds",
-    "Version",
-];
-
-/// What is read of a machine: what its tasks send is requests of ours, or is given to others.
-pub(super) fn own(machine: Node<'_>, inherited: [&'static str; 2], all: &mut Vec<Own>) {
-    let inherited = sent(machine, inherited);
-    let states = machine.get("States");
-    all.push(Own::these(machine, MACHINE, Below::All));
-    if states.missing_key().is_some() {
-        return;
-    }
-    all.push(Own::all(states, Below::All));
-    for (_, state) in states.members() {
-        let members = sent(state, inherited);
-        all.push(Own::all(state, Below::All));
-        let given = written(state, members);
-        if given.missing_key().is_none() {
-            all.extend(own_of_task(asked(state.get("Resource"), given), given));
-        }
-        let branches = state.get("Branches");
-        if branches.missing_key().is_none() {
-            all.push(Own::all(branches, Below::All));
-        }
-        for machine in inner(state) {
-            own(machine, members, all);
-        }
-    }
-}
-
-/// What is read of what a task is sent.
-fn own_of_task(asked: Asked<'_>, given: Node<'_>) -> Vec<Own> {
-    let action = match asked {
-        Asked::Read(action) | Asked::Open(Some(action)) => action,
-        // A problem tells of these.
-        Asked::Unread(_) | Asked::Open(None) | Asked::Handed => {
-            return vec![Own::all(given, Below::Nothing)];
-        }
-        Asked::Hidden | Asked::Unclear | Asked::Other => return Vec::new(),
-    };
-    let what = match action {
-        Action::Create => What::Cluster,
-        Action::CreateConfiguration => What::Configuration,
-        Action::PublicAccess => What::PublicAccess,
-        Action::LakeFormationByMembers => What::LakeFormation,
-        Action::LakeFormation(request) => return lake_formation::own_of_request(request, given),
-        Action::CreateApplication | Action::Change(_) | Action::Terminate => {
-            return vec![Own::all(given, Below::AllButParts)];
-        }
-    };
-    vec![Own::Thing(given.id(), what)]
-}
-
 /// Finds the tasks of a machine, those of its branches and iterations included, and what in it cannot be judged.
-pub(super) fn collect(
-    tree: &mut Tree,
-    machine: NodeId,
-    inherited: [&'static str; 2],
-    found: &mut Found,
-) {
-    let inherited = sent(tree.node(machine), inherited);
-    let written_states = tree.node(machine).get("States");
-    if is_open(written_states) || written_states.open().is_some() {
+pub(super) fn collect(tree: &mut Tree, machine: NodeId, found: &mut Found) {
+    let mut read = Vec::new();
+    for met in met(tree.node(machine)) {
+        match met {
+            Met::Machine(machine) => found.unknown.extend(unknown_states(machine)),
+            Met::State(state) => {
+                look(state, found);
+                let action = match state.asked() {
+                    Asked::Read(action) => Some((action, ends_cluster(state))),
+                    Asked::Open(Some(action)) => Some((action, false)),
+                    Asked::Open(None)
+                    | Asked::Unread(_)
+                    | Asked::Hidden
+                    | Asked::Unclear
+                    | Asked::Handed
+                    | Asked::Other => None,
+                };
+                let (name, place) = (state.name.to_owned(), (state.node.id(), state.sending));
+                read.extend(action.map(|(action, last)| (name, place, action, last)));
+            }
+        }
+    }
+    for (name, place, action, last) in read {
+        let task = task(tree, name, place, action);
+        found.tasks.push(Task { last, ..task });
+    }
+}
+
+/// What hides states of a machine from view.
+fn unknown_states(machine: Node<'_>) -> Option<Problem> {
+    let states = machine.get("States");
+    let hidden = is_open(states) || states.open().is_some();
+    hidden.then(|| {
         let why = format!("it may have further states that are not known{GIVE}");
-        let what = "could not judge all of a state machine";
-        found.unknown.push(Problem::at(written_states, what, why));
+        Problem::at(states, "could not judge all of a state machine", why)
+    })
+}
+
+/// Adds what in a state cannot be judged.
+fn look(state: State<'_>, found: &mut Found) {
+    if let Some(unknown) = unknown_inner(state.node) {
+        found.unknown.push(unclear(unknown, state.name));
     }
-    let states: Vec<(String, NodeId)> = tree
-        .node(machine)
-        .get("States")
-        .members()
-        .map(|(name, state)| (name.to_owned(), state.id()))
-        .collect();
-    for (name, state) in states {
-        let node = tree.node(state);
-        let members = sent(node, inherited);
-        let machines: Vec<NodeId> = inner(node).map(Node::id).collect();
-        if let Some(unknown) = unknown_inner(node) {
-            found.unknown.push(unclear(unknown, &name));
-        }
-        match asked(node.get("Resource"), written(node, members)) {
-            Asked::Read(action) => {
-                let [own, other] = members;
-                if node.get(own).is_set() && node.get(other).is_set() {
-                    let why = format!(
-                        "`{own}` is what its task is sent, and Step Functions rejects `{other}` beside it"
-                    );
-                    found
-                        .problems
-                        .push(Problem::at(node.get(other), not_all(&name), why));
-                }
-                let last = ends_cluster(tree.node(machine), node);
-                let task = task(tree, name, (state, members), action);
-                found.tasks.push(Task { last, ..task });
-            }
-            other @ (Asked::Unread(_)
-            | Asked::Open(_)
-            | Asked::Hidden
-            | Asked::Unclear
-            | Asked::Handed
-            | Asked::Other) => {
-                not_read(node, (&name, written(node, members)), other, found);
-                if let Asked::Open(Some(action)) = other {
-                    found.tasks.push(task(tree, name, (state, members), action));
-                }
-            }
-        }
-        for machine in machines {
-            collect(tree, machine, members, found);
-        }
+    let [own, other] = state.sending;
+    let asked = state.asked();
+    if matches!(asked, Asked::Read(_))
+        && state.node.get(own).is_set()
+        && state.node.get(other).is_set()
+    {
+        let why = format!(
+            "`{own}` is what its task is sent, and Step Functions rejects `{other}` beside it"
+        );
+        let problem = Problem::at(state.node.get(other), not_all(state.name), why);
+        found.problems.push(problem);
     }
+    not_read(state, asked, found);
 }
 
 /// What makes the places known that a file is filled in at.
@@ -208,9 +118,11 @@ fn unclear(node: Node<'_>, state: &str) -> Problem {
 }
 
 /// Adds why a state's task cannot be judged, if it is so.
-fn not_read(state: Node<'_>, (name, given): (&str, Node<'_>), asked: Asked<'_>, found: &mut Found) {
-    let resource = state.get("Resource");
-    let kind = state.get("Type");
+fn not_read(state: State<'_>, asked: Asked<'_>, found: &mut Found) {
+    let State { name, node, .. } = state;
+    let given = state.sent();
+    let resource = node.get("Resource");
+    let kind = node.get("Type");
     // Only a task calls anything.
     let is_task = is_open(kind) || kind.as_text().is_none_or(|kind| kind == "Task");
     match asked {
@@ -231,7 +143,7 @@ fn not_read(state: Node<'_>, (name, given): (&str, Node<'_>), asked: Asked<'_>, 
             let why = "its `Resource`, which says what is done to the cluster, is not known";
             found.hidden.push(Problem::at(resource, not_all(name), why));
         }
-        Asked::Unclear if is_task && is_bare(state, given) => found.notes.push(format!(
+        Asked::Unclear if is_task && is_bare(node, given) => found.notes.push(format!(
             "what state `{name}` calls is put in later, and is taken for nothing of EMR or Lake Formation{GIVE}"
         )),
         Asked::Unclear if is_task => found.unknown.push(unclear(resource, name)),
@@ -255,9 +167,9 @@ fn is_bare(state: Node<'_>, given: Node<'_>) -> bool {
 }
 
 /// Whether the states that follow upon a state end a cluster, whatever happens.
-fn ends_cluster(machine: Node<'_>, state: Node<'_>) -> bool {
-    let states = machine.get("States");
-    let mut state = state;
+fn ends_cluster(state: State<'_>) -> bool {
+    let states = state.machine.get("States");
+    let mut state = state.node;
     for _ in 0..MAX_STATES {
         let Some(next) = state.get("Next").as_text() else {
             return false;
@@ -270,12 +182,7 @@ fn ends_cluster(machine: Node<'_>, state: Node<'_>) -> bool {
     false
 }
 
-fn task(
-    tree: &mut Tree,
-    state: String,
-    (id, members): (NodeId, [&'static str; 2]),
-    action: Action,
-) -> Task {
+fn task(tree: &mut Tree, state: String, (id, members): (NodeId, Sending), action: Action) -> Task {
     let node = tree.node(id);
     let given = members
         .into_iter()
