@@ -12,13 +12,15 @@ mod search;
 mod what;
 mod whole;
 
+use super::own::Own;
 use super::{
-    Dialect, File, Given, Problem, Reading, Seen, application, containers, edit, foreign,
+    Dialect, File, Given, Problem, Reading, Seen, application, containers, edit, foreign, json,
     lake_formation, mrjob, parts, public_access, recognise, run_job_flow, security_configuration,
     serverless_framework, stem, step_functions,
 };
 use crate::observed::tree::{NodeId, Tree};
-use crate::observed::{Node, Reason};
+use crate::observed::{Node, Reason, Source};
+use std::sync::Arc;
 pub(super) use what::{What, is_cluster};
 
 /// Reads what stands inside a document that is nothing of ours as a whole; `None` when nothing does.
@@ -228,6 +230,41 @@ pub(super) fn first(value: Node<'_>) -> Option<Node<'_>> {
         open.extend(node.members().rev().map(|(_, value)| value));
     }
     None
+}
+
+/// The first place in a value where something of ours stands for certain, as an object or as JSON in a text.
+pub(super) fn request(value: Node<'_>) -> Option<Node<'_>> {
+    let mut open = vec![value];
+    while let Some(node) = open.pop() {
+        let found = match node.as_text() {
+            Some(text) => holds_request(text),
+            None => what::of(node).is_some_and(|what| !matches!(what, What::Part(_))),
+        };
+        if found {
+            return Some(node);
+        }
+        open.extend(node.items().rev());
+        open.extend(node.members().rev().map(|(_, value)| value));
+    }
+    None
+}
+
+/// Whether a text is JSON that holds something of ours.
+fn holds_request(text: &str) -> bool {
+    if !search::holds_json(text) {
+        return false;
+    }
+    match json::read(Arc::new(Source::new(String::new(), text))) {
+        Ok(mut tree) => !search::everywhere(&mut tree).is_empty(),
+        Err(_) => recognise::looks_like_ours(text),
+    }
+}
+
+/// A problem for each thing that stands in a state machine and is nothing that the machine sends.
+pub(super) fn beside_tasks(tree: &mut Tree, machine: NodeId) -> Vec<Problem> {
+    let found = search::beside(tree, vec![Own::Thing(machine, What::Machine)]);
+    let named = found.iter().map(|(node, what)| named(tree, *node, *what));
+    named.collect()
 }
 
 #[cfg(test)]

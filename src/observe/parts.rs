@@ -209,11 +209,11 @@ pub(super) fn own_of_overrides(root: Node<'_>) -> Vec<Own> {
 
 /// What is read of a part of a request.
 pub(super) fn own(part: Node<'_>) -> Vec<Own> {
-    let own = match part.value() {
-        Value::Map if part_of(part) != Some(Part::Attributes) => {
-            Own::these(part, CLUSTER, Below::AllButParts)
-        }
-        _ => Own::all(part, Below::AllButParts),
+    let is_map = matches!(part.value(), Value::Map);
+    let own = if is_map && part_of(part) != Some(Part::Attributes) {
+        Own::these(part, CLUSTER, Below::AllButParts)
+    } else {
+        Own::all(part, Below::AllButParts)
     };
     vec![own]
 }

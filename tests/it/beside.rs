@@ -130,3 +130,65 @@ fn several_documents_in_one_file_are_never_passed_over() {
         assert_eq!(report["problems"].as_array().unwrap().len(), 1, "{report}");
     }
 }
+
+#[test]
+fn what_a_resource_of_others_in_a_template_is_given_is_named() {
+    let cluster = json!({"Name": "y", "ReleaseLabel": "emr-7.0.0", "Instances": {"KeepJobFlowAliveWhenNoSteps": true}});
+    let resource = |kind: &str, properties: Value| json!({"Resources": {"X": {"Type": kind, "Properties": properties}}});
+    let machine = |sent: Value| {
+        json!({"StartAt": "A", "States": {
+            "A": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:emr:putBlockPublicAccessConfiguration",
+                "Parameters": public_access(true), "Next": "B"},
+            "B": {"Type": "Pass", "Result": sent, "End": true}}})
+    };
+    for template in [
+        resource("AWS::SSM::Parameter", json!({"Value": cluster.to_string()})),
+        resource(
+            "AWS::Events::Rule",
+            json!({"Targets": [{"Arn": "a", "Input": {"Fn::Sub": json!([grant("${Role}")]).to_string()}}]}),
+        ),
+        resource(
+            "AWS::SSM::Document",
+            json!({"Content": {"mainSteps": [{"inputs": {"Api": "PutBlockPublicAccessConfiguration",
+                "BlockPublicAccessConfiguration": {"BlockPublicSecurityGroupRules": false}}}]}}),
+        ),
+        resource(
+            "AWS::Serverless::StateMachine",
+            json!({"Definition": {"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": cluster}}}}),
+        ),
+        resource(
+            "AWS::Serverless::StateMachine",
+            json!({"Definition": machine(cluster.clone())}),
+        ),
+    ] {
+        let (report, code) = report("t.json", &template.to_string());
+        let problems = report["problems"].as_array().unwrap().len();
+        assert_eq!((problems, code), (1, Some(3)), "{template}: {report}");
+    }
+    for template in [
+        resource(
+            "AWS::SSM::Parameter",
+            json!({"Name": "/emr/ReleaseLabel", "Value": "emr-7.9.0"}),
+        ),
+        resource(
+            "AWS::SSM::Parameter",
+            json!({"Value": "{\"Permissions\": [\"read\"]}"}),
+        ),
+        resource(
+            "AWS::Athena::WorkGroup",
+            json!({"WorkGroupConfiguration": {"ResultConfiguration":
+            {"EncryptionConfiguration": {"EncryptionOption": "SSE_KMS"}}}}),
+        ),
+        resource(
+            "AWS::Serverless::StateMachine",
+            json!({"Definition": machine(json!({"a": 1}))}),
+        ),
+    ] {
+        let (report, code) = report("t.json", &template.to_string());
+        assert_eq!(
+            (&report["problems"], code),
+            (&json!([]), Some(0)),
+            "{template}: {report}"
+        );
+    }
+}

@@ -1,7 +1,7 @@
 //! Types of resources that are not read, and may stand for something of ours: modules, custom resources, and types that are
 //! not quite spelt as CloudFormation spells them.
 
-use super::resources;
+use super::{launchers, nested, resources};
 use crate::observe::recognise::{SECTIONS, mentions, named_after_ours};
 use crate::observe::{Problem, inside, python};
 use crate::observed::Node;
@@ -29,6 +29,8 @@ enum Kind {
     Asking,
     /// A function whose code stands in the template, and launches or opens something.
     Code,
+    /// A resource of AWS's that is given a request or a document of ours, for somebody else to send.
+    Keeping,
 }
 
 /// Where the code of a function stands in a template.
@@ -67,7 +69,13 @@ fn kind_of(resource: Node<'_>) -> Option<Kind> {
     if custom && inside::first(resource.get("Properties")).is_some() {
         return Some(Kind::Asking);
     }
-    (own && named_after_ours(name)).then_some(Kind::Own)
+    if own && named_after_ours(name) {
+        return Some(Kind::Own);
+    }
+    let keeps = !launchers::may_launch(resource)
+        && !nested::is_stack(resource)
+        && inside::request(resource.get("Properties")).is_some();
+    keeps.then_some(Kind::Keeping)
 }
 
 /// The type that was meant: one that differs in case, spaces or signs only.
@@ -96,7 +104,7 @@ fn holds_ours(properties: Node<'_>) -> bool {
 pub(in crate::observe) fn is_meant_for_ours(resource: Node<'_>) -> bool {
     match kind_of(resource) {
         Some(Kind::Module { ours }) => ours,
-        Some(Kind::Own | Kind::Later | Kind::Asking | Kind::Code) => true,
+        Some(Kind::Own | Kind::Later | Kind::Asking | Kind::Code | Kind::Keeping) => true,
         Some(Kind::Near(known)) => resources::is_ours(known),
         None => false,
     }
@@ -138,6 +146,14 @@ pub(super) fn unseen(tree: &Tree) -> Unseen {
                 format!("could not judge resource `{id}`"),
                 format!("type `{name}` is not known to this version"),
             )),
+            Some(Kind::Keeping) => {
+                let properties = resource.get("Properties");
+                unseen.problems.push(Problem::at(
+                    inside::request(properties).unwrap_or(properties),
+                    format!("could not judge what `{id}` is given"),
+                    format!("what looks like a request or a document of EMR or Lake Formation stands in a resource of type `{name}`, which is not read: judge it in a file of its own"),
+                ));
+            }
             Some(Kind::Near(known)) => unseen.problems.push(Problem::at(
                 node,
                 format!("could not judge resource `{id}`"),

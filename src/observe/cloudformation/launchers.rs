@@ -7,7 +7,9 @@ use super::eval::{Evaluator, GONE};
 use super::sections::member;
 use crate::observe::decode::json_in;
 use crate::observe::edit::{self, Rewrite};
-use crate::observe::{Problem, Seen, placeholders, recognise, run_job_flow, step_functions};
+use crate::observe::{
+    Problem, Seen, inside, placeholders, recognise, run_job_flow, step_functions,
+};
 use crate::observed::tree::{Kind, NONE, NodeId, Tree};
 use crate::observed::{Node, Reason, Value};
 use std::collections::BTreeMap;
@@ -136,9 +138,11 @@ fn machine(evaluator: &mut Evaluator<'_>, id: &str, properties: NodeId) -> Launc
     match object(evaluator, filled) {
         Ok(root) => {
             let read = step_functions::machine(&mut evaluator.tree, root);
+            let mut problems = read.problems;
+            problems.extend(inside::beside_tasks(&mut evaluator.tree, root));
             Launched {
                 seen: read.seen,
-                problems: read.problems,
+                problems,
                 notes: read.notes,
             }
         }

@@ -8,7 +8,7 @@ use super::sections::member;
 use crate::observe::recognise::{self, named_after_ours};
 use crate::observe::{Given, Nested, Problem, step_functions};
 use crate::observed::tree::{NONE, NodeId};
-use crate::observed::{Node, Value};
+use crate::observed::{Node, Reason, Value};
 use std::collections::BTreeMap;
 
 /// The types of stacks and state machines, and the property that says what they are made of.
@@ -97,17 +97,9 @@ pub(super) fn read(
     (id, declared): (&str, NodeId),
     found: &mut Found,
 ) {
-    let condition = evaluator.scalar(member(&evaluator.tree, declared, "Condition"));
-    if condition.is_some_and(|name| evaluator.choice.holds(name) == Some(false)) {
+    let Some(properties) = properties(evaluator, declared) else {
         return;
-    }
-    let properties = match member(&evaluator.tree, declared, "Properties") {
-        NONE => GONE,
-        written => evaluator.eval(written),
     };
-    if properties == GONE {
-        return;
-    }
     let node = evaluator.tree.node(declared);
     let kind = node.get("Type").as_text();
     let set = kind == Some(STACK_SET);
@@ -150,11 +142,11 @@ pub(super) fn read(
     } else {
         parameters(given)
     };
-    let references = given
-        .members()
-        .filter(|(_, value)| machine && value.reference().is_some())
-        .filter_map(|(name, value)| Some((name.to_owned(), value.reason()?.clone())))
-        .collect();
+    let references = if machine {
+        references(given)
+    } else {
+        BTreeMap::new()
+    };
     found.add(Nested {
         stack: id.to_owned(),
         place: location.place(),
@@ -165,6 +157,28 @@ pub(super) fn read(
         ours,
         machine,
     });
+}
+
+/// The properties of what there is in the present world.
+fn properties(evaluator: &mut Evaluator<'_>, declared: NodeId) -> Option<NodeId> {
+    let condition = evaluator.scalar(member(&evaluator.tree, declared, "Condition"));
+    if condition.is_some_and(|name| evaluator.choice.holds(name) == Some(false)) {
+        return None;
+    }
+    let properties = match member(&evaluator.tree, declared, "Properties") {
+        NONE => GONE,
+        written => evaluator.eval(written),
+    };
+    (properties != GONE).then_some(properties)
+}
+
+/// What of resources is given, by the names under which that is.
+fn references(given: Node<'_>) -> BTreeMap<String, Reason> {
+    let given = given.members();
+    given
+        .filter(|(_, value)| value.reference().is_some())
+        .filter_map(|(name, value)| Some((name.to_owned(), value.reason()?.clone())))
+        .collect()
 }
 
 /// A location as it is shown: the place of a file, or of an application or object by its name.

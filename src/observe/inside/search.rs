@@ -174,7 +174,7 @@ fn rest_of(tree: &mut Tree, at: NodeId, read: &Members) -> Option<NodeId> {
 }
 
 /// Whether a text may be a document of ours in JSON.
-fn holds_json(text: &str) -> bool {
+pub(super) fn holds_json(text: &str) -> bool {
     text.trim_start().starts_with(['{', '[']) && recognise::may_be_ours(text)
 }
 

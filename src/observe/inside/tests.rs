@@ -168,23 +168,38 @@ fn machine(state: &Value) -> Value {
         "B": state}})
 }
 
+const BLOCK: &str = "/BlockPublicAccessConfiguration";
+
+fn settings() -> Value {
+    json!({"DataLakeSettings": {"DataLakeAdmins": []}})
+}
+
+fn then(one: Value, more: &Value) -> Value {
+    with(one, &json!({"then": more}))
+}
+
+/// Holds that this is what is read of a document, each thing once.
+fn holds(document: &Value, expected: &[(ResourceKind, &str)]) {
+    let reading = read(document);
+    let mut read = kinds(&reading);
+    let expected = expected.iter();
+    let mut expected: Vec<_> = expected
+        .map(|(kind, pointer)| (*kind, (*pointer).to_owned()))
+        .collect();
+    expected.sort();
+    read.sort();
+    assert_eq!(read, expected, "{document}");
+    assert_eq!(reading.problems, [], "{document}");
+}
+
 #[test]
-fn what_a_thing_is_not_read_with_is_found_below_and_beside_it() {
+fn what_stands_beside_or_below_the_members_of_a_request_is_found() {
     use ResourceKind::{
-        EmrAccount, EmrCluster, EmrContainersVirtualCluster, EmrSecurityConfiguration,
-        EmrServerlessApplication, LakeFormationFilter, LakeFormationGrant, LakeFormationSettings,
+        EmrAccount, EmrCluster, EmrSecurityConfiguration, LakeFormationGrant, LakeFormationSettings,
     };
-    const BLOCK: &str = "/BlockPublicAccessConfiguration";
-    let then = |one: Value, more: Value| with(one, &json!({"then": more}));
-    let settings = json!({"DataLakeSettings": {"DataLakeAdmins": []}});
-    let filter = json!({"TableData": {"TableCatalogId": "1", "DatabaseName": "d", "TableName": "t",
-        "RowFilter": {"FilterExpression": "a=1"}}});
-    let application = json!({"type": "SPARK", "releaseLabel": "emr-7.9.0"});
-    let cluster = json!({"containerProvider": {"type": "EKS", "id": "e"}});
+    let settings = settings();
     let open = json!({"DataLakeSettings": {}});
-    let overrides = json!({"task": {"job_flow_overrides": {"Name": "etl"}}});
     for (document, found) in [
-        // Beside the members of a request, and below its own.
         (
             with(with(request(), &public_access(false)), &settings),
             vec![
@@ -228,11 +243,19 @@ fn what_a_thing_is_not_read_with_is_found_below_and_beside_it() {
                 (EmrCluster, "/more"),
             ],
         ),
-        // Below each other.
+    ] {
+        holds(&document, &found);
+    }
+}
+
+#[test]
+fn what_stands_below_what_was_found_is_found() {
+    use ResourceKind::{EmrAccount, EmrCluster, LakeFormationGrant};
+    for (document, found) in [
         (
             then(
                 request(),
-                then(public_access(true), then(grant(), request())),
+                &then(public_access(true), &then(grant(), &request())),
             ),
             vec![
                 (EmrCluster, ""),
@@ -242,7 +265,7 @@ fn what_a_thing_is_not_read_with_is_found_below_and_beside_it() {
             ],
         ),
         (
-            json!({"jobs": [then(request(), grant()), request()]}),
+            json!({"jobs": [then(request(), &grant()), request()]}),
             vec![
                 (EmrCluster, "/jobs/0"),
                 (LakeFormationGrant, "/jobs/0/then"),
@@ -256,7 +279,18 @@ fn what_a_thing_is_not_read_with_is_found_below_and_beside_it() {
                 (EmrAccount, ""),
             ],
         ),
-        // Beside what Lake Formation is asked.
+    ] {
+        holds(&document, &found);
+    }
+}
+
+#[test]
+fn what_stands_beside_what_lake_formation_is_asked_is_found() {
+    use ResourceKind::{LakeFormationFilter, LakeFormationGrant, LakeFormationSettings};
+    let settings = settings();
+    let filter = json!({"TableData": {"TableCatalogId": "1", "DatabaseName": "d", "TableName": "t",
+        "RowFilter": {"FilterExpression": "a=1"}}});
+    for (document, found) in [
         (
             with(grant(), &settings),
             vec![(LakeFormationGrant, ""), (LakeFormationSettings, "")],
@@ -269,7 +303,7 @@ fn what_a_thing_is_not_read_with_is_found_below_and_beside_it() {
             ],
         ),
         (
-            json!({"Entries": [grant(), then(grant(), grant())], "x": [settings]}),
+            json!({"Entries": [grant(), then(grant(), &grant())], "x": [settings]}),
             vec![
                 (LakeFormationGrant, "/Entries/0"),
                 (LakeFormationGrant, "/Entries/1"),
@@ -292,21 +326,43 @@ fn what_a_thing_is_not_read_with_is_found_below_and_beside_it() {
                 (LakeFormationGrant, "/DataLakeSettings/then"),
             ],
         ),
-        // Beside security configurations, in their texts too.
+    ] {
+        holds(&document, &found);
+    }
+}
+
+#[test]
+fn what_stands_beside_security_configurations_is_found_in_texts_too() {
+    use ResourceKind::{EmrCluster, EmrSecurityConfiguration, LakeFormationGrant};
+    for (document, found) in [
         (
-            then(document(), request()),
+            then(document(), &request()),
             vec![(EmrSecurityConfiguration, ""), (EmrCluster, "/then")],
         ),
         (
-            json!({"Name": "n", "SecurityConfiguration": then(document(), grant()).to_string()}),
+            json!({"Name": "n", "SecurityConfiguration": then(document(), &grant()).to_string()}),
             vec![
                 (EmrSecurityConfiguration, "/SecurityConfiguration"),
                 (LakeFormationGrant, "/SecurityConfiguration/then"),
             ],
         ),
-        // Applications, virtual clusters, Airflow's overrides.
+    ] {
+        holds(&document, &found);
+    }
+}
+
+#[test]
+fn what_stands_beside_applications_virtual_clusters_and_overrides_is_found() {
+    use ResourceKind::{
+        EmrAccount, EmrCluster, EmrContainersVirtualCluster, EmrServerlessApplication,
+        LakeFormationGrant,
+    };
+    let application = json!({"type": "SPARK", "releaseLabel": "emr-7.9.0"});
+    let cluster = json!({"containerProvider": {"type": "EKS", "id": "e"}});
+    let overrides = json!({"task": {"job_flow_overrides": {"Name": "etl"}}});
+    for (document, found) in [
         (
-            with(then(application.clone(), grant()), &public_access(false)),
+            with(then(application.clone(), &grant()), &public_access(false)),
             vec![
                 (EmrAccount, BLOCK),
                 (EmrServerlessApplication, ""),
@@ -314,7 +370,7 @@ fn what_a_thing_is_not_read_with_is_found_below_and_beside_it() {
             ],
         ),
         (
-            then(cluster.clone(), application),
+            then(cluster.clone(), &application),
             vec![
                 (EmrContainersVirtualCluster, ""),
                 (EmrServerlessApplication, "/then"),
@@ -331,11 +387,19 @@ fn what_a_thing_is_not_read_with_is_found_below_and_beside_it() {
             with(request(), &overrides),
             vec![(EmrCluster, ""), (EmrCluster, "/task/job_flow_overrides")],
         ),
-        // In a state machine: what others are sent, what a state says, and what stands beside the states.
+    ] {
+        holds(&document, &found);
+    }
+}
+
+#[test]
+fn what_a_machine_passes_on_and_what_stands_beside_its_states_is_found() {
+    use ResourceKind::{EmrAccount, EmrCluster, LakeFormationGrant};
+    for (document, found) in [
         (
             then(
                 machine(&json!({"Type": "Pass", "Result": grant()})),
-                public_access(true),
+                &public_access(true),
             ),
             vec![
                 (EmrCluster, "/States/A/Parameters"),
@@ -354,44 +418,45 @@ fn what_a_thing_is_not_read_with_is_found_below_and_beside_it() {
             ],
         ),
         (
-            then(request(), machine(&json!({"Type": "Pass"}))),
+            then(request(), &machine(&json!({"Type": "Pass"}))),
             vec![(EmrCluster, ""), (EmrCluster, "/then/States/A/Parameters")],
         ),
     ] {
-        let reading = read(&document);
-        let mut found: Vec<_> = found
-            .iter()
-            .map(|(kind, pointer)| (*kind, (*pointer).to_owned()))
-            .collect();
-        let mut read = kinds(&reading);
-        found.sort();
-        read.sort();
-        assert_eq!(read, found, "{document}");
-        assert_eq!(reading.problems, [], "{document}");
+        holds(&document, &found);
     }
 }
 
-#[test]
-fn nothing_is_read_twice_and_plain_members_are_nothing_of_their_own() {
-    let tag = json!({"TagKey": "team", "TagValues": ["a"]});
-    let configurations = json!([{"Classification": "spark", "Properties": {},
-        "Configurations": [{"Classification": "export", "Properties": {"A": "b"}}]}]);
-    let full = with(
+/// How many resources are read of a document, without any problem.
+fn count_of(document: &Value) -> usize {
+    let reading = read(document);
+    assert_eq!(reading.problems, [], "{document}");
+    kinds(&reading).len()
+}
+
+fn tag() -> Value {
+    json!({"TagKey": "team", "TagValues": ["a"]})
+}
+
+fn configurations() -> Value {
+    json!([{"Classification": "spark", "Properties": {},
+        "Configurations": [{"Classification": "export", "Properties": {"A": "b"}}]}])
+}
+
+/// A request with many members.
+fn full() -> Value {
+    with(
         request(),
-        &json!({"Configurations": configurations, "Tags": [{"Key": "a", "Value": "b"}],
+        &json!({"Configurations": configurations(), "Tags": [{"Key": "a", "Value": "b"}],
             "Steps": [{"Name": "s", "HadoopJarStep": {"Jar": "j", "Args": ["{\"ReleaseLabel\": 1}"]}}],
             "BootstrapActions": [{"Name": "b", "ScriptBootstrapAction": {"Path": "p"}}],
             "Instances": {"InstanceGroups": [{"InstanceRole": "MASTER", "InstanceType": "m5.xlarge",
-                "Configurations": configurations}]}}),
-    );
-    let secured = json!({
-        "EncryptionConfiguration": {"EnableInTransitEncryption": true, "EnableAtRestEncryption": true,
-            "InTransitEncryptionConfiguration": {"TLSCertificateConfiguration": {"CertificateProviderType": "PEM"}},
-            "AtRestEncryptionConfiguration": {"S3EncryptionConfiguration": {"EncryptionMode": "SSE-KMS"}}},
-        "AuthorizationConfiguration": {"LakeFormationConfiguration": {"AuthorizedSessionTagValue": "EMR"},
-            "IAMConfiguration": {"EnableApplicationScopedIAMRole": true}},
-        "AuthenticationConfiguration": {"KerberosConfiguration": {"Provider": "ClusterDedicatedKdc"}},
-        "InstanceMetadataServiceConfiguration": {"MinimumInstanceMetadataServiceVersion": 2}});
+                "Configurations": configurations()}]}}),
+    )
+}
+
+#[test]
+fn the_members_of_a_request_are_nothing_of_their_own() {
+    let (full, configurations) = (full(), configurations());
     for (document, count) in [
         (full.clone(), 1),
         (json!([full]), 1),
@@ -406,12 +471,37 @@ fn nothing_is_read_twice_and_plain_members_are_nothing_of_their_own() {
                 "ResponseMetadata": {"RequestId": "r"}}),
             1,
         ),
+    ] {
+        assert_eq!(count_of(&document), count, "{document}");
+    }
+}
+
+#[test]
+fn the_sections_of_a_security_configuration_are_nothing_of_their_own() {
+    let secured = json!({
+        "EncryptionConfiguration": {"EnableInTransitEncryption": true, "EnableAtRestEncryption": true,
+            "InTransitEncryptionConfiguration": {"TLSCertificateConfiguration": {"CertificateProviderType": "PEM"}},
+            "AtRestEncryptionConfiguration": {"S3EncryptionConfiguration": {"EncryptionMode": "SSE-KMS"}}},
+        "AuthorizationConfiguration": {"LakeFormationConfiguration": {"AuthorizedSessionTagValue": "EMR"},
+            "IAMConfiguration": {"EnableApplicationScopedIAMRole": true}},
+        "AuthenticationConfiguration": {"KerberosConfiguration": {"Provider": "ClusterDedicatedKdc"}},
+        "InstanceMetadataServiceConfiguration": {"MinimumInstanceMetadataServiceVersion": 2}});
+    for (document, count) in [
         (secured.clone(), 1),
         (json!({"Name": "n", "SecurityConfiguration": secured}), 1),
         (
             json!({"Name": "n", "SecurityConfiguration": secured.to_string()}),
             1,
         ),
+    ] {
+        assert_eq!(count_of(&document), count, "{document}");
+    }
+}
+
+#[test]
+fn the_members_of_what_lake_formation_is_asked_are_nothing_of_their_own() {
+    let tag = tag();
+    for (document, count) in [
         (
             with(
                 grant(),
@@ -427,6 +517,14 @@ fn nothing_is_read_twice_and_plain_members_are_nothing_of_their_own() {
                 "CreateTableDefaultPermissions": [{"Principal": {"DataLakePrincipalIdentifier": "p"}, "Permissions": ["ALL"]}]}}),
             1,
         ),
+    ] {
+        assert_eq!(count_of(&document), count, "{document}");
+    }
+}
+
+#[test]
+fn the_members_of_other_requests_are_nothing_of_their_own() {
+    for (document, count) in [
         (
             json!({"BlockPublicAccessConfiguration": {"BlockPublicSecurityGroupRules": true,
                 "PermittedPublicSecurityGroupRuleRanges": [{"MinRange": 22, "MaxRange": 22}]},
@@ -442,6 +540,15 @@ fn nothing_is_read_twice_and_plain_members_are_nothing_of_their_own() {
                 "info": {"eksInfo": {"namespace": "n"}}}}}),
             1,
         ),
+    ] {
+        assert_eq!(count_of(&document), count, "{document}");
+    }
+}
+
+#[test]
+fn what_a_machine_sends_is_read_once() {
+    let (tag, full) = (tag(), full());
+    for (document, count) in [
         (
             machine(
                 &json!({"Type": "Parallel", "Branches": [machine(&json!({"Type": "Map",
@@ -460,14 +567,7 @@ fn nothing_is_read_twice_and_plain_members_are_nothing_of_their_own() {
             1,
         ),
     ] {
-        let reading = read(&document);
-        assert_eq!(
-            kinds(&reading).len(),
-            count,
-            "{document}: {:?}",
-            kinds(&reading)
-        );
-        assert_eq!(reading.problems, [], "{document}");
+        assert_eq!(count_of(&document), count, "{document}");
     }
 }
 

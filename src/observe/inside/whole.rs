@@ -64,9 +64,10 @@ pub(super) fn own_of_document(root: Node<'_>, dialect: Dialect) -> Vec<Own> {
         Dialect::TerraformPlan => return vec![Own::these(root, PLAN, Below::Nothing)],
         Dialect::Python | Dialect::Terraform | Dialect::Snapshot => return Vec::new(),
     };
-    match what {
-        What::Overrides => parts::own_of_overrides(root),
-        what => vec![Own::Thing(root.id(), what)],
+    if what == What::Overrides {
+        parts::own_of_overrides(root)
+    } else {
+        vec![Own::Thing(root.id(), what)]
     }
 }
 

@@ -45,8 +45,7 @@ impl Request {
         match self {
             Self::Grant => GRANT,
             Self::Grants => &["CatalogId", "Entries"],
-            Self::Settings => &["CatalogId"],
-            Self::Filter => &["CatalogId"],
+            Self::Settings | Self::Filter => &["CatalogId"],
             Self::Location => &LOCATION,
             Self::Tag => &["CatalogId", "TagKey", "TagValues"],
             Self::TagExpression => &["CatalogId", "Description", "Expression", "Name"],

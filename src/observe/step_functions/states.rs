@@ -20,7 +20,7 @@ fn sent(node: Node<'_>, inherited: Sending) -> Sending {
 const PARAMETERS: Sending = ["Parameters", "Arguments"];
 
 /// What a task is sent, as it is written.
-fn written<'t>(state: Node<'t>, members: Sending) -> Node<'t> {
+fn written(state: Node<'_>, members: Sending) -> Node<'_> {
     let given = members.into_iter().map(|name| state.get(name));
     given
         .into_iter()

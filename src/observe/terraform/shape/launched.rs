@@ -5,7 +5,7 @@ use super::{Instance, Shaped};
 use crate::observe::cloudformation::RUN_JOB_FLOW;
 use crate::observe::decode::json_in;
 use crate::observe::recognise::{may_be_ours, named_after_ours};
-use crate::observe::{Given, Problem, Seen, run_job_flow, step_functions};
+use crate::observe::{Given, Problem, Seen, inside, run_job_flow, step_functions};
 use crate::observed::tree::{NodeId, Tree};
 use crate::observed::{Node, Value};
 use std::sync::Arc;
@@ -57,6 +57,7 @@ pub(super) fn read(tree: &mut Tree, instance: &Instance, given: &Given, shaped: 
         let machine = step_functions::machine(tree, root);
         shaped.problems.extend(machine.problems);
         shaped.notes.extend(machine.notes);
+        shaped.problems.extend(inside::beside_tasks(tree, root));
         machine.seen
     } else {
         vec![run_job_flow::request(tree, root, &instance.address)]
