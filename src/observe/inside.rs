@@ -223,7 +223,7 @@ pub(super) fn first(value: Node<'_>) -> Option<Node<'_>> {
     let mut open = vec![value];
     while let Some(node) = open.pop() {
         let named = node.as_text().is_some_and(recognise::names_ours);
-        if named || what::of(node).is_some() {
+        if named || what::but_template(node).is_some() {
             return Some(node);
         }
         open.extend(node.items().rev());
@@ -238,7 +238,10 @@ pub(super) fn request(value: Node<'_>) -> Option<Node<'_>> {
     while let Some(node) = open.pop() {
         let found = match node.as_text() {
             Some(text) => holds_request(text),
-            None => what::of(node).is_some_and(|what| !matches!(what, What::Part(_))),
+            None => {
+                let what = what::but_template(node);
+                what.is_some_and(|what| !matches!(what, What::Part(_)))
+            }
         };
         if found {
             return Some(node);

@@ -599,3 +599,16 @@ fn what_no_reader_goes_into_is_named() {
         "resources": with(template, &json!({"Outputs": {"o": {"Value": "${self:custom.x}"}}}))});
     assert_eq!(read(&used).problems, [], "{used}");
 }
+
+#[test]
+fn templates_in_resources_of_templates_are_looked_into_once() {
+    for kind in ["Custom::X", "AWS::SNS::Topic"] {
+        let innermost = json!({"note": "JobFlow"});
+        let nested = (0..48).fold(
+            innermost,
+            |inner, _| json!({"Resources": {"X": {"Type": kind, "Properties": inner}}}),
+        );
+        let found = file(&nested.to_string());
+        assert!(matches!(found, File::NothingOfOurs), "{kind}: {found:?}");
+    }
+}

@@ -126,6 +126,15 @@ type Check = fn(Node<'_>) -> bool;
 
 /// What an object is; `None` when that is not certain.
 pub(super) fn of(node: Node<'_>) -> Option<What> {
+    if is_template(node) && !is_schema(node) {
+        return holds_ours(node).then_some(What::Template);
+    }
+    but_template(node)
+}
+
+/// What an object is that is no template. Whether a template holds something of ours is told by looking into it, so that who
+/// looks into everything must not ask.
+pub(super) fn but_template(node: Node<'_>) -> Option<What> {
     match node.value() {
         Value::Map => {}
         Value::List => return parts::list_within(node).map(What::Part),
@@ -139,9 +148,6 @@ pub(super) fn of(node: Node<'_>) -> Option<What> {
     }
     if node.members().len() == 0 || is_schema(node) {
         return None;
-    }
-    if is_template(node) {
-        return holds_ours(node).then_some(What::Template);
     }
     let checks: [(Check, What); 8] = [
         (step_functions::recognises, What::Machine),
