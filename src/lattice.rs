@@ -6,203 +6,14 @@
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
+use std::sync::Arc;
 
-/// A text of a baseline, in which unbound parameters leave openings.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Text(Vec<Piece>);
+mod table;
+mod text;
 
-/// A part of a [`Text`].
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Piece {
-    /// Characters as they stand.
-    Literal(String),
-    /// The value of this parameter, which is not bound here: any value of its type.
-    Open(String),
-}
+pub use table::{Cell, KeyedRows, Row};
+pub use text::{Piece, Text, pattern_accepts};
 
-impl Text {
-    /// A text from its pieces; neighbouring literals are joined.
-    pub fn new(pieces: impl IntoIterator<Item = Piece>) -> Self {
-        let mut joined: Vec<Piece> = Vec::new();
-        for piece in pieces {
-            match (joined.last_mut(), piece) {
-                (_, Piece::Literal(text)) if text.is_empty() => {}
-                (Some(Piece::Literal(before)), Piece::Literal(text)) => before.push_str(&text),
-                (_, piece) => joined.push(piece),
-            }
-        }
-        Self(joined)
-    }
-
-    /// Its pieces: literals and openings, in order.
-    pub fn pieces(&self) -> &[Piece] {
-        &self.0
-    }
-
-    /// A text without openings.
-    pub fn literal(text: impl Into<String>) -> Self {
-        Self::new([Piece::Literal(text.into())])
-    }
-
-    /// The characters, when nothing is open.
-    pub fn as_literal(&self) -> Option<&str> {
-        match self.0.as_slice() {
-            [] => Some(""),
-            [Piece::Literal(text)] => Some(text),
-            _ => None,
-        }
-    }
-
-    /// The names of the parameters that are open in it.
-    pub fn open(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().filter_map(|piece| {
-            if let Piece::Open(name) = piece {
-                Some(name.as_str())
-            } else {
-                None
-            }
-        })
-    }
-
-    /// True when some parameter is not bound.
-    pub fn is_open(&self) -> bool {
-        self.open().next().is_some()
-    }
-
-    /// True when the text holds `*` or `?`, which stand for characters in patterns.
-    pub fn is_pattern(&self) -> bool {
-        self.0
-            .iter()
-            .any(|piece| matches!(piece, Piece::Literal(text) if text.contains(['*', '?'])))
-    }
-
-    /// True when `value` could be this text, every opening standing for one or more characters.
-    pub fn accepts(&self, value: &str) -> bool {
-        if let Some(literal) = self.as_literal() {
-            return literal == value;
-        }
-        matches(&self.tokens(false), value)
-    }
-
-    /// As [`Self::accepts`], with `*` and `?` in the text standing for characters.
-    pub fn accepts_as_pattern(&self, value: &str) -> bool {
-        if let Some(literal) = self.as_literal().filter(|_| !self.is_pattern()) {
-            return literal == value;
-        }
-        matches(&self.tokens(true), value)
-    }
-
-    fn tokens(&self, wild: bool) -> Vec<Token> {
-        let mut tokens = Vec::new();
-        for piece in &self.0 {
-            match piece {
-                Piece::Open(_) => tokens.extend([Token::One, Token::Run]),
-                Piece::Literal(text) => tokens.extend(text.chars().map(|char| match char {
-                    '*' if wild => Token::Run,
-                    '?' if wild => Token::One,
-                    char => Token::Char(char),
-                })),
-            }
-        }
-        tokens
-    }
-}
-
-impl fmt::Display for Text {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|piece| match piece {
-            Piece::Literal(text) => f.write_str(text),
-            Piece::Open(name) => write!(f, "${{{name}}}"),
-        })
-    }
-}
-
-impl From<&str> for Text {
-    fn from(text: &str) -> Self {
-        Self::literal(text)
-    }
-}
-
-/// True when `value` matches `pattern`, in which `*` stands for any run of characters and `?` for one.
-pub fn pattern_accepts(pattern: &str, value: &str) -> bool {
-    Text::literal(pattern).accepts_as_pattern(value)
-}
-
-enum Token {
-    Char(char),
-    One,
-    Run,
-}
-
-/// Greedy matching with one point of return, linear but for the last run.
-fn matches(pattern: &[Token], value: &str) -> bool {
-    let value: Vec<char> = value.chars().collect();
-    let (mut at, mut from, mut retry) = (0, 0, None);
-    while from < value.len() {
-        match pattern.get(at) {
-            Some(Token::Run) => {
-                retry = Some((at, from));
-                at += 1;
-                continue;
-            }
-            Some(Token::One) => {}
-            Some(Token::Char(char)) if value.get(from) == Some(char) => {}
-            Some(Token::Char(_)) | None => {
-                let Some((run, start)) = retry else {
-                    return false;
-                };
-                retry = Some((run, start + 1));
-                (at, from) = (run + 1, start + 1);
-                continue;
-            }
-        }
-        (at, from) = (at + 1, from + 1);
-    }
-    pattern
-        .iter()
-        .skip(at)
-        .all(|token| matches!(token, Token::Run))
-}
-
-/// A cell of a table in a baseline, such as the `columns` of a grant.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Cell {
-    /// One text.
-    Text(Text),
-    /// Texts without order.
-    Set(BTreeSet<Text>),
-    /// A boolean.
-    Flag(bool),
-    /// A whole number.
-    Number(i64),
-    /// A table of texts, such as the `tags` of an assignment.
-    Map(BTreeMap<String, Text>),
-}
-
-impl Cell {
-    /// The single text.
-    pub fn text(&self) -> Option<&Text> {
-        if let Self::Text(text) = self {
-            Some(text)
-        } else {
-            None
-        }
-    }
-
-    /// The texts of a set; a single text counts as a set of one.
-    pub fn texts(&self) -> Vec<&Text> {
-        match self {
-            Self::Text(text) => vec![text],
-            Self::Set(set) => set.iter().collect(),
-            Self::Map(map) => map.values().collect(),
-            Self::Flag(_) | Self::Number(_) => Vec::new(),
-        }
-    }
-}
-
-/// A table of a baseline, by key.
-pub type Row = BTreeMap<String, Cell>;
 /// A conjunction of sets: a value must be accepted by a member of each.
 pub type Sets = BTreeSet<BTreeSet<Text>>;
 
@@ -226,9 +37,9 @@ pub enum Shape {
     /// Exactly these tables, in this order.
     ExactlyRows(Vec<Row>),
     /// All of these tables, by identity: one identity with two contents is a conflict.
-    Rows(BTreeMap<String, Row>),
+    Rows(KeyedRows),
     /// Nothing but what these tables describe may stand: fewer are stricter.
-    OnlyRows(BTreeMap<String, Row>),
+    OnlyRows(KeyedRows),
     /// Nothing but these names may stand, each for what all its texts accept. Fewer names are stricter.
     OnlyPairs(BTreeMap<String, BTreeSet<Text>>),
     /// For each named family at least this version; families that are not named are refused.
@@ -247,12 +58,12 @@ impl Shape {
             Self::ExactlyTable(row) => row.values().flat_map(Cell::texts).collect(),
             Self::ExactlyRows(rows) => rows
                 .iter()
-                .flat_map(BTreeMap::values)
+                .flat_map(Row::values)
                 .flat_map(Cell::texts)
                 .collect(),
             Self::Rows(rows) | Self::OnlyRows(rows) => rows
                 .values()
-                .flat_map(BTreeMap::values)
+                .flat_map(Row::values)
                 .flat_map(Cell::texts)
                 .collect(),
             Self::OnlyPairs(pairs) => pairs.values().flatten().collect(),
@@ -383,28 +194,27 @@ fn meet_pairs(
     both.collect()
 }
 
-fn meet_rows(
-    a: &BTreeMap<String, Row>,
-    b: &BTreeMap<String, Row>,
-) -> Result<BTreeMap<String, Row>, Conflict> {
+fn meet_rows(a: &KeyedRows, b: &KeyedRows) -> Result<KeyedRows, Conflict> {
+    if Arc::ptr_eq(a, b) {
+        return Ok(Arc::clone(a));
+    }
     if a.iter()
         .any(|(identity, row)| b.get(identity).is_some_and(|other| other != row))
     {
         return Err(Conflict);
     }
-    Ok(a.iter()
-        .chain(b)
-        .map(|(identity, row)| (identity.clone(), row.clone()))
-        .collect())
+    let both = a.iter().chain(b.iter());
+    let both = both.map(|(identity, row)| (Arc::clone(identity), row.clone()));
+    Ok(Arc::new(both.collect()))
 }
 
 /// The tables that both permit.
-fn meet_only_rows(a: &BTreeMap<String, Row>, b: &BTreeMap<String, Row>) -> BTreeMap<String, Row> {
+fn meet_only_rows(a: &KeyedRows, b: &KeyedRows) -> KeyedRows {
     let both = a
         .iter()
         .filter(|(identity, row)| b.get(*identity) == Some(row));
-    both.map(|(identity, row)| (identity.clone(), row.clone()))
-        .collect()
+    let both = both.map(|(identity, row)| (Arc::clone(identity), row.clone()));
+    Arc::new(both.collect())
 }
 
 fn meet_versions(
@@ -429,20 +239,7 @@ fn meet_versions(
 fn inside(inner: &BTreeSet<Text>, outer: &BTreeSet<Text>) -> bool {
     inner
         .iter()
-        .all(|text| outer.contains(text) || outer.iter().any(|pattern| covers(pattern, text)))
-}
-
-/// True when `pattern` accepts everything that `text` stands for. A `?` or an opening in the pattern takes at least one
-/// character and could swallow a `*` of the text, which may stand for none: so they cover only plain texts.
-fn covers(pattern: &Text, text: &Text) -> bool {
-    let takes_one = pattern.0.iter().any(|piece| match piece {
-        Piece::Literal(literal) => literal.contains('?'),
-        Piece::Open(_) => true,
-    });
-    (!takes_one || !text.is_pattern())
-        && text
-            .as_literal()
-            .is_some_and(|value| pattern.accepts_as_pattern(value))
+        .all(|text| outer.contains(text) || outer.iter().any(|pattern| pattern.covers(text)))
 }
 
 #[cfg(test)]

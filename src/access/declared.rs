@@ -11,8 +11,7 @@ use crate::control::lake::name;
 use crate::control::lake::tag_expressions::expressions;
 use crate::control::lake::tags::assignments;
 use crate::control::settings::{cell_text, cell_texts};
-use crate::lattice::{Row, Shape};
-use std::collections::BTreeMap;
+use crate::lattice::{KeyedRows, Row, Shape};
 
 /// The estate that a baseline declares, in the account of its target.
 pub fn estate(baseline: &Baseline) -> Estate {
@@ -67,10 +66,10 @@ pub fn estate(baseline: &Baseline) -> Estate {
     }
 }
 
-fn rows(requirement: Option<&Requirement>, list: &str) -> BTreeMap<String, Row> {
+fn rows(requirement: Option<&Requirement>, list: &str) -> KeyedRows {
     match requirement.and_then(|requirement| requirement.shape(list)) {
         Some(Shape::Rows(rows)) => rows.clone(),
-        _ => BTreeMap::new(),
+        _ => KeyedRows::default(),
     }
 }
 

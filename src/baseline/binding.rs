@@ -76,11 +76,14 @@ impl Binding {
 
     /// Replaces every `${name}`; `$${` stands for `${` itself. The problem has no place yet.
     pub(super) fn fill(&self, text: &str) -> Result<Filled, Problem> {
+        if !text.contains("${") {
+            return Ok(Filled::One(Text::literal(text), None));
+        }
         let mut pieces = Vec::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("${") {
             if let Some(before) = before.strip_suffix('$') {
-                pieces.push(Piece::Literal(format!("{before}${{")));
+                pieces.push(Piece::Literal(format!("{before}${{").into()));
                 rest = after;
                 continue;
             }
@@ -102,17 +105,17 @@ impl Binding {
                 .help("a list parameter stands by itself, as an element of a list"));
             }
             let whole = before.is_empty() && after.is_empty() && pieces.is_empty();
-            pieces.push(Piece::Literal(before.to_owned()));
+            pieces.push(Piece::Literal(before.into()));
             pieces.push(match &known.bound {
-                Bound::One(value) => Piece::Literal(value.clone()),
-                Bound::Many(_) | Bound::Open => Piece::Open(name.to_owned()),
+                Bound::One(value) => Piece::Literal(value.as_str().into()),
+                Bound::Many(_) | Bound::Open => Piece::Open(name.into()),
             });
             if whole {
                 return Ok(Filled::One(Text::new(pieces), Some(known.kind)));
             }
             rest = after;
         }
-        pieces.push(Piece::Literal(rest.to_owned()));
+        pieces.push(Piece::Literal(rest.into()));
         Ok(Filled::One(Text::new(pieces), None))
     }
 
@@ -140,7 +143,7 @@ fn list(name: &str, known: &Name) -> Filled {
                 .collect(),
         ),
         Bound::One(value) => Filled::Many(vec![Text::literal(value.as_str())]),
-        Bound::Open => Filled::Many(vec![Text::new([Piece::Open(name.to_owned())])]),
+        Bound::Open => Filled::Many(vec![Text::new([Piece::Open(name.into())])]),
     }
 }
 

@@ -7,17 +7,17 @@ use super::source::Source;
 use super::suggest;
 use super::value::{Item, Pair, Value};
 use crate::aws::release::Release;
-use crate::control::settings::{Domain, Spec, TextType};
+use crate::control::settings::{Domain, Places, Spec, TextType};
 use crate::lattice::{Shape, Text};
-use crate::origin::Origin;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// A demand as one layer writes it, with the places of its tables.
 #[derive(Clone, Debug)]
 pub(super) struct Read {
     pub(super) shape: Shape,
-    pub(super) rows: BTreeMap<String, Vec<Origin>>,
+    pub(super) rows: Places,
 }
 
 /// Reads the values of one file, in one target or in none. Mistakes are collected; what they concern is `None`.
@@ -67,7 +67,7 @@ impl Reader<'_> {
             Spec::ExactlyRows(columns) => {
                 let list = self.rows(key, columns, item)?;
                 for (index, (_, origin)) in list.iter().enumerate() {
-                    rows.insert(index.to_string(), vec![origin.clone()]);
+                    rows.insert(index.to_string().into(), vec![origin.clone()]);
                 }
                 Shape::ExactlyRows(list.into_iter().map(|(row, _)| row).collect())
             }
@@ -76,7 +76,10 @@ impl Reader<'_> {
             Spec::OnlyPairs(domain) => Shape::OnlyPairs(self.pairs(key, domain, item)?),
             Spec::Releases => Shape::Versions(self.releases(key, item)?),
         };
-        Some(Read { shape, rows })
+        Some(Read {
+            shape,
+            rows: Arc::new(rows),
+        })
     }
 
     pub(super) fn wrong(

@@ -7,12 +7,13 @@ use super::reader::{Read, Reader};
 use super::show;
 use super::tables::differing;
 use super::waiver::{self, Waiver};
-use crate::control::settings::{Asked, Spec};
+use crate::control::settings::{Asked, Places, Spec};
 use crate::control::{Requirement, Requirements, Severity};
 use crate::controls;
 use crate::lattice::{Sets, Shape};
 use crate::origin::Origin;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The control that is in force in every baseline.
 pub(super) const WAIVERS: &str = "baseline.waivers";
@@ -27,7 +28,7 @@ pub struct Written {
     /// The demand.
     pub shape: Shape,
     layer: usize,
-    rows: BTreeMap<String, Vec<Origin>>,
+    rows: Places,
 }
 
 /// By control and key: every line that asks, in the order of the layers.
@@ -126,7 +127,7 @@ impl Met {
                 origin: origin.clone(),
                 shape: Shape::AtMost(*days),
                 layer: index,
-                rows: BTreeMap::new(),
+                rows: Places::default(),
             };
             self.write(WAIVERS, MAX_WAIVER_DAYS, written);
         }
@@ -185,18 +186,26 @@ fn asked(
             Err(_) => return None,
         }
     }
-    let mut rows: BTreeMap<String, Vec<Origin>> = BTreeMap::new();
-    for (row, places) in lines.iter().flat_map(|line| &line.rows) {
-        rows.entry(row.clone())
-            .or_default()
-            .extend(places.iter().cloned());
-    }
+    let rows = places(lines);
     let origins = lines.iter().map(|line| line.origin.clone()).collect();
     Some(Asked {
         shape,
         origins,
         rows,
     })
+}
+
+/// The places of each table of a list.
+fn places(lines: &[Written]) -> Places {
+    if let [only] = lines {
+        return Arc::clone(&only.rows);
+    }
+    let mut all: BTreeMap<Arc<str>, Vec<Origin>> = BTreeMap::new();
+    for (row, places) in lines.iter().flat_map(|line| line.rows.iter()) {
+        let own = all.entry(Arc::clone(row)).or_default();
+        own.extend(places.iter().cloned());
+    }
+    Arc::new(all)
 }
 
 /// Two lines that nothing satisfies together, the later first.
@@ -262,7 +271,7 @@ fn rows_apart(later: &Written, earlier: &Written) -> Option<(String, String, Vec
         .into_iter()
         .filter_map(|line| line.rows.get(identity)?.first().cloned())
         .collect();
-    Some((identity.clone(), differing, places))
+    Some((identity.to_string(), differing, places))
 }
 
 /// Lines that are weaker than what the layers below them ask for.

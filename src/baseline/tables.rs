@@ -4,9 +4,10 @@ use super::problem::Problem;
 use super::reader::Reader;
 use super::value::{Item, Value};
 use crate::control::settings::{CellKind, Column, Domain, TextType, row_identity};
-use crate::lattice::{Cell, Row, Text};
+use crate::lattice::{Cell, KeyedRows, Row, Text};
 use crate::origin::Origin;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 impl Reader<'_> {
     /// Reads an inline table or one table of a list.
@@ -28,7 +29,7 @@ impl Reader<'_> {
                 continue;
             };
             if let Some(cell) = self.cell(&format!("{key}.{}", pair.key), column.cell, &pair.item) {
-                row.insert(column.key.to_owned(), cell);
+                row.insert(column.key, cell);
             }
         }
         for column in columns.iter().filter(|column| column.required) {
@@ -59,7 +60,7 @@ impl Reader<'_> {
                         "the parameter is an empty list: give it a value, or take the table out";
                     self.warn("empty-list", message, &item.bytes, help);
                 }
-                Cell::Set(texts)
+                Cell::Set(Arc::new(texts))
             }
             CellKind::Flag => Cell::Flag(self.flag(key, item)?),
             CellKind::Number => Cell::Number(self.number(key, item, i64::MIN, i64::MAX)?),
@@ -148,12 +149,12 @@ impl Reader<'_> {
         key: &str,
         columns: &'static [Column],
         item: &Item,
-        places: &mut BTreeMap<String, Vec<Origin>>,
-    ) -> Option<BTreeMap<String, Row>> {
-        let mut keyed: BTreeMap<String, Row> = BTreeMap::new();
+        places: &mut BTreeMap<Arc<str>, Vec<Origin>>,
+    ) -> Option<KeyedRows> {
+        let mut keyed: BTreeMap<Arc<str>, Row> = BTreeMap::new();
         let mut sound = true;
         for (row, origin) in self.rows(key, columns, item)? {
-            let identity = row_identity(columns, &row);
+            let identity: Arc<str> = row_identity(columns, &row).into();
             let others = places.entry(identity.clone()).or_default();
             if let Some(other) = keyed.get(&identity).filter(|other| **other != row) {
                 let message = format!("`{key}` asks for two different things of `{identity}`");
@@ -169,7 +170,7 @@ impl Reader<'_> {
             others.push(origin);
             keyed.insert(identity, row);
         }
-        sound.then_some(keyed)
+        sound.then(|| Arc::new(keyed))
     }
 }
 
@@ -180,15 +181,11 @@ fn spread(columns: &[Column], row: Row) -> Vec<Row> {
         .filter(|column| matches!(column.cell, CellKind::Each(_)));
     several.fold(vec![row], |rows, column| {
         let each = rows.into_iter().flat_map(|row| {
-            let Some(Cell::Set(texts)) = row.get(column.key).cloned() else {
+            let Some(Cell::Set(texts)) = row.get(column.key) else {
                 return vec![row];
             };
-            let with = |text| {
-                let mut row = row.clone();
-                row.insert(column.key.to_owned(), Cell::Text(text));
-                row
-            };
-            texts.into_iter().map(with).collect()
+            let with = |text: &Text| row.with(column.key, Cell::Text(text.clone()));
+            texts.iter().map(with).collect()
         });
         each.collect()
     })
@@ -196,10 +193,10 @@ fn spread(columns: &[Column], row: Row) -> Vec<Row> {
 
 /// The cells in which two rows differ, for messages.
 pub(super) fn differing(a: &Row, b: &Row) -> String {
-    let keys: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+    let keys: BTreeSet<&str> = a.keys().chain(b.keys()).collect();
     let keys: Vec<String> = keys
         .into_iter()
-        .filter(|key| a.get(*key) != b.get(*key))
+        .filter(|key| a.get(key) != b.get(key))
         .map(|key| format!("`{key}`"))
         .collect();
     keys.join(", ")

@@ -452,7 +452,7 @@ fn a_list_where_one_is_asked_for_stands_for_a_table_with_each() {
         let Shape::Rows(rows) = &asked(&baseline, "lake.grants", "grant").shape else {
             panic!("not rows");
         };
-        rows.keys().cloned().collect::<Vec<_>>()
+        rows.keys().map(ToString::to_string).collect::<Vec<_>>()
     };
     assert_eq!(
         identities(Some("us")),

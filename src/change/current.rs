@@ -12,6 +12,7 @@ use crate::control::Verdict;
 use crate::observed::ResourceKind;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// A fact that was asked for, or why it is not known.
 pub(super) type Fact<T> = Result<T, String>;
@@ -114,7 +115,7 @@ pub(super) enum Stands {
     /// It is not declared.
     Excess,
     /// It goes beyond a declared grant: the key of that grant's table, and how.
-    Wider(String, String),
+    Wider(Arc<str>, String),
     /// It stands beside an `ALL` of which it is a part, and is no more declared than that.
     PartOfAll,
     /// It is not declared, and comes with having made the table.

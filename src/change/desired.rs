@@ -14,13 +14,13 @@ use crate::control::lake::tag_expressions::{self, expressions};
 use crate::control::lake::tags::{Assignment, assignments, definitions};
 use crate::control::{Origin, Refusal, Requirement, Target};
 use crate::controls::REGISTRY;
-use crate::lattice::{Row, Shape, Text};
+use crate::lattice::{KeyedRows, Shape, Text};
 use crate::live::observer::ForChanges;
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// A list of tables of a control, empty where it asks for none.
-type Rows = BTreeMap<String, Row>;
 
 /// What a baseline asks for in the account and region of its target.
 #[derive(Debug)]
@@ -50,7 +50,7 @@ pub(super) struct DeclaredTag {
     pub(super) key: String,
     pub(super) values: BTreeSet<String>,
     /// Its key among the tables of the list.
-    pub(super) identity: String,
+    pub(super) identity: Arc<str>,
 }
 
 impl<'b> Desired<'b> {
@@ -178,14 +178,14 @@ impl<'b> Desired<'b> {
     }
 }
 
-fn rows(requirement: Option<&Requirement>, list: &str) -> Rows {
+fn rows(requirement: Option<&Requirement>, list: &str) -> KeyedRows {
     match requirement.and_then(|own| own.shape(list)) {
         Some(Shape::Rows(rows)) => rows.clone(),
-        _ => Rows::new(),
+        _ => KeyedRows::default(),
     }
 }
 
-fn tags(rows: &Rows) -> Vec<DeclaredTag> {
+fn tags(rows: &KeyedRows) -> Vec<DeclaredTag> {
     definitions(rows)
         .into_iter()
         .map(|(key, (identity, values))| DeclaredTag {

@@ -137,10 +137,10 @@ impl Draft<'_> {
         file: &str,
         body: Value,
         setting: &str,
-        parts: impl IntoIterator<Item = (String, String)>,
+        parts: impl IntoIterator<Item = (String, impl AsRef<str>)>,
     ) {
         let parts = parts.into_iter().map(|(pointer, row)| {
-            let origin = self.own.row_places(setting, &row).first().cloned();
+            let origin = self.own.row_places(setting, row.as_ref()).first().cloned();
             let control = self.control;
             (pointer, Written { control, origin })
         });

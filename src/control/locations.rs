@@ -238,9 +238,9 @@ mod tests {
     #[test]
     fn a_place_with_an_opening_is_named_in_every_form() {
         let want = Text::new([
-            Piece::Literal("s3://artifacts-".to_owned()),
-            Piece::Open("account".to_owned()),
-            Piece::Literal("/certs.zip".to_owned()),
+            Piece::Literal("s3://artifacts-".into()),
+            Piece::Open("account".into()),
+            Piece::Literal("/certs.zip".into()),
         ]);
         for seen in [
             "s3://artifacts-1/certs.zip",
@@ -268,9 +268,9 @@ mod tests {
             assert_eq!(lies_under(&Text::from(want), seen), under, "{want} {seen}");
         }
         let open = Text::new([
-            Piece::Literal("s3://code-".to_owned()),
-            Piece::Open("account".to_owned()),
-            Piece::Literal("/".to_owned()),
+            Piece::Literal("s3://code-".into()),
+            Piece::Open("account".into()),
+            Piece::Literal("/".into()),
         ]);
         assert!(lies_under(&open, "s3://code-1/x.sh"));
         assert!(!lies_under(&open, "s3://data-1/x.sh"));

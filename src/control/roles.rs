@@ -215,9 +215,9 @@ mod tests {
             assert_eq!(is_role(&want, text), is, "{text}");
         }
         let open = Text::new([
-            Piece::Literal("arn:aws:iam::".to_owned()),
-            Piece::Open("account".to_owned()),
-            Piece::Literal(":role/emr".to_owned()),
+            Piece::Literal("arn:aws:iam::".into()),
+            Piece::Open("account".into()),
+            Piece::Literal(":role/emr".into()),
         ]);
         assert!(is_role(&open, "emr"));
         assert!(!is_role(&open, "other"));

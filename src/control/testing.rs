@@ -170,7 +170,7 @@ pub(crate) fn requirement(settings: &[(&str, Shape)]) -> Requirement {
         let asked = Asked {
             shape: shape.clone(),
             origins: Vec::new(),
-            rows: std::collections::BTreeMap::new(),
+            rows: std::sync::Arc::default(),
         };
         ((*key).to_owned(), asked)
     });

@@ -6,6 +6,7 @@ use super::settings::{Origin, Requirement};
 use crate::observed::{Node, Place, Reason, Switch};
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::sync::Arc;
 
 /// So many things of one sort are told of one by one; of more, only how many there are.
 pub const TOLD: usize = 32;
@@ -94,7 +95,7 @@ pub struct Condition {
     /// The setting that asks for it; `None` for the control itself.
     pub setting: Option<&'static str>,
     /// One table of a list under the setting, by identity.
-    pub row: Option<String>,
+    pub row: Option<Arc<str>>,
     /// What the baseline asks for.
     pub expected: String,
     /// What was seen.
@@ -139,7 +140,7 @@ impl Condition {
     }
 
     /// Names one table of a list under the setting: the condition cites that table's line.
-    pub fn row(&mut self, identity: impl Into<String>) -> &mut Self {
+    pub fn row(&mut self, identity: impl Into<Arc<str>>) -> &mut Self {
         self.row = Some(identity.into());
         self
     }

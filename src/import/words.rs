@@ -6,8 +6,9 @@ use crate::aws::lake_formation::grant::{Columns, Expression, Node, Object, TagPo
 use crate::aws::lake_formation::name::Name;
 use crate::control::lake::checks::wrong_with;
 use crate::control::lake::declared::{DeclaredGrant, grants};
-use crate::lattice::{Cell, Row, Text};
+use crate::lattice::{Cell, KeyedRows, Row, Text};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The grant as the language writes it.
 pub(super) fn line(
@@ -91,18 +92,14 @@ pub(super) fn tags_text(tags: &BTreeMap<String, BTreeSet<Name>>) -> Result<Strin
 pub(super) fn objection(line: &Line, object: &Object, account: &str) -> Option<String> {
     let text = |text: &str| Cell::Text(Text::literal(text));
     let set = |texts: &BTreeSet<String>| {
-        Cell::Set(
-            texts
-                .iter()
-                .map(|one| Text::literal(one.as_str()))
-                .collect(),
-        )
+        let texts = texts.iter().map(|one| Text::literal(one.as_str()));
+        Cell::Set(Arc::new(texts.collect()))
     };
     let on = if line.on == OWN { account } else { &line.on };
     let mut row = Row::from([
-        ("principal".to_owned(), text(&line.principal)),
-        (line.key.to_owned(), text(on)),
-        ("permissions".to_owned(), set(&line.rest.permissions)),
+        ("principal", text(&line.principal)),
+        (line.key, text(on)),
+        ("permissions", set(&line.rest.permissions)),
     ]);
     for (key, names) in [
         ("columns", &line.rest.columns),
@@ -110,13 +107,13 @@ pub(super) fn objection(line: &Line, object: &Object, account: &str) -> Option<S
         ("grantable", &line.rest.grantable),
     ] {
         if !names.is_empty() {
-            row.insert(key.to_owned(), set(names));
+            row.insert(key, set(names));
         }
     }
     if let Some(condition) = &line.rest.condition {
-        row.insert("condition".to_owned(), text(condition));
+        row.insert("condition", text(condition));
     }
-    let (declared, faults) = grants(&BTreeMap::from([(String::new(), row)]), Some(account));
+    let (declared, faults) = grants(&KeyedRows::new([("".into(), row)].into()), Some(account));
     if let Some(fault) = faults.first() {
         return Some(fault.message.clone());
     }

@@ -6,10 +6,10 @@ use proptest::prelude::*;
 
 fn text() -> impl Strategy<Value = Text> {
     let piece = prop_oneof![
-        4 => "[ab]".prop_map(Piece::Literal),
-        1 => Just(Piece::Literal("*".to_owned())),
-        1 => Just(Piece::Literal("?".to_owned())),
-        1 => "[xy]".prop_map(Piece::Open),
+        4 => "[ab]".prop_map(|text| Piece::Literal(text.into())),
+        1 => Just(Piece::Literal("*".into())),
+        1 => Just(Piece::Literal("?".into())),
+        1 => "[xy]".prop_map(|name| Piece::Open(name.into())),
     ];
     vec(piece, 1..4).prop_map(Text::new)
 }
@@ -17,11 +17,16 @@ fn text() -> impl Strategy<Value = Text> {
 fn row() -> impl Strategy<Value = Row> {
     let cell = prop_oneof![
         text().prop_map(Cell::Text),
-        btree_set(text(), 0..3).prop_map(Cell::Set),
+        btree_set(text(), 0..3).prop_map(|set| Cell::Set(Arc::new(set))),
         any::<bool>().prop_map(Cell::Flag),
         (0..3i64).prop_map(Cell::Number),
     ];
-    btree_map("[kl]", cell, 0..2)
+    let key = prop_oneof![Just("k"), Just("l")];
+    btree_map(key, cell, 0..2).prop_map(Row::from_iter)
+}
+
+fn rows() -> impl Strategy<Value = KeyedRows> {
+    btree_map("[ab]".prop_map(Arc::from), row(), 0..3).prop_map(Arc::new)
 }
 
 /// What one line of one layer may write, all of one kind.
@@ -44,8 +49,8 @@ fn written(kind: usize) -> BoxedStrategy<Shape> {
         6 => row().prop_map(Shape::ExactlyTable).boxed(),
         7 => vec(row(), 0..2).prop_map(Shape::ExactlyRows).boxed(),
         8 => prop_oneof![
-            btree_map("[ab]", row(), 0..3).prop_map(Shape::Rows),
-            btree_map("[ab]", row(), 0..3).prop_map(Shape::OnlyRows),
+            rows().prop_map(Shape::Rows),
+            rows().prop_map(Shape::OnlyRows),
         ]
         .boxed(),
         9 => btree_map("[ab]", btree_set(text(), 1..2), 0..3)

@@ -1,19 +1,30 @@
 //! Names of which some part may not be known: an unbound parameter of a baseline, an unresolved reference of
 //! a template. Comparing two of them has three answers.
 
+use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::fmt;
+use std::sync::Arc;
 
-/// A name, in which openings stand for what is not known.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Name(Vec<Part>);
+/// A name, in which openings stand for what is not known. A clone shares its characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name(Form);
+
+/// How a name is held: nearly all of them are known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Form {
+    Known(Arc<str>),
+    /// Some part is open; neighbouring known parts are joined.
+    Parts(Arc<[Part]>),
+}
 
 /// A part of a [`Name`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
     /// Characters as they stand.
-    Known(String),
+    Known(Arc<str>),
     /// What stands here is not known. Openings of one label stand for the same text.
-    Open(String),
+    Open(Arc<str>),
 }
 
 /// Whether two names are the same. Ordered, so that the least of several is their conjunction and the
@@ -52,39 +63,60 @@ impl Name {
         for part in parts {
             match (joined.last_mut(), part) {
                 (_, Part::Known(text)) if text.is_empty() => {}
-                (Some(Part::Known(before)), Part::Known(text)) => before.push_str(&text),
+                (Some(Part::Known(before)), Part::Known(text)) => {
+                    *before = [&**before, &*text].concat().into();
+                }
                 (_, part) => joined.push(part),
             }
         }
-        Self(joined)
+        Self(match joined.as_slice() {
+            [] => Form::Known("".into()),
+            [Part::Known(text)] => Form::Known(Arc::clone(text)),
+            _ => Form::Parts(joined.into()),
+        })
     }
 
     /// A name that is known.
-    pub fn known(text: impl Into<String>) -> Self {
-        Self::new([Part::Known(text.into())])
+    pub fn known(text: impl Into<Arc<str>>) -> Self {
+        Self(Form::Known(text.into()))
     }
 
     /// The text, when all of it is known.
     pub fn as_known(&self) -> Option<&str> {
-        match self.0.as_slice() {
-            [] => Some(""),
-            [Part::Known(text)] => Some(text),
-            _ => None,
+        match &self.0 {
+            Form::Known(text) => Some(text),
+            Form::Parts(_) => None,
+        }
+    }
+
+    /// Its parts, in order.
+    fn parts(&self) -> Cow<'_, [Part]> {
+        match &self.0 {
+            Form::Known(text) if text.is_empty() => Cow::Borrowed(&[]),
+            Form::Known(text) => Cow::Owned(vec![Part::Known(Arc::clone(text))]),
+            Form::Parts(parts) => Cow::Borrowed(parts),
         }
     }
 
     /// The same name with its known parts changed.
     #[must_use]
     pub fn map(&self, change: impl Fn(&str) -> String) -> Self {
-        Self::new(self.0.iter().map(|part| match part {
-            Part::Known(text) => Part::Known(change(text)),
-            Part::Open(label) => Part::Open(label.clone()),
-        }))
+        match &self.0 {
+            Form::Known(text) => Self::known(change(text)),
+            Form::Parts(parts) => Self::new(parts.iter().map(|part| match part {
+                Part::Known(text) => Part::Known(change(text).into()),
+                Part::Open(label) => Part::Open(Arc::clone(label)),
+            })),
+        }
     }
 
     /// The same name in lower case: Glue stores the names of databases, tables and columns so.
     #[must_use]
     pub fn lower(&self) -> Self {
+        let is_low = |char: char| char.is_ascii() && !char.is_ascii_uppercase();
+        if self.as_known().is_some_and(|text| text.chars().all(is_low)) {
+            return self.clone();
+        }
         self.map(str::to_lowercase)
     }
 
@@ -97,27 +129,31 @@ impl Name {
         match (self.as_known(), seen.as_known()) {
             (_, Some(text)) => Likeness::of(self.accepts(text)),
             (Some(text), None) if seen.accepts(text) => Likeness::Possible,
-            (None, None) if ends_agree(&self.0, &seen.0) => Likeness::Possible,
+            (None, None) if ends_agree(&self.parts(), &seen.parts()) => Likeness::Possible,
             (_, None) => Likeness::Different,
         }
     }
 
     /// Whether `text` could be this name, each opening standing for one character or more.
     fn accepts(&self, text: &str) -> bool {
+        if let Some(known) = self.as_known() {
+            return known == text;
+        }
+        let parts = self.parts();
         let (mut rest, mut gap) = (text, false);
-        for (at, part) in self.0.iter().enumerate() {
+        for (at, part) in parts.iter().enumerate() {
             let Part::Known(known) = part else {
                 gap = true;
                 continue;
             };
             let found = if !gap {
-                rest.strip_prefix(known.as_str())
-            } else if at + 1 == self.0.len() {
-                return rest.len() > known.len() && rest.ends_with(known.as_str());
+                rest.strip_prefix(&**known)
+            } else if at + 1 == parts.len() {
+                return rest.len() > known.len() && rest.ends_with(&**known);
             } else {
                 let after_one = rest.chars().next().map_or(0, char::len_utf8);
                 rest.get(after_one..)
-                    .and_then(|rest| rest.split_once(known.as_str()))
+                    .and_then(|rest| rest.split_once(&**known))
                     .map(|(_, rest)| rest)
             };
             let Some(found) = found else { return false };
@@ -130,23 +166,34 @@ impl Name {
 /// Whether two names with openings can begin and end alike.
 fn ends_agree(a: &[Part], b: &[Part]) -> bool {
     let starts = match (a.first(), b.first()) {
-        (Some(Part::Known(a)), Some(Part::Known(b))) => {
-            a.starts_with(b.as_str()) || b.starts_with(a.as_str())
-        }
+        (Some(Part::Known(a)), Some(Part::Known(b))) => a.starts_with(&**b) || b.starts_with(&**a),
         _ => true,
     };
     let ends = match (a.last(), b.last()) {
-        (Some(Part::Known(a)), Some(Part::Known(b))) => {
-            a.ends_with(b.as_str()) || b.ends_with(a.as_str())
-        }
+        (Some(Part::Known(a)), Some(Part::Known(b))) => a.ends_with(&**b) || b.ends_with(&**a),
         _ => true,
     };
     starts && ends
 }
 
+impl Ord for Name {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (&self.0, &other.0) {
+            (Form::Known(a), Form::Known(b)) => a.cmp(b),
+            _ => self.parts().cmp(&other.parts()),
+        }
+    }
+}
+
+impl PartialOrd for Name {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|part| match part {
+        self.parts().iter().try_for_each(|part| match part {
             Part::Known(text) => f.write_str(text),
             Part::Open(label) => write!(f, "${{{label}}}"),
         })
@@ -167,9 +214,9 @@ mod tests {
         let mut parts = Vec::new();
         for (at, piece) in text.split('$').enumerate() {
             if at % 2 == 0 {
-                parts.push(Part::Known(piece.to_owned()));
+                parts.push(Part::Known(piece.into()));
             } else {
-                parts.push(Part::Open(piece.to_owned()));
+                parts.push(Part::Open(piece.into()));
             }
         }
         Name::new(parts)

@@ -18,6 +18,7 @@ use crate::control::{Severity, Verdict};
 use crate::judge::Evaluation;
 use crate::observed::{Node, Resource};
 use serde_json::Value;
+use std::sync::Arc;
 
 impl Reading<'_, '_> {
     pub(super) fn grant<'t>(
@@ -112,10 +113,12 @@ impl Reading<'_, '_> {
                 Standing::Excess if asked.exact => Stands::Excess,
                 Standing::Excess => Stands::Ungoverned,
                 Standing::AllOfItsParts => Stands::Wider(
-                    String::new(),
+                    Arc::default(),
                     "it also covers permissions to come".to_owned(),
                 ),
-                Standing::Wider(declared, how) => Stands::Wider(declared.identity.clone(), how),
+                Standing::Wider(declared, how) => {
+                    Stands::Wider(Arc::clone(&declared.identity), how)
+                }
             }
         };
         let mut rights: Vec<HeldRight> = permissions

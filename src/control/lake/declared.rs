@@ -9,9 +9,9 @@ use crate::control::View;
 use crate::control::settings::{
     CellKind, Column, Domain, Requirement, Table, TextType, cell_text, cell_texts,
 };
-use crate::lattice::{Row, Shape};
+use crate::lattice::{KeyedRows, Row, Shape};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// The table `[[lake.grants.grant]]`.
 #[derive(Debug)]
@@ -86,7 +86,7 @@ const OBJECT_KEYS: [&str; 8] = [
 #[derive(Clone, Debug)]
 pub struct DeclaredGrant {
     /// Its key among the tables of the list.
-    pub identity: String,
+    pub identity: Arc<str>,
     /// Who holds it.
     pub principal: Name,
     /// What it is on.
@@ -103,7 +103,7 @@ pub struct DeclaredGrant {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// Its key among the tables of the list.
-    pub identity: String,
+    pub identity: Arc<str>,
     /// What is wrong.
     pub message: String,
     /// What to do.
@@ -111,16 +111,13 @@ pub struct Fault {
 }
 
 /// The grants of a control's settings that can be understood, and what is wrong with the others.
-pub fn grants(
-    rows: &BTreeMap<String, Row>,
-    account: Option<&str>,
-) -> (Vec<DeclaredGrant>, Vec<Fault>) {
+pub fn grants(rows: &KeyedRows, account: Option<&str>) -> (Vec<DeclaredGrant>, Vec<Fault>) {
     let (mut grants, mut faults) = (Vec::new(), Vec::new());
-    for (identity, row) in rows {
+    for (identity, row) in rows.iter() {
         match grant(identity, row, account) {
             Ok(grant) => grants.push(grant),
             Err((message, help)) => faults.push(Fault {
-                identity: identity.clone(),
+                identity: Arc::clone(identity),
                 message,
                 help,
             }),
@@ -163,7 +160,7 @@ pub(super) fn wrong<T>(message: impl Into<String>, help: impl Into<String>) -> R
     Err((message.into(), help.into()))
 }
 
-fn grant(identity: &str, row: &Row, account: Option<&str>) -> Result<DeclaredGrant, Wrong> {
+fn grant(identity: &Arc<str>, row: &Row, account: Option<&str>) -> Result<DeclaredGrant, Wrong> {
     let texts = |key: &str| -> BTreeSet<String> {
         cell_texts(row, key)
             .iter()
@@ -171,7 +168,7 @@ fn grant(identity: &str, row: &Row, account: Option<&str>) -> Result<DeclaredGra
             .collect()
     };
     Ok(DeclaredGrant {
-        identity: identity.to_owned(),
+        identity: Arc::clone(identity),
         principal: cell_text(row, "principal").map_or_else(|| Name::from(""), name),
         object: object(row, account)?,
         permissions: texts("permissions"),

@@ -6,10 +6,9 @@ use crate::aws::lake_formation::name::{Likeness, Name};
 use crate::aws::release::Release;
 use crate::control::View;
 use crate::control::settings::{CellKind, Column, Domain, Table, TextType, cell_text};
-use crate::lattice::Row;
+use crate::lattice::KeyedRows;
 use crate::observed::cluster::Attribute;
 use crate::observed::{Resource, ResourceKind, Word};
-use std::collections::BTreeMap;
 
 const ENGINES: [&str; 6] = [
     "emr-spark",
@@ -98,11 +97,7 @@ impl Engine {
 }
 
 /// The engines of a principal: those that the baseline writes, else those of the clusters that run jobs under it.
-pub fn engines_of(
-    rows: &BTreeMap<String, Row>,
-    seen: &View<'_, '_>,
-    principal: &Name,
-) -> Vec<Engine> {
+pub fn engines_of(rows: &KeyedRows, seen: &View<'_, '_>, principal: &Name) -> Vec<Engine> {
     let declared = rows.values().filter(|row| {
         cell_text(row, "principal").is_some_and(|want| likeness(want, principal) == Likeness::Same)
     });

@@ -9,11 +9,12 @@ use crate::aws::lake_formation::name::{Likeness, Name};
 use crate::aws::lake_formation::row_filter;
 use crate::control::Conditions;
 use crate::control::settings::{CellKind, Column, Domain, Requirement, Table, TextType, cell_text};
-use crate::lattice::{Row, Shape, Text};
+use crate::lattice::{KeyedRows, Row, Shape, Text};
 use crate::observed::filter::CellsFilter;
 use crate::observed::grant::is_given;
 use crate::observed::{Node, Value};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// The table `[[lake.data-filters.filter]]`.
 #[derive(Debug)]
@@ -41,7 +42,7 @@ impl Table for FilterTable {
 #[derive(Clone, Debug)]
 pub struct DeclaredFilter {
     /// Its key among the tables of the list.
-    pub identity: String,
+    pub identity: Arc<str>,
     /// Its name.
     pub name: Name,
     /// Catalog, if another than the account's own, database and table.
@@ -74,16 +75,13 @@ impl TableName {
 }
 
 /// The filters of the settings that can be understood, and what is wrong with the others.
-pub fn filters(
-    rows: &BTreeMap<String, Row>,
-    account: Option<&str>,
-) -> (Vec<DeclaredFilter>, Vec<Fault>) {
+pub fn filters(rows: &KeyedRows, account: Option<&str>) -> (Vec<DeclaredFilter>, Vec<Fault>) {
     let (mut filters, mut faults) = (Vec::new(), Vec::new());
-    for (identity, row) in rows {
+    for (identity, row) in rows.iter() {
         match filter(identity, row, account) {
             Ok(filter) => filters.push(filter),
             Err((message, help)) => faults.push(Fault {
-                identity: identity.clone(),
+                identity: Arc::clone(identity),
                 message,
                 help,
             }),
@@ -100,7 +98,7 @@ pub fn filters_of(requirement: Option<&Requirement>, account: Option<&str>) -> V
     }
 }
 
-fn filter(identity: &str, row: &Row, account: Option<&str>) -> Result<DeclaredFilter, Wrong> {
+fn filter(identity: &Arc<str>, row: &Row, account: Option<&str>) -> Result<DeclaredFilter, Wrong> {
     let columns = columns_of(row, "table")?;
     let Object {
         catalog,
@@ -110,7 +108,7 @@ fn filter(identity: &str, row: &Row, account: Option<&str>) -> Result<DeclaredFi
         return wrong("a filter is on one table", "write `database.table`");
     };
     Ok(DeclaredFilter {
-        identity: identity.to_owned(),
+        identity: Arc::clone(identity),
         name: cell_text(row, "name").map_or_else(|| Name::from(""), name),
         table: TableName {
             catalog,

@@ -24,15 +24,15 @@ pub fn likeness(want: &Text, seen: &Name) -> Likeness {
 /// The name of a pattern, with an opening for each of its wildcards.
 fn pattern(text: &Text) -> Name {
     let mut parts = Vec::new();
-    for piece in text.pieces() {
+    for piece in text.pieces().iter() {
         match piece {
             Piece::Open(label) => parts.push(Part::Open(label.clone())),
             Piece::Literal(text) => {
                 for (at, part) in text.split(['*', '?']).enumerate() {
                     if at > 0 {
-                        parts.push(Part::Open("*".to_owned()));
+                        parts.push(Part::Open("*".into()));
                     }
-                    parts.push(Part::Known(part.to_owned()));
+                    parts.push(Part::Known(part.into()));
                 }
             }
         }

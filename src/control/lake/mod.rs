@@ -35,28 +35,35 @@ pub use standing::Asked;
 use crate::aws::lake_formation::name::{Name, Part};
 use crate::aws::lake_formation::principal::is_account;
 use crate::lattice::{Piece, Text};
+use std::sync::Arc;
 
 /// The label of an opening that stands for the account that the grant is made in.
 const ACCOUNT: &str = "account";
 
 /// A text of the baseline as a name.
 pub(crate) fn name(text: &Text) -> Name {
+    if let Some(known) = text.to_shared() {
+        return Name::known(known);
+    }
     Name::new(text.pieces().iter().map(|piece| match piece {
-        Piece::Literal(text) => Part::Known(text.clone()),
-        Piece::Open(label) => Part::Open(label.clone()),
+        Piece::Literal(text) => Part::Known(Arc::clone(text)),
+        Piece::Open(label) => Part::Open(Arc::clone(label)),
     }))
 }
 
 /// The name that [`Name`]'s display shows: openings stand in it as `${label}`.
 fn parsed(text: &str) -> Name {
+    if !text.contains("${") {
+        return Name::known(text);
+    }
     let mut parts = Vec::new();
     for (at, piece) in text.split("${").enumerate() {
         match piece.split_once('}') {
             Some((label, rest)) if at > 0 => {
-                parts.push(Part::Open(label.to_owned()));
-                parts.push(Part::Known(rest.to_owned()));
+                parts.push(Part::Open(label.into()));
+                parts.push(Part::Known(rest.into()));
             }
-            _ => parts.push(Part::Known(piece.to_owned())),
+            _ => parts.push(Part::Known(piece.into())),
         }
     }
     Name::new(parts)
@@ -67,7 +74,7 @@ fn own_or_other(catalog: Name, account: Option<&str>) -> Option<Name> {
     let own = match (catalog.as_known(), account) {
         (Some(id), Some(account)) => id == account,
         (Some(id), None) => is_account(id),
-        (None, _) => catalog == Name::new([Part::Open(ACCOUNT.to_owned())]),
+        (None, _) => catalog == Name::new([Part::Open(ACCOUNT.into())]),
     };
     (!own).then_some(catalog)
 }

@@ -7,7 +7,7 @@ use crate::aws::iam;
 use crate::aws::lake_formation::grant::location;
 use crate::aws::lake_formation::name::{Likeness, Name};
 use crate::control::settings::{CellKind, Column, Domain, Requirement, Table, TextType, cell_text};
-use crate::lattice::{Cell, Row, Shape, Text};
+use crate::lattice::{Cell, KeyedRows, Shape, Text};
 use crate::observed::lake::{DATABASE, TABLE};
 use crate::observed::{Identity, Node, Resource, ResourceKind, Value, Word};
 use std::collections::BTreeMap;
@@ -42,7 +42,7 @@ impl Table for LocationTable {
 #[derive(Clone, Debug)]
 pub struct DeclaredLocation {
     /// Its key among the tables of the list.
-    pub identity: String,
+    pub identity: Arc<str>,
     /// Where it is, as `bucket/prefix`.
     pub place: Name,
     /// The role.
@@ -52,10 +52,10 @@ pub struct DeclaredLocation {
 }
 
 /// The locations of the settings.
-pub fn locations(rows: &BTreeMap<String, Row>) -> Vec<DeclaredLocation> {
+pub fn locations(rows: &KeyedRows) -> Vec<DeclaredLocation> {
     rows.iter()
         .map(|(identity, row)| DeclaredLocation {
-            identity: identity.clone(),
+            identity: Arc::clone(identity),
             place: place(
                 &cell_text(row, "path")
                     .map(ToString::to_string)

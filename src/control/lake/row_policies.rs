@@ -2,9 +2,9 @@
 
 use crate::aws::lake_formation::row_filter;
 use crate::control::settings::{CellKind, Column, Domain, Table, TextType, cell_text};
-use crate::lattice::{Row, Text};
+use crate::lattice::{KeyedRows, Row, Text};
 use crate::observed::Node;
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 const ONE: CellKind = CellKind::One(Domain::Texts(TextType::String));
 
@@ -35,7 +35,7 @@ impl Table for AttachmentTable {
 #[derive(Clone, Debug)]
 pub struct Policy {
     /// Its key among the tables of the list.
-    pub identity: String,
+    pub identity: Arc<str>,
     /// Its name.
     pub name: Text,
     /// Its rows.
@@ -57,10 +57,10 @@ fn cell(row: &Row, key: &str) -> Text {
 }
 
 /// The policies of the settings.
-pub fn policies(rows: &BTreeMap<String, Row>) -> Vec<Policy> {
+pub fn policies(rows: &KeyedRows) -> Vec<Policy> {
     rows.iter()
         .map(|(identity, row)| Policy {
-            identity: identity.clone(),
+            identity: Arc::clone(identity),
             name: cell(row, "name"),
             rows: cell(row, "rows"),
         })
@@ -68,7 +68,7 @@ pub fn policies(rows: &BTreeMap<String, Row>) -> Vec<Policy> {
 }
 
 /// The attachments of the settings.
-pub fn attachments(rows: &BTreeMap<String, Row>) -> Vec<Attachment> {
+pub fn attachments(rows: &KeyedRows) -> Vec<Attachment> {
     rows.values()
         .map(|row| Attachment {
             policy: cell(row, "policy"),

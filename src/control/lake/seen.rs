@@ -173,7 +173,7 @@ impl<'a, 't> Context<'a, 't> {
 
     fn piece(&self, node: Node<'t>) -> Vec<Part> {
         match node.value() {
-            Value::String(text) => vec![Part::Known(text.to_owned())],
+            Value::String(text) => vec![Part::Known(text.into())],
             Value::Unreadable(reason) => self.opening(reason),
             Value::Absent
             | Value::Null
@@ -181,7 +181,7 @@ impl<'a, 't> Context<'a, 't> {
             | Value::Number(_)
             | Value::Template
             | Value::List
-            | Value::Map => vec![Part::Open("unknown".to_owned())],
+            | Value::Map => vec![Part::Open("unknown".into())],
         }
     }
 
@@ -195,8 +195,8 @@ impl<'a, 't> Context<'a, 't> {
                 _ => return unknown(reason),
             };
             return vec![value.map_or_else(
-                || Part::Open(label.to_owned()),
-                |value| Part::Known(value.to_owned()),
+                || Part::Open(label.into()),
+                |value| Part::Known(value.into()),
             )];
         }
         if let Some(parts) = self.bucket(reason) {
@@ -209,7 +209,7 @@ impl<'a, 't> Context<'a, 't> {
         let Some(Lookup::Found(role)) = role else {
             return unknown(reason);
         };
-        let known = |text: &str| Part::Known(text.to_owned());
+        let known = |text: &str| Part::Known(text.into());
         let pseudo = |name: &str| {
             self.opening(&Reason::Pseudo {
                 name: name.to_owned(),
@@ -224,7 +224,7 @@ impl<'a, 't> Context<'a, 't> {
             | Value::Template
             | Value::List
             | Value::Map
-            | Value::Unreadable(_) => Part::Open("path".to_owned()),
+            | Value::Unreadable(_) => Part::Open("path".into()),
         };
         let name = role.body.get("RoleName").as_text();
         let name = name.map_or_else(|| unknown(reason), |name| vec![known(name)]);
@@ -247,8 +247,8 @@ impl<'a, 't> Context<'a, 't> {
         };
         let name = bucket.identity.name.as_deref();
         let name = name.map_or_else(
-            || Part::Open(format!("bucket {id}")),
-            |name| Part::Known(name.to_owned()),
+            || Part::Open(format!("bucket {id}").into()),
+            |name| Part::Known(name.into()),
         );
         match attribute.map(str::to_ascii_lowercase).as_deref() {
             None | Some("id" | "bucket" | "name") => Some(vec![name]),
@@ -256,7 +256,7 @@ impl<'a, 't> Context<'a, 't> {
                 let partition = self.opening(&Reason::Pseudo {
                     name: "AWS::Partition".to_owned(),
                 });
-                let known = |text: &str| vec![Part::Known(text.to_owned())];
+                let known = |text: &str| vec![Part::Known(text.into())];
                 Some([known("arn:"), partition, known(":s3:::"), vec![name]].concat())
             }
             Some(_) => None,
@@ -289,7 +289,7 @@ fn unknown(reason: &Reason) -> Vec<Part> {
         .to_string()
         .replace(['`', '{', '}'], "")
         .replace([':', '/', '.'], " ");
-    vec![Part::Open(label)]
+    vec![Part::Open(label.into())]
 }
 
 /// The permissions with and without the grant option. A permission that is only in the second list is held as
@@ -310,7 +310,7 @@ fn permissions<'t>(grant: &Grant<'t>) -> Result<Vec<SeenPermission<'t>>, Trouble
             let name = match (item.as_text(), item.reason()) {
                 (Some("SUPER_USER"), _) if grantable => continue,
                 (Some(text), _) => Name::known(text),
-                (None, Some(_)) => Name::new([Part::Open("permission".to_owned())]),
+                (None, Some(_)) => Name::new([Part::Open("permission".into())]),
                 (None, None) => {
                     return Err(Trouble::new(
                         item,

@@ -8,10 +8,11 @@ use super::tags::definitions;
 use crate::aws::lake_formation::name::{Likeness, Name};
 use crate::control::View;
 use crate::control::settings::{CellKind, Column, Domain, Table, TextType, cell_text, cell_texts};
-use crate::lattice::{Row, Shape, Text};
+use crate::lattice::{KeyedRows, Shape, Text};
 use crate::observed::lake::{TAG, TAG_EXPRESSION};
 use crate::observed::{Node, ResourceKind, Word};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 const ONE: CellKind = CellKind::One(Domain::Texts(TextType::String));
 const MANY: CellKind = CellKind::Many(Domain::Texts(TextType::String));
@@ -47,7 +48,7 @@ impl Table for ExpressionTable {
 #[derive(Clone, Debug)]
 pub struct Sensitive {
     /// Its key among the tables of the list.
-    pub identity: String,
+    pub identity: Arc<str>,
     /// The tag's key, in lower case.
     pub key: String,
     /// The values, in lower case.
@@ -57,10 +58,10 @@ pub struct Sensitive {
 }
 
 /// The sensitive values of the settings.
-pub fn sensitive(rows: &BTreeMap<String, Row>) -> Vec<Sensitive> {
+pub fn sensitive(rows: &KeyedRows) -> Vec<Sensitive> {
     rows.iter()
         .map(|(identity, row)| Sensitive {
-            identity: identity.clone(),
+            identity: Arc::clone(identity),
             key: cell_text(row, "key")
                 .map(ToString::to_string)
                 .unwrap_or_default()
@@ -160,7 +161,7 @@ impl Sensitive {
 #[derive(Clone, Debug)]
 pub struct Declared {
     /// Its key among the tables of the list.
-    pub identity: String,
+    pub identity: Arc<str>,
     /// Its name.
     pub name: Name,
     /// What it says, as written.
@@ -170,14 +171,14 @@ pub struct Declared {
 }
 
 /// The saved expressions of the settings.
-pub fn expressions(rows: &BTreeMap<String, Row>) -> Vec<Declared> {
+pub fn expressions(rows: &KeyedRows) -> Vec<Declared> {
     rows.iter()
         .map(|(identity, row)| {
             let text = cell_text(row, "expression")
                 .map(ToString::to_string)
                 .unwrap_or_default();
             Declared {
-                identity: identity.clone(),
+                identity: Arc::clone(identity),
                 name: cell_text(row, "name").map_or_else(|| Name::from(""), name),
                 tags: tags_of_text(&text).ok(),
                 text,

@@ -8,10 +8,11 @@ use super::seen::{Context, Trouble};
 use super::{name, parsed};
 use crate::aws::lake_formation::name::{Likeness, Name};
 use crate::control::settings::{CellKind, Column, Domain, Table, TextType, cell_text, cell_texts};
-use crate::lattice::{Cell, Row, Text};
+use crate::lattice::{Cell, KeyedRows, Row, Text};
 use crate::observed::{Node, Resource, Value};
 use serde_json::{Map, Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The table `[[lake.tags.tag]]`.
 #[derive(Debug)]
@@ -90,7 +91,7 @@ impl Bearer {
 #[derive(Clone, Debug)]
 pub struct Assignment {
     /// Its key among the tables of the list.
-    pub identity: String,
+    pub identity: Arc<str>,
     /// What bears the tags.
     pub bearer: Bearer,
     /// The value of each key, in lower case.
@@ -98,7 +99,7 @@ pub struct Assignment {
 }
 
 /// The tags of the settings: each key with its values, in lower case, and with the key among the tables of the list.
-pub fn definitions(rows: &BTreeMap<String, Row>) -> BTreeMap<String, (String, BTreeSet<Name>)> {
+pub fn definitions(rows: &KeyedRows) -> BTreeMap<String, (Arc<str>, BTreeSet<Name>)> {
     rows.iter()
         .map(|(identity, row)| {
             let key = cell_text(row, "key").map(ToString::to_string);
@@ -106,19 +107,19 @@ pub fn definitions(rows: &BTreeMap<String, Row>) -> BTreeMap<String, (String, BT
                 .into_iter()
                 .map(|text| name(text).lower());
             let key = key.unwrap_or_default().to_lowercase();
-            (key, (identity.clone(), values.collect()))
+            (key, (Arc::clone(identity), values.collect()))
         })
         .collect()
 }
 
 /// The assignments of the settings that can be understood, and what is wrong with the others.
-pub fn assignments(rows: &BTreeMap<String, Row>) -> (Vec<Assignment>, Vec<Fault>) {
+pub fn assignments(rows: &KeyedRows) -> (Vec<Assignment>, Vec<Fault>) {
     let (mut found, mut faults) = (Vec::new(), Vec::new());
-    for (identity, row) in rows {
+    for (identity, row) in rows.iter() {
         match assignment(identity, row) {
             Ok(assignment) => found.push(assignment),
             Err((message, help)) => faults.push(Fault {
-                identity: identity.clone(),
+                identity: Arc::clone(identity),
                 message,
                 help,
             }),
@@ -127,7 +128,7 @@ pub fn assignments(rows: &BTreeMap<String, Row>) -> (Vec<Assignment>, Vec<Fault>
     (found, faults)
 }
 
-fn assignment(identity: &str, row: &Row) -> Result<Assignment, Wrong> {
+fn assignment(identity: &Arc<str>, row: &Row) -> Result<Assignment, Wrong> {
     let text = cell_text(row, "resource")
         .map(ToString::to_string)
         .unwrap_or_default();
@@ -148,7 +149,7 @@ fn assignment(identity: &str, row: &Row) -> Result<Assignment, Wrong> {
         .iter()
         .map(|(key, value)| (key.to_lowercase(), name(value).lower()));
     Ok(Assignment {
-        identity: identity.to_owned(),
+        identity: Arc::clone(identity),
         bearer: Bearer(parts),
         tags: tags.collect(),
     })

@@ -1,7 +1,7 @@
 //! The types of setting: how each is written, and what a control reads.
 
 use super::{Column, Domain, Field, Preset, Requirement, Spec, TextType};
-use crate::lattice::{Row, Shape, Text};
+use crate::lattice::{self, Row, Shape, Text};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::marker::PhantomData;
@@ -70,10 +70,10 @@ pub struct ExactlyTable<V>(PhantomData<V>);
 /// Exactly these tables, in order. Reads as `Option<Vec<Row>>`.
 #[derive(Debug)]
 pub struct ExactlyRows<V>(PhantomData<V>);
-/// All of these tables, by identity. Reads as `BTreeMap<String, Row>`.
+/// All of these tables, by identity. Reads as [`lattice::KeyedRows`].
 #[derive(Debug)]
 pub struct Rows<V>(PhantomData<V>);
-/// Nothing but what these tables describe may stand. Reads as `BTreeMap<String, Row>`.
+/// Nothing but what these tables describe may stand. Reads as [`lattice::KeyedRows`].
 #[derive(Debug)]
 pub struct OnlyRows<V>(PhantomData<V>);
 /// No names but these may stand, each for its text. Reads as `BTreeMap<String, BTreeSet<Text>>`, where a name stands
@@ -370,24 +370,24 @@ impl<V: Table> SettingKind for ExactlyRows<V> {
     }
 }
 impl<V: Table> SettingKind for Rows<V> {
-    type Value = BTreeMap<String, Row>;
+    type Value = lattice::KeyedRows;
     const SPEC: Spec = Spec::Rows(V::COLUMNS);
     fn value(shape: Option<&Shape>, _: Option<Preset>) -> Self::Value {
         if let Some(Shape::Rows(rows)) = shape {
             rows.clone()
         } else {
-            BTreeMap::new()
+            lattice::KeyedRows::default()
         }
     }
 }
 impl<V: Table> SettingKind for OnlyRows<V> {
-    type Value = BTreeMap<String, Row>;
+    type Value = lattice::KeyedRows;
     const SPEC: Spec = Spec::OnlyRows(V::COLUMNS);
     fn value(shape: Option<&Shape>, _: Option<Preset>) -> Self::Value {
         if let Some(Shape::OnlyRows(rows)) = shape {
             rows.clone()
         } else {
-            BTreeMap::new()
+            lattice::KeyedRows::default()
         }
     }
 }

@@ -9,7 +9,7 @@ mod spec;
 pub use crate::origin::Origin;
 pub use kinds::*;
 pub(crate) use macros::{preset, settings, vocabulary};
-pub use requirement::{Asked, Requirement};
+pub use requirement::{Asked, Places, Requirement};
 pub use spec::{CellKind, Column, Domain, Preset, Spec, TextType, row_identity};
 
 use crate::lattice::{Cell, Row, Text};

@@ -3,6 +3,10 @@
 use super::{Exactly, Origin};
 use crate::lattice::{Shape, Text};
 use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The places of the tables of a list, by what tells one from another. A clone is the same list.
+pub type Places = Arc<BTreeMap<Arc<str>, Vec<Origin>>>;
 
 /// A setting as the layers together ask for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,7 +16,7 @@ pub struct Asked {
     /// Every place that asks for it, in the order of the layers.
     pub origins: Vec<Origin>,
     /// For lists of tables, the places of each table: by identity, or by index where order matters.
-    pub rows: BTreeMap<String, Vec<Origin>>,
+    pub rows: Places,
 }
 
 /// A control as one baseline asks for it.

@@ -123,10 +123,11 @@ mod tests {
     use super::ApplicationOverrides;
     use crate::control::testing::{Judged, document, judge, requirement, resource};
     use crate::control::{Entry, Requirement, Verdict};
-    use crate::lattice::{Cell, Shape, Text};
+    use crate::lattice::{Cell, Row, Shape, Text};
     use crate::observed::{Form, ResourceKind};
     use serde_json::{Value, json};
-    use std::collections::{BTreeMap, BTreeSet};
+    use std::collections::BTreeSet;
+    use std::sync::Arc;
 
     const ALL: &[&str] = &[
         "emr.s3-encryption",
@@ -424,23 +425,17 @@ mod tests {
 
     #[test]
     fn a_property_of_the_baselines_own_has_an_allowed_value() {
-        let row = BTreeMap::from([
+        let row = Row::from([
+            ("classification", Cell::Text(Text::from("hue-ini"))),
+            ("name", Cell::Text(Text::from("desktop.auth.mode"))),
             (
-                "classification".to_owned(),
-                Cell::Text(Text::from("hue-ini")),
-            ),
-            (
-                "name".to_owned(),
-                Cell::Text(Text::from("desktop.auth.mode")),
-            ),
-            (
-                "allowed".to_owned(),
-                Cell::Set(BTreeSet::from([Text::from("strict")])),
+                "allowed",
+                Cell::Set(Arc::new(BTreeSet::from([Text::from("strict")]))),
             ),
         ]);
         let own = [(
             "property",
-            Shape::Rows(BTreeMap::from([("x".to_owned(), row)])),
+            Shape::Rows(Arc::new([("x".into(), row)].into())),
         )];
         for (value, verdict) in [
             (json!("Strict "), Verdict::Compliant),

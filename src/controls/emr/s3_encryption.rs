@@ -136,7 +136,7 @@ impl Control for S3Encryption {
     }
 
     fn review(want: &Setting, review: &mut Review<'_>) {
-        for (identity, row) in &want.r#override {
+        for (identity, row) in want.r#override.iter() {
             let mode = cell_text(row, "mode").and_then(Text::as_literal);
             let problem = match mode {
                 Some("CSE-Custom") => "no AWS page says that an override may use `CSE-Custom`",
@@ -253,7 +253,11 @@ fn judge_block(want: &Setting, block: Node<'_>, seen: &View<'_, '_>, out: &mut C
 
 fn judge_overrides(want: &Setting, block: Node<'_>, seen: &View<'_, '_>, out: &mut Conditions) {
     let list = block.get("Overrides");
-    let mut missing: BTreeMap<&String, &Row> = want.r#override.iter().collect();
+    let mut missing: BTreeMap<&str, &Row> = want
+        .r#override
+        .iter()
+        .map(|(prefix, row)| (&**prefix, row))
+        .collect();
     let known = match list.value() {
         Value::List => list.open().is_none(),
         Value::Absent => true,
@@ -286,7 +290,7 @@ fn judge_overrides(want: &Setting, block: Node<'_>, seen: &View<'_, '_>, out: &m
                 .find(|(_, row)| cell_text(row, "bucket").is_some_and(|want| want.accepts(name)))
         });
         if let Some((identity, _)) = declared {
-            missing.remove(identity);
+            missing.remove(&**identity);
         }
         judge_override(want, item, declared.map(|(_, row)| row), block, seen, out);
     }

@@ -66,7 +66,7 @@ impl Control for Separation {
                 key.body.as_text().map(KeyName::of),
                 Some(KeyName::KeyArn { .. } | KeyName::Id(_))
             );
-        for (identity, row) in &want.apart {
+        for (identity, row) in want.apart.iter() {
             let served: Vec<&str> = uses(row)
                 .into_iter()
                 .filter(|own| purposes.contains(own))

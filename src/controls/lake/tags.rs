@@ -8,10 +8,11 @@ use crate::control::lake::tags::{
 use crate::control::lake::{Context, checks, tagged};
 use crate::control::settings::{Includes, Pattern, Plain, Rows, settings};
 use crate::control::{Conditions, Control, Draft, Meta, Review, Severity, Span, View};
-use crate::lattice::Cell;
+use crate::lattice::{Cell, KeyedRows};
 use crate::observed::lake::{TAG, TAG_ASSOCIATION};
 use crate::observed::{Node, ResourceKind};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 #[derive(Debug)]
 pub(crate) enum Tags {}
@@ -30,7 +31,7 @@ settings! {
 }
 
 /// The declared tags: by key, the identity of the table and the values.
-type Definitions = BTreeMap<String, (String, BTreeSet<Name>)>;
+type Definitions = BTreeMap<String, (Arc<str>, BTreeSet<Name>)>;
 
 impl Control for Tags {
     const META: &'static Meta = &Meta {
@@ -71,7 +72,7 @@ impl Control for Tags {
     }
 
     fn compile(want: &Setting, draft: &mut Draft<'_>) {
-        let bound = |rows: &BTreeMap<String, crate::lattice::Row>, key, draft: &mut Draft<'_>| {
+        let bound = |rows: &KeyedRows, key, draft: &mut Draft<'_>| {
             let cells = rows.values().flat_map(|row| row.values());
             let open = cells
                 .flat_map(Cell::texts)

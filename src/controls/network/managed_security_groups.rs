@@ -200,10 +200,10 @@ mod tests {
     use super::ManagedSecurityGroups;
     use crate::control::testing::{judge_among, resource};
     use crate::control::{Entry, Verdict};
-    use crate::lattice::{Cell, Shape, Text};
+    use crate::lattice::{Cell, Row, Shape, Text};
     use crate::observed::{Form, ResourceKind};
     use serde_json::{Value, json};
-    use std::collections::BTreeMap;
+    use std::sync::Arc;
 
     fn verdict(rules: &Value, settings: &[(&str, Shape)]) -> Verdict {
         let cluster = json!({ "Instances": {
@@ -243,16 +243,16 @@ mod tests {
         assert_eq!(verdict(&ssh, &[]), Verdict::Noncompliant);
         let text = |text: &str| Cell::Text(Text::from(text));
         let row = |ports: &str| {
-            BTreeMap::from([
-                ("group".to_owned(), text("primary")),
-                ("ports".to_owned(), text(ports)),
-                ("source".to_owned(), text("10.0.0.0/8")),
+            Row::from([
+                ("group", text("primary")),
+                ("ports", text(ports)),
+                ("source", text("10.0.0.0/8")),
             ])
         };
         let rows = |ports| {
             [(
                 "rule",
-                Shape::OnlyRows(BTreeMap::from([("r".to_owned(), row(ports))])),
+                Shape::OnlyRows(Arc::new([("r".into(), row(ports))].into())),
             )]
         };
         assert_eq!(verdict(&ssh, &rows("22")), Verdict::Compliant);
