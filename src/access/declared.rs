@@ -5,13 +5,14 @@ use crate::aws::lake_formation::grant::{Node as On, Object};
 use crate::aws::lake_formation::name::Name;
 use crate::baseline::Baseline;
 use crate::control::Requirement;
-use crate::control::lake::declared::grants_of;
 use crate::control::lake::filter::filters_of;
 use crate::control::lake::name;
+use crate::control::lake::standing::Declared;
 use crate::control::lake::tag_expressions::expressions;
 use crate::control::lake::tags::assignments;
 use crate::control::settings::{cell_text, cell_texts};
 use crate::lattice::{KeyedRows, Row, Shape};
+use std::collections::BTreeSet;
 
 /// The estate that a baseline declares, in the account of its target.
 pub fn estate(baseline: &Baseline) -> Estate {
@@ -24,13 +25,14 @@ pub fn estate(baseline: &Baseline) -> Estate {
     let grants = required("lake.grants");
     let of_grant = |identity: &str| place(grants, "grant", identity);
     Estate {
-        grants: grants_of(grants, account)
-            .into_iter()
+        grants: Declared::of(grants, account)
+            .grants()
+            .iter()
             .map(|grant| Grant {
                 place: of_grant(&grant.identity),
-                holder: grant.principal,
-                object: grant.object,
-                permissions: grant.permissions,
+                holder: grant.principal.clone(),
+                object: grant.object.clone(),
+                permissions: BTreeSet::clone(&grant.permissions),
                 conditional: grant.condition.is_some(),
             })
             .collect(),

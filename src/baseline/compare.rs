@@ -1,7 +1,7 @@
 //! Two baselines side by side: per control and key, what became stricter and what weaker.
 
 use super::Baseline;
-use super::show::{default_shape, row, show};
+use super::show::{default_shape, show, shown_row};
 use super::waiver::Waiver;
 use crate::control::settings::Field;
 use crate::control::{Entry, Requirement};
@@ -210,8 +210,10 @@ fn setting(id: &str, field: &Field, old: &Requirement, new: &Requirement) -> Opt
 fn rows(old: Option<&Shape>, new: Option<&Shape>) -> Vec<String> {
     let tables = |shape: Option<&Shape>| -> BTreeSet<String> {
         match shape {
-            Some(Shape::Rows(rows) | Shape::OnlyRows(rows)) => rows.values().map(row).collect(),
-            Some(Shape::ExactlyRows(rows)) => rows.iter().map(row).collect(),
+            Some(Shape::Rows(rows) | Shape::OnlyRows(rows)) => {
+                rows.values().map(shown_row).collect()
+            }
+            Some(Shape::ExactlyRows(rows)) => rows.iter().map(shown_row).collect(),
             _ => BTreeSet::new(),
         }
     };

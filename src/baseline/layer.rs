@@ -2,7 +2,7 @@
 
 use super::binding::Binding;
 use super::problem::Problem;
-use super::reader::Reader;
+use super::reader::{Read, Reader};
 use super::source::Source;
 use super::suggest;
 use super::value::{Item, Pair, Value};
@@ -11,7 +11,7 @@ use crate::control::{Entry, Severity};
 use crate::controls;
 use crate::origin::Origin;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The version of the baseline language that is read.
 const SCHEMA: i64 = 1;
@@ -48,7 +48,23 @@ pub(super) struct Parameter {
 pub(super) struct ControlTable {
     pub(super) entry: &'static Entry,
     pub(super) origin: Origin,
-    pub(super) settings: Vec<Pair>,
+    pub(super) settings: Vec<Setting>,
+}
+
+/// A setting of a control as a file writes it.
+#[derive(Clone, Debug)]
+pub(super) struct Setting {
+    pub(super) pair: Pair,
+    /// What it asks for, and what is wrong with it, where no parameter stands in it: the same in every target, and read
+    /// once.
+    pub(super) same: Option<OnceLock<(Option<Read>, Vec<Problem>)>>,
+}
+
+impl Setting {
+    fn new(pair: Pair) -> Self {
+        let same = (!pair.item.mentions_parameters()).then(OnceLock::new);
+        Self { pair, same }
+    }
 }
 
 /// One file of a baseline.
@@ -309,7 +325,7 @@ impl Walk<'_> {
             self.layer.controls.push(ControlTable {
                 entry,
                 origin,
-                settings,
+                settings: settings.into_iter().map(Setting::new).collect(),
             });
         }
     }

@@ -37,6 +37,7 @@ pub use source::{Source, Sources};
 pub use target::target_of_place;
 pub use waiver::{Waived, Waiver};
 
+use crate::control::lake::declared::DeclaredOnce;
 use crate::control::{Requirements, Review, Severity, Target};
 use crate::controls;
 use crate::lattice::Text;
@@ -45,6 +46,7 @@ use jiff::Timestamp;
 use layers::Layers;
 use resolve::Met;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use target::Targets;
 
 /// What the layers of a baseline together ask for, in one target or in none.
@@ -78,6 +80,8 @@ pub struct Baseline {
     pub warnings: Vec<Problem>,
     /// By control and key, every line that asks for it.
     pub written: AllWritten,
+    /// The grants that it declares, understood once for all that asks for them.
+    pub(crate) declared: Arc<DeclaredOnce>,
 }
 
 /// A baseline whose files are read, not yet bound to a target.
@@ -86,6 +90,8 @@ pub struct Loaded {
     layers: Layers,
     targets: Targets,
     at: Timestamp,
+    /// What the layers ask for without a target, and what is wrong with that.
+    unbound: (Met, Vec<Problem>),
     warnings: Vec<Problem>,
 }
 
@@ -124,14 +130,15 @@ fn read(path: &str, files: &dyn Loader, at: Timestamp) -> (Loaded, Vec<Problem>)
     let mut problems = std::mem::take(&mut layers.problems);
     let mut more = Vec::new();
     let targets = target::read(&layers.list, &mut more);
-    let loaded = Loaded {
+    let mut loaded = Loaded {
         layers,
         targets,
         at,
+        unbound: (Met::default(), Vec::new()),
         warnings: Vec::new(),
     };
-    let (_, unbound) = loaded.meet(None);
-    more.extend(unbound);
+    loaded.unbound = loaded.meet(None);
+    more.extend(loaded.unbound.1.iter().cloned());
     if loaded.layers.incomplete {
         // A parameter or a base that seems to be missing may stand in what could not be read.
         more.retain(|problem| {
@@ -190,6 +197,7 @@ impl Loaded {
             return Err(problems);
         }
         Ok(Baseline {
+            digest: canonical::digest(&baseline),
             warnings: problems,
             ..baseline
         })
@@ -222,8 +230,12 @@ impl Loaded {
     }
 
     fn bind(&self, target: Option<&Target>) -> (Baseline, Vec<Problem>) {
-        let (met, mut problems) = self.meet(target);
-        problems.extend(review(&met.requirements, target));
+        let (met, mut problems) = match target {
+            Some(_) => self.meet(target),
+            None => self.unbound.clone(),
+        };
+        let declared = Arc::default();
+        problems.extend(review(&met.requirements, target, &declared));
         let head = self.layers.list.last().map(|layer| layer.head.clone());
         let head = head.unwrap_or_default();
         let max_waiver_days = met.most_days();
@@ -231,7 +243,7 @@ impl Loaded {
         if target.is_none() {
             unbound.extend(open_names(&met));
         }
-        let mut baseline = Baseline {
+        let baseline = Baseline {
             name: head.name,
             version: head.version,
             owner: head.owner,
@@ -246,8 +258,8 @@ impl Loaded {
             sources: self.layers.sources.clone(),
             warnings: Vec::new(),
             written: met.written,
+            declared,
         };
-        baseline.digest = canonical::digest(&baseline);
         (baseline, problems)
     }
 }
@@ -272,13 +284,17 @@ fn open_names(met: &Met) -> impl Iterator<Item = String> {
 }
 
 /// What the controls object to.
-fn review(requirements: &Requirements, target: Option<&Target>) -> Vec<Problem> {
+fn review(
+    requirements: &Requirements,
+    target: Option<&Target>,
+    declared: &DeclaredOnce,
+) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (id, requirement) in requirements {
         let Some(entry) = controls::find(id) else {
             continue;
         };
-        let mut review = Review::new(entry.meta.id, requirement, requirements, target);
+        let mut review = Review::new(entry.meta.id, requirement, requirements, target, declared);
         (entry.bind)(requirement).review(&mut review);
         for objection in review.into_objections() {
             let problem = Problem {

@@ -1,13 +1,13 @@
 //! The layers of a baseline meet: what they together ask of each control, and every line that asks.
 
 use super::binding::Binding;
-use super::layer::Layer;
+use super::layer::{Layer, Setting};
 use super::problem::Problem;
 use super::reader::{Read, Reader};
 use super::show;
 use super::tables::differing;
 use super::waiver::{self, Waiver};
-use crate::control::settings::{Asked, Places, Spec};
+use crate::control::settings::{Asked, Field, Places, Spec};
 use crate::control::{Requirement, Requirements, Severity};
 use crate::controls;
 use crate::lattice::{Sets, Shape};
@@ -35,7 +35,7 @@ pub struct Written {
 pub type AllWritten = BTreeMap<&'static str, BTreeMap<String, Vec<Written>>>;
 
 /// What the layers together ask for.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Met {
     pub(super) requirements: Requirements,
     pub(super) severities: BTreeMap<&'static str, (Severity, Origin)>,
@@ -79,6 +79,25 @@ fn spec_of(id: &str, key: &str) -> Spec {
     field.map_or(Spec::AtMost(1, i64::MAX), |field| field.spec)
 }
 
+/// Reads a setting; one that no target changes is read once.
+fn read(reader: &mut Reader<'_>, key: &str, field: &Field, setting: &Setting) -> Option<Read> {
+    let Some(same) = &setting.same else {
+        return reader.setting(key, &field.spec, &setting.pair.item);
+    };
+    let (read, wrong) = same.get_or_init(|| {
+        let mut problems = Vec::new();
+        let mut alone = Reader {
+            source: reader.source,
+            binding: reader.binding,
+            problems: &mut problems,
+        };
+        let read = alone.setting(key, &field.spec, &setting.pair.item);
+        (read, problems)
+    });
+    reader.problems.extend(wrong.iter().cloned());
+    read.clone()
+}
+
 impl Met {
     fn read(
         &mut self,
@@ -100,14 +119,15 @@ impl Met {
             let requirement: &mut Requirement = self.requirements.entry(id).or_default();
             requirement.origins.push(table.origin.clone());
             let fields = (table.entry.fields)();
-            for pair in &table.settings {
+            for setting in &table.settings {
+                let pair = &setting.pair;
                 let Some(field) = fields.iter().find(|field| field.key == pair.key) else {
                     let known = fields.iter().map(|field| field.key.as_str());
                     reader.unknown_key(id, pair, known);
                     continue;
                 };
                 let key = format!("{id}.{}", field.key);
-                if let Some(Read { shape, rows }) = reader.setting(&key, &field.spec, &pair.item) {
+                if let Some(Read { shape, rows }) = read(&mut reader, &key, field, setting) {
                     let origin = reader.source.origin(&pair.bytes());
                     self.write(
                         id,

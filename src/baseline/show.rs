@@ -1,8 +1,9 @@
 //! Demands in words: as TOML would write them, for messages, `explain` and `compare`.
 
 use crate::control::settings::{Field, Preset, Spec};
-use crate::lattice::{Cell, Row, Sets, Shape, Text};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::lattice::{Cell, Row, Shape, Text};
+use std::collections::BTreeSet;
+use std::fmt::{self, Display as _};
 
 /// The demand that a default stands for; `None` when it asks for nothing.
 pub fn default_shape(field: &Field) -> Option<Shape> {
@@ -37,119 +38,138 @@ pub fn default_shape(field: &Field) -> Option<Shape> {
 
 /// A demand as TOML writes it.
 pub fn show(spec: &Spec, shape: &Shape) -> String {
-    match shape {
-        Shape::AtLeast(number) | Shape::AtMost(number) => match spec {
-            Spec::Switch | Spec::Allowance => (*number > 0).to_string(),
-            Spec::Level(words) => level(words, *number),
-            Spec::AtLeast(..)
-            | Spec::AtMost(..)
-            | Spec::OneOf(_)
-            | Spec::Only(_)
-            | Spec::Includes(_)
-            | Spec::Excludes(_)
-            | Spec::Exactly(_)
-            | Spec::ExactlyTable(_)
-            | Spec::ExactlyRows(_)
-            | Spec::Rows(_)
-            | Spec::OnlyRows(_)
-            | Spec::OnlyPairs(_)
-            | Spec::Releases
-            | Spec::Stated
-            | Spec::Prefer(_) => number.to_string(),
-        },
-        Shape::OneOf(sets) | Shape::Only(sets) => conjunction(sets),
-        Shape::AllOf(set) => list(set),
-        Shape::Exactly(texts) if matches!(spec, Spec::Stated) => {
-            both(texts.iter().map(Text::to_string))
-        }
-        Shape::Exactly(texts) | Shape::Prefer(texts) => both(texts.iter().map(quoted)),
-        Shape::ExactlyTable(table) => row(table),
-        Shape::ExactlyRows(rows) => {
-            let rows: Vec<String> = rows.iter().map(row).collect();
-            format!("[{}]", rows.join(", "))
-        }
-        Shape::Rows(rows) | Shape::OnlyRows(rows) => {
-            let rows: Vec<String> = rows.values().map(row).collect();
-            format!("[{}]", rows.join(", "))
-        }
-        Shape::OnlyPairs(map) => {
-            let pairs = map
-                .iter()
-                .map(|(name, texts)| format!("{name} = {}", both(texts.iter().map(quoted))));
-            braces(pairs)
-        }
-        Shape::Versions(floors) => {
-            let labels: Vec<String> = floors
-                .iter()
-                .map(|(family, version)| label(family, version))
-                .collect();
-            format!("[{}]", labels.join(", "))
+    Shown(spec, shape).to_string()
+}
+
+/// A demand as TOML writes it. A list of tables may be very long: it is written piece by piece.
+pub(super) struct Shown<'a>(pub(super) &'a Spec, pub(super) &'a Shape);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(spec, shape) = *self;
+        match shape {
+            Shape::AtLeast(number) | Shape::AtMost(number) => match spec {
+                Spec::Switch | Spec::Allowance => (*number > 0).fmt(out),
+                Spec::Level(words) => level(out, words, *number),
+                Spec::AtLeast(..)
+                | Spec::AtMost(..)
+                | Spec::OneOf(_)
+                | Spec::Only(_)
+                | Spec::Includes(_)
+                | Spec::Excludes(_)
+                | Spec::Exactly(_)
+                | Spec::ExactlyTable(_)
+                | Spec::ExactlyRows(_)
+                | Spec::Rows(_)
+                | Spec::OnlyRows(_)
+                | Spec::OnlyPairs(_)
+                | Spec::Releases
+                | Spec::Stated
+                | Spec::Prefer(_) => number.fmt(out),
+            },
+            Shape::OneOf(sets) | Shape::Only(sets) => joined(out, " and ", sets, list),
+            Shape::AllOf(set) => list(out, set),
+            Shape::Exactly(texts) if matches!(spec, Spec::Stated) => {
+                joined(out, " and ", texts, |out, text| text.fmt(out))
+            }
+            Shape::Exactly(texts) | Shape::Prefer(texts) => joined(out, " and ", texts, quoted),
+            Shape::ExactlyTable(table) => row(out, table),
+            Shape::ExactlyRows(rows) => bracketed(out, rows, row),
+            Shape::Rows(rows) | Shape::OnlyRows(rows) => bracketed(out, rows.values(), row),
+            Shape::OnlyPairs(map) => {
+                braces(out, map, |out, texts| joined(out, " and ", texts, quoted))
+            }
+            Shape::Versions(floors) => bracketed(out, floors, |out, (family, version)| {
+                label(out, family, version)
+            }),
         }
     }
 }
 
-fn level(words: &[&str], number: i64) -> String {
+/// Writes each, with something between them.
+fn joined<T>(
+    out: &mut fmt::Formatter<'_>,
+    between: &str,
+    each: impl IntoIterator<Item = T>,
+    write: impl Fn(&mut fmt::Formatter<'_>, T) -> fmt::Result,
+) -> fmt::Result {
+    for (at, one) in each.into_iter().enumerate() {
+        if at > 0 {
+            out.write_str(between)?;
+        }
+        write(out, one)?;
+    }
+    Ok(())
+}
+
+fn bracketed<T>(
+    out: &mut fmt::Formatter<'_>,
+    each: impl IntoIterator<Item = T>,
+    write: impl Fn(&mut fmt::Formatter<'_>, T) -> fmt::Result,
+) -> fmt::Result {
+    out.write_str("[")?;
+    joined(out, ", ", each, write)?;
+    out.write_str("]")
+}
+
+/// An inline table.
+fn braces<K: fmt::Display, T>(
+    out: &mut fmt::Formatter<'_>,
+    pairs: impl IntoIterator<Item = (K, T)>,
+    write: impl Fn(&mut fmt::Formatter<'_>, T) -> fmt::Result,
+) -> fmt::Result {
+    out.write_str("{ ")?;
+    joined(out, ", ", pairs, |out, (key, value)| {
+        write!(out, "{key} = ")?;
+        write(out, value)
+    })?;
+    out.write_str(" }")
+}
+
+fn level(out: &mut fmt::Formatter<'_>, words: &[&str], number: i64) -> fmt::Result {
     let word = usize::try_from(number)
         .ok()
         .and_then(|index| words.get(index));
-    word.map_or_else(|| number.to_string(), |word| format!("{word:?}"))
-}
-
-fn quoted(text: &Text) -> String {
-    format!("{:?}", text.to_string())
-}
-
-fn list(set: &BTreeSet<Text>) -> String {
-    let texts: Vec<String> = set.iter().map(quoted).collect();
-    format!("[{}]", texts.join(", "))
-}
-
-fn conjunction(sets: &Sets) -> String {
-    both(sets.iter().map(list))
-}
-
-fn both(parts: impl Iterator<Item = String>) -> String {
-    let parts: Vec<String> = parts.collect();
-    parts.join(" and ")
-}
-
-fn braces(pairs: impl Iterator<Item = String>) -> String {
-    let pairs: Vec<String> = pairs.collect();
-    format!("{{ {} }}", pairs.join(", "))
-}
-
-/// A row as an inline table.
-pub(super) fn row(row: &Row) -> String {
-    braces(
-        row.iter()
-            .map(|(key, cell)| format!("{key} = {}", cell_text(cell))),
-    )
-}
-
-fn cell_text(cell: &Cell) -> String {
-    match cell {
-        Cell::Text(text) => quoted(text),
-        Cell::Set(set) => list(set),
-        Cell::Flag(flag) => flag.to_string(),
-        Cell::Number(number) => number.to_string(),
-        Cell::Map(map) => map_text(map),
+    match word {
+        Some(word) => write!(out, "{word:?}"),
+        None => number.fmt(out),
     }
 }
 
-fn map_text(map: &BTreeMap<String, Text>) -> String {
-    braces(
-        map.iter()
-            .map(|(key, text)| format!("{key} = {}", quoted(text))),
-    )
+fn quoted(out: &mut fmt::Formatter<'_>, text: &Text) -> fmt::Result {
+    match text.as_literal() {
+        Some(text) => write!(out, "{text:?}"),
+        None => write!(out, "{:?}", text.to_string()),
+    }
+}
+
+fn list(out: &mut fmt::Formatter<'_>, set: &BTreeSet<Text>) -> fmt::Result {
+    bracketed(out, set, quoted)
+}
+
+/// A row as an inline table.
+pub(super) fn shown_row(row: &Row) -> String {
+    fmt::from_fn(|out| self::row(out, row)).to_string()
+}
+
+fn row(out: &mut fmt::Formatter<'_>, row: &Row) -> fmt::Result {
+    braces(out, row.iter(), |out, cell| match cell {
+        Cell::Text(text) => quoted(out, text),
+        Cell::Set(set) => list(out, set),
+        Cell::Flag(flag) => flag.fmt(out),
+        Cell::Number(number) => number.fmt(out),
+        Cell::Map(map) => braces(out, map, quoted),
+    })
 }
 
 /// `emr-7` and `[7, 2, 0]` as `"emr-7.2.0"`; the family of Spark releases has its number in the version only.
-fn label(family: &str, version: &[u32]) -> String {
-    let numbers: Vec<String> = version.iter().map(u32::to_string).collect();
+fn label(out: &mut fmt::Formatter<'_>, family: &str, version: &[u32]) -> fmt::Result {
     let name = if family == "emr-spark" {
         "emr-spark"
     } else {
         "emr"
     };
-    format!("\"{name}-{}\"", numbers.join("."))
+    write!(out, "\"{name}-")?;
+    joined(out, ".", version, |out, number| number.fmt(out))?;
+    out.write_str("\"")
 }

@@ -51,6 +51,20 @@ impl Pair {
 }
 
 impl Item {
+    /// Whether some text in it refers to a parameter, or writes the characters that would.
+    pub(super) fn mentions_parameters(&self) -> bool {
+        match &self.value {
+            Value::Text(text) => text.contains("${"),
+            Value::List(items) => items.iter().any(Self::mentions_parameters),
+            Value::Table(pairs) => pairs.iter().any(|pair| pair.item.mentions_parameters()),
+            Value::Number(_)
+            | Value::Flag(_)
+            | Value::Date(_)
+            | Value::Other(_)
+            | Value::Broken => false,
+        }
+    }
+
     /// The elements of a list; anything else is a list of one.
     pub(super) fn elements(&self) -> &[Self] {
         if let Value::List(items) = &self.value {

@@ -5,7 +5,7 @@ use crate::artifact::Artifacts;
 use crate::aws::lake_formation::grant::{Node as On, Object};
 use crate::baseline::Baseline;
 use crate::compile::{compile, draft};
-use crate::control::lake::declared::{DeclaredGrant, grants_of};
+use crate::control::lake::declared::DeclaredGrant;
 use crate::control::lake::filter::{DeclaredFilter, filters_of};
 use crate::control::lake::places::{DeclaredLocation, locations_of};
 use crate::control::lake::request;
@@ -69,8 +69,8 @@ impl<'b> Desired<'b> {
         let configuration = compiled.name.zip(text.cloned());
         let account = Some(target.account.as_str());
         let of = |id: &str| requirements.get(id);
-        let declared = grants_of(of("lake.grants"), account);
-        let opt_ins = opt_ins(of("lake.hybrid-access"), &declared, &target.account);
+        let declared = Declared::of(of("lake.grants"), account);
+        let opt_ins = opt_ins(of("lake.hybrid-access"), declared.grants(), &target.account);
         let asked = |key: &str| of("lake.grants").and_then(|own| own.shape(key));
         Some(Ok(Self {
             baseline,
@@ -81,7 +81,7 @@ impl<'b> Desired<'b> {
             },
             // Absent, the control's own preset holds.
             exact: !matches!(asked("exact"), Some(Shape::AtLeast(0))),
-            grants: Declared::new(declared),
+            grants: declared,
             filters: filters_of(of("lake.data-filters"), account),
             tags: tags(&rows(of("lake.tags"), "tag")),
             assignments: assignments(&rows(of("lake.tags"), "assignment")).0,

@@ -1,5 +1,7 @@
 //! What a control may object to before anything is compiled or judged.
 
+use super::lake::declared::DeclaredOnce;
+use super::lake::standing::Declared;
 use super::settings::{Origin, Requirement};
 use super::view::{Requirements, Target};
 
@@ -25,6 +27,7 @@ pub struct Review<'a> {
     own: &'a Requirement,
     requirements: &'a Requirements,
     target: Option<&'a Target>,
+    declared: &'a DeclaredOnce,
     objections: Vec<Objection>,
 }
 
@@ -35,12 +38,14 @@ impl<'a> Review<'a> {
         own: &'a Requirement,
         requirements: &'a Requirements,
         target: Option<&'a Target>,
+        declared: &'a DeclaredOnce,
     ) -> Self {
         Self {
             control,
             own,
             requirements,
             target,
+            declared,
             objections: Vec::new(),
         }
     }
@@ -63,6 +68,12 @@ impl<'a> Review<'a> {
     /// The target, when the baseline is bound to one.
     pub fn target(&self) -> Option<&'a Target> {
         self.target
+    }
+
+    /// The grants that `lake.grants` declares, as they are in the account of the target.
+    pub fn declared(&self) -> &'a Declared {
+        let requirement = self.requirement("lake.grants");
+        self.declared.get(requirement, self.target)
     }
 
     /// Objects at the given places; without any, at the control's table.

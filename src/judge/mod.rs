@@ -117,7 +117,7 @@ impl<'b> Judge<'b> {
             estate: memory(&ready),
             ready,
             compiled: None,
-            declared: Arc::default(),
+            declared: Arc::clone(&baseline.declared),
             determined: None,
             names: Arc::new(names_in(&nobody, baseline.target.as_ref())),
             compiled_text: None,

@@ -9,6 +9,7 @@ use crate::change::revoke::{Cut, Want, is_left};
 use crate::control::lake::DeclaredGrant;
 use crate::control::lake::request;
 use crate::control::lake::standing::{members, squeezed};
+use std::sync::Arc;
 
 /// What is said of a grant that comes right after what gives way to it.
 const EXCHANGED: &str =
@@ -28,10 +29,9 @@ impl Work<'_, '_, '_> {
     /// What of a declared grant nobody's remaining grants give.
     fn missing(&self, declared: &DeclaredGrant) -> DeclaredGrant {
         let mut missing = declared.clone();
-        missing
-            .grantable
+        Arc::make_mut(&mut missing.grantable)
             .retain(|permission| !self.is_given(declared, permission, true));
-        missing.permissions.retain(|permission| {
+        Arc::make_mut(&mut missing.permissions).retain(|permission| {
             !self.is_given(declared, permission, false) || missing.grantable.contains(permission)
         });
         missing

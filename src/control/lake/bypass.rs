@@ -41,7 +41,7 @@ pub fn governed_by(seen: &View<'_, '_>, exempt: &Choice) -> Governed {
     let context = Context::of(seen);
     let own = [role.identity.arn.as_deref(), role.identity.name.as_deref()];
     let own: Vec<&str> = own.into_iter().flatten().collect();
-    let of_baseline = seen.declared_grants();
+    let of_baseline = seen.declared().grants();
     let declared = of_baseline
         .iter()
         .any(|grant| is_holder(role, &grant.principal));

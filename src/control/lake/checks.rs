@@ -27,10 +27,10 @@ pub fn places(
 }
 
 /// Objects to tables that cannot be understood.
-pub fn faults(review: &mut Review<'_>, list: &str, faults: Vec<Fault>) {
+pub fn faults(review: &mut Review<'_>, list: &str, faults: &[Fault]) {
     for fault in faults {
         let places = places(review, list, &fault.identity, "here");
-        review.object(places, fault.message, fault.help);
+        review.object(places, &fault.message, &fault.help);
     }
 }
 
@@ -55,7 +55,7 @@ fn wrong_permissions(grant: &DeclaredGrant) -> Vec<(String, String)> {
     let mut wrong = Vec::new();
     let mut add = |message: String, help: &str| wrong.push((message, help.to_owned()));
     let class = grant.object.class();
-    for permission in &grant.permissions {
+    for permission in grant.permissions.iter() {
         if !class.takes(permission) {
             let taken: Vec<&str> = class.permissions().collect();
             add(
@@ -64,7 +64,7 @@ fn wrong_permissions(grant: &DeclaredGrant) -> Vec<(String, String)> {
             );
         }
     }
-    for permission in &grant.grantable {
+    for permission in grant.grantable.iter() {
         if !grant.permissions.contains(permission) {
             add(
                 format!("`{permission}` is grantable and not among the permissions"),

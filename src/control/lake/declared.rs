@@ -5,11 +5,12 @@ use super::{name, own_or_other, parsed};
 use crate::aws::lake_formation::grant::{Columns, Expression, Node, Object, TagPolicy, location};
 use crate::aws::lake_formation::name::Name;
 use crate::aws::lake_formation::permissions::PERMISSIONS;
-use crate::control::View;
 use crate::control::settings::{
     CellKind, Column, Domain, Requirement, Table, TextType, cell_text, cell_texts,
 };
-use crate::lattice::{KeyedRows, Row, Shape};
+use crate::control::{Target, View};
+use crate::lattice::{KeyedRows, Row};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
@@ -92,9 +93,9 @@ pub struct DeclaredGrant {
     /// What it is on.
     pub object: Object,
     /// What may be done.
-    pub permissions: BTreeSet<String>,
+    pub permissions: Arc<BTreeSet<String>>,
     /// What of that may be granted on.
-    pub grantable: BTreeSet<String>,
+    pub grantable: Arc<BTreeSet<String>>,
     /// The attribute condition.
     pub condition: Option<Name>,
 }
@@ -112,9 +113,10 @@ pub struct Fault {
 
 /// The grants of a control's settings that can be understood, and what is wrong with the others.
 pub fn grants(rows: &KeyedRows, account: Option<&str>) -> (Vec<DeclaredGrant>, Vec<Fault>) {
-    let (mut grants, mut faults) = (Vec::new(), Vec::new());
+    let (mut grants, mut faults) = (Vec::with_capacity(rows.len()), Vec::new());
+    let mut known = Known::default();
     for (identity, row) in rows.iter() {
-        match grant(identity, row, account) {
+        match grant(identity, row, account, &mut known) {
             Ok(grant) => grants.push(grant),
             Err((message, help)) => faults.push(Fault {
                 identity: Arc::clone(identity),
@@ -126,30 +128,80 @@ pub fn grants(rows: &KeyedRows, account: Option<&str>) -> (Vec<DeclaredGrant>, V
     (grants, faults)
 }
 
-/// The grants of another control's requirement.
-pub fn grants_of(requirement: Option<&Requirement>, account: Option<&str>) -> Vec<DeclaredGrant> {
-    match requirement.and_then(|requirement| requirement.shape("grant")) {
-        Some(Shape::Rows(rows)) => grants(rows, account).0,
-        _ => Vec::new(),
+/// What many grants have in common, held once.
+#[derive(Debug, Default)]
+struct Known {
+    permissions: BTreeSet<Arc<BTreeSet<String>>>,
+    names: BTreeSet<Name>,
+}
+
+impl Known {
+    fn permissions(&mut self, row: &Row, key: &str) -> Arc<BTreeSet<String>> {
+        let texts = cell_texts(row, key).into_iter();
+        let set: BTreeSet<String> = texts.map(ToString::to_string).collect();
+        if let Some(known) = self.permissions.get(&set) {
+            return Arc::clone(known);
+        }
+        let set = Arc::new(set);
+        self.permissions.insert(Arc::clone(&set));
+        set
+    }
+
+    /// The same with the name of its database, and those of its columns, shared with others.
+    fn share(&mut self, mut node: Node) -> Node {
+        match &mut node {
+            Node::Database(database)
+            | Node::AllTables(database)
+            | Node::Table(database, _)
+            | Node::Filter(database, ..)
+            | Node::Function(database, _) => self.share_name(database),
+            Node::Columns(database, _, Columns::Only(names) | Columns::AllBut(names)) => {
+                self.share_name(database);
+                *names = std::mem::take(names)
+                    .into_iter()
+                    .map(|mut name| {
+                        self.share_name(&mut name);
+                        name
+                    })
+                    .collect();
+            }
+            Node::Catalog
+            | Node::Location(_)
+            | Node::Tag(..)
+            | Node::TagPolicy(_)
+            | Node::TagExpression(_)
+            | Node::AnyTable
+            | Node::RowPolicy(_) => {}
+        }
+        node
+    }
+
+    fn share_name(&mut self, name: &mut Name) {
+        match self.names.get(name) {
+            Some(known) => *name = known.clone(),
+            None => drop(self.names.insert(name.clone())),
+        }
     }
 }
 
-/// The grants that a baseline declares, understood once for all that is judged by it: the target's account is part of
-/// what they mean, and a judge has one target.
+/// The grants that a baseline declares, understood once for all that asks for them: the target's account is part of
+/// what they mean, and a baseline in effect has one target.
 #[derive(Debug, Default)]
 pub struct DeclaredOnce(OnceLock<Declared>);
 
+impl DeclaredOnce {
+    /// The grants of `lake.grants`, in the account of the target.
+    pub fn get(&self, requirement: Option<&Requirement>, target: Option<&Target>) -> &Declared {
+        let account = target.map(|target| target.account.as_str());
+        self.0.get_or_init(|| Declared::of(requirement, account))
+    }
+}
+
 impl<'a> View<'a, '_> {
     /// The grants that `lake.grants` declares, as they are in the account of the target.
-    pub fn declared_grants(&self) -> &'a [DeclaredGrant] {
-        self.declared_by_holder().grants()
-    }
-
-    /// The same, where a principal's are found at once.
-    pub fn declared_by_holder(&self) -> &'a Declared {
-        let account = self.target.map(|target| target.account.as_str());
-        let understand = || Declared::new(grants_of(self.requirement("lake.grants"), account));
-        self.declared.0.get_or_init(understand)
+    pub fn declared(&self) -> &'a Declared {
+        let requirement = self.requirement("lake.grants");
+        self.declared.get(requirement, self.target)
     }
 }
 
@@ -160,24 +212,23 @@ pub(super) fn wrong<T>(message: impl Into<String>, help: impl Into<String>) -> R
     Err((message.into(), help.into()))
 }
 
-fn grant(identity: &Arc<str>, row: &Row, account: Option<&str>) -> Result<DeclaredGrant, Wrong> {
-    let texts = |key: &str| -> BTreeSet<String> {
-        cell_texts(row, key)
-            .iter()
-            .map(ToString::to_string)
-            .collect()
-    };
+fn grant(
+    identity: &Arc<str>,
+    row: &Row,
+    account: Option<&str>,
+    known: &mut Known,
+) -> Result<DeclaredGrant, Wrong> {
     Ok(DeclaredGrant {
         identity: Arc::clone(identity),
         principal: cell_text(row, "principal").map_or_else(|| Name::from(""), name),
-        object: object(row, account)?,
-        permissions: texts("permissions"),
-        grantable: texts("grantable"),
+        object: object(row, account, known)?,
+        permissions: known.permissions(row, "permissions"),
+        grantable: known.permissions(row, "grantable"),
         condition: cell_text(row, "condition").map(name),
     })
 }
 
-fn object(row: &Row, account: Option<&str>) -> Result<Object, Wrong> {
+fn object(row: &Row, account: Option<&str>, known: &mut Known) -> Result<Object, Wrong> {
     let given: Vec<&str> = OBJECT_KEYS
         .into_iter()
         .filter(|key| row.contains_key(*key))
@@ -197,9 +248,7 @@ fn object(row: &Row, account: Option<&str>) -> Result<Object, Wrong> {
             );
         }
     };
-    let text = cell_text(row, key)
-        .map(ToString::to_string)
-        .unwrap_or_default();
+    let text = written(row, key);
     let columns = columns_of(row, key)?;
     let (catalog, node) = match key {
         "catalog" => (own_or_other(parsed(&text), account), Node::Catalog),
@@ -208,7 +257,7 @@ fn object(row: &Row, account: Option<&str>) -> Result<Object, Wrong> {
         "tag-policy" => (None, Node::TagPolicy(tag_policy(&text)?)),
         _ => {
             let (catalog, rest) = in_catalog(&text, account);
-            (catalog, in_database(key, rest, columns)?)
+            (catalog, known.share(in_database(key, rest, columns)?))
         }
     };
     Ok(Object { catalog, node })
@@ -251,11 +300,20 @@ pub(super) fn columns_of(row: &Row, key: &str) -> Result<Option<Columns>, Wrong>
     Ok(Some(columns))
 }
 
+/// The text of a cell as it is written, openings and all.
+fn written<'r>(row: &'r Row, key: &str) -> Cow<'r, str> {
+    match cell_text(row, key) {
+        Some(text) => match text.as_literal() {
+            Some(text) => Cow::Borrowed(text),
+            None => Cow::Owned(text.to_string()),
+        },
+        None => Cow::Borrowed(""),
+    }
+}
+
 /// The table of a row that has columns of its own, not of a grant.
 pub(super) fn table_of(row: &Row, account: Option<&str>) -> Result<Object, Wrong> {
-    let text = cell_text(row, "table")
-        .map(ToString::to_string)
-        .unwrap_or_default();
+    let text = written(row, "table");
     let (catalog, rest) = in_catalog(&text, account);
     let node = in_database("table", rest, None)?;
     Ok(Object { catalog, node })

@@ -15,9 +15,9 @@ pub fn entry(id: &str, grant: &DeclaredGrant, account: &str, partition: &str) ->
     let principal = json!({ "DataLakePrincipalIdentifier": grant.principal.to_string() });
     entry.insert("Principal".to_owned(), principal);
     entry.insert("Resource".to_owned(), resource(grant, account, partition));
-    entry.insert("Permissions".to_owned(), json!(grant.permissions));
+    entry.insert("Permissions".to_owned(), json!(*grant.permissions));
     if !grant.grantable.is_empty() {
-        let grantable = json!(grant.grantable);
+        let grantable = json!(*grant.grantable);
         entry.insert("PermissionsWithGrantOption".to_owned(), grantable);
     }
     if let Some(condition) = &grant.condition {

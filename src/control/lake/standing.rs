@@ -1,23 +1,31 @@
 //! Where a permission that somebody holds stands against the declared grants. What judges grants and what changes them
 //! asks here, so that both mean the same by excess and by wider.
 
-use super::declared::DeclaredGrant;
+use super::declared::{self, DeclaredGrant, Fault};
 use crate::aws::lake_formation::grant::{Columns, Node, Object};
 use crate::aws::lake_formation::name::{Likeness, Name};
 use crate::aws::lake_formation::permissions::{ObjectClass, PERMISSIONS};
-use crate::lattice::Text;
+use crate::control::Requirement;
+use crate::lattice::{Shape, Text};
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 /// Declared grants, by who holds them and by what they are on: an account has very many, and few are one principal's
 /// on one table.
 #[derive(Clone, Debug, Default)]
 pub struct Declared {
     grants: Vec<DeclaredGrant>,
-    /// Those of a known principal.
-    holders: BTreeMap<String, Own>,
+    faults: Vec<Fault>,
+    index: OnceLock<Index>,
+}
+
+/// Where declared grants are found, by number.
+#[derive(Clone, Debug, Default)]
+struct Index {
     /// Those of every principal, as its name is written, openings and all.
-    written: BTreeMap<String, Own>,
-    /// Those of which the principal, or the table or database, is not wholly known, by number.
+    holders: BTreeMap<Name, Own>,
+    /// Those of which the principal, or the table or database, is not wholly known.
     open: Vec<usize>,
     databases: BTreeSet<Name>,
     /// Those of which the name is not wholly known.
@@ -30,45 +38,24 @@ struct Own {
     all: Vec<usize>,
     /// On what lies in no database.
     elsewhere: Vec<usize>,
-    /// In each database, tables included.
-    databases: BTreeMap<Name, Vec<usize>>,
-    tables: BTreeMap<(Name, Name), Vec<usize>>,
+    /// In databases, by database and table.
+    inside: Vec<usize>,
     /// On tables or databases of names that are not wholly known.
     open: Vec<usize>,
 }
 
 impl Declared {
-    /// Grants where they are looked for.
-    pub fn new(grants: Vec<DeclaredGrant>) -> Self {
-        let mut declared = Self::default();
-        for (at, grant) in grants.iter().enumerate() {
-            declared.place(at, grant);
-            if let Some(database) = grant.object.database() {
-                let databases = if database.as_known().is_some() {
-                    &mut declared.databases
-                } else {
-                    &mut declared.open_databases
-                };
-                databases.insert(database.clone());
-            }
-        }
-        declared.grants = grants;
-        declared
-    }
-
-    fn place(&mut self, at: usize, grant: &DeclaredGrant) {
-        let (database, table) = (grant.object.database(), grant.object.table());
-        let is_open = |name: &Name| name.as_known().is_none();
-        let written = self.written.entry(grant.principal.to_string());
-        written.or_default().place(at, grant);
-        let Some(holder) = grant.principal.as_known() else {
-            return self.open.push(at);
+    /// The grants that a control's settings declare, in the account of a target.
+    pub fn of(requirement: Option<&Requirement>, account: Option<&str>) -> Self {
+        let (grants, faults) = match requirement.and_then(|own| own.shape("grant")) {
+            Some(Shape::Rows(rows)) => declared::grants(rows, account),
+            _ => (Vec::new(), Vec::new()),
         };
-        if database.is_some_and(is_open) || table.is_some_and(|(_, table)| is_open(table)) {
-            return self.open.push(at);
+        Self {
+            grants,
+            faults,
+            index: OnceLock::new(),
         }
-        let own = self.holders.entry(holder.to_owned());
-        own.or_default().place(at, grant);
     }
 
     /// All of them.
@@ -76,18 +63,31 @@ impl Declared {
         &self.grants
     }
 
+    /// What is wrong with those that cannot be understood.
+    pub fn faults(&self) -> &[Fault] {
+        &self.faults
+    }
+
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| Index::new(&self.grants))
+    }
+
+    fn numbered(&self, mut numbers: Vec<usize>) -> impl Iterator<Item = &DeclaredGrant> {
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers.into_iter().filter_map(|at| self.grants.get(at))
+    }
+
     /// Those that have to do with what a principal holds, in their order.
     pub fn near(&self, holding: &Holding<'_>) -> impl Iterator<Item = &DeclaredGrant> {
-        let mut numbers: Vec<usize> = match holding.principal.as_known() {
-            Some(holder) => {
-                let own = self.holders.get(holder);
-                let own = own.map_or(&[][..], |own| own.near(holding.object));
-                own.iter().chain(&self.open).copied().collect()
-            }
-            None => (0..self.grants.len()).collect(),
-        };
-        numbers.sort_unstable();
-        numbers.into_iter().filter_map(|at| self.grants.get(at))
+        let index = self.index();
+        self.numbered(if holding.principal.as_known().is_some() {
+            let own = index.holders.get(holding.principal);
+            let own = own.map_or(&[][..], |own| own.near(&self.grants, holding.object));
+            own.iter().chain(&index.open).copied().collect()
+        } else {
+            (0..self.grants.len()).collect()
+        })
     }
 
     /// Those on parts of tables that a grant to this holder on this object may open: of the same holder, or of anybody
@@ -97,75 +97,107 @@ impl Declared {
         holder: &Name,
         object: &Object,
     ) -> impl Iterator<Item = &DeclaredGrant> {
-        let written = holder.to_string();
-        let mut numbers: Vec<usize> = if written.ends_with(":IAMPrincipals") {
+        let own = || self.index().holders.get(holder);
+        self.numbered(if holder.to_string().ends_with(":IAMPrincipals") {
             (0..self.grants.len()).collect()
-        } else {
-            let own = self.written.get(&written);
-            own.map_or_else(Vec::new, |own| match object.database() {
-                Some(_) => { own.near(object).iter() }
-                    .chain(&own.open)
-                    .copied()
-                    .collect(),
-                None => own.all.clone(),
+        } else if object.database().is_some() {
+            own().map_or_else(Vec::new, |own| {
+                let near = own.near(&self.grants, object);
+                near.iter().chain(&own.open).copied().collect()
             })
-        };
-        numbers.sort_unstable();
-        numbers.dedup();
-        numbers.into_iter().filter_map(|at| self.grants.get(at))
+        } else {
+            own().map_or_else(Vec::new, |own| own.all.clone())
+        })
     }
 
     /// Whether some grant lies in the database.
     fn lies_in(&self, database: &Name) -> Likeness {
-        if self.databases.contains(database) {
+        let index = self.index();
+        if index.databases.contains(database) {
             return Likeness::Same;
         }
-        let known = (database.as_known().is_none()).then_some(&self.databases);
-        let others = known.into_iter().flatten().chain(&self.open_databases);
+        let known = (database.as_known().is_none()).then_some(&index.databases);
+        let others = known.into_iter().flatten().chain(&index.open_databases);
         let each = others.map(|declared| declared.likeness(database));
         each.max().unwrap_or(Likeness::Different)
     }
 }
 
-impl Own {
-    fn place(&mut self, at: usize, grant: &DeclaredGrant) {
-        let (database, table) = (grant.object.database(), grant.object.table());
-        let is_open = |name: &Name| name.as_known().is_none();
-        self.all.push(at);
-        if database.is_some_and(is_open) || table.is_some_and(|(_, table)| is_open(table)) {
-            return self.open.push(at);
+impl Index {
+    fn new(grants: &[DeclaredGrant]) -> Self {
+        let mut index = Self::default();
+        for (at, grant) in grants.iter().enumerate() {
+            index.place(at, grant);
         }
-        match database {
-            Some(database) => { self.databases.entry(database.clone()) }
-                .or_default()
-                .push(at),
-            None => self.elsewhere.push(at),
+        for own in index.holders.values_mut() {
+            // In their order where they lie on the same.
+            own.inside.sort_by_key(|at| grants.get(*at).map(lies_on));
         }
-        if let Some((database, table)) = table {
-            let key = (database.clone(), table.clone());
-            self.tables.entry(key).or_default().push(at);
-        }
+        index
     }
 
+    fn place(&mut self, at: usize, grant: &DeclaredGrant) {
+        if let Some(database) = grant.object.database() {
+            let databases = if database.as_known().is_some() {
+                &mut self.databases
+            } else {
+                &mut self.open_databases
+            };
+            if !databases.contains(database) {
+                databases.insert(database.clone());
+            }
+        }
+        let is_open = is_open(&grant.object);
+        if is_open || grant.principal.as_known().is_none() {
+            self.open.push(at);
+        }
+        let own = match self.holders.get_mut(&grant.principal) {
+            Some(own) => own,
+            None => self.holders.entry(grant.principal.clone()).or_default(),
+        };
+        own.all.push(at);
+        match grant.object.database() {
+            _ if is_open => own.open.push(at),
+            Some(_) => own.inside.push(at),
+            None => own.elsewhere.push(at),
+        }
+    }
+}
+
+/// Whether the name of its database or table is not wholly known.
+fn is_open(object: &Object) -> bool {
+    let (database, table) = (object.database(), object.table().map(|(_, table)| table));
+    let mut names = database.into_iter().chain(table);
+    names.any(|name| name.as_known().is_none())
+}
+
+/// The database and the table that a grant lies on.
+fn lies_on(grant: &DeclaredGrant) -> (Option<&Name>, Option<&Name>) {
+    let table = grant.object.table().map(|(_, table)| table);
+    (grant.object.database(), table)
+}
+
+impl Own {
     /// Those on the object, on a part of it, or on what it is a part of.
-    fn near(&self, object: &Object) -> &[usize] {
-        let nothing: &[usize] = &[];
-        if object.node == Node::AnyTable {
+    fn near(&self, grants: &[DeclaredGrant], object: &Object) -> &[usize] {
+        if object.node == Node::AnyTable || is_open(object) {
             return &self.all;
         }
         let Some(database) = object.database() else {
             return &self.elsewhere;
         };
-        let table = object.table();
-        let is_open = |name: &Name| name.as_known().is_none();
-        if is_open(database) || table.is_some_and(|(_, table)| is_open(table)) {
-            return &self.all;
-        }
-        let found = match table {
-            Some((database, table)) => self.tables.get(&(database.clone(), table.clone())),
-            None => self.databases.get(database),
+        let table = object.table().map(|(_, table)| table);
+        let order = |at: &usize| {
+            let (own, part) = grants.get(*at).map(lies_on)?;
+            let by_table = || table.map_or(Ordering::Equal, |table| part.cmp(&Some(table)));
+            Some(own.cmp(&Some(database)).then_with(by_table))
         };
-        found.map_or(nothing, Vec::as_slice)
+        let from = self
+            .inside
+            .partition_point(|at| order(at) == Some(Ordering::Less));
+        let rest = self.inside.get(from..).unwrap_or_default();
+        let count = rest.partition_point(|at| order(at) == Some(Ordering::Equal));
+        rest.get(..count).unwrap_or_default()
     }
 }
 

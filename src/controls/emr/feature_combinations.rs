@@ -351,7 +351,8 @@ mod tests {
     ) -> Vec<(String, bool)> {
         let own = requirement(settings);
         let requirements: BTreeMap<_, _> = controls.iter().cloned().collect();
-        let mut review = Review::new("emr.feature-combinations", &own, &requirements, None);
+        let once = crate::control::lake::declared::DeclaredOnce::default();
+        let mut review = Review::new("emr.feature-combinations", &own, &requirements, None, &once);
         (ENTRY.bind)(&own).review(&mut review);
         let objections = review.into_objections();
         objections

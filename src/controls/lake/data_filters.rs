@@ -1,7 +1,6 @@
 //! Row and cell filters are exactly the declared ones, and really filter.
 
 use crate::aws::lake_formation::row_filter;
-use crate::control::lake::declared::grants_of;
 use crate::control::lake::filter::{
     Asked, DeclaredFilter, FilterTable, filters, judge, passes_every_row,
 };
@@ -75,13 +74,13 @@ impl Control for DataFilters {
     fn review(want: &Setting, review: &mut Review<'_>) {
         let account = review.target().map(|target| target.account.clone());
         let (declared, faults) = filters(&want.filter, account.as_deref());
-        checks::faults(review, "filter", faults);
+        checks::faults(review, "filter", &faults);
         for filter in &declared {
             review_one(filter, review);
         }
-        if let Some(requirement) = review.requirement("lake.grants") {
-            let grants = grants_of(Some(requirement), account.as_deref());
-            checks::holders(review, &declared, &grants);
+        if review.requirement("lake.grants").is_some() {
+            let grants = review.declared().grants();
+            checks::holders(review, &declared, grants);
         }
     }
 }

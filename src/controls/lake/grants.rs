@@ -46,7 +46,7 @@ impl Control for Grants {
             return;
         }
         let asked = Asked {
-            declared: seen.declared_by_holder(),
+            declared: seen.declared(),
             exact: want.exact,
             scope: &want.scope,
         };
@@ -86,11 +86,10 @@ impl Control for Grants {
     }
 
     fn review(want: &Setting, review: &mut Review<'_>) {
-        let account = review.target().map(|target| target.account.clone());
-        let (declared, faults) = grants(&want.grant, account.as_deref());
-        checks::faults(review, "grant", faults);
-        checks::each(review, &declared);
-        checks::collisions(review, &declared);
-        checks::sealed(review, &declared, &want.sealed);
+        let declared = review.declared();
+        checks::faults(review, "grant", declared.faults());
+        checks::each(review, declared.grants());
+        checks::collisions(review, declared.grants());
+        checks::sealed(review, declared.grants(), &want.sealed);
     }
 }

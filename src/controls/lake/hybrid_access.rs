@@ -3,13 +3,14 @@
 use crate::aws::lake_formation::grant::Node as On;
 use crate::aws::lake_formation::name::Likeness;
 use crate::aws::lake_formation::principal::is_iam_allowed_principals;
-use crate::control::lake::declared::grants_of;
 use crate::control::lake::others::{OptIn, grants_held_by, grants_left_to_iam, opt_ins_of};
 use crate::control::lake::places::{lies_in, place};
+use crate::control::lake::standing::Declared;
 use crate::control::lake::{Context, SeenGrant, request};
 use crate::control::settings::{Only, S3Prefix, settings};
 use crate::control::{Conditions, Control, Draft, Meta, Severity, Span, View};
 use crate::observed::{Node, ResourceKind, Switch, Value};
+use std::collections::BTreeSet;
 
 #[derive(Debug)]
 pub(crate) enum HybridAccess {}
@@ -57,12 +58,13 @@ impl Control for HybridAccess {
             return;
         }
         let target = draft.target.clone();
-        let grants = grants_of(draft.requirements.get("lake.grants"), Some(&target.account));
-        let mut bodies: Vec<serde_json::Value> = Vec::new();
-        for grant in &grants {
+        let declared = Declared::of(draft.requirements.get("lake.grants"), Some(&target.account));
+        let grants = declared.grants();
+        let (mut bodies, mut written) = (Vec::new(), BTreeSet::new());
+        for grant in grants {
             let known = grant.principal.as_known().is_some();
             if let Some(body) = request::opt_in(grant, &target.account).filter(|_| known)
-                && !bodies.contains(&body)
+                && written.insert(body.to_string())
             {
                 bodies.push(body);
             }
@@ -182,7 +184,7 @@ fn judge_opt_in<'a, 't>(context: &Context<'a, 't>, seen: &View<'a, 't>, out: &mu
         .expected("a database or table");
         return;
     }
-    let declared = seen.declared_grants();
+    let declared = seen.declared().grants();
     let granted = declared.iter().any(|grant| {
         grant.principal.likeness(&opt_in.principal) == Likeness::Same
             && opt_in.reaches(&grant.object)

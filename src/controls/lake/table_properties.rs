@@ -69,7 +69,7 @@ impl Control for TableProperties {
 fn is_filtered(seen: &View<'_, '_>, database: &Name, table: &Name) -> bool {
     let context = Context::of(seen);
     let is = |object: &Object| restricted_by(object) == Some((database, table));
-    let declared = seen.declared_grants();
+    let declared = seen.declared().grants();
     declared.iter().any(|grant| is(&grant.object))
         || grants_within(&context, (database, table))
             .any(|grant| grant.object.is_ok_and(|object| is(&object)))

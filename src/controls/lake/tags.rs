@@ -105,7 +105,7 @@ impl Control for Tags {
     fn review(want: &Setting, review: &mut Review<'_>) {
         let tags = definitions(&want.tag);
         let (declared, faults) = assignments(&want.assignment);
-        checks::faults(review, "assignment", faults);
+        checks::faults(review, "assignment", &faults);
         for one in &declared {
             for (key, value) in &one.tags {
                 let known = tags.get(key).is_some_and(|(_, values)| {

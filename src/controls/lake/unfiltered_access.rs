@@ -3,10 +3,8 @@
 use crate::aws::lake_formation::grant::Object;
 use crate::aws::lake_formation::name::{Likeness, Name};
 use crate::control::lake::Context;
-use crate::control::lake::declared::grants_of;
 use crate::control::lake::members::permitted;
 use crate::control::lake::others::{grants_held_by, grants_opened};
-use crate::control::lake::standing::Declared;
 use crate::control::lake::unfiltered::{Restricted, Wider, restricted_by, way_around};
 use crate::control::settings::{Includes, Only, Pattern, settings};
 use crate::control::{Conditions, Control, Meta, Review, Severity, Span, View};
@@ -84,9 +82,8 @@ impl Control for UnfilteredAccess {
     }
 
     fn review(want: &Setting, review: &mut Review<'_>) {
-        let account = review.target().map(|target| target.account.clone());
         let grants = review.requirement("lake.grants");
-        let declared = Declared::new(grants_of(grants, account.as_deref()));
+        let declared = review.declared();
         for wide in declared.grants() {
             let names: Vec<&str> = wide.permissions.iter().map(String::as_str).collect();
             let Some(wider) = Wider::of(&wide.object, &names, wide.condition.is_some()) else {
@@ -146,9 +143,7 @@ impl Around<'_, '_> {
     /// Judges it beside every filter and list of columns, in sight or declared.
     fn judge(&self, want: &Setting, seen: &View<'_, '_>, out: &mut Conditions) {
         let context = Context::of(seen);
-        let declared = seen
-            .declared_by_holder()
-            .opened_by(self.principal, self.object);
+        let declared = seen.declared().opened_by(self.principal, self.object);
         let of_baseline = declared.filter_map(|grant| {
             Restricted::new(&grant.principal, &grant.object, "the baseline declares")
         });

@@ -2,7 +2,6 @@
 
 use crate::aws::lake_formation::permissions::PERMISSIONS;
 use crate::aws::lake_formation::principal::PrincipalKind;
-use crate::control::lake::declared::grants_of;
 use crate::control::lake::width::{Holding, Limits, Part, Wide};
 use crate::control::lake::{Context, SeenGrant};
 use crate::control::settings::{
@@ -86,10 +85,10 @@ impl Control for WideGrants {
     fn review(want: &Setting, review: &mut Review<'_>) {
         let account = review.target().map(|target| target.account.clone());
         let grants = review.requirement("lake.grants");
-        for grant in grants_of(grants, account.as_deref()) {
+        for grant in review.declared().grants() {
             let wide = want
                 .limits(account.as_deref())
-                .exceeded_by(Holding::from(&grant));
+                .exceeded_by(Holding::from(grant));
             for one in wide.into_iter().filter(|one| one.certain) {
                 let declared = grants.map(|grants| grants.row_places("grant", &grant.identity));
                 let limits = review.own().places(Some(one.setting));
