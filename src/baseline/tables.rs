@@ -144,6 +144,7 @@ impl Reader<'_> {
         sound.then_some(rows)
     }
 
+    /// Reads a list of tables that are told apart by what they say; `places` gets the lines of each.
     pub(super) fn keyed(
         &mut self,
         key: &str,
@@ -151,26 +152,49 @@ impl Reader<'_> {
         item: &Item,
         places: &mut BTreeMap<Arc<str>, Vec<Origin>>,
     ) -> Option<KeyedRows> {
-        let mut keyed: BTreeMap<Arc<str>, Row> = BTreeMap::new();
-        let mut sound = true;
-        for (row, origin) in self.rows(key, columns, item)? {
-            let identity: Arc<str> = row_identity(columns, &row).into();
-            let others = places.entry(identity.clone()).or_default();
-            if let Some(other) = keyed.get(&identity).filter(|other| **other != row) {
-                let message = format!("`{key}` asks for two different things of `{identity}`");
-                let differing = differing(other, &row);
-                let mut problem = Problem::new("conflict", message).at(origin.clone(), "here");
-                for other in others.iter() {
-                    problem = problem.at(other.clone(), "and here");
+        let read = self.rows(key, columns, item)?.into_iter();
+        let mut read: Vec<(Arc<str>, Row, Origin)> = read
+            .map(|(row, origin)| (row_identity(columns, &row).into(), row, origin))
+            .collect();
+        // Those of one identity keep the order of the file.
+        read.sort_by(|(a, ..), (b, ..)| a.cmp(b));
+        let before = self.problems.len();
+        let mut rows: Vec<(Arc<str>, Row)> = Vec::with_capacity(read.len());
+        let mut lines: Vec<(Arc<str>, Vec<Origin>)> = Vec::with_capacity(read.len());
+        for (identity, row, origin) in read {
+            match (rows.last(), lines.last_mut()) {
+                (Some((last, other)), Some((_, others))) if *last == identity => {
+                    if *other != row {
+                        self.differ(key, &identity, (other, &row), (others, &origin));
+                    }
+                    others.push(origin);
                 }
-                self.problems
-                    .push(problem.help(format!("they differ in {differing}")));
-                sound = false;
+                _ => {
+                    lines.push((Arc::clone(&identity), vec![origin]));
+                    rows.push((identity, row));
+                }
             }
-            others.push(origin);
-            keyed.insert(identity, row);
         }
-        sound.then(|| Arc::new(keyed))
+        *places = lines.into_iter().collect();
+        let sound = self.problems.len() == before;
+        sound.then(|| Arc::new(rows.into_iter().collect()))
+    }
+
+    /// Says that two tables of one identity differ.
+    fn differ(
+        &mut self,
+        key: &str,
+        identity: &str,
+        (other, row): (&Row, &Row),
+        (others, origin): (&[Origin], &Origin),
+    ) {
+        let message = format!("`{key}` asks for two different things of `{identity}`");
+        let mut problem = Problem::new("conflict", message).at(origin.clone(), "here");
+        for other in others {
+            problem = problem.at(other.clone(), "and here");
+        }
+        let help = format!("they differ in {}", differing(other, row));
+        self.problems.push(problem.help(help));
     }
 }
 

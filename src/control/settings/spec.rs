@@ -1,7 +1,7 @@
 //! How settings are written and merged, as data.
 
 use crate::lattice::{Cell, Row};
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// What a parameter may stand for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -113,23 +113,30 @@ impl Column {
 /// A list of texts counts by being there, not by what it holds: a grant on columns is another grant than
 /// one on the table, and two grants on different columns of one table are a conflict, not two grants.
 pub fn row_identity(columns: &[Column], row: &Row) -> String {
-    let mut parts = Vec::new();
+    let mut identity = String::new();
     // A list that is all of the identity is told by what it holds.
     let alone = columns.iter().filter(|column| column.identity).count() == 1;
     for column in columns.iter().filter(|column| column.identity) {
-        match row.get(column.key) {
-            None => {}
-            Some(Cell::Text(text)) => parts.push(format!("{} {text}", column.key)),
-            Some(Cell::Flag(flag)) => parts.push(format!("{} {flag}", column.key)),
-            Some(Cell::Number(number)) => parts.push(format!("{} {number}", column.key)),
-            Some(Cell::Set(set)) if alone => {
-                let texts: Vec<String> = set.iter().map(ToString::to_string).collect();
-                parts.push(format!("{} {}", column.key, texts.join(" ")));
-            }
-            Some(Cell::Set(_) | Cell::Map(_)) => parts.push(column.key.to_owned()),
+        let Some(cell) = row.get(column.key) else {
+            continue;
+        };
+        if !identity.is_empty() {
+            identity.push_str(", ");
+        }
+        identity.push_str(column.key);
+        let mut add = |part: &dyn fmt::Display| {
+            // Writing to a string does not fail.
+            let _ = write!(identity, " {part}");
+        };
+        match cell {
+            Cell::Text(text) => add(text),
+            Cell::Flag(flag) => add(flag),
+            Cell::Number(number) => add(number),
+            Cell::Set(set) if alone => set.iter().for_each(|text| add(text)),
+            Cell::Set(_) | Cell::Map(_) => {}
         }
     }
-    parts.join(", ")
+    identity
 }
 
 /// What a cell holds.
