@@ -44,7 +44,31 @@ pub fn compile(
     registry: &[Entry],
     target: &Target,
 ) -> Result<Compiled, Vec<Refusal>> {
-    let (mut artifacts, refusals) = draft(requirements, registry, target);
+    let drafted = draft(requirements, registry, target, true);
+    written(baseline, requirements, target, drafted).map(|(compiled, _)| compiled)
+}
+
+/// As [`compile`], without request bodies: no control's refusal is missing, and what is left is written leaf by leaf.
+///
+/// # Errors
+/// As of [`compile`].
+pub fn documents(
+    baseline: &str,
+    requirements: &Requirements,
+    registry: &[Entry],
+    target: &Target,
+) -> Result<(Compiled, Artifacts), Vec<Refusal>> {
+    let drafted = draft(requirements, registry, target, false);
+    written(baseline, requirements, target, drafted)
+}
+
+/// Writes what was drafted.
+fn written(
+    baseline: &str,
+    requirements: &Requirements,
+    target: &Target,
+    (mut artifacts, refusals): (Artifacts, Vec<Refusal>),
+) -> Result<(Compiled, Artifacts), Vec<Refusal>> {
     let (fatal, warnings): (Vec<_>, Vec<_>) =
         refusals.into_iter().partition(|refusal| refusal.fatal);
     if !fatal.is_empty() {
@@ -88,14 +112,15 @@ pub fn compile(
     compiled.add_requests(&artifacts);
     let leaves = compiled.leaves_text();
     compiled.files.insert("leaves.txt".to_owned(), leaves);
-    Ok(compiled)
+    Ok((compiled, artifacts))
 }
 
 /// Lets every required control write its part.
-pub fn draft(
+fn draft(
     requirements: &Requirements,
     registry: &[Entry],
     target: &Target,
+    with_requests: bool,
 ) -> (Artifacts, Vec<Refusal>) {
     let mut artifacts = Artifacts::default();
     let mut refusals = Vec::new();
@@ -110,6 +135,7 @@ pub fn draft(
             target,
             artifacts: &mut artifacts,
             refusals: &mut refusals,
+            with_requests,
         };
         (entry.bind)(own).compile(&mut draft);
     }
@@ -123,7 +149,7 @@ pub fn determined(
     registry: &[Entry],
     target: &Target,
 ) -> Vec<Determined> {
-    let (artifacts, _) = draft(requirements, registry, target);
+    let (artifacts, _) = draft(requirements, registry, target, false);
     let mut found = Vec::new();
     let parts = [
         (&artifacts.document, Part::Document),

@@ -4,7 +4,7 @@ use super::plan::Kind;
 use crate::artifact::Artifacts;
 use crate::aws::lake_formation::grant::{Node as On, Object};
 use crate::baseline::Baseline;
-use crate::compile::{compile, draft};
+use crate::compile::documents;
 use crate::control::lake::declared::DeclaredGrant;
 use crate::control::lake::filter::{DeclaredFilter, filters_of};
 use crate::control::lake::places::{DeclaredLocation, locations_of};
@@ -27,7 +27,7 @@ use std::sync::Arc;
 pub struct Desired<'b> {
     pub(super) baseline: &'b Baseline,
     pub(super) target: &'b Target,
-    pub(super) grants: Declared,
+    pub(super) grants: &'b Declared,
     /// Patterns of the databases whose grants the baseline owns.
     scope: BTreeSet<Text>,
     exact: bool,
@@ -61,15 +61,16 @@ impl<'b> Desired<'b> {
     pub fn of(baseline: &'b Baseline) -> Option<Result<Self, Vec<Refusal>>> {
         let target = baseline.target.as_ref()?;
         let requirements = &baseline.requirements;
-        let compiled = match compile(&baseline.name, requirements, REGISTRY, target) {
-            Ok(compiled) => compiled,
+        let (compiled, artifacts) = match documents(&baseline.name, requirements, REGISTRY, target)
+        {
+            Ok(written) => written,
             Err(refusals) => return Some(Err(refusals)),
         };
         let text = compiled.files.get("security-configuration.json");
         let configuration = compiled.name.zip(text.cloned());
         let account = Some(target.account.as_str());
         let of = |id: &str| requirements.get(id);
-        let declared = Declared::of(of("lake.grants"), account);
+        let declared = baseline.declared.get(of("lake.grants"), Some(target));
         let opt_ins = opt_ins(of("lake.hybrid-access"), declared.grants(), &target.account);
         let asked = |key: &str| of("lake.grants").and_then(|own| own.shape(key));
         Some(Ok(Self {
@@ -88,7 +89,7 @@ impl<'b> Desired<'b> {
             expressions: expressions(&rows(of("lake.tag-policies"), "expression")),
             locations: locations_of(of("lake.locations")),
             opt_ins,
-            artifacts: draft(requirements, REGISTRY, target).0,
+            artifacts,
             configuration,
         }))
     }

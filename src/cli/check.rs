@@ -17,8 +17,10 @@ use super::files::Texts;
 use super::modules::{self, Modules, Unit};
 use super::ratchet::{self, Looked, Ratchet};
 use super::reporting::{Sink, deliver, sinks, wants_everything};
-use super::{Ended, Terminal, compile, files, homes, spill};
+use super::{Ended, Terminal, files, homes, spill};
 use crate::baseline::Baseline;
+use crate::compile::documents;
+use crate::controls::REGISTRY;
 use crate::judge::{
     Before, Counted, Counts, Coverage, Determined, Evaluations, Exit, Judge, Obstacle, Patches,
     Report,
@@ -343,8 +345,10 @@ pub(super) fn judge_of<'b>(
 
 /// The document that compiles for the target: a cluster that names it is judged by it.
 pub(super) fn compiled_document(baseline: &Baseline) -> Option<(String, Reading)> {
-    let compiled = compile::compiled(baseline).ok()?;
-    let (name, target) = (compiled.name?, baseline.target.as_ref()?);
+    let target = baseline.target.as_ref()?;
+    let compiled = documents(&baseline.name, &baseline.requirements, REGISTRY, target);
+    let (compiled, _) = compiled.ok()?;
+    let name = compiled.name?;
     let text = compiled.files.get("security-configuration.json")?;
     let source = Source::new(
         format!("compiled for target {}", target.name),

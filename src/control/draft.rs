@@ -38,6 +38,8 @@ pub struct Draft<'a> {
     pub artifacts: &'a mut Artifacts,
     /// What cannot be.
     pub refusals: &'a mut Vec<Refusal>,
+    /// Whether request bodies are wanted: those of a large account are long, and few have use for them.
+    pub with_requests: bool,
 }
 
 impl Draft<'_> {
@@ -139,6 +141,9 @@ impl Draft<'_> {
         setting: &str,
         parts: impl IntoIterator<Item = (String, impl AsRef<str>)>,
     ) {
+        if !self.with_requests {
+            return;
+        }
         let parts = parts.into_iter().map(|(pointer, row)| {
             let origin = self.own.row_places(setting, row.as_ref()).first().cloned();
             let control = self.control;

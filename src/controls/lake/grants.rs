@@ -59,7 +59,7 @@ impl Control for Grants {
             .flat_map(Cell::texts)
             .filter(|text| draft.bound("grant", text).is_none())
             .count();
-        if unbound > 0 {
+        if unbound > 0 || !draft.with_requests {
             return;
         }
         let target = draft.target.clone();

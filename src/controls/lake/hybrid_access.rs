@@ -54,7 +54,7 @@ impl Control for HybridAccess {
     /// Which tables lie on a path is not in a baseline: every declared grant on a table or database gets its opt-in,
     /// which changes nothing where no location is hybrid.
     fn compile(want: &Setting, draft: &mut Draft<'_>) {
-        if want.paths.texts().is_empty() {
+        if want.paths.texts().is_empty() || !draft.with_requests {
             return;
         }
         let target = draft.target.clone();
