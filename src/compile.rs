@@ -115,8 +115,8 @@ fn written(
     Ok((compiled, artifacts))
 }
 
-/// Lets every required control write its part.
-fn draft(
+/// Lets every required control write its part; request bodies only where they are asked for.
+pub fn draft(
     requirements: &Requirements,
     registry: &[Entry],
     target: &Target,
