@@ -3,6 +3,7 @@
 //! Answers in JSON stay as they are. Those in XML get the names and types of the API's own models, by a table that a
 //! test compares with botocore's, so that records look alike whatever the service speaks.
 
+mod hosts;
 mod xml;
 
 use super::call::{Call, Failure, Outcome};
@@ -38,47 +39,10 @@ pub struct Place {
     pub account: String,
     /// One URL for all services instead of AWS's, such as that of an emulator.
     pub endpoint: Option<String>,
-}
-
-/// The suffix of host names in the partition of a region.
-/// Source: botocore, `partitions.json`.
-fn suffix(region: &str) -> &'static str {
-    if region.starts_with("cn-") {
-        "amazonaws.com.cn"
-    } else if region.starts_with("eusc-") {
-        "amazonaws.eu"
-    } else if region.starts_with("us-iso-") {
-        "c2s.ic.gov"
-    } else if region.starts_with("us-isob-") {
-        "sc2s.sgov.gov"
-    } else {
-        "amazonaws.com"
-    }
-}
-
-/// Host and region of Organizations, which is one for a partition.
-/// Source: botocore, `endpoints.json`, `organizations`.
-fn organizations(region: &str) -> (String, &'static str) {
-    let own = if region.starts_with("cn-") {
-        "cn-northwest-1"
-    } else if region.starts_with("us-gov-") {
-        "us-gov-west-1"
-    } else {
-        "us-east-1"
-    };
-    (format!("organizations.{own}.{}", suffix(own)), own)
-}
-
-/// Host and region of IAM, which is one for a partition.
-/// Source: botocore, `endpoints.json`, `iam`.
-fn iam(region: &str) -> (String, &'static str) {
-    if region.starts_with("cn-") {
-        ("iam.cn-north-1.amazonaws.com.cn".to_owned(), "cn-north-1")
-    } else if region.starts_with("us-gov-") {
-        ("iam.us-gov.amazonaws.com".to_owned(), "us-gov-west-1")
-    } else {
-        (format!("iam.{}", suffix(region)), "us-east-1")
-    }
+    /// Whether hosts with validated cryptography (FIPS 140) are wanted.
+    pub fips: bool,
+    /// Whether hosts that answer on IPv6, too, are wanted.
+    pub dual_stack: bool,
 }
 
 const fn signing_name(service: Service) -> &'static str {
@@ -141,14 +105,7 @@ pub fn request(call: &Call, place: &Place) -> Request {
     let service = call.operation.service;
     let region = call.region.as_deref().unwrap_or(&place.region);
     let name = signing_name(service);
-    let (mut host, mut signing_region) = (format!("{name}.{region}.{}", suffix(region)), region);
-    if service == Service::Iam {
-        (host, signing_region) = iam(region);
-    } else if service == Service::Organizations {
-        (host, signing_region) = organizations(region);
-    } else if service == Service::S3Control {
-        host = format!("{}.s3-control.{region}.{}", place.account, suffix(region));
-    }
+    let (host, signing_region) = hosts::host(service, region, place);
     let origin = match &place.endpoint {
         Some(endpoint) => endpoint.trim_end_matches('/').to_owned(),
         None => format!("https://{host}"),
@@ -159,7 +116,7 @@ pub fn request(call: &Call, place: &Place) -> Request {
         headers: Vec::new(),
         body: String::new(),
         signing_name: name,
-        signing_region: signing_region.to_owned(),
+        signing_region,
     };
     fill(&mut request, call, place);
     request

@@ -69,6 +69,10 @@ pub struct Reach {
     /// the accounts
     #[arg(long, value_delimiter = ',', value_name = "ARN", value_parser = role)]
     pub role_chain: Vec<String>,
+    /// What the trust policy of a role of the chain wants to hear; once for each role, in their order, and empty for one that
+    /// wants nothing
+    #[arg(long, value_name = "ID", requires = "role_chain")]
+    pub chain_external_id: Vec<String>,
     /// Session tags of the first role that is assumed, `KEY=VALUE`, which the roles after it inherit; repeatable
     #[arg(long, value_name = "KEY=VALUE", value_parser = tag)]
     pub session_tag: Vec<(String, String)>,

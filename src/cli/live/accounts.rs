@@ -112,9 +112,18 @@ pub(super) async fn begin(reach: &Reach) -> Result<(Hub, Accounts), Refusal> {
     }
     let mut tags = reach.session_tag.clone();
     let mut aws = aws;
-    for role in &reach.role_chain {
+    if reach.chain_external_id.len() > reach.role_chain.len() {
+        let help =
+            "give `--chain-external-id` once for each role of `--role-chain`, in their order";
+        let why = "there are more external ids than roles in the chain";
+        return Err((why.to_owned(), help.to_owned()));
+    }
+    let words = reach.chain_external_id.iter().map(String::as_str);
+    let words = words.map(|word| Some(word).filter(|word| !word.is_empty()));
+    let words = words.chain(std::iter::repeat(None));
+    for (role, word) in reach.role_chain.iter().zip(words) {
         // What came before keeps its tags: they may not be given again.
-        aws = Arc::new(aws.assuming(assume(role, None, &std::mem::take(&mut tags)), &home));
+        aws = Arc::new(aws.assuming(assume(role, word, &std::mem::take(&mut tags)), &home));
         aws.credentials().await.map_err(|failure| {
             let why = format!("could not assume `{role}`: {}", because(&failure));
             let help = "allow `sts:AssumeRole` (and `sts:TagSession` with tags) on it, and see whom it trusts";

@@ -171,6 +171,8 @@ impl Aws {
             region: region.to_owned(),
             account: account.to_owned(),
             endpoint: self.endpoints.get(&call.operation.service).cloned(),
+            fips: self.config.use_fips().unwrap_or_default(),
+            dual_stack: self.config.use_dual_stack().unwrap_or_default(),
         };
         let request = wire::request(call, &place);
         let credentials = self.credentials().await?;

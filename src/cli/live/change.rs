@@ -140,6 +140,7 @@ fn reach(arguments: &Changing, target: &Target) -> Reach {
         role_name: arguments.role_name.clone().unwrap_or_default(),
         external_id: arguments.external_id.clone(),
         role_chain: Vec::new(),
+        chain_external_id: Vec::new(),
         session_tag: Vec::new(),
         services: Vec::new(),
         cluster: Vec::new(),

@@ -164,16 +164,7 @@ fn judge_place(
             judge_bucket(want, bucket, seen, out);
         }
         Lookup::DoesNotExist => {
-            out.failed(
-                node,
-                format!(
-                    "bucket `{}` does not exist: anyone may create it",
-                    place.bucket
-                ),
-            )
-            .under("buckets")
-            .expected("a bucket of ours")
-            .observed(node.display());
+            missing(node, place, out);
         }
         Lookup::Found(bucket) if bucket.form == Form::Live => {
             live::judge(want, node, place, bucket, seen, out);
@@ -195,6 +186,20 @@ fn judge_place(
 }
 
 /// Whether the baseline names the bucket (rule 13): in its list, or as the place of an object, bound.
+/// A bucket that does not exist may be anybody's tomorrow.
+fn missing(node: Node<'_>, place: Location<'_>, out: &mut Conditions) {
+    out.failed(
+        node,
+        format!(
+            "bucket `{}` does not exist: anyone may create it",
+            place.bucket
+        ),
+    )
+    .under("buckets")
+    .expected("a bucket of ours")
+    .observed(node.display());
+}
+
 fn is_named(buckets: &Choice, node: Node<'_>, place: Location<'_>, seen: &View<'_, '_>) -> bool {
     let listed = buckets
         .texts()

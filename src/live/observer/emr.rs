@@ -197,7 +197,9 @@ impl Observer {
             } else {
                 &LIST_INSTANCE_GROUPS
             };
-            calls.push(Call::new(nodes, id, json!({"ClusterId": id})));
+            if !self.wanted.spared.contains(nodes.action) {
+                calls.push(Call::new(nodes, id, json!({"ClusterId": id})));
+            }
             if self.wanted.clusters.iter().any(|chosen| chosen == id) {
                 calls.extend(self.about_active(id));
             }

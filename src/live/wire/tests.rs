@@ -11,6 +11,8 @@ fn asked(operation: &'static Operation, input: Value, region: &str) -> Request {
         region: region.to_owned(),
         account: "111122223333".to_owned(),
         endpoint: None,
+        fips: false,
+        dual_stack: false,
     };
     request(&Call::new(operation, "x", input), &place)
 }
@@ -239,6 +241,8 @@ fn calls_with_a_path_put_members_into_it_and_the_others_behind() {
         region: "cn-north-1".to_owned(),
         account: String::new(),
         endpoint: None,
+        fips: false,
+        dual_stack: false,
     };
     let sent = |operation, input| request(&Call::new(operation, "", input), &place);
     let one = sent(&GET_APPLICATION, json!({"applicationId": "00f/1?x"}));

@@ -414,10 +414,31 @@ fn a_service_that_must_be_listed_is_known_to_be() {
     }
 }
 
+/// Calls about every cluster, and the controls that read their answers.
+const READERS: &[(&[&str], &[&str])] = &[
+    (&["GetAutoTerminationPolicy"], &["emr.auto-termination"]),
+    (&["GetManagedScalingPolicy"], &["emr.instance-count"]),
+    (
+        &["ListBootstrapActions"],
+        &["emr.bootstrap-actions", "emr.plaintext-secrets"],
+    ),
+    (
+        &["ListInstanceGroups", "ListInstanceFleets"],
+        &[
+            "emr.application-overrides",
+            "emr.custom-image",
+            "emr.feature-combinations",
+            "emr.instance-count",
+            "emr.instance-types",
+            "emr.plaintext-secrets",
+        ],
+    ),
+];
+
 #[test]
 fn calls_that_no_control_of_the_baseline_needs_are_not_made() {
     let called = |more: &str| {
-        let live = Live::over(Estate::of(3));
+        let live = Live::over(Estate::of(5));
         let baseline = ALIKE
             .split_once("[serverless.network]")
             .unwrap()
@@ -428,19 +449,78 @@ fn calls_that_no_control_of_the_baseline_needs_are_not_made() {
         let plan = live.run(&["audit", "b.toml", "--plan"]);
         live.run(&["audit", "b.toml", "--share", "100", "--format", "json"]);
         let calls = live.server.calls();
-        for operation in ["GetAutoTerminationPolicy", "GetManagedScalingPolicy"] {
-            let call = format!("elasticmapreduce:{operation}");
+        let all = READERS.iter().flat_map(|(calls, _)| *calls);
+        let made = all.filter(|name| {
+            let call = format!("elasticmapreduce:{name}");
             assert_eq!(calls.contains_key(&call), plan.out.contains(&call));
-        }
-        let count = |name: &str| calls.get(&format!("elasticmapreduce:{name}")).copied();
-        (
-            count("GetAutoTerminationPolicy"),
-            count("GetManagedScalingPolicy"),
-        )
+            calls.contains_key(&call)
+        });
+        made.copied().collect::<Vec<_>>()
     };
-    assert_eq!(called("[emr.tags]\nrequired = [\"Owner\"]\n"), (None, None));
-    assert_eq!(called("[emr.auto-termination]\n"), (Some(3), None));
-    assert_eq!(called("[emr.instance-count]\nmax = 5\n"), (None, Some(3)));
+    assert_eq!(called("[emr.tags]\nrequired = [\"Owner\"]\n"), [""; 0]);
+    assert_eq!(called("[emr.auto-termination]\n"), READERS[0].0);
+    assert_eq!(
+        called("[emr.instance-count]\nmax = 5\n"),
+        [READERS[1].0, READERS[3].0].concat()
+    );
+    // The scripts that clusters begin with lie in buckets.
+    assert_eq!(called("[s3.public-access]\n"), READERS[2].0);
+    assert_eq!(called("[emr.application-overrides]\n"), READERS[3].0);
+}
+
+#[test]
+fn no_other_control_reads_an_answer_that_is_not_asked_for() {
+    let mut estate = Estate::of(5);
+    estate.plant_secrets();
+    let live = Live::over(estate);
+    let (records, ran) = live.observe(&["--steps"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let strict = crate::binary::asks_for("emr.instance-count") + "max = 5\n";
+    let strict = strict.replace(
+        "[emr.instance-count]",
+        "extends = [\"builtin:strict\"]\n[emr.instance-count]",
+    );
+    std::fs::write(live.bench.path().join("b.toml"), strict).unwrap();
+    let judged = |without: &[&str]| {
+        let mut text = String::new();
+        for record in &records {
+            let mut record = record.clone();
+            if record["kind"] == "emr-cluster" {
+                let calls = record["calls"].as_object_mut().unwrap();
+                calls.retain(|action, _| !without.iter().any(|name| action.ends_with(name)));
+            }
+            text += &format!("{record}\n");
+        }
+        std::fs::write(live.bench.path().join("estate.jsonl"), text).unwrap();
+        let arguments = [
+            "audit",
+            "b.toml",
+            "--snapshot",
+            "estate.jsonl",
+            "--format",
+            "json",
+            "--all",
+        ];
+        let report: Value = serde_json::from_str(&live.run(&arguments).out).unwrap();
+        let all = report["evaluations"].as_array().unwrap().iter();
+        let of = all.map(|one| {
+            let text = |value: &Value| value.as_str().unwrap().to_owned();
+            let key = (text(&one["control"]), one["resource"]["id"].to_string());
+            (key, (text(&one["verdict"]), text(&one["message"])))
+        });
+        of.collect::<BTreeMap<_, _>>()
+    };
+    let plain = judged(&[]);
+    for (calls, readers) in READERS {
+        let without = judged(calls);
+        let differ = plain
+            .iter()
+            .filter(|(key, found)| without.get(key) != Some(found));
+        let differ: BTreeSet<&str> = differ.map(|((control, _), _)| control.as_str()).collect();
+        let readers: BTreeSet<&str> = readers.iter().copied().collect();
+        assert!(differ.is_subset(&readers), "{calls:?}: {differ:?}");
+        assert!(!differ.is_empty(), "{calls:?}");
+    }
 }
 
 #[test]

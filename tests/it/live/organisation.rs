@@ -233,6 +233,34 @@ fn a_chain_that_breaks_is_said_before_anything_is_written() {
 }
 
 #[test]
+fn each_role_of_a_chain_hears_the_word_that_it_wants_and_no_other() {
+    let mut estate = estate(1);
+    estate
+        .closed
+        .insert(OTHER.to_owned(), Some("second".to_owned()));
+    let live = Live::over(estate);
+    let hops = [THIRD, OTHER].map(|account| format!("arn:aws:iam::{account}:role/hop"));
+    let chain = hops.join(",");
+    let with = |words: &[&str]| {
+        let each = words.iter().flat_map(|word| ["--chain-external-id", word]);
+        let words: Vec<&str> = ["--role-chain", &chain].into_iter().chain(each).collect();
+        live.observe(&words).1
+    };
+    assert_eq!(with(&["", "second"]).code, Some(0));
+    let assumed = live.server.estate.lock().unwrap().assumed.clone();
+    let heard = |at: usize| assumed[at].1.contains("ExternalId=second");
+    assert_eq!((heard(0), heard(1)), (false, true), "{assumed:?}");
+    assert_eq!(with(&["second"]).code, Some(2));
+    let many = with(&["a", "b", "c"]);
+    assert_eq!(many.code, Some(2));
+    assert!(
+        many.err.contains("more external ids than roles"),
+        "{}",
+        many.err
+    );
+}
+
+#[test]
 fn when_no_account_can_be_entered_nothing_is_compliant() {
     let mut estate = estate(2);
     estate.closed.insert(THIRD.to_owned(), None);

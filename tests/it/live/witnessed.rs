@@ -5,8 +5,8 @@ use super::server::{Network, Server};
 use crate::binary::Bench;
 use crate::witness;
 use emr_baseline::live::call::Call;
-use emr_baseline::live::operation::{ALL, Operation};
-use emr_baseline::live::wire::{Answer, outcome};
+use emr_baseline::live::operation::{ALL, OF_HUB, Operation};
+use emr_baseline::live::wire::{Answer, Place, outcome, request};
 use serde_json::{Value, json};
 use std::process::Stdio;
 
@@ -77,6 +77,43 @@ fn the_double_answers_in_the_shapes_of_aws_and_both_readers_read_the_same() {
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
     let testimony = witness::call("answer.py", &files);
     assert!(testimony.passed, "{}", testimony.said);
+}
+
+#[test]
+fn hosts_and_the_regions_that_sign_are_those_of_botocores_rules() {
+    let testimony = witness::call("hosts.py", &[]);
+    assert!(testimony.passed, "{}", testimony.said);
+    let mut wrong = Vec::new();
+    for line in testimony.said.lines() {
+        let [service, region, fips, dual_stack, host, signing] =
+            line.split(' ').collect::<Vec<_>>().try_into().unwrap();
+        let place = Place {
+            region: region.to_owned(),
+            account: "111122223333".to_owned(),
+            endpoint: None,
+            fips: fips == "true",
+            dual_stack: dual_stack == "true",
+        };
+        let mut all = ALL.iter().chain(OF_HUB).copied();
+        let of_account = |one: &Operation| one.action == "s3:GetAccountPublicAccessBlock";
+        let operation = all.find(|one| match service {
+            "s3control" => of_account(one),
+            prefix => one.service.prefix() == prefix && !of_account(one),
+        });
+        let call = Call::new(operation.unwrap(), "", json!({"Bucket": "b"}));
+        let asked = request(&call, &place);
+        let found = asked
+            .url
+            .strip_prefix("https://")
+            .unwrap()
+            .split('/')
+            .next();
+        if (found, asked.signing_region.as_str()) != (Some(host), signing) {
+            wrong.push(format!("{line}: {} {}", asked.url, asked.signing_region));
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+    assert!(testimony.said.lines().count() > 300);
 }
 
 #[test]

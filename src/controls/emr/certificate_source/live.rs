@@ -36,17 +36,7 @@ pub(super) fn judge(
 ) {
     let body = bucket.body;
     if failed_with(body.get(LOCATION), "NoSuchBucket") {
-        out.failed(
-            node,
-            format!(
-                "bucket `{}` does not exist: anyone may create it",
-                place.bucket
-            ),
-        )
-        .under("buckets")
-        .expected("a bucket of ours")
-        .observed(node.display());
-        return;
+        return super::missing(node, place, out);
     }
     judge_policy(want, body.get(POLICY), bucket, seen, out);
     if want.versioned {
