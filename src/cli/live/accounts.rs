@@ -110,26 +110,7 @@ pub(super) async fn begin(reach: &Reach) -> Result<(Hub, Accounts), Refusal> {
         let why = format!("no AWS credentials: {}", failure.message);
         return Err((why, help.to_owned()));
     }
-    let mut tags = reach.session_tag.clone();
-    let mut aws = aws;
-    if reach.chain_external_id.len() > reach.role_chain.len() {
-        let help =
-            "give `--chain-external-id` once for each role of `--role-chain`, in their order";
-        let why = "there are more external ids than roles in the chain";
-        return Err((why.to_owned(), help.to_owned()));
-    }
-    let words = reach.chain_external_id.iter().map(String::as_str);
-    let words = words.map(|word| Some(word).filter(|word| !word.is_empty()));
-    let words = words.chain(std::iter::repeat(None));
-    for (role, word) in reach.role_chain.iter().zip(words) {
-        // What came before keeps its tags: they may not be given again.
-        aws = Arc::new(aws.assuming(assume(role, word, &std::mem::take(&mut tags)), &home));
-        aws.credentials().await.map_err(|failure| {
-            let why = format!("could not assume `{role}`: {}", because(&failure));
-            let help = "allow `sts:AssumeRole` (and `sts:TagSession` with tags) on it, and see whom it trusts";
-            (why, help.to_owned())
-        })?;
-    }
+    let (aws, tags) = through_chain(aws, reach, &home).await?;
     let caller = who(&aws, &home).await.map_err(|failure| {
         let why = format!("`sts:GetCallerIdentity` failed: {}", because(&failure));
         let help = "renew the credentials, and see that the region is enabled and reachable";
@@ -148,6 +129,34 @@ pub(super) async fn begin(reach: &Reach) -> Result<(Hub, Accounts), Refusal> {
     };
     let accounts = hub.accounts(reach).await?;
     Ok((hub, accounts))
+}
+
+/// Assumes the roles of the chain, one after the other. Tells the session tags that nobody has given yet.
+async fn through_chain(
+    mut aws: Arc<Aws>,
+    reach: &Reach,
+    home: &str,
+) -> Result<(Arc<Aws>, Vec<(String, String)>), Refusal> {
+    let mut tags = reach.session_tag.clone();
+    if reach.chain_external_id.len() > reach.role_chain.len() {
+        let help =
+            "give `--chain-external-id` once for each role of `--role-chain`, in their order";
+        let why = "there are more external ids than roles in the chain";
+        return Err((why.to_owned(), help.to_owned()));
+    }
+    let words = reach.chain_external_id.iter().map(String::as_str);
+    let words = words.map(|word| Some(word).filter(|word| !word.is_empty()));
+    let words = words.chain(std::iter::repeat(None));
+    for (role, word) in reach.role_chain.iter().zip(words) {
+        // What came before keeps its tags: they may not be given again.
+        aws = Arc::new(aws.assuming(assume(role, word, &std::mem::take(&mut tags)), home));
+        aws.credentials().await.map_err(|failure| {
+            let why = format!("could not assume `{role}`: {}", because(&failure));
+            let help = "allow `sts:AssumeRole` (and `sts:TagSession` with tags) on it, and see whom it trusts";
+            (why, help.to_owned())
+        })?;
+    }
+    Ok((aws, tags))
 }
 
 fn text(answer: &Map<String, Value>, member: &str) -> String {
