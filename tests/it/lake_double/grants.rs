@@ -7,7 +7,7 @@ use super::{
     Answer, IAM_ALLOWED_PRINCIPALS, Lake, Refusal, invalid, missing, needed, refusal, texts,
 };
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 const CONFLICT: &str = "Permissions modification is invalid.";
@@ -357,7 +357,7 @@ impl Lake {
             );
         }
         let entry = nodes.entry(node).or_insert_with(|| Entry {
-            permissions: std::collections::BTreeMap::new(),
+            permissions: BTreeMap::new(),
             by: String::new(),
             at: 0,
         });
@@ -427,7 +427,7 @@ impl Lake {
                 if let Node::Columns(_, _, _, Columns::Only(names)) = &rest
                     && !names.is_empty()
                 {
-                    nodes.insert(rest.clone(), entry.clone());
+                    join(&mut nodes, rest.clone(), entry.clone());
                 }
                 if wholly {
                     continue;
@@ -440,7 +440,8 @@ impl Lake {
                 };
                 let cut = Columns::Only(held.difference(left).cloned().collect());
                 kept.permissions.insert(permission.to_owned(), false);
-                nodes.insert(Node::Columns(c.clone(), d.clone(), t.clone(), cut), kept);
+                let cut = Node::Columns(c.clone(), d.clone(), t.clone(), cut);
+                join(&mut nodes, cut, kept);
                 continue;
             }
             if kept.permissions.is_empty() {
@@ -461,5 +462,19 @@ impl Lake {
     /// What is true now counts for the listings that lag behind.
     pub(super) fn remember(&mut self) {
         self.before = Some((Arc::clone(&self.world), self.quirks.stale_listings));
+    }
+}
+
+/// Puts an entry beside those that are held: the same columns may be held by themselves already.
+fn join(nodes: &mut BTreeMap<Node, Entry>, node: Node, entry: Entry) {
+    match nodes.get_mut(&node) {
+        Some(held) => {
+            for (permission, option) in entry.permissions {
+                *held.permissions.entry(permission).or_default() |= option;
+            }
+        }
+        None => {
+            nodes.insert(node, entry);
+        }
     }
 }
