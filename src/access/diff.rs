@@ -2,7 +2,8 @@
 
 use super::facts::{Facts, Held, Tables};
 use super::part::{self, Part, Rows};
-use super::{Estate, Mapping, On, Question, beyond, lets_read, part_of, tables};
+use super::reach::{lets_read, part_of};
+use super::{Estate, Mapping, On, Question, beyond, tables};
 use crate::aws::lake_formation::grant::{Expression, Object, TagPolicy};
 use crate::aws::lake_formation::name::{Likeness, Name};
 use std::collections::BTreeSet;

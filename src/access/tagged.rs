@@ -3,7 +3,8 @@
 //! Source: Lake Formation Developer Guide, *How Lake Formation tag-based access control works*.
 
 use super::facts::{Facts, Tags};
-use super::{Rows, Shown, TagExpression};
+use super::reach::Shown;
+use super::{Rows, TagExpression};
 use crate::aws::lake_formation::grant::{Columns, Expression, TagPolicy};
 use crate::aws::lake_formation::name::{Likeness, Name};
 use std::collections::BTreeSet;

@@ -10,16 +10,32 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-/// Shades say again what the words of a cell say. The names of readers stay in sight of a wide table.
+/// Shades say again what the words of a cell say. The names of readers and of tables stay in sight of a large matrix, and
+/// words are never broken: a matrix is scrolled in its own frame instead.
 const STYLE: &str = "body { max-width: none; }
-.wide { max-width: 100%; overflow: auto; }
-td, th { padding: .2rem .5rem; }
-tbody th { background: Canvas; left: 0; position: sticky; }
+.wide { max-height: 90vh; max-width: 100%; overflow: auto; width: fit-content; }
+table { --line: 1px solid color-mix(in srgb, CanvasText 30%, Canvas); border-collapse: separate; border-left: var(--line); border-spacing: 0; margin: 0; }
+caption { left: 0; padding: .2rem 0; position: sticky; width: max-content; }
+td, th { border: 0 solid; border-bottom: var(--line); border-right: var(--line); overflow-wrap: normal; padding: .2rem .5rem; }
+thead th { background: Canvas; border-top: var(--line); position: sticky; top: 0; vertical-align: bottom; z-index: 1; }
+thead th:first-child { left: 0; z-index: 2; }
+tbody th { background: Canvas; left: 0; position: sticky; white-space: nowrap; }
+.many thead th span { display: inline-block; max-height: 16rem; transform: rotate(180deg); writing-mode: vertical-rl; }
+.many tbody { font-size: .85rem; }
+summary { cursor: pointer; list-style-position: outside; margin-left: .8rem; }
+.many summary { list-style: none; margin: 0; text-decoration: underline dotted; }
+.many summary::-webkit-details-marker { display: none; }
+.wide + .wide { margin-top: 1.5rem; }
 td.all { background: color-mix(in srgb, #d33 35%, Canvas); }
 td.some { background: color-mix(in srgb, #e90 25%, Canvas); }
 td.maybe { background: color-mix(in srgb, #888 25%, Canvas); }
+details[open] { min-width: 16rem; }
 ul { margin: .2rem 0; padding-left: 1.2rem; }
+@media (max-width: 45rem) { tbody th { max-width: 35vw; overflow-wrap: anywhere; white-space: normal; } }
 ";
+
+/// So many tables have their names written upwards, to be narrower.
+const MANY: usize = 8;
 
 /// The most cells of one matrix; beyond, nobody finds anything in it.
 const CELLS: usize = 250_000;
@@ -47,8 +63,9 @@ pub(super) fn readers(
                 text(name)
             )?;
         }
+        let account = region.at.as_ref().map(|(account, _)| account.as_str());
         for (home, tables) in homes(readers) {
-            matrix(&home, &tables, readers, out)?;
+            matrix(&home, (&tables, readers), account, out)?;
         }
         beside(region, readers, out)?;
     }
@@ -73,8 +90,8 @@ fn homes(readers: &[Reader]) -> BTreeMap<String, BTreeSet<&Object>> {
 
 fn matrix(
     home: &str,
-    tables: &BTreeSet<&Object>,
-    readers: &[Reader],
+    (tables, readers): (&BTreeSet<&Object>, &[Reader]),
+    account: Option<&str>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let rows: Vec<(&Reader, BTreeMap<&Object, &Reading>)> = readers
@@ -104,19 +121,22 @@ fn matrix(
     }
     let mut head = String::new();
     for table in tables {
-        let _ = write!(head, "<th scope=\"col\">{}</th>", text(&short(table)));
+        let name = text(&short(table));
+        let _ = write!(head, "<th scope=\"col\"><span>{name}</span></th>");
     }
+    let home = text(home);
+    let many = if tables.len() > MANY { " many" } else { "" };
     writeln!(
         out,
-        "<div class=\"wide\">\n<table>\n<caption>{}</caption>\n<thead>\n<tr><th scope=\"col\">Principal</th>{head}</tr>\n</thead>\n<tbody>",
-        text(home)
+        "<div class=\"wide{many}\" role=\"region\" aria-label=\"{home}\" tabindex=\"0\">\n<table>\n<caption>{home}</caption>\n<thead>\n<tr><th scope=\"col\">Principal</th>{head}</tr>\n</thead>\n<tbody>"
     )?;
     for (reader, readings) in rows {
         let name = reader.holder.to_string();
         write!(
             out,
-            "<tr><th scope=\"row\"><code>{}</code></th>",
-            text(&name)
+            "<tr><th scope=\"row\"><code title=\"{}\">{}</code></th>",
+            text(&name),
+            text(own_name(&name, account))
         )?;
         for table in tables {
             match readings.get(table) {
@@ -127,6 +147,15 @@ fn matrix(
         writeln!(out, "</tr>")?;
     }
     writeln!(out, "</tbody>\n</table>\n</div>")
+}
+
+/// The name of a principal below that of the account, where it is the account's own.
+fn own_name<'n>(name: &'n str, account: Option<&str>) -> &'n str {
+    let own = account.and_then(|account| {
+        let (_, rest) = name.split_once(":iam::")?;
+        rest.strip_prefix(account)?.strip_prefix(':')
+    });
+    own.unwrap_or(name)
 }
 
 /// The name of a table below that of its database.
