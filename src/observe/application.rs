@@ -81,7 +81,7 @@ pub(super) fn own(root: Node<'_>) -> Vec<Own> {
     let application = application_of(root);
     let mut own = vec![Own::these(application, MEMBERS, Below::All)];
     if application.id() != root.id() {
-        own.push(Own::these(root, &["application"], Below::All));
+        own.push(Own::these(root, ["application"].as_slice(), Below::All));
     }
     own
 }

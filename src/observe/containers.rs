@@ -137,9 +137,9 @@ pub(super) fn own(root: Node<'_>) -> Vec<Own> {
         return Vec::new();
     };
     let (wrapper, members) = what.members();
-    let mut own = vec![Own::these(body, &[COMMON, members].concat(), Below::All)];
+    let mut own = vec![Own::these(body, [COMMON, members].concat(), Below::All)];
     if body.id() != root.id() {
-        own.push(Own::these(root, &[wrapper], Below::All));
+        own.push(Own::these(root, vec![wrapper], Below::All));
     }
     own
 }

@@ -95,7 +95,10 @@ pub(super) fn with_beside(
 ) -> Result<Reading, String> {
     let found = beside(&mut tree, dialect);
     if found.is_empty() {
-        return reader(tree, dialect, given);
+        let cased = cased_beside(&mut tree, dialect);
+        let mut reading = reader(tree, dialect, given)?;
+        reading.problems.extend(cased);
+        return Ok(reading);
     }
     let named = found.iter().map(|(node, what)| named(&tree, *node, *what));
     let named: Vec<Problem> = named.collect();
@@ -109,6 +112,26 @@ pub(super) fn with_beside(
         judged.put_into(&mut reading);
     }
     Ok(reading)
+}
+
+/// What beside the members of a document would be ours but for the case of its keys.
+fn cased_beside(tree: &mut Tree, dialect: Dialect) -> Option<Problem> {
+    // What a service has beside its resources is of other shapes, and referred to.
+    if serverless_framework::is_service(tree.root()) {
+        return None;
+    }
+    let root = tree.root_id();
+    let own = whole::own_of_document(tree.root(), dialect).pop()?;
+    let own = match own {
+        Own::Thing(at, what) if at == root => what.own(tree, at),
+        Own::Value { .. } | Own::Thing(..) => vec![own],
+    };
+    let members = own.into_iter().find_map(|own| match own {
+        Own::Value { at, members, .. } if at == root => Some(members),
+        Own::Value { .. } | Own::Thing(..) => None,
+    })?;
+    let rest = search::rest_of(tree, root, &members)?;
+    cased::problem(tree, rest)
 }
 
 fn named(tree: &Tree, node: NodeId, what: What) -> Problem {

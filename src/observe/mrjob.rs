@@ -89,7 +89,7 @@ fn with_extra(tree: &mut Tree, body: NodeId, extra: NodeId) -> NodeId {
 pub(super) fn own(root: Node<'_>) -> Vec<Own> {
     let options = options(root);
     vec![
-        Own::these(root, &["runners"], Below::All),
+        Own::these(root, ["runners"].as_slice(), Below::All),
         Own::all(root.get("runners"), Below::All),
         Own::all(options, Below::AllButParts),
     ]

@@ -4,6 +4,7 @@
 use super::inside::What;
 use crate::observed::Node;
 use crate::observed::tree::NodeId;
+use std::borrow::Cow;
 
 /// A value that is read with a thing.
 #[derive(Clone, Debug)]
@@ -27,7 +28,7 @@ pub(super) enum Members {
     /// All of them, and all items of a list.
     All,
     /// These, or what Step Functions works out for them when it runs.
-    These(Vec<&'static str>),
+    These(Cow<'static, [&'static str]>),
 }
 
 /// What is looked for in the members that are read with a thing.
@@ -45,8 +46,12 @@ pub(super) enum Below {
 
 impl Own {
     /// An object of which these members are read.
-    pub(super) fn these(at: Node<'_>, members: &[&'static str], below: Below) -> Self {
-        let members = Members::These(members.to_vec());
+    pub(super) fn these(
+        at: Node<'_>,
+        members: impl Into<Cow<'static, [&'static str]>>,
+        below: Below,
+    ) -> Self {
+        let members = Members::These(members.into());
         let at = at.id();
         Self::Value { at, members, below }
     }

@@ -74,7 +74,7 @@ pub(super) fn own(request: Node<'_>) -> Vec<Own> {
     ];
     match wrapped(request) {
         Some((member, inner)) => vec![
-            Own::these(request, &[member], Below::All),
+            Own::these(request, vec![member], Below::All),
             Own::these(inner, INNER, Below::All),
         ],
         None => vec![Own::these(request, INNER, Below::All)],

@@ -57,16 +57,16 @@ pub(super) fn own(root: Node<'_>) -> Vec<Own> {
     let cluster = root.get("Cluster");
     if is_described(cluster) {
         return vec![
-            Own::these(root, &["Cluster"], Below::AllButParts),
-            Own::these(cluster, &described, Below::AllButParts),
+            Own::these(root, ["Cluster"].as_slice(), Below::AllButParts),
+            Own::these(cluster, described, Below::AllButParts),
         ];
     }
-    let members = if is_described(root) {
-        described.as_slice()
+    let own = if is_described(root) {
+        Own::these(root, described, Below::AllButParts)
     } else {
-        spelling::CLUSTER
+        Own::these(root, spelling::CLUSTER, Below::AllButParts)
     };
-    vec![Own::these(root, members, Below::AllButParts)]
+    vec![own]
 }
 
 /// A request for a cluster, wherever it stands; `otherwise` is what it is called when its name is not known.

@@ -11,8 +11,17 @@ use crate::observed::tree::{NodeId, Tree};
 /// Says of a document what in it would be ours but for the case of its keys; `None` when nothing would.
 pub(super) fn read(mut tree: Tree) -> Option<File> {
     let root = tree.root_id();
-    let upper = edit::rewritten(&mut tree, root, &mut Upper);
-    if upper == root {
+    let problem = problem(&mut tree, root)?;
+    Some(File::Unreadable {
+        dialect: None,
+        problem,
+    })
+}
+
+/// What in a value would be ours but for the case of its keys.
+pub(super) fn problem(tree: &mut Tree, value: NodeId) -> Option<Problem> {
+    let upper = edit::rewritten(tree, value, &mut Upper);
+    if upper == value {
         return None;
     }
     let mut open = vec![upper];
@@ -20,17 +29,13 @@ pub(super) fn read(mut tree: Tree) -> Option<File> {
         let node = tree.node(id);
         if let Some((what, key)) = like(node) {
             let what = format!("what looks like {what}");
-            let problem = Problem::at(
+            return Some(Problem::at(
                 node,
                 format!("could not judge all of `{}`", tree.source().name),
                 format!(
                     "{what} has keys in another case than AWS's (`{key}`): what is made of it is not known; judge that, or write `{key}` as AWS does"
                 ),
-            );
-            return Some(File::Unreadable {
-                dialect: None,
-                problem,
-            });
+            ));
         }
         open.extend(node.items().rev().map(Node::id));
         open.extend(node.members().rev().map(|(_, value)| value.id()));

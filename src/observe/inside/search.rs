@@ -4,8 +4,8 @@ use super::what::{self, What};
 use crate::observe::decode::{json_in, yaml_in};
 use crate::observe::own::{Below, Members, Own};
 use crate::observe::{edit, parts, recognise};
-use crate::observed::Value;
 use crate::observed::tree::{NodeId, Tree};
+use crate::observed::{Node, Value};
 use std::collections::BTreeSet;
 
 /// How many texts are read as documents, and how deep in each other.
@@ -96,7 +96,9 @@ impl Search {
             let node = tree.node(at);
             let held = node.members().filter(|(key, _)| members.hold(key));
             let values = held.map(|(_, value)| value).chain(node.items());
-            let looks = values.filter(|value| !self.read.contains(&value.id()));
+            let looks = values
+                .filter(|value| may_hold_more(*value))
+                .filter(|value| !self.read.contains(&value.id()));
             let looks: Vec<Look> = looks
                 .map(|value| Look {
                     at: value.id(),
@@ -163,14 +165,29 @@ impl Search {
 }
 
 /// An object with those members only that are not read.
-fn rest_of(tree: &mut Tree, at: NodeId, read: &Members) -> Option<NodeId> {
-    let (mut members, open) = edit::members(tree, at)?;
-    members.retain(|(key, ..)| !read.hold(tree.text(*key)));
-    if members.is_empty() {
+pub(super) fn rest_of(tree: &mut Tree, at: NodeId, read: &Members) -> Option<NodeId> {
+    let is_read = |(key, _): (&str, Node<'_>)| read.hold(key);
+    if tree.node(at).members().all(is_read) {
         return None;
     }
+    let (mut members, open) = edit::members(tree, at)?;
+    members.retain(|(key, ..)| !read.hold(tree.text(*key)));
     let kind = tree.map_kind(&members, open);
     Some(tree.push_at(kind, at))
+}
+
+/// Whether something may stand in a value.
+fn may_hold_more(value: Node<'_>) -> bool {
+    match value.value() {
+        Value::Map | Value::List => true,
+        Value::String(text) => text.contains(['{', '[', '\n']),
+        Value::Absent
+        | Value::Unreadable(_)
+        | Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::Template => false,
+    }
 }
 
 /// Whether a text may be a document of ours in JSON.

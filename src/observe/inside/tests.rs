@@ -595,6 +595,23 @@ fn what_no_reader_goes_into_is_named() {
         };
         assert_eq!(problems.len(), 1, "{document}: {problems:?}");
     }
+    for (document, more) in [
+        (
+            request(),
+            json!({"encryption_configuration": {"enable_in_transit_encryption": false}}),
+        ),
+        (
+            grant(),
+            json!({"releaseLabel": "emr-7.9.0", "instances": {"keepJobFlowAliveWhenNoSteps": true}}),
+        ),
+    ] {
+        let document = then(document, &more);
+        let [problem] = read(&document).problems.try_into().unwrap();
+        assert!(
+            problem.why.contains("in another case"),
+            "{document}: {problem:?}"
+        );
+    }
     let used = json!({"service": "s", "provider": {"name": "aws"}, "custom": {"x": grant()},
         "resources": with(template, &json!({"Outputs": {"o": {"Value": "${self:custom.x}"}}}))});
     assert_eq!(read(&used).problems, [], "{used}");

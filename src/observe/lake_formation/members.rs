@@ -3,6 +3,7 @@
 use super::{LOCATION, RESOURCE_INFO, Request, alone, lists};
 use crate::observe::own::{Below, Own};
 use crate::observed::Node;
+use std::borrow::Cow;
 
 const GRANT: &[&str] = &[
     "AdditionalDetails",
@@ -81,12 +82,12 @@ pub(in crate::observe) fn own(root: Node<'_>) -> Vec<Own> {
     let mut own = Vec::new();
     let mut members: Vec<&'static str> = Vec::new();
     if let Some((request, body)) = alone(root) {
+        let inner = own_of(request, body, &mut own);
         if body.id() == root.id() {
-            members.extend(own_of(request, body, &mut own));
+            members.extend(inner.iter());
         } else {
             members.push(RESOURCE_INFO);
-            let inner = own_of(request, body, &mut own);
-            own.push(Own::these(body, &inner, Below::AllButTags));
+            own.push(Own::these(body, inner, Below::AllButTags));
         }
     }
     for (request, member, list) in lists(root) {
@@ -94,11 +95,11 @@ pub(in crate::observe) fn own(root: Node<'_>) -> Vec<Own> {
         own.push(Own::all(list, Below::AllButTags));
         for item in list.items() {
             let inner = own_of(request, item, &mut own);
-            own.push(Own::these(item, &inner, Below::AllButTags));
+            own.push(Own::these(item, inner, Below::AllButTags));
         }
     }
     if root.members().len() > 0 {
-        own.push(Own::these(root, &members, Below::AllButTags));
+        own.push(Own::these(root, members, Below::AllButTags));
     }
     own
 }
@@ -114,21 +115,19 @@ pub(in crate::observe) fn own_of_request(request: Request, body: Node<'_>) -> Ve
             own.push(Own::these(entry, GRANT, Below::AllButTags));
         }
     }
-    own.push(Own::these(body, &members, Below::AllButTags));
+    own.push(Own::these(body, members, Below::AllButTags));
     own
 }
 
 /// The members that are read of an object, what is read in the member that the rest stands in being added to `own`.
-fn own_of(request: Request, body: Node<'_>, own: &mut Vec<Own>) -> Vec<&'static str> {
-    let mut members = request.members().to_vec();
-    if let Some((member, inner)) = request.inner() {
-        let held = body.get(member);
-        if held.missing_key().is_none() {
-            members.push(member);
-            own.push(Own::these(held, inner, Below::AllButTags));
-        } else {
-            members.extend(inner);
-        }
+fn own_of(request: Request, body: Node<'_>, own: &mut Vec<Own>) -> Cow<'static, [&'static str]> {
+    let Some((member, inner)) = request.inner() else {
+        return request.members().into();
+    };
+    let held = body.get(member);
+    if held.missing_key().is_some() {
+        return [request.members(), inner].concat().into();
     }
-    members
+    own.push(Own::these(held, inner, Below::AllButTags));
+    [request.members(), &[member]].concat().into()
 }
