@@ -259,12 +259,11 @@ pub(super) fn first(value: Node<'_>) -> Option<Node<'_>> {
 pub(super) fn request(value: Node<'_>) -> Option<Node<'_>> {
     let mut open = vec![value];
     while let Some(node) = open.pop() {
-        let found = match node.as_text() {
-            Some(text) => holds_request(text),
-            None => {
-                let what = what::but_template(node);
-                what.is_some_and(|what| !matches!(what, What::Part(_)))
-            }
+        let found = if let Some(text) = node.as_text() {
+            holds_request(text)
+        } else {
+            let what = what::but_template(node);
+            what.is_some_and(|what| !matches!(what, What::Part(_)))
         };
         if found {
             return Some(node);
