@@ -7,7 +7,7 @@ mod hosts;
 mod xml;
 
 use super::call::{Call, Failure, Outcome};
-use super::operation::Service;
+use super::operation::{GET_BUCKET_LOCATION, Service};
 use super::retry::NO_ANSWER;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
@@ -164,6 +164,11 @@ fn fill(request: &mut Request, call: &Call, place: &Place) {
             let bucket = call.input.get("Bucket").and_then(Value::as_str);
             let bucket = utf8_percent_encode(bucket.unwrap_or_default(), PLAIN).to_string();
             request.url = request.url.replacen("{}", &bucket, 1);
+            // Whose the bucket is: of another account, the answer is a refusal. The other calls may well be about one.
+            if call.operation == &GET_BUCKET_LOCATION && !place.account.is_empty() {
+                let owner = ("x-amz-expected-bucket-owner", place.account.clone());
+                request.headers.push(owner);
+            }
         }
         Service::S3Control => {
             request.method = "GET";

@@ -7,7 +7,7 @@ use crate::control::{
     Conditions, Control, Draft, Meta, Severity, Span, View, Weakening, lies_under,
 };
 use crate::observed::cluster::Attribute;
-use crate::observed::{Known, Node, Reason, ResourceKind};
+use crate::observed::{Form, Known, Lookup, Node, Reason, ResourceKind};
 
 #[derive(Debug)]
 pub(crate) enum LogDestination {}
@@ -87,6 +87,9 @@ fn judge_place(want: &Setting, node: Node<'_>, seen: &View<'_, '_>, out: &mut Co
             out.failed(node, "logs go to a place that the baseline does not name")
         }
         // The owner and the lifecycle of the bucket are facts of the bucket.
+        Known::Set(text) if seen.is_live() && want.retention_days.is_none() && is_ours(want, text, seen) => {
+            return out.held();
+        }
         Known::Set(_) if seen.is_live() => {
             let reason = Reason::NotObserved {
                 action: "s3:GetLifecycleConfiguration".to_owned(),
@@ -106,6 +109,26 @@ fn judge_place(want: &Setting, node: Node<'_>, seen: &View<'_, '_>, out: &mut Co
         .under("destinations")
         .expected(wish(want))
         .observed(node.display());
+}
+
+/// Whether the bucket of a place answered as one of an account that may own it: it is located for the account of its
+/// record alone.
+fn is_ours(want: &Setting, text: &str, seen: &View<'_, '_>) -> bool {
+    let place = Location::of(text);
+    let found = place.map(|place| seen.scope.by_name(ResourceKind::S3Bucket, place.bucket));
+    let Some(Lookup::Found(bucket)) = found else {
+        return false;
+    };
+    let answer = bucket.body.get("s3:GetBucketLocation");
+    let is_located = bucket.form == Form::Live && answer.reason().is_none() && answer.is_set();
+    let Some(account) = bucket.identity.account.as_deref().filter(|_| is_located) else {
+        return false;
+    };
+    if want.accounts.is_any() {
+        seen.target.is_none_or(|target| target.account == account)
+    } else {
+        want.accounts.allows(account)
+    }
 }
 
 /// The folder that a text with holes begins with: a bucket at least.

@@ -259,3 +259,16 @@ fn calls_with_a_path_put_members_into_it_and_the_others_behind() {
         "https://emr-containers.cn-north-1.amazonaws.com.cn/virtualclusters?states=RUNNING&states=ARRESTED&nextToken=a%3Db%26c"
     );
 }
+
+#[test]
+fn a_bucket_is_located_for_the_account_that_should_own_it() {
+    use crate::live::operation::GET_BUCKET_LOCATION;
+    let owner = |operation| {
+        let sent = asked(operation, json!({"Bucket": "logs"}), "us-west-2");
+        let headers = sent.headers.into_iter();
+        let mut found = headers.filter(|(name, _)| *name == "x-amz-expected-bucket-owner");
+        found.next().map(|(_, account)| account)
+    };
+    assert_eq!(owner(&GET_BUCKET_LOCATION).as_deref(), Some("111122223333"));
+    assert_eq!(owner(&GET_BUCKET_POLICY), None);
+}

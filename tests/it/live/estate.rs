@@ -78,6 +78,8 @@ pub struct Estate {
     pub lake: Option<Lake>,
     /// Enforced when there are some.
     pub quotas: Option<Quotas>,
+    /// Buckets of other accounts.
+    pub foreign: BTreeSet<String>,
     /// Buckets without versions.
     pub unversioned: BTreeSet<String>,
     /// Volumes that are not encrypted.
@@ -790,6 +792,10 @@ impl Estate {
                 "NoSuchBucket",
                 "The specified bucket does not exist",
             ));
+        }
+        let expected = input["ExpectedBucketOwner"].as_str();
+        if self.foreign.contains(bucket) && expected == Some(ACCOUNT) {
+            return Err(refusal(403, "AccessDenied", "Access Denied"));
         }
         let block = json!({"PublicAccessBlockConfiguration": {"BlockPublicAcls": true, "IgnorePublicAcls": true,
             "BlockPublicPolicy": true, "RestrictPublicBuckets": true}});

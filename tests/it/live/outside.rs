@@ -427,6 +427,32 @@ fn volumes_endpoints_and_the_bucket_of_certificates_are_judged_by_what_aws_answe
 }
 
 #[test]
+fn a_bucket_of_another_account_is_never_taken_for_ours() {
+    let judged = |estate: Estate| {
+        let live = Live::over(estate);
+        let baseline =
+            crate::binary::asks_for("s3.ownership") + "for = [\"logs\"]\n[emr.log-destination]\n";
+        std::fs::write(live.bench.path().join("b.toml"), baseline).unwrap();
+        let ran = live.run(&[
+            "audit", "b.toml", "--share", "100", "--format", "json", "--all",
+        ]);
+        let report: Value = serde_json::from_str(&ran.out).unwrap();
+        ["s3.ownership", "emr.log-destination"].map(|control| verdicts(&report, control))
+    };
+    let both = |verdict: &str| {
+        [
+            BTreeSet::from([verdict.to_owned()]),
+            BTreeSet::from([verdict.to_owned()]),
+        ]
+    };
+    assert_eq!(judged(Estate::of(1)), both("compliant"));
+    let mut estate = Estate::of(1);
+    estate.foreign.insert(format!("logs-{ACCOUNT}"));
+    // Whether the refusal is for want of a permission is not known either.
+    assert_eq!(judged(estate), both("indeterminate"));
+}
+
+#[test]
 fn no_secret_comes_out() {
     let mut estate = Estate::of(2);
     estate.plant_secrets();

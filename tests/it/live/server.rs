@@ -210,7 +210,9 @@ fn asked(line: &str, headers: &BTreeMap<String, String>, body: &str, from: &str)
             "publicAccessBlock" => "GetPublicAccessBlock",
             other => panic!("{other} is not doubled"),
         };
-        return service("s3", operation, json!({"Bucket": bucket}));
+        let owner = headers.get("x-amz-expected-bucket-owner");
+        let input = json!({"Bucket": bucket, "ExpectedBucketOwner": owner});
+        return service("s3", operation, input);
     }
     if path != "/" {
         return service(
