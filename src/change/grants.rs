@@ -3,14 +3,15 @@
 mod cover;
 mod iam;
 mod missing;
+mod near;
 mod way;
 mod write;
 
+use self::near::Near;
 use super::current::{Held, HeldRight, Stands};
 use super::plan::{Change, Class, Draft, Evidence, Fate, Kind, Sign};
 use super::revoke::{Cut, cuts, exclude_each_other, shown};
 use crate::aws::lake_formation::grant::{Node as On, Object};
-use crate::aws::lake_formation::principal::is_iam_allowed_principals;
 use crate::observed::ResourceKind;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -62,8 +63,7 @@ struct Given {
 /// Held and declared grants being weighed.
 struct Work<'w, 'd, 'b> {
     draft: &'w mut Draft<'d, 'b>,
-    /// The numbers of held grants, by holder and by what they are on.
-    near: BTreeMap<(String, String), Vec<usize>>,
+    near: Near<'d>,
     taken: BTreeMap<usize, Taken>,
     given: Vec<Given>,
     /// Whose rights were told that come with having made a table, and which table.
@@ -74,17 +74,9 @@ struct Work<'w, 'd, 'b> {
 
 impl<'w, 'd, 'b> Work<'w, 'd, 'b> {
     fn of(draft: &'w mut Draft<'d, 'b>) -> Self {
-        let mut near: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
-        for (at, held) in draft.current.grants.iter().enumerate() {
-            let key = (
-                holder(&held.principal).to_owned(),
-                neighbourhood(&held.object),
-            );
-            near.entry(key).or_default().push(at);
-        }
         Self {
+            near: Near::of(&draft.current.grants),
             draft,
-            near,
             taken: BTreeMap::new(),
             given: Vec::new(),
             makers: BTreeSet::new(),
@@ -93,9 +85,8 @@ impl<'w, 'd, 'b> Work<'w, 'd, 'b> {
     }
 
     /// The grants that somebody holds on the object, on columns of it, or on the table of its columns.
-    fn near(&self, principal: &str, object: &Object) -> &[usize] {
-        let key = (principal.to_owned(), neighbourhood(object));
-        self.near.get(&key).map_or(&[], Vec::as_slice)
+    fn near(&self, principal: &str, object: &Object) -> impl Iterator<Item = usize> + use<'_, 'd> {
+        self.near.find(principal, object)
     }
 
     fn held(&self, at: usize) -> Option<&'d Held> {
@@ -212,28 +203,6 @@ impl<'w, 'd, 'b> Work<'w, 'd, 'b> {
     fn exchange(&mut self, at: usize, unit: &str) {
         let taken = self.taken.entry(at).or_default();
         taken.unit = Some(unit.to_owned());
-    }
-}
-
-/// A holder by which grants are found.
-fn holder(principal: &str) -> &str {
-    if is_iam_allowed_principals(principal) {
-        IAM
-    } else {
-        principal
-    }
-}
-
-/// Under what grants stand together that cover, or exclude, each other.
-fn neighbourhood(object: &Object) -> String {
-    match (&object.node, object.table()) {
-        (On::Table(..) | On::Columns(..), Some((database, table))) => {
-            let catalog = object.catalog.as_ref();
-            let catalog = catalog.map(ToString::to_string).unwrap_or_default();
-            format!("table {catalog} {database}.{table}")
-        }
-        (On::Tag(tag, _), _) => format!("tag {tag}"),
-        _ => object.to_string(),
     }
 }
 

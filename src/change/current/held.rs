@@ -45,16 +45,23 @@ impl Reading<'_, '_> {
             object: object.clone(),
             condition: seen.condition.as_ref().map(ToString::to_string),
             entry: None,
-            evidence: Evidence {
-                updated: time(root.get("LastUpdated")),
-                by: root.get("LastUpdatedBy").as_text().map(str::to_owned),
-            },
+            evidence: Evidence::default(),
             rights,
             waived: None,
             unheard,
             left_to_iam: None,
         };
-        if beyond || to_iam || self.may_be_replaced(&seen, principal, object) {
+        let is_told =
+            |right: &HeldRight| !matches!(right.stands, Stands::Declared | Stands::Ungoverned);
+        let may_go = beyond || to_iam || self.may_be_replaced(&seen, principal, object);
+        // Of the very many that stay as they are nobody asks since when.
+        if may_go || held.rights.iter().any(is_told) {
+            held.evidence = Evidence {
+                updated: time(root.get("LastUpdated")),
+                by: root.get("LastUpdatedBy").as_text().map(str::to_owned),
+            };
+        }
+        if may_go {
             held.entry = entry(root);
             if held.entry.is_none() {
                 return Err("a part of the grant is not known".to_owned());

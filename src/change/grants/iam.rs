@@ -55,8 +55,8 @@ impl<'d> Work<'_, 'd, '_> {
 
     /// AWS lists what `ALL` came with beside it, and reading by itself: it is one thing.
     fn tell_of_iam(&mut self, held: &Held, fate: Fate) -> usize {
-        let near = self.near(IAM, &held.object).iter();
-        let near = near.filter_map(|at| self.held(*at));
+        let near = self.near(IAM, &held.object);
+        let near = near.filter_map(|at| self.held(at));
         let same = near.filter(|other| other.object == held.object);
         let names: BTreeSet<&str> = same
             .flat_map(|other| other.rights.iter().map(|one| one.name.as_str()))

@@ -9,6 +9,7 @@ use crate::change::revoke::{Cut, Want, is_left};
 use crate::control::lake::DeclaredGrant;
 use crate::control::lake::request;
 use crate::control::lake::standing::{members, squeezed};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What is said of a grant that comes right after what gives way to it.
@@ -19,43 +20,60 @@ impl Work<'_, '_, '_> {
     pub(super) fn weigh_declared(&mut self) {
         let desired = self.draft.desired;
         for declared in desired.grants.grants() {
-            let missing = self.missing(declared);
-            if !missing.permissions.is_empty() {
+            if let Some(missing) = self.missing(declared) {
                 self.give(declared, &missing);
             }
         }
     }
 
-    /// What of a declared grant nobody's remaining grants give.
-    fn missing(&self, declared: &DeclaredGrant) -> DeclaredGrant {
-        let mut missing = declared.clone();
-        Arc::make_mut(&mut missing.grantable)
-            .retain(|permission| !self.is_given(declared, permission, true));
-        Arc::make_mut(&mut missing.permissions).retain(|permission| {
-            !self.is_given(declared, permission, false) || missing.grantable.contains(permission)
-        });
-        missing
+    /// What of a declared grant nobody's remaining grants give, where that is something.
+    fn missing(&self, declared: &DeclaredGrant) -> Option<DeclaredGrant> {
+        let near = self.same_holders(declared);
+        let lacks = |permission: &str, grantable: bool| {
+            !self.is_given(&near, declared, (permission, grantable))
+        };
+        let grantable = declared.grantable.iter().filter(|one| lacks(one, true));
+        let grantable: BTreeSet<&String> = grantable.collect();
+        let permissions = declared.permissions.iter();
+        let permissions = permissions.filter(|one| grantable.contains(one) || lacks(one, false));
+        let permissions: BTreeSet<&String> = permissions.collect();
+        let owned = |set: BTreeSet<&String>| Arc::new(set.into_iter().cloned().collect());
+        (!permissions.is_empty()).then(|| DeclaredGrant {
+            grantable: owned(grantable),
+            permissions: owned(permissions),
+            ..declared.clone()
+        })
     }
 
     /// Whether a permission is held already, and stays.
-    fn is_given(&self, declared: &DeclaredGrant, permission: &str, grantable: bool) -> bool {
+    fn is_given(
+        &self,
+        near: &[(usize, &Held)],
+        declared: &DeclaredGrant,
+        (permission, grantable): (&str, bool),
+    ) -> bool {
         let parts = declared.object.class().parts_of_all();
         if permission == "ALL"
             && !parts.is_empty()
             && parts
                 .iter()
-                .all(|part| self.covers(declared, part, grantable))
+                .all(|part| self.covers(near, declared, (part, grantable)))
         {
             return true;
         }
-        self.covers(declared, permission, grantable)
+        self.covers(near, declared, (permission, grantable))
     }
 
-    fn covers(&self, declared: &DeclaredGrant, permission: &str, grantable: bool) -> bool {
+    fn covers(
+        &self,
+        near: &[(usize, &Held)],
+        declared: &DeclaredGrant,
+        (permission, grantable): (&str, bool),
+    ) -> bool {
         let every = |member: Option<&Name>| {
             let want = Want { grantable, member };
-            self.same_holders(declared)
-                .any(|(at, held)| self.gives(at, held, (declared, permission), &want))
+            near.iter()
+                .any(|(at, held)| self.gives(*at, held, (declared, permission), &want))
         };
         match members(&declared.object) {
             Some(listed) => listed.iter().all(|member| every(Some(member))),
@@ -64,17 +82,14 @@ impl Work<'_, '_, '_> {
     }
 
     /// The grants of the same principal under the same condition that may cover the declared one.
-    fn same_holders<'a>(
-        &'a self,
-        declared: &'a DeclaredGrant,
-    ) -> impl Iterator<Item = (usize, &'a Held)> {
+    fn same_holders(&self, declared: &DeclaredGrant) -> Vec<(usize, &Held)> {
         let principal = declared.principal.to_string();
         let wanted = declared.condition.as_ref();
         let wanted = wanted.map(|condition| squeezed(&condition.to_string()));
-        let near = self.near(&principal, &declared.object).to_vec();
-        near.into_iter()
+        self.near(&principal, &declared.object)
             .filter_map(|at| Some((at, self.held(at)?)))
-            .filter(move |(_, held)| held.condition.as_deref().map(squeezed) == wanted)
+            .filter(|(_, held)| held.condition.as_deref().map(squeezed) == wanted)
+            .collect()
     }
 
     /// Whether a held grant gives a permission on the declared object, or on one member of its list.
@@ -90,10 +105,10 @@ impl Work<'_, '_, '_> {
             .map(|taken| taken.cuts.iter().map(|(cut, _)| cut.clone()).collect())
             .unwrap_or_default();
         let class = held.object.class();
-        let came_with_all = self.loses_all(held, want.grantable);
         held.rights.iter().any(|right| {
+            let is_part = class.parts_of_all().contains(&right.name.as_str());
             includes(class, &right.name, permission)
-                && !(came_with_all && class.parts_of_all().contains(&right.name.as_str()))
+                && !(is_part && self.loses_all(held, want.grantable))
                 && is_left(held, right, &cuts, want)
                 && holds(&held.object, &declared.object, want.member)
         })
@@ -102,12 +117,15 @@ impl Work<'_, '_, '_> {
     /// Whether an `ALL` on the same goes. Whether what is listed beside it was granted by itself is not to be seen: what
     /// stays of it is granted before.
     fn loses_all(&self, held: &Held, grantable: bool) -> bool {
-        let mut near = self.near(&held.principal, &held.object).iter();
+        if self.taken.is_empty() {
+            return false;
+        }
+        let mut near = self.near(&held.principal, &held.object);
         near.any(|at| {
-            let same = self.held(*at).is_some_and(|other| {
+            let same = self.held(at).is_some_and(|other| {
                 other.object == held.object && other.condition == held.condition
             });
-            let taken = self.taken.get(at).filter(|_| same);
+            let taken = self.taken.get(&at).filter(|_| same);
             taken.is_some_and(|taken| {
                 let mut cuts = taken.cuts.iter();
                 cuts.any(|(cut, _)| cut.permission == "ALL" && (grantable || !cut.option_only))

@@ -35,12 +35,12 @@ impl Work<'_, '_, '_> {
         let mut replaced: Vec<(usize, Cut)> = Vec::new();
         let principal = declared.principal.to_string();
         for at in self.near(&principal, &declared.object) {
-            let Some(held) = self.held(*at) else { continue };
+            let Some(held) = self.held(at) else { continue };
             if !exclude_each_other(&declared.object, &held.object) {
                 continue;
             }
             for right in &held.rights {
-                let Some(rest) = self.rest(*at, held, right) else {
+                let Some(rest) = self.rest(at, held, right) else {
                     continue;
                 };
                 if held.unheard.is_some() || !is_within(declared, held, &rest) {
@@ -57,9 +57,9 @@ impl Work<'_, '_, '_> {
                         }
                     ));
                 }
-                replaced.push((*at, rest));
+                replaced.push((at, rest));
             }
-            exchanged.push(*at);
+            exchanged.push(at);
         }
         for (at, rest) in replaced {
             self.replace(at, rest, declared);
@@ -138,7 +138,7 @@ impl Work<'_, '_, '_> {
         let mut found = Vec::new();
         for object in objects {
             for at in self.near(IAM, &object) {
-                found.push((*at, object.clone()));
+                found.push((at, object.clone()));
             }
         }
         found
