@@ -4,6 +4,7 @@
 
 use crate::corpus::{ACCOUNT, Numbers};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -18,7 +19,10 @@ const DATABASES: u64 = 200;
 
 /// The files of one corpus.
 pub(crate) struct Lake {
-    pub(crate) baseline: PathBuf,
+    /// A table for each grant.
+    pub(crate) flat: PathBuf,
+    /// A table for all the grants of a principal that differ in their tables only, as `import` writes it.
+    pub(crate) grouped: PathBuf,
     pub(crate) estate: PathBuf,
     /// The same for lfpolicy.
     pub(crate) desired: PathBuf,
@@ -49,7 +53,8 @@ impl Grant {
         format!("arn:aws:iam::{ACCOUNT}:role/{}", self.role)
     }
 
-    fn declared(&self) -> String {
+    /// As the baseline declares it, on one table or several.
+    fn declared(&self, table: &str) -> String {
         let columns = self.columns.as_ref().map_or(String::new(), |columns| {
             format!("columns = {}\n", json!(columns))
         });
@@ -59,11 +64,13 @@ impl Grant {
             ""
         };
         format!(
-            "[[lake.grants.grant]]\nprincipal = \"{}\"\ntable = \"{}.{}\"\n{columns}permissions = [\"SELECT\"]\n{grantable}",
-            self.principal(),
-            self.database(),
-            self.name()
+            "[[lake.grants.grant]]\nprincipal = \"{}\"\ntable = {table}\n{columns}permissions = [\"SELECT\"]\n{grantable}",
+            self.principal()
         )
+    }
+
+    fn path(&self) -> String {
+        format!("{}.{}", self.database(), self.name())
     }
 
     /// As the service lists it: `SELECT` on a table comes back on all its columns.
@@ -106,21 +113,18 @@ pub(crate) fn write(folder: &Path, grants: u64) -> io::Result<Lake> {
     fs::create_dir_all(folder)?;
     let (declared, seen) = both(grants);
     let lake = Lake {
-        baseline: folder.join(format!("{grants}.toml")),
+        flat: folder.join(format!("{grants}-flat.toml")),
+        grouped: folder.join(format!("{grants}-grouped.toml")),
         estate: folder.join(format!("{grants}.jsonl")),
         desired: folder.join(format!("{grants}-desired.json")),
         current: folder.join(format!("{grants}-current.json")),
         bytes: 0,
     };
-    let mut out = BufWriter::new(fs::File::create(&lake.baseline)?);
-    writeln!(
-        out,
-        "schema = 1\n[baseline]\nname = \"lake\"\n[targets.lake]\naccount = \"{ACCOUNT}\"\nregion = \"us-west-2\"\n[lake.grants]\nexact = true\nscope = [\"*\"]"
-    )?;
-    for grant in &declared {
-        out.write_all(grant.declared().as_bytes())?;
-    }
-    out.flush()?;
+    let flat = declared
+        .iter()
+        .map(|grant| grant.declared(&json!(grant.path()).to_string()));
+    write_baseline(&lake.flat, flat)?;
+    write_baseline(&lake.grouped, grouped(&declared).into_iter())?;
     write_estate(&lake.estate, &seen)?;
     for (file, grants) in [(&lake.desired, &declared), (&lake.current, &seen)] {
         let grants: Vec<Value> = grants.iter().map(Grant::of_peer).collect();
@@ -129,6 +133,32 @@ pub(crate) fn write(folder: &Path, grants: u64) -> io::Result<Lake> {
     }
     let bytes = fs::metadata(&lake.estate)?.len();
     Ok(Lake { bytes, ..lake })
+}
+
+fn write_baseline(file: &Path, tables: impl Iterator<Item = String>) -> io::Result<()> {
+    let mut out = BufWriter::new(fs::File::create(file)?);
+    writeln!(
+        out,
+        "schema = 1\n[baseline]\nname = \"lake\"\n[targets.lake]\naccount = \"{ACCOUNT}\"\nregion = \"us-west-2\"\n[lake.grants]\nexact = true\nscope = [\"*\"]"
+    )?;
+    for table in tables {
+        out.write_all(table.as_bytes())?;
+    }
+    out.flush()
+}
+
+/// The tables of a baseline that says once what the grants of a principal have in common.
+fn grouped(declared: &[Grant]) -> Vec<String> {
+    let mut alike: BTreeMap<_, Vec<&Grant>> = BTreeMap::new();
+    for grant in declared {
+        let key = (&grant.role, &grant.columns, grant.grantable);
+        alike.entry(key).or_default().push(grant);
+    }
+    let each = alike.into_values().filter_map(|grants| {
+        let paths: Vec<String> = grants.iter().map(|grant| grant.path()).collect();
+        Some(grants.first()?.declared(&json!(paths).to_string()))
+    });
+    each.collect()
 }
 
 fn write_estate(file: &Path, seen: &[Grant]) -> io::Result<()> {

@@ -479,14 +479,26 @@ fn lakes(places: &Places) -> io::Result<()> {
     for grants in [10_000, 50_000, 300_000] {
         let lake = grants::write(&folder, grants)?;
         let bytes = lake.bytes as f64;
-        let (baseline, estate) = (text(&lake.baseline), text(&lake.estate));
-        let shared = ["--target", "lake", "--snapshot", estate, "--format", "json"];
-        let arguments = [&["plan", baseline], &shared[..]].concat();
+        let shared = [
+            "--target",
+            "lake",
+            "--snapshot",
+            text(&lake.estate),
+            "--format",
+            "json",
+        ];
+        let planned = |baseline| [&["plan", text(baseline)], &shared[..]].concat();
+        let arguments = planned(&lake.grouped);
         let plan = run(Path::new(PRODUCT), &arguments, JUDGED, 3);
         let head = format!("{grants} grants, {:.1} MiB", bytes / MIB);
         println!("{head:<50}      cpu   throughput   memory");
-        row("plan", plan, bytes);
+        row("plan, a table for what is alike", plan, bytes);
         named("plan", &Command::new(PRODUCT).args(&arguments).output()?);
+        // A file of a baseline has 16 MiB at most.
+        if grants <= 50_000 {
+            let flat = run(Path::new(PRODUCT), &planned(&lake.flat), JUDGED, 3);
+            row("plan, a table for each grant", flat, bytes);
+        }
         let theirs = [
             "audit",
             "--desired",
