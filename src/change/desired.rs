@@ -20,8 +20,6 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// A list of tables of a control, empty where it asks for none.
-
 /// What a baseline asks for in the account and region of its target.
 #[derive(Debug)]
 pub struct Desired<'b> {
@@ -147,7 +145,7 @@ impl<'b> Desired<'b> {
     /// What is asked of grants as a whole.
     pub(super) fn asked(&self) -> Asked<'_> {
         Asked {
-            declared: &self.grants,
+            declared: self.grants,
             exact: self.exact,
             scope: &self.scope,
         }

@@ -179,6 +179,7 @@ fn ends_agree(a: &[Part], b: &[Part]) -> bool {
 impl Ord for Name {
     fn cmp(&self, other: &Self) -> Ordering {
         match (&self.0, &other.0) {
+            (Form::Known(a), Form::Known(b)) if Arc::ptr_eq(a, b) => Ordering::Equal,
             (Form::Known(a), Form::Known(b)) => a.cmp(b),
             _ => self.parts().cmp(&other.parts()),
         }

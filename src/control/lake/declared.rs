@@ -176,6 +176,13 @@ impl Known {
         node
     }
 
+    /// Who holds a grant: most hold many.
+    fn principal(&mut self, row: &Row) -> Name {
+        let mut principal = cell_text(row, "principal").map_or_else(|| Name::from(""), name);
+        self.share_name(&mut principal);
+        principal
+    }
+
     fn share_name(&mut self, name: &mut Name) {
         match self.names.get(name) {
             Some(known) => *name = known.clone(),
@@ -220,7 +227,7 @@ fn grant(
 ) -> Result<DeclaredGrant, Wrong> {
     Ok(DeclaredGrant {
         identity: Arc::clone(identity),
-        principal: cell_text(row, "principal").map_or_else(|| Name::from(""), name),
+        principal: known.principal(row),
         object: object(row, account, known)?,
         permissions: known.permissions(row, "permissions"),
         grantable: known.permissions(row, "grantable"),
@@ -231,7 +238,7 @@ fn grant(
 fn object(row: &Row, account: Option<&str>, known: &mut Known) -> Result<Object, Wrong> {
     let given: Vec<&str> = OBJECT_KEYS
         .into_iter()
-        .filter(|key| row.contains_key(*key))
+        .filter(|key| row.contains_key(key))
         .collect();
     let key = match given.as_slice() {
         [key] => *key,

@@ -182,7 +182,7 @@ impl Control for RoleMappings {
         for (at, row) in want.mapping.iter().flatten().enumerate() {
             let given = TYPES
                 .iter()
-                .filter(|(cell, _)| row.contains_key(*cell))
+                .filter(|(cell, _)| row.contains_key(cell))
                 .count();
             let empty = kind_of(row).is_some_and(|(cell, _)| cell_texts(row, cell).is_empty());
             if given == 1 && !empty {
@@ -223,7 +223,7 @@ fn kind_of(row: &Row) -> Option<(&'static str, &'static str)> {
     TYPES
         .iter()
         .copied()
-        .find(|(cell, _)| row.contains_key(*cell))
+        .find(|(cell, _)| row.contains_key(cell))
 }
 
 fn judge_form(mapping: &RoleMapping<'_>, out: &mut Conditions) {

@@ -7,7 +7,7 @@ use crate::control::lake::filter::{
 use crate::control::lake::{Context, checks, request};
 use crate::control::settings::{Rows, Switch, settings};
 use crate::control::{Conditions, Control, Draft, Meta, Review, Severity, Span, View};
-use crate::lattice::Cell;
+use crate::lattice::{Cell, Row};
 use crate::observed::ResourceKind;
 
 #[derive(Debug)]
@@ -50,7 +50,7 @@ impl Control for DataFilters {
     }
 
     fn compile(want: &Setting, draft: &mut Draft<'_>) {
-        let cells = want.filter.values().flat_map(|row| row.values());
+        let cells = want.filter.values().flat_map(Row::values);
         let unbound = cells
             .flat_map(Cell::texts)
             .filter(|text| draft.bound("filter", text).is_none())

@@ -4,7 +4,7 @@ use crate::control::lake::declared::{GrantTable, grants};
 use crate::control::lake::{self, Asked, checks, request};
 use crate::control::settings::{Includes, Pattern, Rows, Switch, settings};
 use crate::control::{Conditions, Control, Draft, Meta, Review, Severity, Span, View};
-use crate::lattice::Cell;
+use crate::lattice::{Cell, Row};
 use crate::observed::ResourceKind;
 use serde_json::{Value, json};
 
@@ -54,7 +54,7 @@ impl Control for Grants {
     }
 
     fn compile(want: &Setting, draft: &mut Draft<'_>) {
-        let cells = want.grant.values().flat_map(|row| row.values());
+        let cells = want.grant.values().flat_map(Row::values);
         let unbound = cells
             .flat_map(Cell::texts)
             .filter(|text| draft.bound("grant", text).is_none())

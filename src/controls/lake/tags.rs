@@ -8,7 +8,7 @@ use crate::control::lake::tags::{
 use crate::control::lake::{Context, checks, tagged};
 use crate::control::settings::{Includes, Pattern, Plain, Rows, settings};
 use crate::control::{Conditions, Control, Draft, Meta, Review, Severity, Span, View};
-use crate::lattice::{Cell, KeyedRows};
+use crate::lattice::{Cell, KeyedRows, Row};
 use crate::observed::lake::{TAG, TAG_ASSOCIATION};
 use crate::observed::{Node, ResourceKind};
 use std::collections::{BTreeMap, BTreeSet};
@@ -73,7 +73,7 @@ impl Control for Tags {
 
     fn compile(want: &Setting, draft: &mut Draft<'_>) {
         let bound = |rows: &KeyedRows, key, draft: &mut Draft<'_>| {
-            let cells = rows.values().flat_map(|row| row.values());
+            let cells = rows.values().flat_map(Row::values);
             let open = cells
                 .flat_map(Cell::texts)
                 .filter(|text| draft.bound(key, text).is_none());
