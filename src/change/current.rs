@@ -69,7 +69,7 @@ pub(super) struct Settings {
 /// A grant that somebody holds.
 #[derive(Clone, Debug)]
 pub(super) struct Held {
-    pub(super) principal: String,
+    pub(super) principal: Arc<str>,
     pub(super) object: Object,
     pub(super) condition: Option<String>,
     pub(super) rights: Vec<HeldRight>,

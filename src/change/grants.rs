@@ -141,7 +141,7 @@ impl<'w, 'd, 'b> Work<'w, 'd, 'b> {
 
     /// Tells of what somebody holds who made the table: once, however AWS words it back.
     fn tell_of_maker(&mut self, held: &Held, right: &HeldRight) {
-        let key = (held.principal.clone(), held.object.clone());
+        let key = (held.principal.to_string(), held.object.clone());
         if !self.makers.insert(key) {
             return;
         }
@@ -153,7 +153,7 @@ impl<'w, 'd, 'b> Work<'w, 'd, 'b> {
                 "it comes with having made the table, and AWS revokes no such right".to_owned(),
             ),
             what: format!("{} on {}", right.name, held.object),
-            holder: Some(held.principal.clone()),
+            holder: Some(held.principal.to_string()),
             detail: None,
             wanted: Vec::new(),
             evidence: held.evidence.clone(),
@@ -192,7 +192,7 @@ impl<'w, 'd, 'b> Work<'w, 'd, 'b> {
             class,
             fate,
             what: shown(cut),
-            holder: Some(held.principal.clone()),
+            holder: Some(held.principal.to_string()),
             detail,
             wanted: row.map_or_else(Vec::new, |row| desired.lines("lake.grants", "grant", row)),
             evidence: held.evidence.clone(),

@@ -25,7 +25,7 @@ pub(super) fn cuts(asked: &Asked<'_>, held: &Held, right: &HeldRight) -> Vec<Cut
         grantable: right.grantable,
         option_only,
     };
-    let principal = Name::from(held.principal.as_str());
+    let principal = Name::from(&*held.principal);
     let condition = held.condition.as_deref().map(Name::from);
     let name = Name::from(right.name.as_str());
     let holding = Holding {

@@ -8,3 +8,4 @@ pub mod name;
 pub mod permissions;
 pub mod principal;
 pub mod row_filter;
+pub mod shared;

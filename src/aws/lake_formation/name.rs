@@ -89,6 +89,14 @@ impl Name {
         }
     }
 
+    /// The same text to hold on to, when all of it is known.
+    pub fn to_shared(&self) -> Option<Arc<str>> {
+        match &self.0 {
+            Form::Known(text) => Some(Arc::clone(text)),
+            Form::Parts(_) => None,
+        }
+    }
+
     /// Its parts, in order.
     fn parts(&self) -> Cow<'_, [Part]> {
         match &self.0 {

@@ -41,8 +41,11 @@ impl Reading<'_, '_> {
         let unheard = self.unheard(Kind::Grants, || format!("a grant on {object}"), root, GRANT);
         let beyond = rights.iter().any(|right| right.stands.is_beyond());
         let mut held = Held {
-            principal: holder.to_owned(),
-            object: object.clone(),
+            principal: self.names.text(principal).unwrap_or_else(|| holder.into()),
+            object: Object {
+                catalog: object.catalog.clone(),
+                node: self.names.node(object.node.clone()),
+            },
             condition: seen.condition.as_ref().map(ToString::to_string),
             entry: None,
             evidence: Evidence::default(),

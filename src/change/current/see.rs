@@ -3,6 +3,7 @@
 use super::unheard::{EXPRESSION, FILTER, GRANT, LOCATION, SETTINGS, unheard};
 use super::{Bears, Current, Fact, SeenExpression, SeenFilter, SeenLocation, SeenTag, Settings};
 use crate::aws::lake_formation::name::Name;
+use crate::aws::lake_formation::shared::SharedNames;
 use crate::change::desired::Desired;
 use crate::change::node::json;
 use crate::change::plan::Kind;
@@ -29,6 +30,8 @@ pub struct Reading<'d, 'b> {
     pub(super) desired: &'d Desired<'b>,
     judge: &'d Judge<'b>,
     pub(super) current: Current,
+    /// What very many grants have in common.
+    pub(super) names: SharedNames,
 }
 
 impl<'d, 'b> Reading<'d, 'b> {
@@ -38,6 +41,7 @@ impl<'d, 'b> Reading<'d, 'b> {
             desired,
             judge,
             current: Current::default(),
+            names: SharedNames::default(),
         }
     }
 

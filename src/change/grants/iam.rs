@@ -73,7 +73,7 @@ impl<'d> Work<'_, 'd, '_> {
             class: Class::LeftToIam,
             fate,
             what: format!("{} on {}", names.join(", "), held.object),
-            holder: Some(held.principal.clone()),
+            holder: Some(held.principal.to_string()),
             detail: Some("it leaves the object to IAM".to_owned()),
             wanted: self.draft.desired.lines_of("lake.iam-allowed-principals"),
             evidence: held.evidence.clone(),

@@ -113,7 +113,7 @@ impl Work<'_, '_, '_> {
             class: Class::Replaced,
             fate: Fate::Planned,
             what: shown(&cut),
-            holder: Some(held.principal.clone()),
+            holder: Some(held.principal.to_string()),
             detail: Some(format!("{} takes its place", declared.object)),
             wanted: desired.lines("lake.grants", "grant", &declared.identity),
             evidence: held.evidence.clone(),

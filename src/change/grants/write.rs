@@ -20,7 +20,7 @@ impl Work<'_, '_, '_> {
         let taken = taken.filter(|(_, taken)| taken.unit.is_none() && !taken.left_to_iam);
         let held = taken.filter_map(|(at, _)| self.held(*at));
         let held = held.filter(|held| self.widens(held));
-        held.map(|held| held.principal.clone()).collect()
+        held.map(|held| held.principal.to_string()).collect()
     }
 
     /// Whether a grant is made before tags and filters change: where nobody gains by that, and its principal would lose

@@ -5,6 +5,7 @@ use super::{name, own_or_other, parsed};
 use crate::aws::lake_formation::grant::{Columns, Expression, Node, Object, TagPolicy, location};
 use crate::aws::lake_formation::name::Name;
 use crate::aws::lake_formation::permissions::PERMISSIONS;
+use crate::aws::lake_formation::shared::SharedNames;
 use crate::control::settings::{
     CellKind, Column, Domain, Requirement, Table, TextType, cell_text, cell_texts,
 };
@@ -132,7 +133,7 @@ pub fn grants(rows: &KeyedRows, account: Option<&str>) -> (Vec<DeclaredGrant>, V
 #[derive(Debug, Default)]
 struct Known {
     permissions: BTreeSet<Arc<BTreeSet<String>>>,
-    names: BTreeSet<Name>,
+    names: SharedNames,
 }
 
 impl Known {
@@ -147,47 +148,11 @@ impl Known {
         set
     }
 
-    /// The same with the name of its database, and those of its columns, shared with others.
-    fn share(&mut self, mut node: Node) -> Node {
-        match &mut node {
-            Node::Database(database)
-            | Node::AllTables(database)
-            | Node::Table(database, _)
-            | Node::Filter(database, ..)
-            | Node::Function(database, _) => self.share_name(database),
-            Node::Columns(database, _, Columns::Only(names) | Columns::AllBut(names)) => {
-                self.share_name(database);
-                *names = std::mem::take(names)
-                    .into_iter()
-                    .map(|mut name| {
-                        self.share_name(&mut name);
-                        name
-                    })
-                    .collect();
-            }
-            Node::Catalog
-            | Node::Location(_)
-            | Node::Tag(..)
-            | Node::TagPolicy(_)
-            | Node::TagExpression(_)
-            | Node::AnyTable
-            | Node::RowPolicy(_) => {}
-        }
-        node
-    }
-
     /// Who holds a grant: most hold many.
     fn principal(&mut self, row: &Row) -> Name {
-        let mut principal = cell_text(row, "principal").map_or_else(|| Name::from(""), name);
-        self.share_name(&mut principal);
-        principal
-    }
-
-    fn share_name(&mut self, name: &mut Name) {
-        match self.names.get(name) {
-            Some(known) => *name = known.clone(),
-            None => drop(self.names.insert(name.clone())),
-        }
+        let principal = cell_text(row, "principal").map(name);
+        self.names
+            .name(&principal.unwrap_or_else(|| Name::from("")))
     }
 }
 
@@ -264,7 +229,7 @@ fn object(row: &Row, account: Option<&str>, known: &mut Known) -> Result<Object,
         "tag-policy" => (None, Node::TagPolicy(tag_policy(&text)?)),
         _ => {
             let (catalog, rest) = in_catalog(&text, account);
-            (catalog, known.share(in_database(key, rest, columns)?))
+            (catalog, known.names.node(in_database(key, rest, columns)?))
         }
     };
     Ok(Object { catalog, node })
