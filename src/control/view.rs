@@ -48,7 +48,7 @@ pub struct View<'a, 't> {
     pub compiled: Option<&'a str>,
     /// The resource read as a grant, once a control asks; see [`Self::grant`].
     pub grant: OnceCell<SeenGrant<'t>>,
-    /// The Lake Formation grants that the baseline declares; see [`Self::declared_grants`].
+    /// The Lake Formation grants that the baseline declares; see [`DeclaredOnce::get`].
     pub declared: &'a DeclaredOnce,
     /// What is put back into texts of the target's own account and region; see [`Self::spelling`].
     pub names: &'a Names,
