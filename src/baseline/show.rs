@@ -1,7 +1,7 @@
 //! Demands in words: as TOML would write them, for messages, `explain` and `compare`.
 
 use crate::control::settings::{Field, Preset, Spec};
-use crate::lattice::{Cell, Row, Shape, Text};
+use crate::lattice::{Cell, Piece, Row, Shape, Text};
 use std::collections::BTreeSet;
 use std::fmt::{self, Display as _};
 
@@ -136,11 +136,17 @@ fn level(out: &mut fmt::Formatter<'_>, words: &[&str], number: i64) -> fmt::Resu
     }
 }
 
+/// A text as a baseline writes it, where `${` that refers to nothing is `$${`.
 fn quoted(out: &mut fmt::Formatter<'_>, text: &Text) -> fmt::Result {
-    match text.as_literal() {
-        Some(text) => write!(out, "{text:?}"),
-        None => write!(out, "{:?}", text.to_string()),
+    if let Some(text) = text.as_literal().filter(|text| !text.contains("${")) {
+        return write!(out, "{text:?}");
     }
+    let pieces = text.pieces();
+    let written = pieces.iter().map(|piece| match piece {
+        Piece::Literal(text) => text.replace("${", "$${"),
+        Piece::Open(name) => format!("${{{name}}}"),
+    });
+    write!(out, "{:?}", written.collect::<String>())
 }
 
 fn list(out: &mut fmt::Formatter<'_>, set: &BTreeSet<Text>) -> fmt::Result {

@@ -528,3 +528,25 @@ fn defaults_of_parameters_are_held_to_their_types() {
         "a default that holds everywhere is a value"
     );
 }
+
+#[test]
+fn characters_that_only_look_like_a_parameter_are_shown_as_they_are_written() {
+    let with = |path: &str| {
+        let text = format!(
+            "schema = 1\n[baseline]\nname = \"t\"\n[lake.grants]\nscope = [\"{path}\"]\nexact = true\n"
+        );
+        resolved(&[("test.toml", &text)], None)
+    };
+    let (plain, open) = (with("$${account}"), with("${account}"));
+    assert_ne!(plain.digest, open.digest);
+    let shown = |baseline: &Baseline| {
+        let explained = super::explain::explain(baseline, "lake.grants").unwrap();
+        let scope = explained
+            .settings
+            .into_iter()
+            .find(|one| one.key == "scope");
+        scope.unwrap().value.unwrap()
+    };
+    assert_eq!(shown(&plain), "[\"$${account}\"]");
+    assert_eq!(shown(&open), "[\"${account}\"]");
+}

@@ -6,7 +6,7 @@ mod words;
 
 pub(super) use cluster::{is_described, is_run_job_flow};
 pub use configuration::SECTIONS;
-pub(super) use configuration::is_described_configuration;
+pub(super) use configuration::{has_own_member, is_described_configuration};
 pub(super) use words::{SOURCE_CODE, has_fences, named_after_ours, names_ours};
 pub use words::{looks_like_ours, may_be_ours};
 

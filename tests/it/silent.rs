@@ -388,3 +388,28 @@ fn block_public_access_that_says_nothing_is_not_passed_over() {
         found.0
     );
 }
+
+#[test]
+fn sections_of_other_services_are_no_security_configuration() {
+    let reported = |document: &Value| {
+        report_for(
+            "emr.in-transit-encryption",
+            &[("x.json", &document.to_string())],
+        )
+    };
+    for document in [
+        json!({"ServiceName": "x", "SourceConfiguration": {}, "EncryptionConfiguration": {"KmsKey": "k"}}),
+        json!({"OutputLocation": "s3://b/", "EncryptionConfiguration": {"EncryptionOption": "SSE_KMS"}}),
+        json!({"AuthenticationConfiguration": {"MTLSAuth": true}, "Name": "mesh"}),
+    ] {
+        let found = reported(&document);
+        assert_eq!(counts(&found), (0, 0, 0), "{document}");
+    }
+    for document in [
+        json!({"EncryptionConfiguration": {"EnableInTransitEncryption": false}, "Comment": "x"}),
+        json!({"EncryptionConfiguration": {}}),
+    ] {
+        let (noncompliant, indeterminate, _) = counts(&reported(&document));
+        assert!(noncompliant + indeterminate > 0, "{document}");
+    }
+}

@@ -5,7 +5,7 @@ use super::tags::{Assignment, Bearer, SeenTag, is_key};
 use crate::aws::lake_formation::name::{Likeness, Name};
 use crate::control::Conditions;
 use crate::lattice::Text;
-use crate::observed::{Node, Resource};
+use crate::observed::{Node, Resource, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A tag that is put on something must have the declared value, when one is declared for just that.
@@ -63,30 +63,32 @@ pub fn judge_effective<'t>(
     out: &mut Conditions,
 ) {
     let own = Bearer::of(resource);
-    let mut levels: Vec<(Bearer, BTreeMap<String, SeenTag<'t>>)> = Vec::new();
-    let mut tags = BTreeMap::new();
+    let mut levels: Vec<(Bearer, Borne<'t>)> = Vec::new();
+    let mut tags = Borne::default();
     for list in ["LFTagOnDatabase", "LFTagsOnTable"] {
-        add(context, answer.get(list), &mut tags, out);
+        tags.add(context, answer.get(list), out);
     }
     for column in answer.get("LFTagsOnColumns").items() {
-        let mut of_column = BTreeMap::new();
+        let mut of_column = Borne::default();
         for list in ["LFTagOnDatabase", "LFTagsOnTable"] {
-            add(context, answer.get(list), &mut of_column, out);
+            of_column.add(context, answer.get(list), out);
         }
-        add(context, column.get("LFTags"), &mut of_column, out);
+        of_column.add(context, column.get("LFTags"), out);
         if let Some(name) = column.get("Name").as_text() {
             levels.push((own.column(Name::from(name).lower()), of_column));
         }
     }
     levels.push((own, tags));
-    for (bearer, tags) in &levels {
+    for (bearer, borne) in &levels {
         let wanted = declared
             .iter()
             .filter(|one| one.bearer.likeness(bearer) == Likeness::Same);
         for assignment in wanted {
             for (key, value) in &assignment.tags {
-                match tags.get(key) {
+                match borne.tags.get(key) {
                     Some(tag) => judge_bearer(std::slice::from_ref(assignment), bearer, tag, out),
+                    // What is not known of its tags was recorded as they were read.
+                    None if !borne.is_whole => {}
                     None => {
                         out.failed(answer, format!("`{bearer}` does not bear `{key}`"))
                             .under("assignment")
@@ -106,7 +108,7 @@ pub fn judge_effective<'t>(
                     .any(|want| want.accepts_as_pattern(database))
             });
         if governed && bearer.0.len() > 1 {
-            judge_required(required, bearer, tags, answer, out);
+            judge_required(required, bearer, borne, answer, out);
         }
     }
 }
@@ -114,18 +116,16 @@ pub fn judge_effective<'t>(
 fn judge_required(
     required: &BTreeSet<Text>,
     bearer: &Bearer,
-    tags: &BTreeMap<String, SeenTag<'_>>,
+    borne: &Borne<'_>,
     answer: Node<'_>,
     out: &mut Conditions,
 ) {
     for want in required {
         let one = BTreeSet::from([want.clone()]);
-        if tags
-            .values()
-            .any(|tag| is_key(&one, &tag.key) == Likeness::Same)
-        {
+        let mut tags = borne.tags.values();
+        if tags.any(|tag| is_key(&one, &tag.key) == Likeness::Same) {
             out.held();
-        } else {
+        } else if borne.is_whole {
             out.failed(answer, format!("`{bearer}` bears no tag `{want}`"))
                 .under("required")
                 .expected(format!("`{want}`"));
@@ -133,21 +133,41 @@ fn judge_required(
     }
 }
 
-fn add<'t>(
-    context: &Context<'_, 't>,
-    list: Node<'t>,
-    tags: &mut BTreeMap<String, SeenTag<'t>>,
-    out: &mut Conditions,
-) {
-    if list.reason().is_some() {
-        Trouble::new(list, "the tags are unknown").record(out);
+/// What something bears, as far as it could be read.
+struct Borne<'t> {
+    tags: BTreeMap<String, SeenTag<'t>>,
+    /// False when it may bear more.
+    is_whole: bool,
+}
+
+impl Default for Borne<'_> {
+    fn default() -> Self {
+        Self {
+            tags: BTreeMap::new(),
+            is_whole: true,
+        }
     }
-    for item in list.items() {
-        match context.lf_tag(item) {
-            Ok(tag) => {
-                tags.insert(tag.key.to_string(), tag);
+}
+
+impl<'t> Borne<'t> {
+    /// Adds the tags of a level, over those of the levels above it; what is not known of them is recorded.
+    fn add(&mut self, context: &Context<'_, 't>, list: Node<'t>, out: &mut Conditions) {
+        let is_read = matches!(list.value(), Value::Absent | Value::Null | Value::List);
+        if !is_read || list.open().is_some() {
+            self.is_whole = false;
+            Trouble::new(list, "the tags are unknown").record(out);
+        }
+        for item in list.items() {
+            match context.lf_tag(item) {
+                Ok(tag) => {
+                    self.is_whole &= tag.key.as_known().is_some();
+                    self.tags.insert(tag.key.to_string(), tag);
+                }
+                Err(trouble) => {
+                    self.is_whole = false;
+                    trouble.record(out);
+                }
             }
-            Err(trouble) => trouble.record(out),
         }
     }
 }

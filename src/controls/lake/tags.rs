@@ -261,3 +261,44 @@ fn judge_assignment(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Tags;
+    use crate::control::testing::{judge, resource};
+    use crate::control::{Entry, Verdict};
+    use crate::lattice::{Shape, Text};
+    use crate::observed::{Form, ResourceKind};
+    use serde_json::{Value, json};
+    use std::collections::BTreeSet;
+
+    fn of_answer(answer: &Value) -> Verdict {
+        let all = |text: &str| Shape::AllOf(BTreeSet::from([Text::from(text)]));
+        let body = json!({ "lakeformation:GetResourceLFTags": answer });
+        let table = resource(
+            ResourceKind::LakeFormationTag,
+            Form::Live,
+            "sales.orders",
+            &body,
+        );
+        let settings = [("required", all("env")), ("databases", all("*"))];
+        judge(&Entry::of::<Tags>(), &settings, &[], vec![table]).verdict
+    }
+
+    #[test]
+    fn a_tag_is_missing_only_where_all_tags_were_read() {
+        let borne = json!([{ "TagKey": "env", "TagValues": ["dev"] }]);
+        let other = json!([{ "TagKey": "team", "TagValues": ["a"] }]);
+        for (tags, verdict) in [
+            (borne, Verdict::Compliant),
+            (other, Verdict::Noncompliant),
+            (json!([]), Verdict::Noncompliant),
+            (json!("x"), Verdict::Indeterminate),
+            (json!([{ "TagValues": ["dev"] }]), Verdict::Indeterminate),
+            (json!({ "$ref": "Tags" }), Verdict::Indeterminate),
+        ] {
+            let answer = json!({ "LFTagsOnTable": tags });
+            assert_eq!(of_answer(&answer), verdict, "{answer}");
+        }
+    }
+}

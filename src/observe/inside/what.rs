@@ -1,9 +1,10 @@
 //! What an object inside a document is, when it is something of ours for certain.
 
-use crate::aws::security_configuration::home;
 use crate::observe::own::{Below, Own};
 use crate::observe::parts::Part;
-use crate::observe::recognise::{SECTIONS, holds_ours, is_described, is_run_job_flow, is_template};
+use crate::observe::recognise::{
+    SECTIONS, has_own_member, holds_ours, is_described, is_run_job_flow, is_template,
+};
 use crate::observe::{
     Dialect, application, containers, lake_formation, mrjob, parts, public_access, run_job_flow,
     security_configuration, step_functions,
@@ -180,10 +181,12 @@ const OF_SCHEMAS: &[&str] = &[
 
 /// Whether an object says of members what they are like, rather than what they are.
 pub(super) fn is_schema(node: Node<'_>) -> bool {
-    node.members().all(|(_, value)| {
-        let mut keys = value.members().map(|(key, _)| key.to_ascii_lowercase());
-        matches!(value.value(), Value::Map) && keys.any(|key| OF_SCHEMAS.contains(&key.as_str()))
-    })
+    node.members().next().is_some()
+        && node.members().all(|(_, value)| {
+            let mut keys = value.members().map(|(key, _)| key.to_ascii_lowercase());
+            matches!(value.value(), Value::Map)
+                && keys.any(|key| OF_SCHEMAS.contains(&key.as_str()))
+        })
 }
 
 /// A request with its instances, or a described cluster. Members that are texts in every request are no objects.
@@ -213,17 +216,11 @@ pub(super) fn is_whole(node: Node<'_>) -> bool {
 
 /// A security configuration with members of EMR's own: other services have sections of these names.
 pub(super) fn is_configuration(node: Node<'_>) -> bool {
-    let is_document = |document: Node<'_>| {
-        SECTIONS.iter().any(|section| {
-            let mut keys = document.get(section).members();
-            keys.any(|(key, _)| home(key).is_some_and(|path| path.contains(section)))
-        })
-    };
     let document = node.get("SecurityConfiguration");
     let text = document.as_text().is_some_and(|text| {
         text.trim_start().starts_with('{') && SECTIONS.iter().any(|section| text.contains(section))
     });
-    is_document(node) || is_document(document) || text
+    has_own_member(node) || has_own_member(document) || text
 }
 
 /// What a grant of Lake Formation's is on.

@@ -1,6 +1,7 @@
 //! What tells a security configuration, and what holds one.
 
 use super::words::holds_any;
+use crate::aws::security_configuration::home;
 use crate::observed::{Node, Value};
 
 /// The top-level sections of a security configuration document. Source: EMR Management Guide, *Create a
@@ -26,10 +27,19 @@ pub(super) fn is_security_configuration(root: Node<'_>) -> bool {
         "JobBookmarksEncryption",
         "DataQualityEncryption",
     ];
+    let is_section = |section: &&str| matches!(root.get(section).value(), Value::Map);
+    let nothing_else = || root.members().all(|(key, _)| SECTIONS.contains(&key));
     !glue.iter().any(|key| encryption.get(key).is_set())
-        && SECTIONS
-            .iter()
-            .any(|section| matches!(root.get(section).value(), Value::Map))
+        && SECTIONS.iter().any(is_section)
+        && (has_own_member(root) || nothing_else())
+}
+
+/// Whether a section has a member of EMR's own: requests to other services have sections of these names.
+pub(in crate::observe) fn has_own_member(document: Node<'_>) -> bool {
+    SECTIONS.iter().any(|section| {
+        let mut keys = document.get(section).members();
+        keys.any(|(key, _)| home(key).is_some_and(|path| path.contains(section)))
+    })
 }
 
 /// Whether this is `DescribeSecurityConfiguration`'s answer, or the request that creates one.

@@ -215,19 +215,7 @@ fn answers(tree: &mut Tree, kind: ResourceKind) -> NodeId {
     let span = tree.slot(calls.id()).span;
     let mut made: Vec<(String, Result<NodeId, String>)> = Vec::new();
     for (action, call) in calls.members() {
-        let answer = call.get("answer");
-        let outcome = if answer.is_set() {
-            Ok(answer.id())
-        } else {
-            let error = call.get("error");
-            let part = |key: &'static str| error.get(key).as_text();
-            Err(match (part("code"), part("message")) {
-                (Some(code), Some(message)) => format!("{code}: {message}"),
-                (Some(one), None) | (None, Some(one)) => one.to_owned(),
-                (None, None) => "neither an answer nor an error is recorded".to_owned(),
-            })
-        };
-        made.push((action.to_owned(), outcome));
+        made.push((action.to_owned(), outcome(action, call)));
     }
     let missing: Vec<&str> = calls_of(kind)
         .iter()
@@ -257,6 +245,64 @@ fn answers(tree: &mut Tree, kind: ResourceKind) -> NodeId {
         tree.rehome(value, map, key);
     }
     map
+}
+
+/// Members without which an answer tells nothing of what was asked about: their absence is not that of what stands in
+/// them. Source: the API models.
+const ENVELOPES: &[(&str, &str)] = &[
+    (DESCRIBE_CLUSTER, "Cluster"),
+    ("elasticmapreduce:DescribeStudio", "Studio"),
+    ("emr-serverless:GetApplication", "application"),
+    (
+        "emr-containers:DescribeSecurityConfiguration",
+        "securityConfiguration",
+    ),
+    ("kms:DescribeKey", "KeyMetadata"),
+    ("lakeformation:GetDataLakeSettings", "DataLakeSettings"),
+    (
+        "glue:GetDataCatalogEncryptionSettings",
+        "DataCatalogEncryptionSettings",
+    ),
+];
+
+/// The answer of a call, or why there is none.
+fn outcome(action: &str, call: Node<'_>) -> Result<NodeId, String> {
+    let answer = call.get("answer");
+    let (shape, what) = match answer.value() {
+        Value::Absent => {
+            let error = call.get("error");
+            let part = |key: &'static str| error.get(key).as_text();
+            return Err(match (part("code"), part("message")) {
+                (Some(code), Some(message)) => format!("{code}: {message}"),
+                (Some(one), None) | (None, Some(one)) => one.to_owned(),
+                (None, None) => "neither an answer nor an error is recorded".to_owned(),
+            });
+        }
+        Value::Map => {
+            let envelope = ENVELOPES.iter().find(|(call, _)| *call == action);
+            match envelope.map(|(_, member)| (answer.get(member), *member)) {
+                Some((inner, member)) => (inner, format!("`{member}` of its answer")),
+                None => return Ok(answer.id()),
+            }
+        }
+        Value::Unreadable(_)
+        | Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Template
+        | Value::List => (answer, "its answer".to_owned()),
+    };
+    match shape.value() {
+        Value::Map | Value::Unreadable(_) => Ok(answer.id()),
+        Value::Absent => Err(format!("{what} is not recorded")),
+        other @ (Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Template
+        | Value::List) => Err(format!("{what} is {}, not an object", other.type_name())),
+    }
 }
 
 /// The document of a security configuration and the answer that it stands in.

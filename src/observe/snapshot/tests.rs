@@ -259,3 +259,31 @@ fn a_compressed_snapshot_is_told_by_its_first_bytes() {
             .any(|event| event.starts_with("problem"))
     );
 }
+
+#[test]
+fn an_answer_without_what_was_asked_for_is_none() {
+    for (answer, why) in [
+        ("null", "its answer is null, not an object"),
+        ("[]", "its answer is a list, not an object"),
+        ("\"x\"", "its answer is a string, not an object"),
+        ("{}", "`application` of its answer is not recorded"),
+        (
+            r#"{"application":null}"#,
+            "`application` of its answer is null, not an object",
+        ),
+    ] {
+        let fact = format!(
+            r#"{{"record":"fact","kind":"emr-serverless-application","id":"a","calls":{{"emr-serverless:GetApplication":{{"answer":{answer}}}}}}}"#
+        );
+        let events = events(&[ESTATE, FIRST, &fact, END]);
+        let Some(Event::Fact(record)) = events.get(2) else {
+            panic!("{answer}: {:?}", outline(&events));
+        };
+        let resource = record.resource();
+        let body = resource.body.get("emr-serverless:GetApplication");
+        let Some(Reason::Call { why: said, .. }) = body.reason() else {
+            panic!("{answer} counts as an answer");
+        };
+        assert_eq!(said, why);
+    }
+}
