@@ -46,12 +46,7 @@ impl<'t, T> Listed<'t, T> {
             Value::Absent | Value::Null => {}
             Value::Unreadable(reason) => self.gap(node, reason.clone()),
             Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Template | Value::Map => {
-                self.gap(
-                    node,
-                    Reason::Malformed {
-                        what: format!("this is {} where a list belongs", node.value().type_name()),
-                    },
-                );
+                self.gap(node, node.out_of_place("a list"));
             }
         }
     }

@@ -32,6 +32,7 @@ mod source;
 pub mod studio;
 pub mod tree;
 mod uses;
+mod value;
 #[cfg(test)]
 pub(crate) mod work;
 
@@ -39,10 +40,11 @@ pub use extent::{UNCONDITIONAL, UNDER_CONDITION, reaches_within};
 pub use kept::{Word, Words};
 pub use known::Known;
 pub use neighbour::Neighbour;
-pub use node::{Node, Switch, Value};
+pub use node::Node;
 pub use place::{Marks, Place};
 pub use reason::Reason;
 pub use resource::{Form, Identity, Resource, ResourceKind, Use};
 pub use scope::{CHOSEN_FILE, Directory, Facts, KindAndName, Lookup, Scope};
 pub use source::Source;
 pub use tree::Tree;
+pub use value::{Switch, Value};

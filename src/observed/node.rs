@@ -1,8 +1,9 @@
 //! A value of a [`Tree`], seen from the outside: what it is, and where it stands.
 
 use super::tree::{Entries, Kind, NONE, NodeId, Step, Tree};
-use super::{Known, Place, Reason};
+use super::{Place, Reason, Value};
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 /// A value, or the place where one is missing. Cheap to copy; never fails to navigate.
 #[derive(Clone, Copy, Debug)]
@@ -11,66 +12,14 @@ pub struct Node<'t> {
     id: NodeId,
     /// The key that the container `id` lacks.
     missing: Option<&'t str>,
+    /// The key was looked for by who knows that an object belongs where `id` is something else.
+    mistyped: bool,
 }
 
-/// What stands at a node.
-#[derive(Clone, Copy, Debug)]
-pub enum Value<'t> {
-    /// Nothing: the container lacks the key.
-    Absent,
-    /// Something that could not be known.
-    Unreadable(&'t Reason),
-    /// JSON `null`.
-    Null,
-    /// A boolean.
-    Bool(bool),
-    /// A number as written.
-    Number(&'t str),
-    /// A string.
-    String(&'t str),
-    /// A text with holes.
-    Template,
-    /// A list.
-    List,
-    /// A map.
-    Map,
-}
-
-impl Value<'_> {
-    /// The value's type, as a message names it.
-    pub fn type_name(self) -> &'static str {
-        match self {
-            Self::Absent => "absent",
-            Self::Unreadable(_) => "unknown",
-            Self::Null => "null",
-            Self::Bool(_) => "a boolean",
-            Self::Number(_) => "a number",
-            Self::String(_) | Self::Template => "a string",
-            Self::List => "a list",
-            Self::Map => "an object",
-        }
-    }
-}
-
-/// How a switch stands (rule 3 of the controls: a value that is unsafe however it is read is unsafe;
-/// one that is safe only if AWS reads it leniently is unknown).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Switch<'t> {
-    /// `true`.
-    On,
-    /// `false`.
-    Off,
-    /// Nothing is written.
-    Absent,
-    /// The string `"true"`: on only if AWS reads strings.
-    TextOn,
-    /// The string `"false"`: off, whoever reads it, but not a boolean.
-    TextOff,
-    /// Some other type.
-    Odd,
-    /// Unknown.
-    Unreadable(&'t Reason),
-}
+/// Why a fact is not known that belongs into an object.
+static NO_OBJECT: LazyLock<Reason> = LazyLock::new(|| Reason::Malformed {
+    what: "what should hold it is no object".to_owned(),
+});
 
 impl<'t> Node<'t> {
     pub(crate) fn new(tree: &'t Tree, id: NodeId) -> Self {
@@ -78,6 +27,7 @@ impl<'t> Node<'t> {
             tree,
             id,
             missing: if id == NONE { Some("") } else { None },
+            mistyped: false,
         }
     }
 
@@ -103,6 +53,15 @@ impl<'t> Node<'t> {
             return match kind {
                 Kind::Map(_, Some(open)) => Value::Unreadable(self.tree.reason(open)),
                 Kind::Unreadable(reason) => Value::Unreadable(self.tree.reason(reason)),
+                Kind::Bool(_)
+                | Kind::Number(_)
+                | Kind::String(_)
+                | Kind::List(_)
+                | Kind::Template(_)
+                    if self.mistyped =>
+                {
+                    Value::Unreadable(&NO_OBJECT)
+                }
                 Kind::Null
                 | Kind::Bool(_)
                 | Kind::Number(_)
@@ -144,6 +103,7 @@ impl<'t> Node<'t> {
                     tree: self.tree,
                     id: entry.value,
                     missing: None,
+                    mistyped: false,
                 };
             }
         }
@@ -159,7 +119,8 @@ impl<'t> Node<'t> {
         path.iter().fold(self, |node, key| node.get(key))
     }
 
-    /// The value at a path written `A/B/C`, without escapes.
+    /// The fact at a path written `A/B/C`, without escapes. Where something on the way is there and no object, it is
+    /// unknown: what AWS makes of that is not known either.
     #[must_use]
     pub fn path(self, path: &'t str) -> Self {
         let (mut node, mut rest) = (self, path);
@@ -169,6 +130,7 @@ impl<'t> Node<'t> {
             let key = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
             if !key.is_empty() {
                 node = node.get(key);
+                node.mistyped = node.missing.is_some();
             }
             rest = end.and_then(|end| rest.get(end + 1..)).unwrap_or_default();
         }
@@ -189,6 +151,16 @@ impl<'t> Node<'t> {
         }
     }
 
+    /// Why nothing follows from a value of this type where another belongs.
+    pub fn out_of_place(self, wanted: &str) -> Reason {
+        Reason::Malformed {
+            what: format!(
+                "this is {} where {wanted} belongs",
+                self.value().type_name()
+            ),
+        }
+    }
+
     /// The items of a list; nothing for anything else. Ask [`Self::value`] first when it matters.
     pub fn items(self) -> impl DoubleEndedIterator<Item = Self> + ExactSizeIterator + use<'t> {
         let list = self.missing.is_none()
@@ -205,6 +177,7 @@ impl<'t> Node<'t> {
                 tree,
                 id: entry.value,
                 missing: None,
+                mistyped: false,
             })
     }
 
@@ -225,6 +198,7 @@ impl<'t> Node<'t> {
                         tree,
                         id: entry.value,
                         missing: None,
+                        mistyped: false,
                     },
                 )
             })
@@ -284,108 +258,6 @@ impl<'t> Node<'t> {
             | Value::Template
             | Value::List
             | Value::Map => None,
-        }
-    }
-
-    /// The string here. Anything but a string is [`Known::Mistyped`].
-    pub fn text(self) -> Known<'t, &'t str> {
-        match self.value() {
-            Value::String(text) => Known::Set(text),
-            Value::Absent => Known::Absent,
-            Value::Unreadable(reason) => Known::Unreadable(reason),
-            Value::Template => self.reason().map_or(Known::Mistyped, Known::Unreadable),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::List | Value::Map => {
-                Known::Mistyped
-            }
-        }
-    }
-
-    /// The string here, when it is known and is one.
-    pub fn as_text(self) -> Option<&'t str> {
-        if let Value::String(text) = self.value() {
-            Some(text)
-        } else {
-            None
-        }
-    }
-
-    /// The string, number or boolean here as it is written, when it is known and is one.
-    pub fn as_written(self) -> Option<&'t str> {
-        match self.value() {
-            Value::String(text) | Value::Number(text) => Some(text),
-            Value::Bool(value) => Some(if value { "true" } else { "false" }),
-            Value::Absent
-            | Value::Unreadable(_)
-            | Value::Null
-            | Value::Template
-            | Value::List
-            | Value::Map => None,
-        }
-    }
-
-    /// A whole number. A string of digits is [`Known::Mistyped`]: see [`Self::number_leniently`].
-    pub fn number(self) -> Known<'t, i64> {
-        match self.value() {
-            Value::Number(text) => text.parse().map_or(Known::Mistyped, Known::Set),
-            Value::Absent => Known::Absent,
-            Value::Unreadable(reason) => Known::Unreadable(reason),
-            Value::Template => self.reason().map_or(Known::Mistyped, Known::Unreadable),
-            Value::Null | Value::Bool(_) | Value::String(_) | Value::List | Value::Map => {
-                Known::Mistyped
-            }
-        }
-    }
-
-    /// A whole number, also as a string (CloudFormation and Terraform convert).
-    pub fn number_leniently(self) -> Known<'t, i64> {
-        if let Value::String(text) = self.value() {
-            text.trim().parse().map_or(Known::Mistyped, Known::Set)
-        } else {
-            self.number()
-        }
-    }
-
-    /// The switch here; see [`Switch`].
-    pub fn switch(self) -> Switch<'t> {
-        match self.value() {
-            Value::Bool(true) => Switch::On,
-            Value::Bool(false) => Switch::Off,
-            Value::Absent => Switch::Absent,
-            Value::String(text) if text.eq_ignore_ascii_case("true") => Switch::TextOn,
-            Value::String(text) if text.eq_ignore_ascii_case("false") => Switch::TextOff,
-            Value::Unreadable(reason) => Switch::Unreadable(reason),
-            Value::Template => self.reason().map_or(Switch::Odd, Switch::Unreadable),
-            Value::Null | Value::Number(_) | Value::String(_) | Value::List | Value::Map => {
-                Switch::Odd
-            }
-        }
-    }
-
-    /// The switch, with strings taken as booleans (CloudFormation and Terraform convert typed properties).
-    pub fn switch_leniently(self) -> Switch<'t> {
-        match self.switch() {
-            Switch::TextOn => Switch::On,
-            Switch::TextOff => Switch::Off,
-            other @ (Switch::On
-            | Switch::Off
-            | Switch::Absent
-            | Switch::Odd
-            | Switch::Unreadable(_)) => other,
-        }
-    }
-
-    /// The literal pieces of a string or template, holes as `None`.
-    pub fn pieces(self) -> Vec<Option<&'t str>> {
-        match self.value() {
-            Value::String(text) => vec![Some(text)],
-            Value::Template => self.items().map(Self::as_text).collect(),
-            Value::Unreadable(_) => vec![None],
-            Value::Absent
-            | Value::Null
-            | Value::Bool(_)
-            | Value::Number(_)
-            | Value::List
-            | Value::Map => Vec::new(),
         }
     }
 

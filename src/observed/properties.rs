@@ -160,12 +160,7 @@ fn odd_classification<'t>(item: Node<'t>, name: Node<'t>, properties: Node<'t>) 
     } else {
         return None;
     };
-    let what = format!(
-        "this is {} where {wanted} belongs",
-        node.value().type_name()
-    );
-    let reason = Reason::Malformed { what };
-    Some(Gap { node, reason })
+    Some(gap(node, &node.out_of_place(wanted)))
 }
 
 fn read_classification<'t>(
@@ -237,10 +232,16 @@ fn read_serverless<'t>(
     outer: Option<(&'t str, &[&'t str])>,
 ) {
     let [name, properties, inner] = keys;
-    if let Some(reason) = list.reason() {
-        listed.gaps.push(gap(list, reason));
+    match list.value() {
+        Value::List | Value::Absent | Value::Null => {}
+        Value::Unreadable(reason) => listed.gaps.push(gap(list, reason)),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Template | Value::Map => {
+            listed.gaps.push(gap(list, &list.out_of_place("a list")));
+        }
     }
     for item in list.items() {
+        let odd = odd_classification(item, item.get(name), item.get(properties));
+        listed.gaps.extend(odd);
         match item.get(name).text() {
             Known::Set(own) => {
                 let (classification, sections) = match outer {

@@ -1,6 +1,6 @@
 //! The facts of an EMR Serverless application, wherever each form puts them.
 
-use super::{Form, Node, Resource};
+use super::{Form, Node, Resource, Value};
 
 /// A fact: its path in CloudFormation, and in the API's own spelling.
 type Paths = (&'static str, &'static str);
@@ -86,12 +86,20 @@ impl<'t> Application<'_, 't> {
 
     /// The images of single types of workers.
     pub fn worker_images(self) -> Vec<Node<'t>> {
-        let each = self.worker_specifications().members();
+        let specifications = self.worker_specifications();
         let path = if self.resource.form.is_template() {
             "ImageConfiguration/ImageUri"
         } else {
             "imageConfiguration/imageUri"
         };
+        if !matches!(
+            specifications.value(),
+            Value::Map | Value::Absent | Value::Null
+        ) {
+            // Not known, like what would stand in it.
+            return vec![specifications.path(path)];
+        }
+        let each = specifications.members();
         each.map(|(_, worker)| worker.path(path)).collect()
     }
 

@@ -413,3 +413,26 @@ fn sections_of_other_services_are_no_security_configuration() {
         assert!(noncompliant + indeterminate > 0, "{document}");
     }
 }
+
+#[test]
+fn a_member_of_another_type_than_aws_documents_is_not_taken_for_nothing() {
+    for (control, member) in [
+        ("serverless.image", "imageConfiguration"),
+        ("serverless.image", "workerTypeSpecifications"),
+        ("serverless.endpoints", "interactiveConfiguration"),
+        ("serverless.auto-stop", "autoStopConfiguration"),
+        ("emr.application-overrides", "runtimeConfiguration"),
+    ] {
+        let mut application = json!({"name": "etl", "type": "SPARK", "releaseLabel": "emr-7.12.0", "clientToken": "x"});
+        let judged = |application: &Value| {
+            counts(&report_for(
+                control,
+                &[("a.json", &application.to_string())],
+            ))
+        };
+        assert_eq!(judged(&application), (0, 0, 0), "{control}");
+        application[member] = json!("x");
+        let (noncompliant, indeterminate, _) = judged(&application);
+        assert!(noncompliant + indeterminate > 0, "{control}: {member}");
+    }
+}
