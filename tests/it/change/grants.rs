@@ -412,19 +412,7 @@ fn an_audit_and_a_plan_name_the_same_grants() {
         .filter(|change| change["sign"] == "remove")
         .map(|change| change["holder"].as_str().unwrap().to_owned())
         .collect();
-    let folder = tempfile::tempdir().unwrap();
-    let (file, estate) = (folder.path().join("b.toml"), folder.path().join("e.jsonl"));
-    std::fs::write(&file, &text).unwrap();
-    std::fs::write(&estate, &snapshot).unwrap();
-    let ran = run(&[
-        "audit",
-        file.to_str().unwrap(),
-        "--snapshot",
-        estate.to_str().unwrap(),
-        "--format",
-        "json",
-    ]);
-    let report: Value = serde_json::from_str(&ran.out).unwrap();
+    let report = audited(&text, &snapshot);
     let of_audit: BTreeSet<String> = report["evaluations"]
         .as_array()
         .unwrap()

@@ -11,7 +11,7 @@ mod outside;
 mod over;
 mod told;
 
-use crate::support::{entries, run};
+use crate::support::{entries, judge_fixture, run};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -138,6 +138,21 @@ pub fn planned(baseline: &str, snapshot: &str, options: &[&str]) -> (Value, u8) 
 }
 
 /// Each change in short: its sign, class and fate, what it is and who holds it.
+/// The report of an audit of a snapshot.
+pub fn audited(baseline: &str, snapshot: &str) -> Value {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let (baseline, snapshot) = (
+        write("lake.toml", baseline),
+        write("estate.jsonl", snapshot),
+    );
+    judge_fixture(&baseline, &snapshot).0
+}
+
 pub fn changes(plan: &Value) -> Vec<String> {
     let text = |change: &Value, member: &str| change[member].as_str().unwrap_or("-").to_owned();
     let each = plan["changes"].as_array().unwrap().iter().map(|change| {

@@ -429,13 +429,7 @@ fn what_comes_with_making_a_table_is_no_drift_and_not_hidden_where_it_widens() {
         );
     }
     let severities = |snapshot: &str| {
-        let folder = tempfile::tempdir().unwrap();
-        let (file, estate) = (folder.path().join("b.toml"), folder.path().join("e.jsonl"));
-        std::fs::write(&file, &text).unwrap();
-        std::fs::write(&estate, snapshot).unwrap();
-        let (file, estate) = (file.to_str().unwrap(), estate.to_str().unwrap());
-        let ran = run(&["audit", file, "--snapshot", estate, "--format", "json"]);
-        let report: Value = serde_json::from_str(&ran.out).unwrap();
+        let report = audited(&text, snapshot);
         let found = report["evaluations"].as_array().unwrap().iter();
         let found =
             found.filter(|one| one["control"] == "lake.grants" && one["verdict"] == "noncompliant");
