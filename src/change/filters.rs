@@ -180,14 +180,8 @@ fn remove(draft: &mut Draft<'_, '_>, seen: &SeenFilter, on_declared: bool) {
 
 /// Whether somebody holds a grant on the filter that is not revoked.
 fn is_held(draft: &Draft<'_, '_>, key: &FilterKey) -> bool {
-    let only = &draft.options.only;
-    let grants = only.is_empty() || only.contains(&Kind::Grants);
-    draft.current.grants.iter().any(|held| {
-        let goes = held.waived.is_none()
-            && held.unheard.is_none()
-            && held.rights.iter().all(|right| right.stands.is_beyond());
-        filter_key(&held.object).as_ref() == Some(key) && !(grants && goes)
-    })
+    let mut held = draft.current.grants.iter();
+    held.any(|held| filter_key(&held.object).as_ref() == Some(key) && !draft.revokes(held))
 }
 
 fn words(filter: &DeclaredFilter) -> String {

@@ -3,7 +3,6 @@
 //! Whoever is opted in and holds nothing is locked out, and whoever is opted out is IAM's again: so nobody is opted in who
 //! is granted nothing, and no opt-in is ever deleted.
 
-use super::current::Held;
 use super::desired::DeclaredOptIn;
 use super::plan::{Change, Class, Draft, Evidence, Fate, Kind, Sign};
 use super::step::Phase;
@@ -129,14 +128,9 @@ struct Holders<'d> {
 
 impl<'d> Holders<'d> {
     fn of(draft: &Draft<'d, '_>) -> Self {
-        let only = &draft.options.only;
-        let pruned = draft.options.prune && (only.is_empty() || only.contains(&Kind::Grants));
-        let stays = |held: &Held| {
-            let mut rights = held.rights.iter();
-            !pruned || held.waived.is_some() || rights.any(|right| !right.stands.is_beyond())
-        };
         let mut held: BTreeMap<&str, Vec<&Object>> = BTreeMap::new();
-        for one in draft.current.grants.iter().filter(|one| stays(one)) {
+        let grants = draft.current.grants.iter();
+        for one in grants.filter(|one| !draft.revokes(one)) {
             held.entry(&one.principal).or_default().push(&one.object);
         }
         let mut given: BTreeMap<String, Vec<Object>> = BTreeMap::new();

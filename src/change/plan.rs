@@ -1,6 +1,6 @@
 //! The plan: what differs, what becomes of each difference, and the calls.
 
-use super::current::Current;
+use super::current::{Current, Held};
 use super::desired::Desired;
 use super::shift::Shifts;
 use super::step::{Pending, Phase, Step, in_order};
@@ -157,6 +157,13 @@ pub struct Options {
     pub only: BTreeSet<Kind>,
 }
 
+impl Options {
+    /// Whether changes of a kind are asked for.
+    pub fn asks(&self, kind: Kind) -> bool {
+        self.only.is_empty() || self.only.contains(&kind)
+    }
+}
+
 /// The plan for one account and region.
 #[derive(Debug, Default)]
 pub struct Plan {
@@ -210,7 +217,7 @@ pub fn plan(desired: &Desired<'_>, current: &Current, options: &Options) -> Plan
         refusals: Vec::new(),
     };
     for kind in Kind::ALL {
-        if !options.only.is_empty() && !options.only.contains(&kind) {
+        if !options.asks(kind) {
             continue;
         }
         match kind {
@@ -280,6 +287,15 @@ impl Draft<'_, '_> {
         self.refusals.push((message.into(), help.into()));
     }
 
+    /// Whether everything that somebody holds by a grant is taken away.
+    pub(super) fn revokes(&self, held: &Held) -> bool {
+        self.options.prune
+            && self.options.asks(Kind::Grants)
+            && held.waived.is_none()
+            && held.unheard.is_none()
+            && held.rights.iter().all(|right| right.stands.is_beyond())
+    }
+
     /// Whether everything of a kind was listed; if not, says that nothing of it is known.
     pub(super) fn is_listed(&mut self, kind: crate::observed::ResourceKind, what: &str) -> bool {
         let listed = self.current.listed.contains(&kind);
@@ -303,8 +319,7 @@ impl Draft<'_, '_> {
             Kind::Grants,
             Kind::OptIns,
         ];
-        let only = &self.options.only;
-        if only.is_empty() || only.iter().any(|kind| listings.contains(kind)) {
+        if listings.into_iter().any(|kind| self.options.asks(kind)) {
             self.unknown.extend(settings::partial_sight(self.current));
         }
         self.unknown.extend(self.current.problems.iter().cloned());
@@ -313,7 +328,7 @@ impl Draft<'_, '_> {
             changes: self.changes,
             unknown: self.unknown,
             refusals: self.refusals,
-            is_partial: !only.is_empty(),
+            is_partial: !self.options.only.is_empty(),
             caller_administers: settings::caller_administers(self.current),
         }
     }

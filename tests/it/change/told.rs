@@ -312,6 +312,29 @@ fn a_tag_below_a_declared_one_is_told() {
         changes(&plan),
         [
             "remove excess reported: `level=public` on `hr.people` (-)",
+/// A grant with a member that is not known is not revoked: its holder holds it still.
+#[test]
+fn an_opt_in_is_not_told_whose_principal_holds_a_grant_that_stays() {
+    let text = baseline(HYBRID);
+    let mut odd = grant("intern", &table("orders"), &["DESCRIBE"], &[]);
+    odd.2["Until"] = json!("noon");
+    let facts = [
+        grant("analyst", &all_columns("orders"), &["SELECT"], &[]),
+        opt_in("analyst", &table("orders")),
+        opt_in("intern", &table("orders")),
+        odd,
+    ];
+    let (plan, _) = planned(&text, &snapshot(&facts), &["--prune"]);
+    assert_eq!(
+        changes(&plan),
+        [
+            "remove excess reported: DESCRIBE on table `sales.orders` (intern)",
+            "change unheard reported: `Until` of a grant on table `sales.orders` (-)",
+        ]
+    );
+    assert_eq!(calls(&plan), Vec::<String>::new());
+}
+
             "remove excess reported: `level=public` on `sales.orders` (-)",
         ]
     );
