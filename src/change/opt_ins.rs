@@ -24,50 +24,31 @@ pub(super) fn opt_ins(draft: &mut Draft<'_, '_>) {
         return;
     }
     let holders = Holders::of(draft);
-    let mut made = Vec::new();
-    for one in desired.opt_ins.iter().filter(|one| !is_there(draft, one)) {
-        let holds = holders.hold(&one.principal, &one.object);
-        made.push((one, holds));
+    let missing = desired.opt_ins.iter();
+    for one in missing.filter(|one| !current.opt_ins.contains(&one.key())) {
+        opt_in(draft, one, holders.hold(&one.principal, &one.object));
     }
     let declared = desired.opt_ins.iter();
     let declared: BTreeSet<(&str, &Object)> = declared
         .map(|one| (one.principal.as_str(), &one.object))
         .collect();
-    let others = current.opt_ins.iter().filter(|(principal, object, _)| {
-        !declared.contains(&(principal.as_str(), object)) && !holders.hold(principal, object)
-    });
-    let others: Vec<_> = others.collect();
-    for (one, holds) in made {
-        opt_in(draft, one, holds);
-    }
-    for (principal, object, _) in others {
-        let why = "its principal holds nothing there, and IAM does not count for it: grant it something, or delete the opt-in by hand, and IAM decides again";
-        let fate = Fate::Reported(why.to_owned());
-        let mut made = change(draft, principal, object, fate);
-        (made.sign, made.class) = (Sign::Remove, Class::Excess);
-        draft.change(made);
+    for (principal, object, _) in &current.opt_ins {
+        if !declared.contains(&(principal, object)) && !holders.hold(principal, object) {
+            tell_of_idle(draft, principal, object);
+        }
     }
     if needed {
         by_tags(draft);
     }
 }
 
-fn is_there(draft: &Draft<'_, '_>, one: &DeclaredOptIn) -> bool {
-    let key = (
-        one.principal.clone(),
-        one.object.clone(),
-        one.condition.clone(),
-    );
-    draft.current.opt_ins.contains(&key)
-}
-
-fn change(draft: &Draft<'_, '_>, principal: &str, object: &Object, fate: Fate) -> Change {
+fn change(draft: &Draft<'_, '_>, principal: &str, what: String, fate: Fate) -> Change {
     Change {
         kind: Kind::OptIns,
         sign: Sign::Add,
         class: Class::Missing,
         fate,
-        what: format!("opt-in on {object}"),
+        what,
         holder: Some(principal.to_owned()),
         detail: None,
         wanted: draft.desired.lines_of("lake.hybrid-access"),
@@ -82,7 +63,8 @@ fn opt_in(draft: &mut Draft<'_, '_>, one: &DeclaredOptIn, holds: bool) {
         let why = "its principal would hold nothing there, and IAM would not count for it any more";
         Fate::HeldBack(why.to_owned())
     };
-    let made = change(draft, &one.principal, &one.object, fate);
+    let what = format!("opt-in on {}", one.object);
+    let made = change(draft, &one.principal, what, fate);
     let number = draft.change(made);
     if holds {
         let key = super::grants::key(&one.object);
@@ -91,32 +73,41 @@ fn opt_in(draft: &mut Draft<'_, '_>, one: &DeclaredOptIn, holds: bool) {
     }
 }
 
+fn tell_of_idle(draft: &mut Draft<'_, '_>, principal: &str, object: &Object) {
+    let why = "its principal holds nothing there, and IAM does not count for it: grant it something, or delete the opt-in by hand, and IAM decides again";
+    let fate = Fate::Reported(why.to_owned());
+    let told = change(draft, principal, format!("opt-in on {object}"), fate);
+    draft.change(Change {
+        sign: Sign::Remove,
+        class: Class::Excess,
+        ..told
+    });
+}
+
 /// Opt-ins are on what has a name. Source: Lake Formation Developer Guide, *Hybrid access mode*, notes and limitations.
 fn by_tags(draft: &mut Draft<'_, '_>) {
-    let desired = draft.desired;
+    let (desired, current) = (draft.desired, draft.current);
+    let now = current.opt_ins.iter();
+    let now = now.map(|(principal, ..)| principal.as_str());
+    let soon = desired.opt_ins.iter();
+    let soon = soon.map(|one| one.principal.as_str());
+    let opted: BTreeSet<&str> = now.chain(soon).collect();
     let by_tag = desired.grants.grants().iter();
     let by_tag = by_tag.filter(|grant| matches!(grant.object.node, On::TagPolicy(_)));
     let holders: BTreeSet<String> = by_tag.map(|grant| grant.principal.to_string()).collect();
-    for holder in holders {
-        let now = draft
-            .current
-            .opt_ins
-            .iter()
-            .map(|(principal, ..)| principal);
-        let soon = desired.opt_ins.iter().map(|one| &one.principal);
-        if now.chain(soon).any(|principal| *principal == holder) {
-            continue;
-        }
+    for holder in holders.iter().filter(|one| !opted.contains(one.as_str())) {
         let why = "AWS takes no opt-in on tags: opt it in by hand on the databases or tables that it is to read in hybrid access";
-        let everywhere = Object {
-            catalog: None,
-            node: On::Catalog,
-        };
-        let made = Change {
-            what: "opt-in on what bears its tags".to_owned(),
-            ..change(draft, &holder, &everywhere, Fate::Reported(why.to_owned()))
-        };
-        draft.change(made);
+        let what = "opt-in on what bears its tags".to_owned();
+        let told = change(draft, holder, what, Fate::Reported(why.to_owned()));
+        draft.change(told);
+    }
+}
+
+impl DeclaredOptIn {
+    /// What it is known by among those that stand.
+    fn key(&self) -> (String, Object, Option<String>) {
+        let (principal, object) = (self.principal.clone(), self.object.clone());
+        (principal, object, self.condition.clone())
     }
 }
 
