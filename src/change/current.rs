@@ -149,6 +149,8 @@ pub(super) struct SeenFilter {
     pub(super) raw: Value,
     pub(super) verdict: Verdict,
     pub(super) message: String,
+    /// Its first member that this version does not know.
+    pub(super) unheard: Option<String>,
 }
 
 /// What names a filter.

@@ -143,6 +143,10 @@ fn remove(draft: &mut Draft<'_, '_>, seen: &SeenFilter, on_declared: bool) {
         ))
     } else if !draft.options.prune {
         Fate::Reported("deleted only with `--prune`".to_owned())
+    } else if let Some(member) = &seen.unheard {
+        Fate::HeldBack(format!(
+            "AWS says `{member}` of it, which this version does not know: delete it by hand"
+        ))
     } else if is_held(draft, &seen.key) {
         Fate::HeldBack("somebody holds a grant on it that stays".to_owned())
     } else {

@@ -31,7 +31,7 @@ pub(super) fn locations(draft: &mut Draft<'_, '_>) {
             Some(seen) => update(draft, location, seen),
         }
     }
-    told_of_others(draft);
+    tell_of_others(draft);
 }
 
 fn change(draft: &Draft<'_, '_>, location: &DeclaredLocation, sign: Sign, fate: Fate) -> Change {
@@ -101,11 +101,7 @@ fn update(draft: &mut Draft<'_, '_>, location: &DeclaredLocation, seen: &SeenLoc
     if differences.is_empty() {
         return;
     }
-    let fate = if role.contains(OF_THE_SERVICE) {
-        Fate::HeldBack(NOT_EDITED.to_owned())
-    } else {
-        Fate::Planned
-    };
+    let fate = not_edited(role).unwrap_or(Fate::Planned);
     let planned = fate == Fate::Planned;
     let mut made = change(draft, location, Sign::Change, fate);
     made.detail = Some(differences.join("; "));
@@ -142,7 +138,7 @@ fn updated(seen: &Value, role: &str, hybrid: bool) -> Value {
 }
 
 /// Tells what the baseline does not take of locations that it does not declare, or cannot be changed of those it does.
-fn told_of_others(draft: &mut Draft<'_, '_>) {
+fn tell_of_others(draft: &mut Draft<'_, '_>) {
     let current = draft.current;
     for (place, seen) in &current.locations {
         let name = Name::from(place.as_str());
@@ -213,10 +209,8 @@ fn hybrid(draft: &mut Draft<'_, '_>, place: &str, seen: &SeenLocation) {
     let role = role(seen);
     let fate = if !draft.options.prune {
         Fate::Reported("ended only with `--prune`".to_owned())
-    } else if role.contains(OF_THE_SERVICE) || role.is_empty() {
-        Fate::HeldBack(NOT_EDITED.to_owned())
     } else {
-        Fate::Planned
+        not_edited(role).unwrap_or(Fate::Planned)
     };
     let planned = fate == Fate::Planned;
     let what = format!("hybrid access of location `s3://{place}`");
@@ -233,6 +227,18 @@ fn hybrid(draft: &mut Draft<'_, '_>, place: &str, seen: &SeenLocation) {
             vec![number],
         );
     }
+}
+
+/// Why a registration with this role cannot be edited.
+fn not_edited(role: &str) -> Option<Fate> {
+    let why = if role.contains(OF_THE_SERVICE) {
+        NOT_EDITED
+    } else if role.is_empty() {
+        "AWS does not say with which role it is registered"
+    } else {
+        return None;
+    };
+    Some(Fate::HeldBack(why.to_owned()))
 }
 
 fn role(seen: &SeenLocation) -> &str {

@@ -165,7 +165,7 @@ impl<'d, 'b> Reading<'d, 'b> {
         else {
             return Err("the filter is not named in full".to_owned());
         };
-        self.unheard(
+        let unheard = self.unheard(
             Kind::Filters,
             || format!("filter `{database}.{table}.{name}`"),
             root,
@@ -182,6 +182,7 @@ impl<'d, 'b> Reading<'d, 'b> {
             raw,
             verdict,
             message,
+            unheard,
         });
         Ok(())
     }

@@ -182,6 +182,61 @@ fn members_of_answers_that_are_not_known_are_told_and_never_lost() {
 }
 
 #[test]
+fn a_filter_with_a_member_that_is_not_known_is_not_deleted() {
+    let filter = |name: &str, more: &Value| {
+        let mut answer = json!({
+            "TableCatalogId": ACCOUNT, "DatabaseName": "sales", "TableName": "orders", "Name": name,
+            "RowFilter": { "FilterExpression": "country = 'DE'" }, "ColumnWildcard": {},
+        });
+        let members = answer.as_object_mut().unwrap();
+        members.extend(more.as_object().unwrap().clone());
+        fact(FILTER, answer)
+    };
+    let facts = [
+        filter("eu", &json!({})),
+        filter("masked", &json!({ "Masked": ["id"] })),
+        filter("old", &json!({})),
+    ];
+    let text = GRANT_BODY.split("[[lake.data-filters").nth(1).unwrap();
+    let text = baseline(&format!("\n[[lake.data-filters{text}"));
+    let (plan, exit) = planned(&text, &snapshot(&facts), &["--prune"]);
+    assert_eq!(
+        changes(&plan),
+        [
+            "remove excess held-back: filter `sales.orders.masked` (-)",
+            "remove excess planned: filter `sales.orders.old` (-)",
+            "change unheard reported: `Masked` of filter `sales.orders.masked` (-)",
+        ]
+    );
+    assert!(why(&plan, 0).contains("`Masked`"), "{plan:#}");
+    assert_eq!(
+        calls(&plan),
+        ["filters-gone DeleteDataCellsFilter sales/orders"]
+    );
+    assert_eq!(plan["steps"][0]["input"]["Name"], "old");
+    assert_eq!(exit, 1);
+}
+
+/// AWS takes no registration without a role: an answer without one, and a baseline that names none, say nothing to send.
+#[test]
+fn a_location_of_which_no_role_is_known_is_held_back() {
+    let text = baseline(LOCATIONS).replace(
+        "role = \"arn:aws:iam::${account}:role/registration\"\n",
+        "hybrid = true\n",
+    );
+    for role in [json!(""), Value::Null] {
+        let facts = [location("lake/sales", &json!({ "RoleArn": role }))];
+        let (plan, exit) = planned(&text, &snapshot(&facts), &["--only", "locations"]);
+        assert_eq!(
+            changes(&plan),
+            ["change different held-back: location `s3://lake/sales` (-)"]
+        );
+        assert!(why(&plan, 0).contains("role"), "{plan:#}");
+        assert_eq!((calls(&plan).len(), exit), (0, 1));
+    }
+}
+
+#[test]
 fn what_an_answer_leaves_out_is_said_once() {
     let body = "[account.block-public-access]\npermitted-ports = []\n";
     let facts = [fact(BLOCKED, json!({}))];
