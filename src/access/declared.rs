@@ -11,7 +11,7 @@ use crate::control::lake::standing::Declared;
 use crate::control::lake::tag_expressions::expressions;
 use crate::control::lake::tags::assignments;
 use crate::control::settings::{cell_text, cell_texts};
-use crate::lattice::{KeyedRows, Row, Shape};
+use crate::lattice::{Row, Shape};
 use std::collections::BTreeSet;
 
 /// The estate that a baseline declares, in the account of its target.
@@ -21,7 +21,10 @@ pub fn estate(baseline: &Baseline) -> Estate {
         .target
         .as_ref()
         .map(|target| target.account.as_str());
-    let rows = |id: &str, list: &str| rows(required(id), list);
+    let rows = |id: &str, list: &str| {
+        let rows = required(id).and_then(|own| own.rows(list));
+        rows.cloned().unwrap_or_default()
+    };
     let grants = required("lake.grants");
     let of_grant = |identity: &str| place(grants, "grant", identity);
     Estate {
@@ -65,13 +68,6 @@ pub fn estate(baseline: &Baseline) -> Estate {
             .collect(),
         mappings: mappings(required("emr.role-mappings")),
         administrators: administrators(required("lake.admins")),
-    }
-}
-
-fn rows(requirement: Option<&Requirement>, list: &str) -> KeyedRows {
-    match requirement.and_then(|requirement| requirement.shape(list)) {
-        Some(Shape::Rows(rows)) => rows.clone(),
-        _ => KeyedRows::default(),
     }
 }
 

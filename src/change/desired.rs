@@ -70,6 +70,10 @@ impl<'b> Desired<'b> {
         let of = |id: &str| requirements.get(id);
         let declared = baseline.declared.get(of("lake.grants"), Some(target));
         let opt_ins = opt_ins(of("lake.hybrid-access"), declared.grants(), &target.account);
+        let rows = |id: &str, list: &str| {
+            let rows = of(id).and_then(|own| own.rows(list));
+            rows.cloned().unwrap_or_default()
+        };
         let asked = |key: &str| of("lake.grants").and_then(|own| own.shape(key));
         Some(Ok(Self {
             baseline,
@@ -82,9 +86,9 @@ impl<'b> Desired<'b> {
             exact: !matches!(asked("exact"), Some(Shape::AtLeast(0))),
             grants: declared,
             filters: filters_of(of("lake.data-filters"), account),
-            tags: tags(&rows(of("lake.tags"), "tag")),
-            assignments: assignments(&rows(of("lake.tags"), "assignment")).0,
-            expressions: expressions(&rows(of("lake.tag-policies"), "expression")),
+            tags: tags(&rows("lake.tags", "tag")),
+            assignments: assignments(&rows("lake.tags", "assignment")).0,
+            expressions: expressions(&rows("lake.tag-policies", "expression")),
             locations: locations_of(of("lake.locations")),
             opt_ins,
             artifacts,
@@ -174,13 +178,6 @@ impl<'b> Desired<'b> {
     pub(super) fn lines_of(&self, control: &str) -> Vec<Origin> {
         let own = self.baseline.requirements.get(control);
         own.map_or_else(Vec::new, |own| own.origins.clone())
-    }
-}
-
-fn rows(requirement: Option<&Requirement>, list: &str) -> KeyedRows {
-    match requirement.and_then(|own| own.shape(list)) {
-        Some(Shape::Rows(rows)) => rows.clone(),
-        _ => KeyedRows::default(),
     }
 }
 

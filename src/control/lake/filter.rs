@@ -9,7 +9,7 @@ use crate::aws::lake_formation::name::{Likeness, Name};
 use crate::aws::lake_formation::row_filter;
 use crate::control::Conditions;
 use crate::control::settings::{CellKind, Column, Domain, Requirement, Table, TextType, cell_text};
-use crate::lattice::{KeyedRows, Row, Shape, Text};
+use crate::lattice::{KeyedRows, Row, Text};
 use crate::observed::filter::CellsFilter;
 use crate::observed::grant::is_given;
 use crate::observed::{Node, Value};
@@ -92,10 +92,8 @@ pub fn filters(rows: &KeyedRows, account: Option<&str>) -> (Vec<DeclaredFilter>,
 
 /// The filters of another control's requirement.
 pub fn filters_of(requirement: Option<&Requirement>, account: Option<&str>) -> Vec<DeclaredFilter> {
-    match requirement.and_then(|requirement| requirement.shape("filter")) {
-        Some(Shape::Rows(rows)) => filters(rows, account).0,
-        _ => Vec::new(),
-    }
+    let rows = requirement.and_then(|own| own.rows("filter"));
+    rows.map_or_else(Vec::new, |rows| filters(rows, account).0)
 }
 
 fn filter(identity: &Arc<str>, row: &Row, account: Option<&str>) -> Result<DeclaredFilter, Wrong> {

@@ -7,7 +7,7 @@ use crate::aws::iam;
 use crate::aws::lake_formation::grant::location;
 use crate::aws::lake_formation::name::{Likeness, Name};
 use crate::control::settings::{CellKind, Column, Domain, Requirement, Table, TextType, cell_text};
-use crate::lattice::{Cell, KeyedRows, Shape, Text};
+use crate::lattice::{Cell, KeyedRows, Text};
 use crate::observed::lake::{DATABASE, TABLE};
 use crate::observed::{Identity, Node, Resource, ResourceKind, Value, Word};
 use std::collections::BTreeMap;
@@ -69,10 +69,8 @@ pub fn locations(rows: &KeyedRows) -> Vec<DeclaredLocation> {
 
 /// The locations of another control's requirement.
 pub fn locations_of(requirement: Option<&Requirement>) -> Vec<DeclaredLocation> {
-    match requirement.and_then(|requirement| requirement.shape("location")) {
-        Some(Shape::Rows(rows)) => locations(rows),
-        _ => Vec::new(),
-    }
+    let rows = requirement.and_then(|own| own.rows("location"));
+    rows.map_or_else(Vec::new, locations)
 }
 
 /// A place as `bucket/prefix`, from a text in which `${…}` stands for what is not known.

@@ -6,7 +6,7 @@ use crate::aws::lake_formation::grant::{Columns, Node, Object};
 use crate::aws::lake_formation::name::{Likeness, Name};
 use crate::aws::lake_formation::permissions::{ObjectClass, PERMISSIONS};
 use crate::control::Requirement;
-use crate::lattice::{Shape, Text};
+use crate::lattice::Text;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
@@ -47,10 +47,9 @@ struct Own {
 impl Declared {
     /// The grants that a control's settings declare, in the account of a target.
     pub fn of(requirement: Option<&Requirement>, account: Option<&str>) -> Self {
-        let (grants, faults) = match requirement.and_then(|own| own.shape("grant")) {
-            Some(Shape::Rows(rows)) => declared::grants(rows, account),
-            _ => (Vec::new(), Vec::new()),
-        };
+        let rows = requirement.and_then(|own| own.rows("grant"));
+        let (grants, faults) =
+            rows.map_or_else(Default::default, |rows| declared::grants(rows, account));
         Self {
             grants,
             faults,

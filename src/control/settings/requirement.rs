@@ -1,7 +1,7 @@
 //! A control as one baseline asks for it: each setting with every line that asks.
 
 use super::{Exactly, Origin};
-use crate::lattice::{Shape, Text};
+use crate::lattice::{KeyedRows, Shape, Text};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -48,6 +48,14 @@ impl Requirement {
     /// The demand under a key.
     pub fn shape(&self, key: &str) -> Option<&Shape> {
         self.asked.get(key).map(|asked| &asked.shape)
+    }
+
+    /// The tables of the list under a key, where there are any.
+    pub fn rows(&self, key: &str) -> Option<&KeyedRows> {
+        match self.shape(key) {
+            Some(Shape::Rows(rows)) => Some(rows),
+            _ => None,
+        }
     }
 
     /// The single text under a key, where one is given and bound or open.
