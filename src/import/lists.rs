@@ -6,9 +6,8 @@ use super::toml;
 use super::words::tags_text;
 use crate::aws::lake_formation::grant::Columns;
 use crate::aws::lake_formation::name::Name;
-use crate::aws::lake_formation::row_filter;
 use crate::baseline::objection_to;
-use crate::control::lake::filter::passes_every_row;
+use crate::control::lake::filter::Refused;
 use crate::control::lake::shown::Shown;
 use crate::control::lake::tags::Bearer;
 use crate::control::settings::TextType;
@@ -202,17 +201,16 @@ fn refusal(filter: &Shown) -> Option<String> {
     {
         return Some("it shows no column".to_owned());
     }
-    let Some(rows) = &filter.rows else {
-        let is_empty = filter.columns.is_none();
-        return is_empty.then(|| "it limits neither rows nor columns".to_owned());
-    };
-    if passes_every_row(rows) {
-        return Some("its rows pass every row".to_owned());
-    }
-    let read = row_filter::parse(rows);
-    let mistake = read.mistakes.first()?;
-    let at = mistake.position(rows);
-    Some(format!("its rows, character {at}: {}", mistake.message))
+    let rows = filter.rows.as_deref();
+    Some(match Refused::of(rows, filter.columns.is_none())? {
+        Refused::NoLimit => "it limits neither rows nor columns".to_owned(),
+        Refused::EveryRow => "its rows pass every row".to_owned(),
+        Refused::Grammar(mistakes) => {
+            let mistake = mistakes.first()?;
+            let at = mistake.position(rows.unwrap_or_default());
+            format!("its rows, character {at}: {}", mistake.message)
+        }
+    })
 }
 
 fn location_written(location: &Location, account: &str) -> String {

@@ -6,7 +6,7 @@ use super::object::is_wildcard;
 use super::seen::{Context, Trouble};
 use crate::aws::lake_formation::grant::{Columns, Node as On, Object};
 use crate::aws::lake_formation::name::{Likeness, Name};
-use crate::aws::lake_formation::row_filter;
+use crate::aws::lake_formation::row_filter::{self, Mistake};
 use crate::control::Conditions;
 use crate::control::settings::{CellKind, Column, Domain, Requirement, Table, TextType, cell_text};
 use crate::lattice::{KeyedRows, Row, Text};
@@ -116,6 +116,31 @@ fn filter(identity: &Arc<str>, row: &Row, account: Option<&str>) -> Result<Decla
         rows: cell_text(row, "rows").cloned(),
         columns,
     })
+}
+
+/// Why a baseline may not declare a filter.
+#[derive(Clone, Debug)]
+pub enum Refused {
+    /// It limits neither rows nor columns.
+    NoLimit,
+    /// Its rows pass every row.
+    EveryRow,
+    /// Its rows are outside the published grammar.
+    Grammar(Vec<Mistake>),
+}
+
+impl Refused {
+    /// Why a filter with these rows, and with all columns or fewer, is refused; `None` when it is not.
+    pub fn of(rows: Option<&str>, all_columns: bool) -> Option<Self> {
+        let Some(rows) = rows else {
+            return all_columns.then_some(Self::NoLimit);
+        };
+        if passes_every_row(rows) {
+            return Some(Self::EveryRow);
+        }
+        let mistakes = row_filter::parse(rows).mistakes;
+        (!mistakes.is_empty()).then_some(Self::Grammar(mistakes))
+    }
 }
 
 /// What a baseline asks of filters as a whole.

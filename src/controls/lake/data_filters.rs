@@ -1,9 +1,7 @@
 //! Row and cell filters are exactly the declared ones, and really filter.
 
 use crate::aws::lake_formation::row_filter;
-use crate::control::lake::filter::{
-    Asked, DeclaredFilter, FilterTable, filters, judge, passes_every_row,
-};
+use crate::control::lake::filter::{Asked, DeclaredFilter, FilterTable, Refused, filters, judge};
 use crate::control::lake::{Context, checks, request};
 use crate::control::settings::{Rows, Switch, settings};
 use crate::control::{Conditions, Control, Draft, Meta, Review, Severity, Span, View};
@@ -88,38 +86,41 @@ impl Control for DataFilters {
 fn review_one(filter: &DeclaredFilter, review: &mut Review<'_>) {
     let here =
         |review: &Review<'_>| checks::places(review, "filter", &filter.identity, "this filter");
-    let Some(rows) = &filter.rows else {
-        if filter.columns.is_none() {
-            let message = format!("filter `{}` limits neither rows nor columns", filter.name);
+    let rows = filter.rows.as_ref().map(|rows| rows.as_literal());
+    if rows == Some(None) {
+        return;
+    }
+    let text = rows.flatten();
+    let name = &filter.name;
+    match Refused::of(text, filter.columns.is_none()) {
+        Some(Refused::NoLimit) => {
+            let message = format!("filter `{name}` limits neither rows nor columns");
+            let help = "give `rows`, `columns` or `excluded-columns`";
             let places = here(review);
-            review.object(
-                places,
-                message,
-                "give `rows`, `columns` or `excluded-columns`",
-            );
+            return review.object(places, message, help);
         }
-        return;
-    };
-    let Some(text) = rows.as_literal() else {
-        return;
-    };
-    if passes_every_row(text) {
-        let places = here(review);
-        let message = format!("`rows` of filter `{}` passes every row", filter.name);
-        review.object(places, message, "leave `rows` out when all rows are meant");
-        return;
+        Some(Refused::EveryRow) => {
+            let message = format!("`rows` of filter `{name}` passes every row");
+            let help = "leave `rows` out when all rows are meant";
+            let places = here(review);
+            return review.object(places, message, help);
+        }
+        Some(Refused::Grammar(mistakes)) => {
+            let text = text.unwrap_or_default();
+            for mistake in &mistakes {
+                let at = mistake.position(text);
+                let message = format!(
+                    "`rows` of filter `{name}`, character {at}: {}",
+                    mistake.message
+                );
+                let places = here(review);
+                review.object(places, message, mistake.underlined(text));
+            }
+        }
+        None => {}
     }
+    let Some(text) = text else { return };
     let read = row_filter::parse(text);
-    for mistake in &read.mistakes {
-        let message = format!(
-            "`rows` of filter `{}`, character {}: {}",
-            filter.name,
-            mistake.position(text),
-            mistake.message
-        );
-        let places = here(review);
-        review.object(places, message, mistake.underlined(text));
-    }
     for caution in read.cautions.iter().chain(&row_filter::dates(text)) {
         let message = format!(
             "`rows` of filter `{}`, character {}: {}",
