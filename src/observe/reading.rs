@@ -241,6 +241,14 @@ impl Reading {
         parameters.map(|(name, _)| name.to_owned()).collect()
     }
 
+    /// The custom resources of a template of which neither a problem nor a note says anything.
+    pub fn custom_resources(&self) -> Vec<&str> {
+        if self.dialect != Dialect::CloudFormation {
+            return Vec::new();
+        }
+        super::cloudformation::kinds::unsaid(&self.tree).collect()
+    }
+
     /// The document, and what evaluation added to it.
     pub fn tree(&self) -> &Tree {
         &self.tree

@@ -7,7 +7,7 @@ use crate::cli::modules::{self, Modules, Unit};
 use crate::cli::stacks::{self, MAX_DEPTH};
 use crate::control::Target;
 use crate::import::Inventory;
-use crate::observe::{Dialect, File, Given, Reading, read_file};
+use crate::observe::{File, Given, Reading, read_file};
 use crate::observed::{Node, Resource, Scope, Source, Value};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -17,11 +17,7 @@ use std::sync::Arc;
 type Files = BTreeMap<String, File>;
 
 /// Reads files as they are deployed in an account and region.
-pub(super) fn found(
-    paths: &[PathBuf],
-    (account, region): (&str, &str),
-    arguments: &Import,
-) -> Found {
+pub(super) fn found((account, region): (&str, &str), arguments: &Import) -> Found {
     let target = target_of_place(account, region);
     let given = Given {
         account: Some(account.to_owned()),
@@ -35,7 +31,7 @@ pub(super) fn found(
         inventory.lacks(format!("`{}`: {why}", path.display()));
     }
     let units = modules::units(inputs, None);
-    let modules = Modules::open(&units, paths, (&Texts::default(), None));
+    let modules = Modules::open(&units, &arguments.sources, (&Texts::default(), None));
     let mut all = Files::new();
     for unit in &units {
         match unit {
@@ -212,27 +208,8 @@ fn is_same(one: Node<'_>, other: Node<'_>) -> bool {
 
 /// Custom resources of a template that nothing was said of yet: what they make may be grants.
 fn unread_types(reading: &Reading) -> Option<String> {
-    if reading.dialect != Dialect::CloudFormation {
-        return None;
-    }
-    let said = |id: &str| {
-        let id = format!("`{id}`");
-        let problems = reading.problems.iter().map(|problem| &problem.what);
-        reading
-            .notes
-            .iter()
-            .chain(problems)
-            .any(|said| said.contains(&id))
-    };
-    let is_custom = |kind: &str| {
-        kind == "AWS::CloudFormation::CustomResource"
-            || !kind.starts_with("AWS::") && !kind.starts_with("Alexa::")
-    };
-    let resources = reading.tree().root().get("Resources").members();
-    let custom = resources.filter(|(id, resource)| {
-        resource.get("Type").as_text().is_some_and(is_custom) && !said(id)
-    });
-    let names: Vec<String> = custom.map(|(id, _)| format!("`{id}`")).collect();
+    let names = reading.custom_resources();
+    let names: Vec<String> = names.iter().map(|id| format!("`{id}`")).collect();
     (!names.is_empty()).then(|| {
         format!(
             "what custom resources make is not seen: {}",

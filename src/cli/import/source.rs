@@ -31,9 +31,7 @@ pub(super) fn found(arguments: &Import) -> Result<Found, Wrong> {
     match arguments.sources.as_slice() {
         [path] if is_snapshot(path) => estate(path, arguments),
         paths => match (&arguments.account, &arguments.region) {
-            (Some(account), Some(region)) => {
-                Ok(from_files::found(paths, (account, region), arguments))
-            }
+            (Some(account), Some(region)) => Ok(from_files::found((account, region), arguments)),
             _ => Err(without_a_place(paths)),
         },
     }

@@ -46,6 +46,26 @@ fn code<'t>(resource: Node<'t>, name: &str) -> Option<Node<'t>> {
     (!code.is_absent()).then_some(code)
 }
 
+/// Whether a type is somebody's own.
+fn is_own(name: &str) -> bool {
+    !name.starts_with("AWS::") && !name.starts_with("Alexa::")
+}
+
+/// Whether resources of a type are made by somebody's own code.
+fn is_custom(name: &str) -> bool {
+    is_own(name) || name == "AWS::CloudFormation::CustomResource"
+}
+
+/// The custom resources of a template of which nothing is said, since nothing in them looks like ours.
+pub(in crate::observe) fn unsaid(tree: &Tree) -> impl Iterator<Item = &str> {
+    let resources = tree.root().get("Resources").members();
+    let custom = resources.filter(|(_, resource)| {
+        let name = resource.get("Type").as_text();
+        name.is_some_and(is_custom) && kind_of(*resource).is_none()
+    });
+    custom.map(|(id, _)| id)
+}
+
 fn kind_of(resource: Node<'_>) -> Option<Kind> {
     let name = resource.get("Type").as_text()?;
     if resources::is_read(name) {
@@ -64,9 +84,8 @@ fn kind_of(resource: Node<'_>) -> Option<Kind> {
     if code(resource, name).is_some_and(|code| mentions(code, 0, &python::names_ours)) {
         return Some(Kind::Code);
     }
-    let own = !name.starts_with("AWS::") && !name.starts_with("Alexa::");
-    let custom = own || name == "AWS::CloudFormation::CustomResource";
-    if custom && inside::first(resource.get("Properties")).is_some() {
+    let own = is_own(name);
+    if is_custom(name) && inside::first(resource.get("Properties")).is_some() {
         return Some(Kind::Asking);
     }
     if own && named_after_ours(name) {

@@ -11,7 +11,7 @@ mod attached;
 mod conditions;
 mod eval;
 mod functions;
-mod kinds;
+pub(super) mod kinds;
 mod launchers;
 mod meaning;
 mod nested;
