@@ -820,14 +820,18 @@ fn tags_that_could_not_be_read_are_told_and_let_perhaps_read() {
 #[test]
 fn a_guard_that_is_known_not_to_hold_is_left_out_and_ends_in_zero() {
     let who = |role: &str| json!({ "DataLakePrincipalIdentifier": format!("arn:aws:iam::{ACCOUNT}:role/{role}") });
-    let settings = |defaults: Value| {
+    let settings = |defaults: Option<Value>| {
+        let mut settings = json!({
+            "DataLakeAdmins": [who("lake-admin")], "ReadOnlyAdmins": [who("auditor")],
+            "CreateDatabaseDefaultPermissions": [],
+            "Parameters": { "CROSS_ACCOUNT_VERSION": "4" }, "TrustedResourceOwners": [],
+            "AllowExternalDataFiltering": false, "AllowFullTableExternalDataAccess": false,
+            "ExternalDataFilteringAllowList": [], "AuthorizedSessionTagValueList": [] });
+        if let Some(defaults) = defaults {
+            settings["CreateTableDefaultPermissions"] = defaults;
+        }
         json!({ "record": "fact", "kind": "lake-formation-settings", "id": ACCOUNT, "calls": {
-            "lakeformation:GetDataLakeSettings": { "answer": { "DataLakeSettings": {
-                "DataLakeAdmins": [who("lake-admin")], "ReadOnlyAdmins": [who("auditor")],
-                "CreateDatabaseDefaultPermissions": [], "CreateTableDefaultPermissions": defaults,
-                "Parameters": { "CROSS_ACCOUNT_VERSION": "4" }, "TrustedResourceOwners": [],
-                "AllowExternalDataFiltering": false, "AllowFullTableExternalDataAccess": false,
-                "ExternalDataFilteringAllowList": [], "AuthorizedSessionTagValueList": [] } } },
+            "lakeformation:GetDataLakeSettings": { "answer": { "DataLakeSettings": settings } },
             "lakeformation:GetDataLakePrincipal": { "answer": { "Identity": format!("arn:aws:iam::{ACCOUNT}:role/auditor") } },
             "ram:GetResourceShares": { "answer": { "resourceShares": [] } } } })
     };
@@ -835,17 +839,13 @@ fn a_guard_that_is_known_not_to_hold_is_left_out_and_ends_in_zero() {
         "lakeformation:ListPermissions": { "answer": grant("c", table("t"), &["DESCRIBE"], &[]) },
         "iam:GetRole": { "answer": { "Role": { "RoleName": "c" } } },
         "glue:GetTable": { "answer": { "Table": { "Name": "t" } } } } });
-    let of = |defaults: Value| {
+    let of = |defaults: Option<Value>| {
         let lake = estate(&[], &[]);
         let text = std::fs::read_to_string(lake.path()).unwrap();
         let text = text.replace("\"listed\":[", "\"listed\":[\"iam-role\",");
         let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
         lines.insert(2, held.to_string());
-        let text = settings(defaults).to_string();
-        lines.insert(
-            2,
-            text.replace(",\"CreateTableDefaultPermissions\":null", ""),
-        );
+        lines.insert(2, settings(defaults).to_string());
         for role in ["lake-admin", "auditor"] {
             let arn = format!("arn:aws:iam::{ACCOUNT}:role/{role}");
             let answer = json!({ "Role": { "RoleName": role, "Arn": arn, "Path": "/" } });
@@ -862,7 +862,7 @@ fn a_guard_that_is_known_not_to_hold_is_left_out_and_ends_in_zero() {
         )
     };
     let to_everybody = json!([{ "Principal": { "DataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS" }, "Permissions": ["ALL"] }]);
-    let (text, said, exit) = of(to_everybody);
+    let (text, said, exit) = of(Some(to_everybody));
     assert_eq!(exit, 0, "{text}{said}");
     assert!(
         text.contains(
@@ -871,7 +871,7 @@ fn a_guard_that_is_known_not_to_hold_is_left_out_and_ends_in_zero() {
         "{text}"
     );
     assert!(!text.contains("not known to hold"), "{text}");
-    let (text, said, exit) = of(Value::Null);
+    let (text, said, exit) = of(None);
     assert_eq!(exit, 3, "{text}{said}");
     assert!(
         text.contains(

@@ -32,16 +32,16 @@ impl Reading<'_, '_> {
         let object = seen.object.as_ref().map_err(said)?;
         let principal = seen.principal.as_ref().map_err(said)?;
         let permissions = seen.permissions.as_ref().map_err(said)?;
-        let Some(holder) = principal.as_known() else {
+        let Some(holder) = self.names.text(principal) else {
             return Err(format!("principal `{principal}` is not wholly known"));
         };
-        let to_iam = is_iam_allowed_principals(holder);
+        let to_iam = is_iam_allowed_principals(&holder);
         let is_maker = made(resource, principal, object);
         let rights = self.rights(&seen, is_maker, (principal, object), permissions);
         let unheard = self.unheard(Kind::Grants, || format!("a grant on {object}"), root, GRANT);
         let beyond = rights.iter().any(|right| right.stands.is_beyond());
         let mut held = Held {
-            principal: self.names.text(principal).unwrap_or_else(|| holder.into()),
+            principal: holder,
             object: Object {
                 catalog: object.catalog.clone(),
                 node: self.names.node(object.node.clone()),

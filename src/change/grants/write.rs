@@ -57,8 +57,8 @@ impl Work<'_, '_, '_> {
         }
         for (at, taken) in std::mem::take(&mut self.taken) {
             let Some(held) = self.held(at) else { continue };
-            let early = self.widens(held);
-            for pending in revokes(held, &taken, early) {
+            let is_early = self.widens(held);
+            for pending in revokes(held, &taken, is_early) {
                 if pending.phase == Phase::Exchanges {
                     // What is left to IAM goes before anybody's grants.
                     let principal = if taken.left_to_iam {

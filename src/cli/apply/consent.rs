@@ -50,8 +50,7 @@ mod tests {
             assert!(given, "{answer:?}");
             assert_eq!(said, "make 2 calls? Only `yes` is taken: ");
         }
-        let long = [b' '; 300].map(|_| b' ');
-        let long = [&long[..], b"yes\n"].concat();
+        let long = [&[b' '; 300][..], b"yes\n"].concat();
         for answer in [
             &b""[..],
             b"\n",
