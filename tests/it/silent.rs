@@ -25,6 +25,16 @@ fn counts((report, _): &(Value, Option<i32>)) -> (u64, u64, usize) {
     (count("noncompliant"), count("indeterminate"), problems)
 }
 
+/// Nothing is judged, and the one problem that is told ends the run as indeterminate.
+fn is_one_problem(found: &(Value, Option<i32>), of: &str) {
+    assert_eq!(
+        (counts(found), found.1),
+        ((0, 0, 1), Some(3)),
+        "{of}: {}",
+        found.0
+    );
+}
+
 /// A cluster's request that is not protected.
 fn unprotected() -> Value {
     json!({
@@ -224,7 +234,7 @@ fn what_is_in_a_list_or_under_a_name_is_judged() {
     }
     let cased = r#"{"prod": {"releaseLabel": "emr-7.9.0", "instances": {"keepJobFlowAliveWhenNoSteps": true}}}"#;
     let found = report(&[("f.json", cased)]);
-    assert_eq!((counts(&found), found.1), ((0, 0, 1), Some(3)));
+    is_one_problem(&found, cased);
 }
 
 #[test]
@@ -234,7 +244,7 @@ fn protection_that_a_program_turns_off_again_is_not_on() {
     let unknown =
         "import boto3\nemr = boto3.client('emr')\ngetattr(emr, 'run_' + what)(**request)\n";
     let found = report(&[("l.py", unknown)]);
-    assert_eq!((counts(&found), found.1), ((0, 0, 1), Some(3)));
+    is_one_problem(&found, unknown);
 }
 
 #[test]
@@ -264,7 +274,7 @@ fn what_a_template_hands_to_a_function_is_a_problem() {
         machine("arn:aws:states:::lambda:invoke", &to_function),
     ] {
         let found = report(&[("f.json", &text)]);
-        assert_eq!((counts(&found), found.1), ((0, 0, 1), Some(3)), "{text}");
+        is_one_problem(&found, &text);
     }
     let other = custom(json!({"Bucket": "b"}));
     assert_eq!(counts(&report(&[("f.json", &other)])), (0, 0, 0));
@@ -314,12 +324,7 @@ fn a_state_that_is_put_in_later_is_a_problem_beside_something_of_ours() {
     ] {
         let text = machine(more);
         let found = report_for("account.block-public-access", &[("m.asl.json", &text)]);
-        assert_eq!(
-            (counts(&found), found.1),
-            ((0, 0, 1), Some(3)),
-            "{more}: {}",
-            found.0
-        );
+        is_one_problem(&found, more);
         let why = found.0["problems"].to_string();
         assert!(why.contains("--parameters"), "{why}");
     }
@@ -356,12 +361,7 @@ fn a_state_that_is_put_in_later_is_a_problem_beside_something_of_ours() {
     // Whose operation it is, is known: nothing else has to be.
     let alone = r#"{"StartAt":"P","States":{"P":{"Type":"Task","Resource":"arn:aws:states:::aws-sdk:lakeformation:${op}","Parameters":{"x":"${p}"},"End":true}}}"#;
     let found = report(&[("m.asl.json", alone)]);
-    assert_eq!(
-        (counts(&found), found.1),
-        ((0, 0, 1), Some(3)),
-        "{}",
-        found.0
-    );
+    is_one_problem(&found, alone);
 }
 
 #[test]
@@ -381,12 +381,7 @@ fn block_public_access_that_says_nothing_is_not_passed_over() {
     }
     let named = r#"[{"PutBlockPublicAccessConfiguration":"${x}"}]"#;
     let found = judged(named);
-    assert_eq!(
-        (counts(&found), found.1),
-        ((0, 0, 1), Some(3)),
-        "{}",
-        found.0
-    );
+    is_one_problem(&found, named);
 }
 
 #[test]
