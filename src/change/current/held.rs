@@ -6,11 +6,10 @@ use super::unheard::GRANT;
 use super::{Fact, Held, HeldRight, LeftToIam, Stands};
 use crate::aws::lake_formation::grant::Object;
 use crate::aws::lake_formation::name::{Likeness, Name};
-use crate::aws::lake_formation::principal::is_iam_allowed_principals;
+use crate::aws::lake_formation::principal::{administers, is_iam_allowed_principals};
 use crate::change::node::{json, time};
 use crate::change::plan::{Evidence, Kind};
 use crate::change::revoke::exclude_each_other;
-use crate::control::lake::maker::made;
 use crate::control::lake::seen::SeenPermission;
 use crate::control::lake::standing::{Holding, Right, Standing};
 use crate::control::lake::{Context, SeenGrant, Trouble};
@@ -36,8 +35,7 @@ impl Reading<'_, '_> {
             return Err(format!("principal `{principal}` is not wholly known"));
         };
         let to_iam = is_iam_allowed_principals(&holder);
-        let is_maker = made(resource, principal, object);
-        let rights = self.rights(&seen, is_maker, (principal, object), permissions);
+        let rights = self.rights(&seen, (principal, object), permissions);
         let unheard = self.unheard(Kind::Grants, || format!("a grant on {object}"), root, GRANT);
         let beyond = rights.iter().any(|right| right.stands.is_beyond());
         let mut held = Held {
@@ -81,6 +79,32 @@ impl Reading<'_, '_> {
         Ok(())
     }
 
+    /// Tells what comes with having made a table from what somebody granted, once all of both was seen.
+    pub(super) fn tell_makers(&mut self) {
+        let asked = self.desired.asked();
+        for held in &mut self.current.grants {
+            let maker = self.makers.get(&held.object);
+            if !maker.is_some_and(|maker| administers(&held.principal, maker)) {
+                continue;
+            }
+            let principal = Name::from(&*held.principal);
+            let condition = held.condition.as_deref().map(Name::from);
+            let holding = Holding {
+                principal: &principal,
+                object: &held.object,
+                condition: condition.as_ref(),
+            };
+            if asked.gives_something(&holding) {
+                continue;
+            }
+            for right in &mut held.rights {
+                if matches!(right.stands, Stands::Excess | Stands::PartOfAll) {
+                    right.stands = Stands::OfMaker;
+                }
+            }
+        }
+    }
+
     /// Whether AWS refuses the grant beside a declared one of the same principal, which may take its place.
     fn may_be_replaced(&self, seen: &SeenGrant<'_>, principal: &Name, object: &Object) -> bool {
         let holding = Holding {
@@ -95,7 +119,6 @@ impl Reading<'_, '_> {
     fn rights(
         &self,
         seen: &SeenGrant<'_>,
-        is_maker: bool,
         (principal, object): (&Name, &Object),
         permissions: &[SeenPermission<'_>],
     ) -> Vec<HeldRight> {
@@ -117,9 +140,6 @@ impl Reading<'_, '_> {
             match asked.standing(&holding, Right { name, grantable }, governs) {
                 Standing::Declared => Stands::Declared,
                 Standing::Unknown | Standing::Unheard => Stands::Unclear,
-                Standing::Excess if asked.exact && is_maker && !asked.gives_something(&holding) => {
-                    Stands::OfMaker
-                }
                 Standing::Excess if asked.exact => Stands::Excess,
                 Standing::Excess => Stands::Ungoverned,
                 Standing::AllOfItsParts => Stands::Wider(

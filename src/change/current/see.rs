@@ -2,11 +2,13 @@
 
 use super::unheard::{EXPRESSION, FILTER, GRANT, LOCATION, SETTINGS, unheard};
 use super::{Bears, Current, Fact, SeenExpression, SeenFilter, SeenLocation, SeenTag, Settings};
-use crate::aws::lake_formation::name::Name;
+use crate::aws::lake_formation::grant::Object;
+use crate::aws::lake_formation::name::{Likeness, Name};
 use crate::aws::lake_formation::shared::SharedNames;
 use crate::change::desired::Desired;
 use crate::change::node::json;
 use crate::change::plan::Kind;
+use crate::control::lake::maker::made;
 use crate::control::lake::others::OptIn;
 use crate::control::lake::places::place;
 use crate::control::lake::{Context, Trouble};
@@ -32,6 +34,8 @@ pub struct Reading<'d, 'b> {
     pub(super) current: Current,
     /// What very many grants have in common.
     pub(super) names: SharedNames,
+    /// Who made the tables whose grants the baseline says.
+    pub(super) makers: BTreeMap<Object, String>,
 }
 
 impl<'d, 'b> Reading<'d, 'b> {
@@ -42,6 +46,7 @@ impl<'d, 'b> Reading<'d, 'b> {
             judge,
             current: Current::default(),
             names: SharedNames::default(),
+            makers: BTreeMap::new(),
         }
     }
 
@@ -59,7 +64,8 @@ impl<'d, 'b> Reading<'d, 'b> {
     }
 
     /// What was taken in.
-    pub fn finish(self) -> Current {
+    pub fn finish(mut self) -> Current {
+        self.tell_makers();
         self.current
     }
 
@@ -90,6 +96,9 @@ impl<'d, 'b> Reading<'d, 'b> {
             Ok(())
         } else if kind == ResourceKind::EmrAccount {
             self.block_public_access(&resource);
+            Ok(())
+        } else if kind == ResourceKind::GlueCatalog {
+            self.maker(&resource, &context);
             Ok(())
         } else {
             Ok(())
@@ -185,6 +194,16 @@ impl<'d, 'b> Reading<'d, 'b> {
             unheard,
         });
         Ok(())
+    }
+
+    fn maker<'t>(&mut self, resource: &Resource<'t>, context: &Context<'_, 't>) {
+        let asked = self.desired.asked();
+        if let Some((table, maker)) = made(context, resource)
+            && asked.exact
+            && asked.governs(&table) != Likeness::Different
+        {
+            self.makers.insert(table, maker.to_owned());
+        }
     }
 
     fn tag<'t>(&mut self, resource: &Resource<'t>, context: &Context<'_, 't>) -> Fact<()> {

@@ -1,19 +1,18 @@
 //! A seen grant against the declared ones: what is not declared, and what is wider than declared.
 
 use super::declared::DeclaredGrant;
-use super::maker::made;
-use super::seen::{SeenGrant, SeenPermission};
+use super::maker::is_maker;
+use super::seen::{Context, SeenGrant, SeenPermission};
 use super::standing::{Asked, Holding, Right, Standing};
 use crate::aws::lake_formation::grant::Object;
 use crate::aws::lake_formation::name::{Likeness, Name};
 use crate::control::{Conditions, Severity};
-use crate::observed::Resource;
 
 /// Judges every permission of a grant.
 pub fn judge(
     asked: Asked<'_>,
     seen: &SeenGrant<'_>,
-    resource: &Resource<'_>,
+    context: &Context<'_, '_>,
     out: &mut Conditions,
 ) {
     if asked.is_silent() {
@@ -37,7 +36,7 @@ pub fn judge(
         object,
         principal,
         governed,
-        is_maker: made(resource, principal, object),
+        context,
     };
     let all = permissions
         .iter()
@@ -61,8 +60,7 @@ struct One<'a, 't> {
     object: &'a Object,
     principal: &'a Name,
     governed: Likeness,
-    /// Whether the holder made the table.
-    is_maker: bool,
+    context: &'a Context<'a, 'a>,
 }
 
 impl One<'_, '_> {
@@ -120,7 +118,8 @@ impl One<'_, '_> {
     /// Records what nobody declares: without weight where it comes with having made the table.
     fn excess(&self, holding: &Holding<'_>, permission: &SeenPermission<'_>, out: &mut Conditions) {
         let subject = self.subject(permission);
-        let comes_by_itself = self.is_maker && !self.asked.gives_something(holding);
+        let comes_by_itself = !self.asked.gives_something(holding)
+            && is_maker(self.context, self.principal, self.object);
         let mut message = format!("{subject} is not declared");
         if comes_by_itself {
             message += ", and comes with having made the table";

@@ -2,6 +2,7 @@
 
 pub mod bucket_policies;
 pub mod bypass;
+pub mod catalog;
 pub mod checks;
 mod compare;
 pub mod declared;

@@ -1,15 +1,15 @@
 //! Filters are given only where an engine or view enforces them.
 
 use crate::aws::lake_formation::grant::Node as On;
-use crate::aws::lake_formation::name::{Likeness, Name};
+use crate::aws::lake_formation::name::Likeness;
+use crate::control::lake::catalog::tables_named;
 use crate::control::lake::engines::{EngineTable, Grain, Verdict, engines_of};
 use crate::control::lake::others::grants_held_by;
 use crate::control::lake::unfiltered::restricted_by;
 use crate::control::lake::{Context, SeenGrant};
 use crate::control::settings::{Rows, Switch, settings};
 use crate::control::{Conditions, Control, Meta, Severity, Span, View};
-use crate::observed::lake::TABLE;
-use crate::observed::{ResourceKind, Word};
+use crate::observed::ResourceKind;
 
 #[derive(Debug)]
 pub(crate) enum FilterEnforcement {}
@@ -115,29 +115,8 @@ fn judge_view(seen: &View<'_, '_>, grant: &SeenGrant<'_>, out: &mut Conditions) 
         return;
     };
     let context = Context::of(seen);
-    let lower = |node| context.text_of(node).map(|name| name.lower());
-    let mut tables = seen.scope.resources_by::<ByTable>(
-        ResourceKind::GlueCatalog,
-        |one| {
-            let table = one.catalog_object().filter(|(kind, _)| *kind == TABLE);
-            let name = table.and_then(|(_, table)| {
-                Some((lower(table.database)?, lower(table.input.get("Name"))?))
-            });
-            Some(
-                name.map(|(database, name)| word_of(&database, &name))
-                    .into_iter()
-                    .collect(),
-            )
-        },
-        || Some(vec![word_of(database, view)]),
-    );
-    let text = tables.find_map(|one| {
-        let (kind, table) = one.catalog_object()?;
-        let same = kind == TABLE
-            && lower(table.database).as_ref() == Some(database)
-            && lower(table.input.get("Name")).as_ref() == Some(view);
-        same.then(|| table.input.get("ViewOriginalText"))
-    });
+    let text = tables_named(&context, database, view)
+        .find_map(|one| Some(one.catalog_object()?.1.input.get("ViewOriginalText")));
     let Some(text) = text.filter(|text| text.is_set() && text.display() != "null") else {
         return;
     };
@@ -168,13 +147,6 @@ fn judge_view(seen: &View<'_, '_>, grant: &SeenGrant<'_>, out: &mut Conditions) 
             out.held();
         }
     }
-}
-
-/// Tables by their databases and names.
-enum ByTable {}
-
-fn word_of(database: &Name, table: &Name) -> Word {
-    Word::text(format!("{database}\0{table}"))
 }
 
 fn words(sql: &str) -> impl Iterator<Item = &str> {

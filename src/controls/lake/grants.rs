@@ -1,7 +1,7 @@
 //! Grants are exactly the declared ones.
 
 use crate::control::lake::declared::{GrantTable, grants};
-use crate::control::lake::{self, Asked, checks, request};
+use crate::control::lake::{self, Asked, Context, checks, request};
 use crate::control::settings::{Includes, Pattern, Rows, Switch, settings};
 use crate::control::{Conditions, Control, Draft, Meta, Review, Severity, Span, View};
 use crate::lattice::{Cell, Row};
@@ -50,7 +50,7 @@ impl Control for Grants {
             exact: want.exact,
             scope: &want.scope,
         };
-        lake::judge(asked, seen.grant(), seen.resource, out);
+        lake::judge(asked, seen.grant(), &Context::of(seen), out);
     }
 
     fn compile(want: &Setting, draft: &mut Draft<'_>) {

@@ -57,6 +57,7 @@ pub const TAG: (&str, &str) = ("lake-formation-tag", "lakeformation:ListLFTags")
 pub const TAGGED: (&str, &str) = ("lake-formation-tag", "lakeformation:GetResourceLFTags");
 pub const EXPRESSION: (&str, &str) = ("lake-formation-tag", "lakeformation:ListLFTagExpressions");
 pub const LOCATION: (&str, &str) = ("lake-formation-location", "lakeformation:ListResources");
+pub const CATALOG: (&str, &str) = ("glue-catalog", "glue:GetTables");
 pub const SETTINGS: (&str, &str) = (
     "lake-formation-settings",
     "lakeformation:GetDataLakeSettings",
@@ -137,7 +138,6 @@ pub fn planned(baseline: &str, snapshot: &str, options: &[&str]) -> (Value, u8) 
     (document, ran.exit as u8)
 }
 
-/// Each change in short: its sign, class and fate, what it is and who holds it.
 /// The report of an audit of a snapshot.
 pub fn audited(baseline: &str, snapshot: &str) -> Value {
     let folder = tempfile::tempdir().unwrap();
@@ -153,6 +153,7 @@ pub fn audited(baseline: &str, snapshot: &str) -> Value {
     judge_fixture(&baseline, &snapshot).0
 }
 
+/// Each change in short: its sign, class and fate, what it is and who holds it.
 pub fn changes(plan: &Value) -> Vec<String> {
     let text = |change: &Value, member: &str| change[member].as_str().unwrap_or("-").to_owned();
     let each = plan["changes"].as_array().unwrap().iter().map(|change| {

@@ -312,6 +312,29 @@ fn an_opt_in_whose_principal_holds_nothing_is_told_and_stays() {
     assert_eq!((calls(&plan).len(), exit), (0, 0));
 }
 
+/// A grant with a member that is not known is not revoked: its holder holds it still.
+#[test]
+fn an_opt_in_is_not_told_whose_principal_holds_a_grant_that_stays() {
+    let text = baseline(HYBRID);
+    let mut odd = grant("intern", &table("orders"), &["DESCRIBE"], &[]);
+    odd.2["Until"] = json!("noon");
+    let facts = [
+        grant("analyst", &all_columns("orders"), &["SELECT"], &[]),
+        opt_in("analyst", &table("orders")),
+        opt_in("intern", &table("orders")),
+        odd,
+    ];
+    let (plan, _) = planned(&text, &snapshot(&facts), &["--prune"]);
+    assert_eq!(
+        changes(&plan),
+        [
+            "remove excess reported: DESCRIBE on table `sales.orders` (intern)",
+            "change unheard reported: `Until` of a grant on table `sales.orders` (-)",
+        ]
+    );
+    assert_eq!(calls(&plan), Vec::<String>::new());
+}
+
 #[test]
 fn who_is_granted_by_tags_only_is_told_to_have_no_opt_in() {
     let text = baseline(&format!(
@@ -367,29 +390,6 @@ fn a_tag_below_a_declared_one_is_told() {
         changes(&plan),
         [
             "remove excess reported: `level=public` on `hr.people` (-)",
-/// A grant with a member that is not known is not revoked: its holder holds it still.
-#[test]
-fn an_opt_in_is_not_told_whose_principal_holds_a_grant_that_stays() {
-    let text = baseline(HYBRID);
-    let mut odd = grant("intern", &table("orders"), &["DESCRIBE"], &[]);
-    odd.2["Until"] = json!("noon");
-    let facts = [
-        grant("analyst", &all_columns("orders"), &["SELECT"], &[]),
-        opt_in("analyst", &table("orders")),
-        opt_in("intern", &table("orders")),
-        odd,
-    ];
-    let (plan, _) = planned(&text, &snapshot(&facts), &["--prune"]);
-    assert_eq!(
-        changes(&plan),
-        [
-            "remove excess reported: DESCRIBE on table `sales.orders` (intern)",
-            "change unheard reported: `Until` of a grant on table `sales.orders` (-)",
-        ]
-    );
-    assert_eq!(calls(&plan), Vec::<String>::new());
-}
-
             "remove excess reported: `level=public` on `sales.orders` (-)",
         ]
     );
@@ -445,18 +445,19 @@ fn a_value_goes_when_nothing_bears_it_any_more() {
     assert_eq!(exit, 1);
 }
 
-/// A snapshot in which Glue says who made a table, beside the grants on it.
-fn made_by(role: &str, snapshot: &str) -> String {
-    let maker = format!("arn:aws:sts::{ACCOUNT}:assumed-role/{role}/session");
-    let lines = snapshot.lines().map(|line| {
-        let mut record: Value = serde_json::from_str(line).unwrap();
-        if record["kind"] == "lake-formation-grant" {
-            let table = json!({ "Name": "orders", "DatabaseName": "sales", "CreatedBy": maker });
-            record["calls"]["glue:GetTable"] = json!({ "answer": { "Table": table } });
-        }
-        record.to_string()
-    });
-    lines.collect::<Vec<_>>().join("\n")
+/// A snapshot of these grants in which Glue says who made a table: after or before them.
+fn made_by(role: &str, grants: &[Fact]) -> String {
+    let made = |table: &str, role: &str| {
+        let maker = format!("arn:aws:sts::{ACCOUNT}:assumed-role/{role}/session");
+        let answer = json!({
+            "Name": table, "DatabaseName": "Sales", "CatalogId": ACCOUNT, "CreatedBy": maker,
+        });
+        fact(CATALOG, answer)
+    };
+    let mut facts = vec![made("customers", "other")];
+    facts.extend(grants.iter().cloned());
+    facts.push(made("Orders", role));
+    snapshot(&facts)
 }
 
 /// Whoever makes a table holds everything on it: that is told and is no drift, unless the baseline gives him less there.
@@ -470,7 +471,7 @@ fn what_comes_with_making_a_table_is_no_drift_and_not_hidden_where_it_widens() {
         ]
     };
     let text = baseline(GRANT_BODY.split("[[lake.data-filters").next().unwrap());
-    let etl = made_by("etl", &snapshot(&of("etl")));
+    let etl = made_by("etl", &of("etl"));
     let (plan, _) = planned(&text, &etl, &["--prune"]);
     let told = changes(&plan);
     assert!(
@@ -487,16 +488,13 @@ fn what_comes_with_making_a_table_is_no_drift_and_not_hidden_where_it_widens() {
         "{plan:#}"
     );
     for (of, snapshot) in [
-        ("another's", made_by("other", &snapshot(&of("etl")))),
-        (
-            "declared to hold less",
-            made_by("analyst", &snapshot(&of("analyst"))),
-        ),
+        ("another's", made_by("other", &of("etl"))),
+        ("declared to hold less", made_by("analyst", &of("analyst"))),
         (
             "on columns",
             made_by(
                 "etl",
-                &snapshot(&[grant("etl", &columns("orders", &["id"]), &["SELECT"], &[])]),
+                &[grant("etl", &columns("orders", &["id"]), &["SELECT"], &[])],
             ),
         ),
     ] {
@@ -517,6 +515,6 @@ fn what_comes_with_making_a_table_is_no_drift_and_not_hidden_where_it_widens() {
         each
     };
     assert_eq!(severities(&etl), ["info", "info"]);
-    let widened = made_by("analyst", &snapshot(&of("analyst")));
+    let widened = made_by("analyst", &of("analyst"));
     assert_eq!(severities(&widened), ["high", "high"]);
 }
