@@ -313,20 +313,28 @@ pub const CLUSTER: &[&str] = &[
 
 /// Where a key may stand, as a path; the first place when it may stand in several.
 pub fn home(key: &str) -> Option<String> {
-    fn search(holds: Type, key: &str, path: &str) -> Option<String> {
-        let members = match holds {
-            Object(members) => members,
-            List(item) => return search(*item, key, path),
-            Flag | Number(..) | Text | Word(_) => return None,
-        };
-        if members.iter().any(|member| member.key == key) {
-            return Some(path.to_owned());
-        }
-        members
-            .iter()
-            .find_map(|member| search(member.holds, key, &format!("{path}/{}", member.key)))
+    search(DOCUMENT, "", &|known, _| known == key)
+}
+
+/// Whether a key may stand somewhere in this section or in what is called after it, but for its case.
+pub fn is_at_home(key: &str, section: &str) -> bool {
+    let is_it = |known: &str, path: &str| known.eq_ignore_ascii_case(key) && path.contains(section);
+    search(DOCUMENT, "", &is_it).is_some()
+}
+
+/// The first place, as a path, of a member that is told by its key and its place.
+fn search(holds: Type, path: &str, is_it: &dyn Fn(&str, &str) -> bool) -> Option<String> {
+    let members = match holds {
+        Object(members) => members,
+        List(item) => return search(*item, path, is_it),
+        Flag | Number(..) | Text | Word(_) => return None,
+    };
+    if members.iter().any(|member| is_it(member.key, path)) {
+        return Some(path.to_owned());
     }
-    search(DOCUMENT, key, "")
+    members
+        .iter()
+        .find_map(|member| search(member.holds, &format!("{path}/{}", member.key), is_it))
 }
 
 #[cfg(test)]

@@ -403,6 +403,9 @@ fn sections_of_other_services_are_no_security_configuration() {
     for document in [
         json!({"EncryptionConfiguration": {"EnableInTransitEncryption": false}, "Comment": "x"}),
         json!({"EncryptionConfiguration": {}}),
+        json!({"EncryptionConfiguration": {"enableInTransitEncryption": false}, "Comment": "x"}),
+        json!({"EncryptionConfiguration": {"${switch}": false}, "Comment": "x"}),
+        json!({"InstanceMetadataServiceConfiguration": {}, "Comment": "x"}),
     ] {
         let (noncompliant, indeterminate, _) = counts(&reported(&document));
         assert!(noncompliant + indeterminate > 0, "{document}");

@@ -1,7 +1,7 @@
 //! What tells a security configuration, and what holds one.
 
 use super::words::holds_any;
-use crate::aws::security_configuration::home;
+use crate::aws::security_configuration::is_at_home;
 use crate::observed::{Node, Value};
 
 /// The top-level sections of a security configuration document. Source: EMR Management Guide, *Create a
@@ -34,12 +34,20 @@ pub(super) fn is_security_configuration(root: Node<'_>) -> bool {
         && (has_own_member(root) || nothing_else())
 }
 
-/// Whether a section has a member of EMR's own: requests to other services have sections of these names.
+/// The section that no other service has.
+const OWN: &str = "InstanceMetadataServiceConfiguration";
+
+/// Whether a section has a member of EMR's own, in whatever case, or may have one: requests to other services have sections
+/// of these names.
 pub(in crate::observe) fn has_own_member(document: Node<'_>) -> bool {
-    SECTIONS.iter().any(|section| {
-        let mut keys = document.get(section).members();
-        keys.any(|(key, _)| home(key).is_some_and(|path| path.contains(section)))
-    })
+    let is_own = |section: &str| {
+        let node = document.get(section);
+        let mut keys = node.members();
+        let is_map = matches!(node.value(), Value::Map);
+        is_map && (section == OWN || node.open().is_some())
+            || keys.any(|(key, _)| is_at_home(key, section))
+    };
+    SECTIONS.iter().copied().any(is_own)
 }
 
 /// Whether this is `DescribeSecurityConfiguration`'s answer, or the request that creates one.
