@@ -98,38 +98,31 @@ fn manifest(node: Node<'_>) -> Option<Declared<'_>> {
     })
 }
 
-fn pipeline(root: Node<'_>) -> Option<Declared<'_>> {
-    let mut objects = root.get("objects").items();
+fn pipeline(root: Node<'_>) -> impl Iterator<Item = Declared<'_>> {
     let is_cluster = |object: &Node<'_>| object.get("type").as_text() == Some("EmrCluster");
-    let at = objects.find(is_cluster)?;
-    let why =
-        "an `EmrCluster` of AWS Data Pipeline is declared here, and its definitions are not read";
-    let why = why.to_owned();
-    Some(Declared {
+    let clusters = root.get("objects").items().filter(is_cluster);
+    clusters.map(|at| Declared {
         at,
         within: at,
-        why,
+        why: "an `EmrCluster` of AWS Data Pipeline is declared here, and its definitions are not read".to_owned(),
     })
 }
 
-fn notebook(root: Node<'_>) -> Option<Declared<'_>> {
-    if !root.get("nbformat").is_set() {
-        return None;
-    }
-    let mut cells = root.get("cells").items();
+fn notebook(root: Node<'_>) -> impl Iterator<Item = Declared<'_>> {
     let is_ours = |cell: &Node<'_>| {
         let source = cell.get("source");
         let lines = std::iter::once(source).chain(source.items());
         let lines: Vec<&str> = lines.filter_map(Node::as_text).collect();
         cell.get("cell_type").as_text() == Some("code") && python::names_ours(&lines.concat())
     };
-    let at = cells.find(is_ours)?;
-    let why = "this cell launches or opens something, and notebooks are not read: write the notebook as a script, as `jupyter nbconvert --to script` does";
-    let why = why.to_owned();
-    Some(Declared {
+    let cells = root.get("cells");
+    let cells = root.get("nbformat").is_set().then(|| cells.items());
+    let ours = cells.into_iter().flatten().filter(is_ours);
+    ours.map(|at| Declared {
         at,
-        within: at,
-        why,
+        // What a cell printed is no part of what it says.
+        within: at.get("source"),
+        why: "this cell launches or opens something, and notebooks are not read: write the notebook as a script, as `jupyter nbconvert --to script` does".to_owned(),
     })
 }
 
@@ -231,6 +224,42 @@ mod tests {
                 problems.iter().any(|problem| problem.why.contains(why)),
                 "{text}: {problems:?}"
             );
+        }
+    }
+
+    /// How many problems of the file say this.
+    fn told(text: &str, why: &str) -> usize {
+        let problems = match file(text) {
+            File::Unreadable { problem, .. } => vec![problem],
+            File::Read(reading) => reading.problems,
+            File::NothingOfOurs => Vec::new(),
+        };
+        let told = problems.iter().filter(|problem| problem.why.contains(why));
+        told.count()
+    }
+
+    #[test]
+    fn all_that_other_tools_declare_is_told() {
+        let cell = |source: &str, printed: &str| serde_json::json!({"cell_type": "code", "source": [source], "outputs": [{"text": printed}]});
+        let request = r#"{"Name": "c", "ReleaseLabel": "emr-7.9.0", "Instances": {"Ec2SubnetId": "s"}, "JobFlowRole": "r", "ServiceRole": "s"}"#;
+        let launch = "emr.run_job_flow(Name='c')";
+        let notebook = |cells: &[serde_json::Value]| {
+            serde_json::json!({"cells": cells, "nbformat": 4}).to_string()
+        };
+        let pipeline = r#"{"objects": [{"id": "e", "type": "EmrCluster"}, {"id": "s", "type": "Schedule"}, {"id": "f", "type": "EmrCluster"}]}"#;
+        let pulumi = "runtime: yaml\nresources:\n  c: {type: aws:emr:Cluster}\n  d: {type: aws:emr:Cluster}\n";
+        for (text, why, all) in [
+            (notebook(&[cell(launch, "")]), "notebooks", 1),
+            (
+                notebook(&[cell(launch, ""), cell("1", ""), cell(launch, "")]),
+                "notebooks",
+                2,
+            ),
+            (notebook(&[cell(launch, request)]), "notebooks", 1),
+            (pipeline.to_owned(), "Data Pipeline", 2),
+            (pulumi.to_owned(), "Pulumi", 2),
+        ] {
+            assert_eq!(told(&text, why), all, "{text}: {:?}", file(&text));
         }
     }
 

@@ -36,9 +36,9 @@ pub(super) fn read(mut tree: Tree) -> Option<File> {
     if found.is_empty() && others.is_some() {
         return None;
     }
-    let declared = declared(&tree, &found);
-    if found.is_empty() {
-        return match declared.into_iter().next() {
+    let mut declared = declared(&tree, &found);
+    if found.is_empty() && declared.len() < 2 {
+        return match declared.pop() {
             Some(problem) => Some(File::Unreadable {
                 dialect: None,
                 problem,
