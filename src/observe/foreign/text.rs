@@ -5,21 +5,37 @@ use crate::observe::{Dialect, File, Problem, Reading, json};
 use crate::observed::{Place, Source};
 use std::sync::Arc;
 
-/// The operations of command lines that launch or open something.
+/// The operations of command lines that launch or open something: of each request that is read, and of each change of a
+/// cluster. Source: AWS CLI Command Reference.
 const COMMANDS: &[&str] = &[
+    "emr add-instance-fleet",
+    "emr add-instance-groups",
+    "emr add-steps",
     "emr create-cluster",
     "emr create-security-configuration",
     "emr modify-cluster-attributes",
+    "emr modify-instance-fleet",
+    "emr modify-instance-groups",
     "emr put-auto-termination-policy",
     "emr put-block-public-access-configuration",
+    "emr put-managed-scaling-policy",
+    "emr remove-auto-termination-policy",
+    "emr remove-managed-scaling-policy",
+    "emr-containers create-security-configuration",
     "emr-containers create-virtual-cluster",
     "emr-serverless create-application",
     "emr-serverless update-application",
+    "lakeformation add-lf-tags-to-resource",
     "lakeformation batch-grant-permissions",
     "lakeformation create-data-cells-filter",
+    "lakeformation create-lake-formation-opt-in",
+    "lakeformation create-lf-tag",
+    "lakeformation create-lf-tag-expression",
     "lakeformation grant-permissions",
     "lakeformation put-data-lake-settings",
     "lakeformation register-resource",
+    "lakeformation update-data-cells-filter",
+    "lakeformation update-resource",
 ];
 
 /// The operation of a command line in a text that launches or opens something.
@@ -104,14 +120,16 @@ pub(in crate::observe) fn text(source: &Arc<Source>) -> File {
     File::Read(Box::new(reading))
 }
 
-/// Where a word stands that is not the end of another.
+/// Where a word stands that is neither the end nor the beginning of another.
 fn find(text: &str, word: &str) -> Option<usize> {
-    let mut all = memchr::memmem::find_iter(text.as_bytes(), word.as_bytes());
+    let bytes = text.as_bytes();
+    let of_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
+    let may_go_on = word.as_bytes().last().is_some_and(of_word);
+    let mut all = memchr::memmem::find_iter(bytes, word.as_bytes());
     all.find(|at| {
-        let before = at
-            .checked_sub(1)
-            .and_then(|before| text.as_bytes().get(before));
-        before.is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b'-')
+        let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+        let after = bytes.get(at + word.len()).filter(|_| may_go_on);
+        !before.is_some_and(of_word) && !after.is_some_and(of_word)
     })
 }
 
@@ -150,4 +168,71 @@ fn terragrunt(source: &Arc<Source>) -> Option<Place> {
     }
     let inputs = inputs.filter(|_| ours)?;
     Some(Place::new(source, inputs.start, inputs.end, String::new()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{COMMANDS, command};
+    use crate::observe::may_be_ours;
+    use crate::observe::step_functions::operations_read;
+
+    /// Operations that the command line has under names of its own.
+    const RENAMED: &[(&str, &str)] = &[
+        ("runJobFlow", "create-cluster"),
+        ("addJobFlowSteps", "add-steps"),
+        ("setTerminationProtection", "modify-cluster-attributes"),
+        (
+            "setKeepJobFlowAliveWhenNoSteps",
+            "modify-cluster-attributes",
+        ),
+    ];
+
+    /// An operation as the command line writes it: `createLFTag` is `create-lf-tag`.
+    fn name_of(operation: &str) -> String {
+        if let Some((_, name)) = RENAMED.iter().find(|(known, _)| *known == operation) {
+            return (*name).to_owned();
+        }
+        let letters: Vec<char> = operation.chars().collect();
+        let mut name = String::new();
+        for (at, letter) in letters.iter().enumerate().skip(1) {
+            let before = letters[at - 1];
+            let small_after = letters
+                .get(at + 1)
+                .is_some_and(|after| after.is_lowercase());
+            name.push(before.to_ascii_lowercase());
+            if letter.is_uppercase() && (before.is_lowercase() || small_after) {
+                name.push('-');
+            }
+        }
+        name.extend(letters.last().map(char::to_ascii_lowercase));
+        name
+    }
+
+    #[test]
+    fn each_operation_whose_request_is_read_has_its_command() {
+        let of_containers = ["createVirtualCluster", "createSecurityConfiguration"];
+        let of_containers = of_containers.map(|operation| ("emrcontainers", operation));
+        let mut asked = 0;
+        for (service, operation) in operations_read().chain(of_containers) {
+            let service = match service {
+                "emrserverless" => "emr-serverless",
+                "emrcontainers" => "emr-containers",
+                other => other,
+            };
+            let written = format!("aws {service} {} --x y", name_of(operation));
+            assert!(command(&written).is_some(), "{written}");
+            assert!(may_be_ours(&written), "{written} is not even looked at");
+            asked += 1;
+        }
+        assert!(asked > 25, "{asked}");
+    }
+
+    #[test]
+    fn a_command_is_one_by_its_whole_name() {
+        for known in COMMANDS {
+            assert_eq!(command(&format!("aws {known}\n")), Some(*known));
+            assert_eq!(command(&format!("aws {known}-examples\n")), None, "{known}");
+        }
+        assert_eq!(command("my-emr create-cluster"), None);
+    }
 }

@@ -21,6 +21,8 @@ use crate::observed::tree::{NodeId, Tree};
 use crate::observed::{Form, Identity, Node, ResourceKind, Value};
 use operations::Action;
 pub(in crate::observe) use operations::names_task;
+#[cfg(test)]
+pub(in crate::observe) use operations::operations_read;
 pub(super) use own::own;
 
 /// Whether a document is a state machine with a task of interest.

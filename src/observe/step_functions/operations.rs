@@ -161,6 +161,18 @@ pub(super) fn action(name: &str) -> Option<Action> {
     })
 }
 
+/// The services and operations of which requests, or changes of clusters, are read.
+#[cfg(test)]
+pub(in crate::observe) fn operations_read() -> impl Iterator<Item = (&'static str, &'static str)> {
+    SERVICES.iter().flat_map(|(service, operations)| {
+        let service = service.strip_prefix("aws-sdk:");
+        let service = service.and_then(|service| service.strip_suffix(':'));
+        let read = operations.iter();
+        let read = read.filter(|(_, action)| *action != Action::Terminate);
+        read.filter_map(move |(operation, _)| Some((service?, *operation)))
+    })
+}
+
 /// What begins the names of the tasks of EMR and Lake Formation.
 pub(super) fn services() -> impl Iterator<Item = &'static str> {
     SERVICES.iter().map(|(service, _)| *service)
