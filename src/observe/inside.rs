@@ -33,18 +33,23 @@ pub(super) fn read(mut tree: Tree) -> Option<File> {
         Some(dialect) => beside(&mut tree, dialect),
         None => search::everywhere(&mut tree),
     };
-    if found.is_empty() && others.is_some() {
-        return None;
-    }
-    let mut declared = declared(&tree, &found);
-    if found.is_empty() && declared.len() < 2 {
-        return match declared.pop() {
-            Some(problem) => Some(File::Unreadable {
-                dialect: None,
-                problem,
-            }),
-            None => cased::read(tree),
-        };
+    let cased = match others {
+        Some(dialect) => cased_beside(&mut tree, dialect, &found),
+        None => {
+            let root = tree.root_id();
+            cased::problem(&mut tree, root, &found)
+        }
+    };
+    let mut problems = if found.is_empty() && others.is_some() {
+        Vec::new()
+    } else {
+        declared(&tree, &found)
+    };
+    problems.extend(cased);
+    if found.is_empty() && problems.len() < 2 {
+        let problem = problems.pop()?;
+        let dialect = None;
+        return Some(File::Unreadable { dialect, problem });
     }
     let judged = judged(&mut tree, &found);
     let dialect = { found.iter() }
@@ -53,7 +58,7 @@ pub(super) fn read(mut tree: Tree) -> Option<File> {
         .unwrap_or(Dialect::RunJobFlow);
     let mut reading = Reading::new(dialect, tree, Vec::new());
     judged.put_into(&mut reading);
-    reading.problems.extend(declared);
+    reading.problems.extend(problems);
     Some(File::Read(Box::new(reading)))
 }
 
@@ -94,12 +99,7 @@ pub(super) fn with_beside(
     reader: impl Fn(Tree, Dialect, &Given) -> Result<Reading, String>,
 ) -> Result<Reading, String> {
     let found = beside(&mut tree, dialect);
-    if found.is_empty() {
-        let cased = cased_beside(&mut tree, dialect);
-        let mut reading = reader(tree, dialect, given)?;
-        reading.problems.extend(cased);
-        return Ok(reading);
-    }
+    let cased = cased_beside(&mut tree, dialect, &found);
     let named = found.iter().map(|(node, what)| named(&tree, *node, *what));
     let named: Vec<Problem> = named.collect();
     let judged = judged(&mut tree, &found);
@@ -111,11 +111,12 @@ pub(super) fn with_beside(
     } else {
         judged.put_into(&mut reading);
     }
+    reading.problems.extend(cased);
     Ok(reading)
 }
 
-/// What beside the members of a document would be ours but for the case of its keys.
-fn cased_beside(tree: &mut Tree, dialect: Dialect) -> Option<Problem> {
+/// What beside the members of a document, and beside what was found, would be ours but for the case of its keys.
+fn cased_beside(tree: &mut Tree, dialect: Dialect, found: &[(NodeId, What)]) -> Option<Problem> {
     // What a service has beside its resources is of other shapes, and referred to.
     if serverless_framework::is_service(tree.root()) {
         return None;
@@ -131,7 +132,7 @@ fn cased_beside(tree: &mut Tree, dialect: Dialect) -> Option<Problem> {
         Own::Value { .. } | Own::Thing(..) => None,
     })?;
     let rest = search::rest_of(tree, root, &members)?;
-    cased::problem(tree, rest)
+    cased::problem(tree, rest, found)
 }
 
 fn named(tree: &Tree, node: NodeId, what: What) -> Problem {

@@ -1,32 +1,29 @@
 //! Documents like ours whose keys are in another case, such as `encryptionConfiguration` or `release_label`: AWS takes none
 //! of these, and what makes requests of them is not known.
 
-use super::what::{is_cluster, is_configuration, is_request_to_lake_formation, is_schema};
+use super::what::{What, is_cluster, is_configuration, is_request_to_lake_formation, is_schema};
+use crate::observe::Problem;
 use crate::observe::duplicates::Member;
 use crate::observe::edit::{self, Rewrite};
-use crate::observe::{File, Problem};
 use crate::observed::Node;
 use crate::observed::tree::{NodeId, Tree};
+use std::collections::BTreeSet;
 
-/// Says of a document what in it would be ours but for the case of its keys; `None` when nothing would.
-pub(super) fn read(mut tree: Tree) -> Option<File> {
-    let root = tree.root_id();
-    let problem = problem(&mut tree, root)?;
-    Some(File::Unreadable {
-        dialect: None,
-        problem,
-    })
-}
-
-/// What in a value would be ours but for the case of its keys.
-pub(super) fn problem(tree: &mut Tree, value: NodeId) -> Option<Problem> {
+/// What in a value would be ours but for the case of its keys, beside what was found.
+pub(super) fn problem(tree: &mut Tree, value: NodeId, found: &[(NodeId, What)]) -> Option<Problem> {
     let upper = edit::rewritten(tree, value, &mut Upper);
     if upper == value {
         return None;
     }
+    // What is rewritten stands where it stood.
+    let found = found.iter().map(|(id, _)| tree.node(*id).pointer());
+    let found: BTreeSet<String> = found.collect();
     let mut open = vec![upper];
     while let Some(id) = open.pop() {
         let node = tree.node(id);
+        if !found.is_empty() && found.contains(&node.pointer()) {
+            continue;
+        }
         if let Some((what, key)) = like(node) {
             let what = format!("what looks like {what}");
             return Some(Problem::at(

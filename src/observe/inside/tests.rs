@@ -629,3 +629,44 @@ fn templates_in_resources_of_templates_are_looked_into_once() {
         assert!(matches!(found, File::NothingOfOurs), "{kind}: {found:?}");
     }
 }
+
+#[test]
+fn what_is_found_hides_nothing_in_another_case() {
+    let cased =
+        json!({"releaseLabel": "emr-7.9.0", "instances": {"keepJobFlowAliveWhenNoSteps": true}});
+    let access = json!({"BlockPublicAccessConfiguration": {"BlockPublicSecurityGroupRules": true}});
+    let with = |member: &str| {
+        let mut document = access.clone();
+        document[member] = cased.clone();
+        document["then"] = json!([request()]);
+        document
+    };
+    let template =
+        json!({"Resources": {"T": {"Type": "AWS::SNS::Topic"}}, "Other": request(), "More": cased});
+    for document in [
+        json!({"dev": request(), "prod": cased}),
+        json!([cased, request()]),
+        with("before"),
+        with("zzz"),
+        template,
+    ] {
+        let reading = read(&document);
+        let told = |why: &str| {
+            let problems = reading.problems.iter();
+            problems.filter(|problem| problem.why.contains(why)).count()
+        };
+        assert_eq!(
+            told("in another case"),
+            1,
+            "{document}: {:?}",
+            reading.problems
+        );
+    }
+    // What is as AWS writes it may hold words in any case.
+    let mut tagged = request();
+    tagged["Configurations"] =
+        json!([{"Classification": "a", "Properties": {"release_label": "x"}}]);
+    for document in [json!({"dev": tagged, "prod": request()}), json!([tagged])] {
+        assert_eq!(read(&document).problems, [], "{document}");
+    }
+}
