@@ -63,13 +63,13 @@ pub fn judge_effective<'t>(
     out: &mut Conditions,
 ) {
     let own = Bearer::of(resource);
-    let mut levels: Vec<(Bearer, Borne<'t>)> = Vec::new();
-    let mut tags = Borne::default();
+    let mut levels: Vec<(Bearer, Effective<'t>)> = Vec::new();
+    let mut tags = Effective::default();
     for list in ["LFTagOnDatabase", "LFTagsOnTable"] {
         tags.add(context, answer.get(list), out);
     }
     for column in answer.get("LFTagsOnColumns").items() {
-        let mut of_column = Borne::default();
+        let mut of_column = Effective::default();
         for list in ["LFTagOnDatabase", "LFTagsOnTable"] {
             of_column.add(context, answer.get(list), out);
         }
@@ -116,7 +116,7 @@ pub fn judge_effective<'t>(
 fn judge_required(
     required: &BTreeSet<Text>,
     bearer: &Bearer,
-    borne: &Borne<'_>,
+    borne: &Effective<'_>,
     answer: Node<'_>,
     out: &mut Conditions,
 ) {
@@ -134,13 +134,13 @@ fn judge_required(
 }
 
 /// What something bears, as far as it could be read.
-struct Borne<'t> {
+struct Effective<'t> {
     tags: BTreeMap<String, SeenTag<'t>>,
     /// False when it may bear more.
     is_whole: bool,
 }
 
-impl Default for Borne<'_> {
+impl Default for Effective<'_> {
     fn default() -> Self {
         Self {
             tags: BTreeMap::new(),
@@ -149,7 +149,7 @@ impl Default for Borne<'_> {
     }
 }
 
-impl<'t> Borne<'t> {
+impl<'t> Effective<'t> {
     /// Adds the tags of a level, over those of the levels above it; what is not known of them is recorded.
     fn add(&mut self, context: &Context<'_, 't>, list: Node<'t>, out: &mut Conditions) {
         let is_read = matches!(list.value(), Value::Absent | Value::Null | Value::List);
