@@ -63,21 +63,11 @@ pub fn judge_effective<'t>(
     out: &mut Conditions,
 ) {
     let own = Bearer::of(resource);
-    let mut levels: Vec<(Bearer, Effective<'t>)> = Vec::new();
     let mut tags = Effective::default();
     for list in ["LFTagOnDatabase", "LFTagsOnTable"] {
         tags.add(context, answer.get(list), out);
     }
-    for column in answer.get("LFTagsOnColumns").items() {
-        let mut of_column = Effective::default();
-        for list in ["LFTagOnDatabase", "LFTagsOnTable"] {
-            of_column.add(context, answer.get(list), out);
-        }
-        of_column.add(context, column.get("LFTags"), out);
-        if let Some(name) = column.get("Name").as_text() {
-            levels.push((own.column(Name::from(name).lower()), of_column));
-        }
-    }
+    let mut levels = columns(context, declared, (&own, &tags), answer, out);
     levels.push((own, tags));
     for (bearer, borne) in &levels {
         let wanted = declared
@@ -113,6 +103,57 @@ pub fn judge_effective<'t>(
     }
 }
 
+/// What the columns of a table bear: those that are told, and those that the baseline puts tags on, which bear what the
+/// table does where nothing is told of them.
+fn columns<'t>(
+    context: &Context<'_, 't>,
+    declared: &[Assignment],
+    (table, inherited): (&Bearer, &Effective<'t>),
+    answer: Node<'t>,
+    out: &mut Conditions,
+) -> Vec<(Bearer, Effective<'t>)> {
+    let mut levels: Vec<(Bearer, Effective<'t>)> = Vec::new();
+    let told = answer.get("LFTagsOnColumns");
+    let mut all_told = is_list(told);
+    if !all_told {
+        let message = format!("the tags of the columns of `{table}` are unknown");
+        Trouble::new(told, message).record(out);
+    }
+    for column in told.items() {
+        match context.name(column.get("Name"), "the column") {
+            Ok(name) => {
+                if name.as_known().is_none() {
+                    all_told = false;
+                    Trouble::new(column.get("Name"), "the column is unknown").record(out);
+                }
+                let mut tags = inherited.clone();
+                tags.add(context, column.get("LFTags"), out);
+                levels.push((table.column(name.lower()), tags));
+            }
+            Err(trouble) => {
+                all_told = false;
+                trouble.record(out);
+            }
+        }
+    }
+    let others = declared.iter().map(|one| &one.bearer);
+    let others = others.filter(|bearer| match bearer.0.split_last() {
+        Some((_, [names @ ..])) => all_told && names.len() == 2 && *names == *table.0,
+        None => false,
+    });
+    for bearer in others {
+        if !levels.iter().any(|(known, _)| known == bearer) {
+            levels.push((bearer.clone(), inherited.clone()));
+        }
+    }
+    levels
+}
+
+/// Whether a list is there as one, or there is none.
+fn is_list(node: Node<'_>) -> bool {
+    matches!(node.value(), Value::Absent | Value::Null | Value::List)
+}
+
 fn judge_required(
     required: &BTreeSet<Text>,
     bearer: &Bearer,
@@ -134,6 +175,7 @@ fn judge_required(
 }
 
 /// What something bears, as far as it could be read.
+#[derive(Clone)]
 struct Effective<'t> {
     tags: BTreeMap<String, SeenTag<'t>>,
     /// False when it may bear more.
@@ -152,8 +194,7 @@ impl Default for Effective<'_> {
 impl<'t> Effective<'t> {
     /// Adds the tags of a level, over those of the levels above it; what is not known of them is recorded.
     fn add(&mut self, context: &Context<'_, 't>, list: Node<'t>, out: &mut Conditions) {
-        let is_read = matches!(list.value(), Value::Absent | Value::Null | Value::List);
-        if !is_read || list.open().is_some() {
+        if !is_list(list) {
             self.is_whole = false;
             Trouble::new(list, "the tags are unknown").record(out);
         }

@@ -156,7 +156,7 @@ fn assignment(identity: &Arc<str>, row: &Row) -> Result<Assignment, Wrong> {
 }
 
 /// Tags as they were seen on something.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct SeenTag<'t> {
     /// Where it stands.
     pub node: Node<'t>,
@@ -211,7 +211,7 @@ impl<'t> Context<'_, 't> {
             borne.take(own.clone(), self.values_of(root.get("LFTagsOnTable")));
         }
         let columns = root.get("LFTagsOnColumns");
-        if columns.reason().is_some() {
+        if !matches!(columns.value(), Value::Absent | Value::Null | Value::List) {
             let why = format!("the tags of the columns of `{own}` are unknown");
             borne.unknown.push((own, Trouble::new(columns, why)));
             return Ok(borne);

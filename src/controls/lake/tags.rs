@@ -267,13 +267,19 @@ mod tests {
     use super::Tags;
     use crate::control::testing::{judge, resource};
     use crate::control::{Entry, Verdict};
-    use crate::lattice::{Shape, Text};
+    use crate::lattice::{Cell, Row, Shape, Text};
     use crate::observed::{Form, ResourceKind};
     use serde_json::{Value, json};
     use std::collections::BTreeSet;
+    use std::sync::Arc;
 
     fn of_answer(answer: &Value) -> Verdict {
         let all = |text: &str| Shape::AllOf(BTreeSet::from([Text::from(text)]));
+        let settings = [("required", all("env")), ("databases", all("*"))];
+        judged(answer, &settings)
+    }
+
+    fn judged(answer: &Value, settings: &[(&str, Shape)]) -> Verdict {
         let body = json!({ "lakeformation:GetResourceLFTags": answer });
         let table = resource(
             ResourceKind::LakeFormationTag,
@@ -281,8 +287,7 @@ mod tests {
             "sales.orders",
             &body,
         );
-        let settings = [("required", all("env")), ("databases", all("*"))];
-        judge(&Entry::of::<Tags>(), &settings, &[], vec![table]).verdict
+        judge(&Entry::of::<Tags>(), settings, &[], vec![table]).verdict
     }
 
     #[test]
@@ -299,6 +304,66 @@ mod tests {
         ] {
             let answer = json!({ "LFTagsOnTable": tags });
             assert_eq!(of_answer(&answer), verdict, "{answer}");
+        }
+    }
+
+    #[test]
+    fn what_the_columns_bear_is_known_only_where_each_is_told() {
+        let env = json!([{ "TagKey": "env", "TagValues": ["dev"] }]);
+        let column = |name: Value, tags: &Value| json!({ "Name": name, "LFTags": tags });
+        for (columns, verdict) in [
+            (json!(null), Verdict::Compliant),
+            (json!([]), Verdict::Compliant),
+            (json!([column(json!("card"), &env)]), Verdict::Compliant),
+            (
+                json!([column(json!("card"), &json!("x"))]),
+                Verdict::Indeterminate,
+            ),
+            (json!([{ "LFTags": env }]), Verdict::Indeterminate),
+            (json!([column(json!(false), &env)]), Verdict::Indeterminate),
+            (json!(["card"]), Verdict::Indeterminate),
+            (json!("card"), Verdict::Indeterminate),
+            (json!({ "card": env }), Verdict::Indeterminate),
+            (json!({ "$ref": "Columns" }), Verdict::Indeterminate),
+        ] {
+            let answer = json!({ "LFTagsOnTable": env, "LFTagsOnColumns": columns });
+            assert_eq!(of_answer(&answer), verdict, "{answer}");
+        }
+    }
+
+    #[test]
+    fn what_is_put_on_a_column_counts_where_nothing_is_told_of_it() {
+        let tag = |value: &str| json!([{ "TagKey": "env", "TagValues": [value] }]);
+        let declared = Row::from([
+            ("resource", Cell::Text(Text::from("sales.orders.card"))),
+            (
+                "tags",
+                Cell::Map([("env".to_owned(), Text::from("dev"))].into()),
+            ),
+        ]);
+        let declared = Shape::Rows(Arc::new([("a".into(), declared)].into()));
+        let settings = [("assignment", declared)];
+        for (answer, verdict) in [
+            (json!({ "LFTagsOnTable": tag("dev") }), Verdict::Compliant),
+            (
+                json!({ "LFTagsOnTable": tag("prod") }),
+                Verdict::Noncompliant,
+            ),
+            (json!({ "LFTagsOnTable": [] }), Verdict::Noncompliant),
+            (
+                json!({ "LFTagsOnColumns": [{ "Name": "CARD", "LFTags": tag("dev") }] }),
+                Verdict::Compliant,
+            ),
+            (
+                json!({ "LFTagsOnTable": tag("dev"), "LFTagsOnColumns": [{ "LFTags": tag("prod") }] }),
+                Verdict::Indeterminate,
+            ),
+            (
+                json!({ "LFTagsOnTable": tag("dev"), "LFTagsOnColumns": "card" }),
+                Verdict::Indeterminate,
+            ),
+        ] {
+            assert_eq!(judged(&answer, &settings), verdict, "{answer}");
         }
     }
 }
