@@ -91,7 +91,7 @@ impl<'a> Principal<'a> {
                 ..plain(PrincipalKind::Account)?
             });
         }
-        if let Some(account) = text.strip_suffix(":IAMPrincipals") {
+        if let Some(account) = text.strip_suffix(EVERYBODY) {
             return Some(Self {
                 account: Some(account),
                 ..plain(PrincipalKind::AllPrincipals)?
@@ -155,6 +155,14 @@ fn is_role(arn: &str, role: (&str, &str)) -> bool {
         let name = rest.rsplit('/').next().unwrap_or_default();
         (account, name) == role
     })
+}
+
+/// What the identifier of every IAM principal of an account ends with.
+const EVERYBODY: &str = ":IAMPrincipals";
+
+/// Whether the text stands for every IAM principal of an account.
+pub fn is_everybody(text: &str) -> bool {
+    text.ends_with(EVERYBODY)
 }
 
 /// Whether the text is twelve digits.

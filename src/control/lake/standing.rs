@@ -5,6 +5,7 @@ use super::declared::{self, DeclaredGrant, Fault};
 use crate::aws::lake_formation::grant::{Columns, Node, Object};
 use crate::aws::lake_formation::name::{Likeness, Name};
 use crate::aws::lake_formation::permissions::{ObjectClass, PERMISSIONS};
+use crate::aws::lake_formation::principal::is_everybody;
 use crate::control::Requirement;
 use crate::lattice::Text;
 use std::cmp::Ordering;
@@ -97,7 +98,7 @@ impl Declared {
         object: &Object,
     ) -> impl Iterator<Item = &DeclaredGrant> {
         let own = || self.index().holders.get(holder);
-        self.numbered(if holder.to_string().ends_with(":IAMPrincipals") {
+        self.numbered(if is_everybody(&holder.to_string()) {
             (0..self.grants.len()).collect()
         } else if object.database().is_some() {
             own().map_or_else(Vec::new, |own| {

@@ -2,10 +2,11 @@
 
 use crate::aws::lake_formation::grant::Object;
 use crate::aws::lake_formation::name::{Likeness, Name};
-use crate::control::lake::Context;
+use crate::aws::lake_formation::principal::is_everybody;
 use crate::control::lake::members::permitted;
 use crate::control::lake::others::{grants_held_by, grants_opened};
 use crate::control::lake::unfiltered::{Restricted, Wider, restricted_by, way_around};
+use crate::control::lake::{Context, SeenGrant};
 use crate::control::settings::{Includes, Only, Pattern, settings};
 use crate::control::{Conditions, Control, Meta, Review, Severity, Span, View};
 use crate::observed::{Node, ResourceKind};
@@ -147,23 +148,8 @@ impl Around<'_, '_> {
         let of_baseline = declared.filter_map(|grant| {
             Restricted::new(&grant.principal, &grant.object, "the baseline declares")
         });
-        let own = self.principal.as_known();
-        let may = |holder: &str| {
-            let everybody = |own: &str| own.ends_with(":IAMPrincipals");
-            own.is_none_or(|own| own == holder || everybody(own))
-        };
-        // Of one holder, and on no one table: what the holder has is less than what lies on tables.
-        let is_one = own.is_some_and(|own| !own.ends_with(":IAMPrincipals"));
-        let held = (is_one && self.object.table().is_none())
-            .then(|| grants_held_by(&context, seen, self.principal));
-        let opened = held
-            .is_none()
-            .then(|| grants_opened(&context, seen, self.object, may));
-        let others = held
-            .into_iter()
-            .flatten()
-            .chain(opened.into_iter().flatten());
-        let in_sight = others.filter_map(|(_, other)| {
+        let others = self.others(&context, seen);
+        let in_sight = others.filter_map(|other| {
             let (Ok(holder), Ok(object)) = (&other.principal, &other.object) else {
                 return None;
             };
@@ -176,6 +162,23 @@ impl Around<'_, '_> {
                 told.push(held.object);
             }
         }
+    }
+
+    /// The other grants in sight that this one may open.
+    fn others<'s, 't>(
+        &'s self,
+        context: &'s Context<'s, 't>,
+        seen: &'s View<'s, 't>,
+    ) -> Box<dyn Iterator<Item = SeenGrant<'t>> + 's> {
+        let own = self.principal.as_known();
+        // Of one holder, and on no one table: what the holder has is less than what lies on tables.
+        if own.is_some_and(|own| !is_everybody(own)) && self.object.table().is_none() {
+            let held = grants_held_by(context, seen, self.principal);
+            return Box::new(held.map(|(_, grant)| grant));
+        }
+        let may = move |holder: &str| own.is_none_or(|own| own == holder || is_everybody(own));
+        let opened = grants_opened(context, seen, self.object, may);
+        Box::new(opened.map(|(_, grant)| grant))
     }
 
     /// Whether there was something to say.
