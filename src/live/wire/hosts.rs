@@ -14,37 +14,49 @@ struct Partition {
     organizations: &'static str,
 }
 
-const fn partition(region: &str) -> Partition {
-    const fn of(suffixes: [&'static str; 2], own: &'static str) -> Partition {
+/// Partitions by how the names of their regions begin; any other region is one of AWS's first.
+const PARTITIONS: &[(&str, Partition)] = &[
+    (
+        "cn-",
         Partition {
-            suffixes,
-            own,
-            organizations: own,
-        }
-    }
-    match region.as_bytes() {
-        [b'c', b'n', b'-', ..] => Partition {
             organizations: "cn-northwest-1",
             ..of(
                 ["amazonaws.com.cn", "api.amazonwebservices.com.cn"],
                 "cn-north-1",
             )
         },
-        [b'u', b's', b'-', b'g', b'o', b'v', b'-', ..] => {
-            of(["amazonaws.com", "api.aws"], "us-gov-west-1")
-        }
-        [b'e', b'u', b's', b'c', b'-', ..] => of(
+    ),
+    ("us-gov-", of(["amazonaws.com", "api.aws"], "us-gov-west-1")),
+    (
+        "eusc-",
+        of(
             ["amazonaws.eu", "api.amazonwebservices.eu"],
             "eusc-de-east-1",
         ),
-        [b'u', b's', b'-', b'i', b's', b'o', b'-', ..] => {
-            of(["c2s.ic.gov", "api.aws.ic.gov"], "us-iso-east-1")
-        }
-        [b'u', b's', b'-', b'i', b's', b'o', b'b', b'-', ..] => {
-            of(["sc2s.sgov.gov", "api.aws.scloud"], "us-isob-east-1")
-        }
-        _ => of(["amazonaws.com", "api.aws"], "us-east-1"),
+    ),
+    (
+        "us-iso-",
+        of(["c2s.ic.gov", "api.aws.ic.gov"], "us-iso-east-1"),
+    ),
+    (
+        "us-isob-",
+        of(["sc2s.sgov.gov", "api.aws.scloud"], "us-isob-east-1"),
+    ),
+];
+const FIRST: Partition = of(["amazonaws.com", "api.aws"], "us-east-1");
+
+const fn of(suffixes: [&'static str; 2], own: &'static str) -> Partition {
+    Partition {
+        suffixes,
+        own,
+        organizations: own,
     }
+}
+
+fn partition(region: &str) -> &'static Partition {
+    let mut partitions = PARTITIONS.iter();
+    let found = partitions.find(|(start, _)| region.starts_with(start));
+    found.map_or(&FIRST, |(_, partition)| partition)
 }
 
 /// Services whose plain hosts in `GovCloud` are the ones with validated cryptography, and have no others.
@@ -71,7 +83,7 @@ pub(super) fn host(service: Service, region: &str, place: &Place) -> (String, St
     let name = signing_name(service);
     match service {
         Service::Iam => (
-            iam(fips, is_govcloud, &of, place.dual_stack),
+            iam(fips, is_govcloud, of, place.dual_stack),
             of.own.to_owned(),
         ),
         Service::Organizations => {
