@@ -2,7 +2,7 @@
 
 use super::one::jitter;
 use crate::live::call::{Call, Failure, Outcome};
-use crate::live::operation::Service;
+use crate::live::operation::{Service, is_offered};
 use crate::live::retry::{self, NO_ADDRESS, NO_ANSWER, NO_CREDENTIALS};
 use crate::live::wire::{self, Answer, Place, Request};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -179,17 +179,7 @@ impl Aws {
         let signed = signed(&request, credentials)
             .map_err(|why| Failure::of("NotSent", format!("cannot sign the request: {why}")))?;
         let lost = |why: String| Failure::of(NO_ANSWER, why);
-        // These are not in every region: that a name leads nowhere is then an answer.
-        let is_somewhere_only = matches!(
-            call.operation.service,
-            Service::Serverless | Service::Containers
-        );
-        let unreached = |why: String| {
-            if is_somewhere_only && retry::leads_nowhere(&why) {
-                return Failure::of(NO_ADDRESS, "the name of the service's host leads nowhere");
-            }
-            lost(why)
-        };
+        let unreached = |why: String| unreached(call.operation.service, region, why);
         let answered = tokio::time::timeout(PATIENCE, async {
             let sent = self.connector.call(signed).await;
             let response = sent.map_err(|error| unreached(format!("{error:?}")))?;
@@ -200,6 +190,14 @@ impl Aws {
             Err(_) => Err(lost("no answer within 30 s".to_owned())),
         }
     }
+}
+
+/// Why a service could not be reached. Where it is not offered, that its name leads nowhere is an answer.
+fn unreached(service: Service, region: &str, why: String) -> Failure {
+    if !is_offered(service, region) && retry::leads_nowhere(&why) {
+        return Failure::of(NO_ADDRESS, "the name of the service's host leads nowhere");
+    }
+    Failure::of(NO_ANSWER, why)
 }
 
 /// Makes a call as often as it is worth it.
@@ -302,4 +300,26 @@ async fn read(response: HttpResponse) -> Result<Answer, String> {
         bucket_region,
         body,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::live::retry::{Class, class};
+
+    #[test]
+    fn a_name_that_leads_nowhere_is_asked_again_where_the_service_is_offered() {
+        let of = |service, region| {
+            let why = "failed to lookup: Name or service not known";
+            class(&unreached(service, region, why.to_owned()))
+        };
+        assert_eq!(of(Service::Containers, "us-east-1"), Class::Transient);
+        assert_eq!(of(Service::Serverless, "us-east-1"), Class::Transient);
+        assert_eq!(of(Service::Emr, "us-east-1"), Class::Transient);
+        assert_eq!(of(Service::Containers, "ca-west-1"), Class::Final);
+        assert_eq!(of(Service::Serverless, "ca-west-1"), Class::Transient);
+        let later = "failed to lookup: Temporary failure in name resolution".to_owned();
+        let later = unreached(Service::Containers, "ca-west-1", later);
+        assert_eq!(class(&later), Class::Transient);
+    }
 }
