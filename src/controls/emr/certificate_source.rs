@@ -185,7 +185,6 @@ fn judge_place(
     }
 }
 
-/// Whether the baseline names the bucket (rule 13): in its list, or as the place of an object, bound.
 /// A bucket that does not exist may be anybody's tomorrow.
 fn missing(node: Node<'_>, place: Location<'_>, out: &mut Conditions) {
     out.failed(
@@ -200,6 +199,7 @@ fn missing(node: Node<'_>, place: Location<'_>, out: &mut Conditions) {
     .observed(node.display());
 }
 
+/// Whether the baseline names the bucket (rule 13): in its list, or as the place of an object, bound.
 fn is_named(buckets: &Choice, node: Node<'_>, place: Location<'_>, seen: &View<'_, '_>) -> bool {
     let listed = buckets
         .texts()
