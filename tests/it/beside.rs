@@ -109,15 +109,19 @@ fn what_stands_beside_a_template_is_named() {
     let template = json!({"Resources": {"S": {"Type": "AWS::EMR::SecurityConfiguration",
         "Properties": {"SecurityConfiguration": {}}}}});
     let plain = json!({"Resources": {"T": {"Type": "AWS::SNS::Topic"}}});
-    for template in [template, plain] {
+    for (template, judged) in [(template, 1), (plain, 0)] {
+        let (alone, _) = report("f.json", &template.to_string());
+        let of_template = alone["summary"]["noncompliant"].as_u64().unwrap();
+        assert_eq!(of_template, judged, "{template}: {alone}");
         let document = with(
             with(template, &public_access(false)),
             &json!({"then": grant("evil")}),
         );
         let (report, code) = report("f.json", &document.to_string());
-        let told = report["problems"].as_array().unwrap().len()
-            + usize::try_from(report["summary"]["noncompliant"].as_u64().unwrap()).unwrap();
-        assert!(told >= 2 && code != Some(0), "{document}: {report}");
+        let told = report["problems"].as_array().unwrap().len() as u64
+            + report["summary"]["noncompliant"].as_u64().unwrap();
+        assert_eq!(told, of_template + 2, "{document}: {report}");
+        assert_ne!(code, Some(0), "{document}: {report}");
     }
 }
 
