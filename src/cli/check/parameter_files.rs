@@ -16,11 +16,7 @@ impl<'b> Passes<'_, 'b> {
     /// Says of each template which files of parameters there are for it that are not used, and takes none of them for a part
     /// of a request.
     pub(super) fn parameter_files(&self, units: &[Unit], passed: &mut Passed<'b>) {
-        let takes_any = |files: &Passed<'b>| {
-            let mut files = files.judged.iter();
-            files.any(|file| !file.parameters.is_empty())
-        };
-        if !takes_any(passed) {
+        if passed.judged.iter().all(|file| file.parameters.is_empty()) {
             return;
         }
         let files = units.iter().filter_map(|unit| match unit {

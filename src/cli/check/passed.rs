@@ -144,7 +144,7 @@ impl<'b> Judged<'b> {
     }
 }
 
-/// The names under which [`directory`] lists what a file declares.
+/// The names under which other files may look up what a file declares.
 fn declares(reading: &Reading) -> Vec<KindAndName> {
     let [world] = reading.worlds() else {
         return Vec::new();

@@ -11,7 +11,7 @@ pub(in crate::cli) fn write(path: &Path, text: &[u8]) -> io::Result<()> {
     write_all(&[(path.to_path_buf(), text)]).map_err(|(_, error)| error)
 }
 
-/// Writes a file as [`write`] does, without holding its text.
+/// Writes a file whole, without holding its text.
 ///
 /// # Errors
 /// The system's, or what `text` ends with.

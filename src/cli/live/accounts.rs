@@ -144,12 +144,13 @@ async fn through_chain(
         let why = "there are more external ids than roles in the chain";
         return Err((why.to_owned(), help.to_owned()));
     }
-    let words = reach.chain_external_id.iter().map(String::as_str);
-    let words = words.map(|word| Some(word).filter(|word| !word.is_empty()));
-    let words = words.chain(std::iter::repeat(None));
-    for (role, word) in reach.role_chain.iter().zip(words) {
+    let external_ids = reach.chain_external_id.iter().map(String::as_str);
+    let external_ids = external_ids.map(|id| Some(id).filter(|id| !id.is_empty()));
+    let external_ids = external_ids.chain(std::iter::repeat(None));
+    for (role, external_id) in reach.role_chain.iter().zip(external_ids) {
         // What came before keeps its tags: they may not be given again.
-        aws = Arc::new(aws.assuming(assume(role, word, &std::mem::take(&mut tags)), home));
+        let call = assume(role, external_id, &std::mem::take(&mut tags));
+        aws = Arc::new(aws.assuming(call, home));
         aws.credentials().await.map_err(|failure| {
             let why = format!("could not assume `{role}`: {}", because(&failure));
             let help = "allow `sts:AssumeRole` (and `sts:TagSession` with tags) on it, and see whom it trusts";

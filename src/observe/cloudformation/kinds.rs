@@ -91,10 +91,10 @@ fn kind_of(resource: Node<'_>) -> Option<Kind> {
     if own && named_after_ours(name) {
         return Some(Kind::Own);
     }
-    let keeps = !launchers::may_launch(resource)
-        && !nested::is_stack(resource)
-        && inside::request(resource.get("Properties")).is_some();
-    keeps.then_some(Kind::Keeping)
+    if launchers::may_launch(resource) || nested::is_stack(resource) {
+        return None;
+    }
+    inside::request(resource.get("Properties")).map(|_| Kind::Keeping)
 }
 
 /// The type that was meant: one that differs in case, spaces or signs only.

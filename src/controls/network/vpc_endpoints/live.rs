@@ -83,8 +83,9 @@ fn judge_subnet(
     };
     for service in want.services.iter().filter_map(Text::as_literal) {
         let of_service = |one: &Node<'_>| {
-            one.get("VpcId").as_text().is_some()
-                && one.get("VpcId").as_text() == subnet.vpc.as_text()
+            one.get("VpcId")
+                .as_text()
+                .is_some_and(|vpc| subnet.vpc.as_text() == Some(vpc))
                 && service_of(one.get("ServiceName")) == Some(service)
                 && is_in_use(*one)
         };
