@@ -1,10 +1,11 @@
 //! What controls over buckets share: which are in scope, and their policies.
 
 use super::policy::Document;
+use super::settings::Choice;
 use super::{Conditions, View};
 use crate::aws::policy::Pattern;
 use crate::lattice::Text;
-use crate::observed::{Form, Node, Reason, Word, named};
+use crate::observed::{Form, Node, Reason, Resource, Word, named};
 use std::collections::BTreeSet;
 
 /// Whether a bucket is of one of the classes that a control is asked for.
@@ -51,6 +52,62 @@ pub const POLICY: &str = "AWS::S3::BucketPolicy";
 
 /// Policies of buckets by their buckets.
 enum ByBucket {}
+
+/// Whose a live bucket is.
+#[derive(Debug)]
+pub enum Owner<'t> {
+    /// This account's, where that is known; S3 says so here.
+    Account(Node<'t>, Option<String>),
+    /// That of an account which is none of ours.
+    Another(Node<'t>),
+    /// Nobody's: there is no such bucket.
+    Nobody(Node<'t>),
+    /// The answer is not known.
+    Unknown(Node<'t>, &'t Reason),
+}
+
+/// Whose a live bucket is. `GetBucketLocation` with the expected owner answers only for a bucket of that owner: the account
+/// of the record.
+pub fn owner_of<'t>(bucket: &Resource<'t>) -> Owner<'t> {
+    let identity = &bucket.identity;
+    let answer = bucket.body.get("s3:GetBucketLocation");
+    let Some(reason) = answer.reason() else {
+        return Owner::Account(answer, identity.account.clone());
+    };
+    if ["NoSuchBucket", "404", "NotFound"]
+        .iter()
+        .any(|code| is_error(reason, code))
+    {
+        return Owner::Nobody(answer);
+    }
+    let list = bucket.body.get("s3:ListAllMyBuckets").get("Buckets");
+    let is_denied = matches!(reason, Reason::Call { why, .. } if why.contains("AccessDenied") || why.starts_with("403"));
+    if list.reason().is_some() || list.is_absent() || !is_denied {
+        return Owner::Unknown(answer, reason);
+    }
+    let name = identity.name.as_deref().unwrap_or(&identity.id);
+    let mut listed = list.items();
+    if listed.any(|one| one.get("Name").as_text() == Some(name)) {
+        Owner::Account(list, identity.account.clone())
+    } else {
+        Owner::Another(answer)
+    }
+}
+
+/// Whether an account may own buckets: it is one of those that are asked for, or the target's where none are.
+///
+/// # Errors
+/// What is expected instead.
+pub fn may_own(accounts: &Choice, account: &str, seen: &View<'_, '_>) -> Result<(), String> {
+    if !accounts.is_any() {
+        let allowed = accounts.allows(account);
+        return allowed.then_some(()).ok_or_else(|| accounts.to_string());
+    }
+    match seen.target {
+        Some(target) if target.account != account => Err(target.account.clone()),
+        Some(_) | None => Ok(()),
+    }
+}
 
 /// Whether a call failed with this code, which for some calls of S3 means that nothing is set.
 pub fn is_error(reason: &Reason, code: &str) -> bool {

@@ -2,6 +2,7 @@
 
 use crate::artifact::Member;
 use crate::aws::s3::Location;
+use crate::control::buckets::{Owner, may_own, owner_of};
 use crate::control::settings::{AtLeast, Choice, OneOf, Plain, S3Prefix, settings, vocabulary};
 use crate::control::{
     Conditions, Control, Draft, Meta, Severity, Span, View, Weakening, lies_under,
@@ -86,17 +87,7 @@ fn judge_place(want: &Setting, node: Node<'_>, seen: &View<'_, '_>, out: &mut Co
         Known::Set(text) if !allowed(text) => {
             out.failed(node, "logs go to a place that the baseline does not name")
         }
-        // The owner and the lifecycle of the bucket are facts of the bucket.
-        Known::Set(text) if seen.is_live() && want.retention_days.is_none() && is_ours(want, text, seen) => {
-            return out.held();
-        }
-        Known::Set(_) if seen.is_live() => {
-            let reason = Reason::NotObserved {
-                action: "s3:GetLifecycleConfiguration".to_owned(),
-            };
-            let message = "whose the log bucket is, and how long it keeps logs, is unknown";
-            out.unknown(node, &reason, message)
-        }
+        Known::Set(text) if seen.is_live() => return judge_bucket(want, (node, text), seen, out),
         // In a file, a place that the baseline itself names passes on the baseline's word.
         Known::Set(_) if !want.destinations.is_any() => return out.held(),
         Known::Set(_) => out.undecided(
@@ -111,23 +102,68 @@ fn judge_place(want: &Setting, node: Node<'_>, seen: &View<'_, '_>, out: &mut Co
         .observed(node.display());
 }
 
-/// Whether the bucket of a place answered as one of an account that may own it: it is located for the account of its
-/// record alone.
-fn is_ours(want: &Setting, text: &str, seen: &View<'_, '_>) -> bool {
+/// The owner and the lifecycle of the bucket are facts of the bucket.
+fn judge_bucket(
+    want: &Setting,
+    (node, text): (Node<'_>, &str),
+    seen: &View<'_, '_>,
+    out: &mut Conditions,
+) {
     let place = Location::of(text);
     let found = place.map(|place| seen.scope.by_name(ResourceKind::S3Bucket, place.bucket));
-    let Some(Lookup::Found(bucket)) = found else {
-        return false;
+    let not_observed = |action: &str| Reason::NotObserved {
+        action: action.to_owned(),
     };
-    let answer = bucket.body.get("s3:GetBucketLocation");
-    let is_located = bucket.form == Form::Live && answer.reason().is_none() && answer.is_set();
-    let Some(account) = bucket.identity.account.as_deref().filter(|_| is_located) else {
-        return false;
+    let owner = match found {
+        Some(Lookup::Found(bucket)) if bucket.form == Form::Live => Some(owner_of(bucket)),
+        _ => None,
     };
-    if want.accounts.is_any() {
-        seen.target.is_none_or(|target| target.account == account)
-    } else {
-        want.accounts.allows(account)
+    let unknown = "whose the log bucket is, is unknown";
+    let condition = match owner {
+        Some(Owner::Account(_, Some(account))) => match may_own(&want.accounts, &account, seen) {
+            Ok(()) => None,
+            Err(expected) => {
+                let message = format!("the log bucket belongs to account `{account}`");
+                Some(out.failed(node, message).expected(expected))
+            }
+        },
+        Some(Owner::Another(_)) => {
+            let message = "the log bucket belongs to an account that is none of ours";
+            let expected = "a bucket of an allowed account";
+            Some(out.failed(node, message).expected(expected))
+        }
+        Some(Owner::Nobody(_)) => {
+            let message =
+                "the log bucket does not exist: whoever creates one of its name next owns the logs";
+            let expected = "a bucket that exists";
+            Some(out.failed(node, message).expected(expected))
+        }
+        Some(Owner::Unknown(answer, reason)) => Some(out.unknown(answer, reason, unknown)),
+        Some(Owner::Account(answer, None)) => {
+            let help = "observe with this version, which records the account";
+            Some(out.undecided(answer, unknown, help))
+        }
+        None => {
+            let reason = not_observed("s3:GetBucketLocation");
+            Some(out.unknown(node, &reason, unknown))
+        }
+    };
+    match condition {
+        Some(condition) => {
+            condition.under("accounts").observed(node.display());
+        }
+        None => out.held(),
+    }
+    if want.retention_days.is_some() {
+        let reason = not_observed("s3:GetLifecycleConfiguration");
+        out.unknown(
+            node,
+            &reason,
+            "how long the log bucket keeps logs is unknown",
+        )
+        .under("retention-days")
+        .expected(wish(want))
+        .observed(node.display());
     }
 }
 
@@ -204,9 +240,9 @@ fn judge_copies(allowed: &Choice, policy: Node<'_>, out: &mut Conditions) {
 #[cfg(test)]
 mod tests {
     use super::LogDestination;
-    use crate::control::testing::{cluster, etl_daily, one_of};
+    use crate::control::testing::{cluster, etl_daily, judge, one_of, resource};
     use crate::control::{Entry, Verdict};
-    use crate::observed::Form;
+    use crate::observed::{Form, ResourceKind};
     use serde_json::{Value, json};
 
     const ENTRY: Entry = Entry::of::<LogDestination>();
@@ -280,6 +316,57 @@ mod tests {
             verdict(&["s3://logs/"], Form::Live, &body),
             Verdict::Indeterminate
         );
+    }
+
+    #[test]
+    fn live_the_bucket_must_be_of_an_account_that_may_own_it() {
+        let located = || json!({"LocationConstraint": "us-west-2"});
+        let call = |why: &str| json!({"$call": ["s3:GetBucketLocation", why]});
+        let ours = json!({"Buckets": [{"Name": "logs"}]});
+        let others = json!({"Buckets": [{"Name": "x"}]});
+        let unlisted = || json!({"$unknown": "AccessDenied"});
+        for (account, location, list, expected) in [
+            ("111122223333", located(), unlisted(), Verdict::Compliant),
+            ("444455556666", located(), unlisted(), Verdict::Noncompliant),
+            (
+                "111122223333",
+                call("AccessDenied: no"),
+                unlisted(),
+                Verdict::Indeterminate,
+            ),
+            (
+                "111122223333",
+                call("AccessDenied: no"),
+                ours,
+                Verdict::Compliant,
+            ),
+            (
+                "111122223333",
+                call("AccessDenied: no"),
+                others,
+                Verdict::Noncompliant,
+            ),
+            (
+                "111122223333",
+                call("NoSuchBucket: none"),
+                unlisted(),
+                Verdict::Noncompliant,
+            ),
+        ] {
+            let answers = json!({"s3:GetBucketLocation": location, "s3:ListAllMyBuckets": list});
+            let mut bucket = resource(ResourceKind::S3Bucket, Form::Live, "logs", &answers);
+            let mut identity = (*bucket.identity).clone();
+            identity.account = Some(account.to_owned());
+            bucket.identity = identity.into();
+            let body =
+                json!({"elasticmapreduce:DescribeCluster": {"Cluster": {"LogUri": "s3://logs/"}}});
+            let cluster = resource(ResourceKind::EmrCluster, Form::Live, "j-1", &body);
+            let settings = [("destinations", one_of(&["s3://logs/"]))];
+            let judged = judge(&ENTRY, &settings, &[], vec![cluster, bucket]);
+            assert_eq!(judged.verdict, expected, "{account}: {answers}");
+            let told = judged.messages.join("; ");
+            assert!(!told.contains("keeps logs"), "{told}");
+        }
     }
 
     #[test]

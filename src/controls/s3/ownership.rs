@@ -1,9 +1,9 @@
 //! Every named bucket exists and belongs to an account of ours.
 
-use crate::control::buckets::{is_error, is_in_scope};
+use crate::control::buckets::{Owner, is_in_scope, may_own, owner_of};
 use crate::control::settings::{BucketClass, Includes, OneOf, Pattern, settings};
 use crate::control::{Conditions, Control, Meta, Severity, Span, View};
-use crate::observed::{Form, Node, Reason, ResourceKind, buckets};
+use crate::observed::{Form, Node, ResourceKind, buckets};
 
 #[derive(Debug)]
 pub(crate) enum Ownership {}
@@ -65,7 +65,6 @@ fn judge_account(
     account: Option<&str>,
     out: &mut Conditions,
 ) {
-    let target = seen.target.map(|target| target.account.as_str());
     let Some(account) = account else {
         return if want.accounts.is_any() {
             out.held();
@@ -78,18 +77,8 @@ fn judge_account(
             .under("accounts");
         };
     };
-    let allowed = if want.accounts.is_any() {
-        target.is_none_or(|target| target == account)
-    } else {
-        want.accounts.allows(account)
-    };
-    if allowed {
+    let Err(expected) = may_own(&want.accounts, account, seen) else {
         return out.held();
-    }
-    let expected = if want.accounts.is_any() {
-        target.unwrap_or_default().to_owned()
-    } else {
-        want.accounts.to_string()
     };
     out.failed(node, format!("the bucket belongs to account `{account}`"))
         .under("accounts")
@@ -97,45 +86,31 @@ fn judge_account(
         .observed(format!("`{account}`"));
 }
 
-/// `GetBucketLocation` with the expected owner answers only for a bucket of that owner: the account of the record.
 fn judge_live(want: &Setting, seen: &View<'_, '_>, out: &mut Conditions) {
-    let bucket = seen.resource;
-    let answer = bucket.body.get("s3:GetBucketLocation");
-    let Some(reason) = answer.reason() else {
-        return judge_account(want, seen, answer, bucket.identity.account.as_deref(), out);
-    };
-    if is_error(reason, "NoSuchBucket") || is_error(reason, "404") || is_error(reason, "NotFound") {
-        out.failed(answer, "the bucket does not exist: whoever creates one of its name next owns what is written there")
-            .expected("a bucket that exists")
-            .observed("none");
-        return;
-    }
-    let list = bucket.body.get("s3:ListAllMyBuckets").get("Buckets");
-    let name = bucket
-        .identity
-        .name
-        .as_deref()
-        .unwrap_or(&bucket.identity.id);
-    let is_denied = matches!(reason, Reason::Call { why, .. } if why.contains("AccessDenied") || why.starts_with("403"));
-    if list.reason().is_none() && !list.is_absent() && is_denied {
-        if list
-            .items()
-            .any(|one| one.get("Name").as_text() == Some(name))
-        {
-            return judge_account(want, seen, list, bucket.identity.account.as_deref(), out);
+    match owner_of(seen.resource) {
+        Owner::Account(answer, account) => {
+            judge_account(want, seen, answer, account.as_deref(), out);
         }
-        out.failed(
-            answer,
-            "the bucket belongs to an account that is none of ours",
-        )
-        .under("accounts")
-        .expected("a bucket of an allowed account")
-        .observed("a bucket of another");
-        return;
+        Owner::Another(answer) => {
+            out.failed(
+                answer,
+                "the bucket belongs to an account that is none of ours",
+            )
+            .under("accounts")
+            .expected("a bucket of an allowed account")
+            .observed("a bucket of another");
+        }
+        Owner::Nobody(answer) => {
+            out.failed(answer, "the bucket does not exist: whoever creates one of its name next owns what is written there")
+                .expected("a bucket that exists")
+                .observed("none");
+        }
+        Owner::Unknown(answer, reason) => {
+            out.unknown(
+                answer,
+                reason,
+                "whether the bucket exists, and whose it is, is unknown",
+            );
+        }
     }
-    out.unknown(
-        answer,
-        reason,
-        "whether the bucket exists, and whose it is, is unknown",
-    );
 }
