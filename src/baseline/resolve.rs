@@ -10,7 +10,7 @@ use super::waiver::{self, Waiver};
 use crate::control::settings::{Asked, Field, Places, Spec};
 use crate::control::{Requirement, Requirements, Severity};
 use crate::controls;
-use crate::lattice::{Sets, Shape};
+use crate::lattice::{Row, Sets, Shape};
 use crate::origin::Origin;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -200,7 +200,7 @@ fn asked(
         match shape.meet(&line.shape) {
             Ok(met) => shape = met,
             Err(_) if report_all || pair(lines).is_some() => {
-                problems.push(conflict(name, spec, lines));
+                problems.extend(conflicts(name, spec, lines));
                 return None;
             }
             Err(_) => return None,
@@ -239,6 +239,15 @@ fn pair(lines: &[Written]) -> Option<(&Written, &Written)> {
     })
 }
 
+/// Why nothing satisfies all lines: every table of a list that they describe differently, or the lines.
+fn conflicts(name: &str, spec: &Spec, lines: &[Written]) -> Vec<Problem> {
+    let apart = rows_apart(name, lines);
+    if apart.is_empty() {
+        return vec![conflict(name, spec, lines)];
+    }
+    apart
+}
+
 fn conflict(name: &str, spec: &Spec, lines: &[Written]) -> Problem {
     let problem = Problem::new(
         "conflict",
@@ -253,16 +262,6 @@ fn conflict(name: &str, spec: &Spec, lines: &[Written]) -> Problem {
             })
             .help("each two of these agree, but not all of them");
     };
-    if let Some((identity, differing, places)) = rows_apart(later, earlier) {
-        let problem = Problem::new(
-            "conflict",
-            format!("`{name}` asks for two different things of `{identity}`"),
-        );
-        return places
-            .into_iter()
-            .fold(problem, |problem, place| problem.at(place, ""))
-            .help(format!("they differ in {differing}"));
-    }
     problem
         .at(later.origin.clone(), label(later))
         .at(earlier.origin.clone(), label(earlier))
@@ -278,20 +277,33 @@ fn asks(spec: &Spec, shape: &Shape) -> String {
     format!("asks for `{shown}`")
 }
 
-/// The table of a list that two lines describe differently, and where.
-fn rows_apart(later: &Written, earlier: &Written) -> Option<(String, String, Vec<Origin>)> {
-    let (Shape::Rows(a), Shape::Rows(b)) = (&later.shape, &earlier.shape) else {
-        return None;
-    };
-    let (identity, row) = a
-        .iter()
-        .find(|(identity, row)| b.get(*identity).is_some_and(|other| other != *row))?;
-    let differing = differing(row, b.get(identity)?);
-    let places = [later, earlier]
-        .into_iter()
-        .filter_map(|line| line.rows.get(identity)?.first().cloned())
-        .collect();
-    Some((identity.to_string(), differing, places))
+/// The tables of a list that lines describe differently, each with every line that differs from the others, the last first.
+fn rows_apart(name: &str, lines: &[Written]) -> Vec<Problem> {
+    let mut described: BTreeMap<&str, Vec<(&Row, Option<&Origin>)>> = BTreeMap::new();
+    for line in lines.iter().rev() {
+        let Shape::Rows(rows) = &line.shape else {
+            return Vec::new();
+        };
+        for (identity, row) in rows.iter() {
+            let known = described.entry(identity).or_default();
+            if known.iter().all(|(other, _)| *other != row) {
+                let place = line.rows.get(identity).and_then(|own| own.first());
+                known.push((row, place));
+            }
+        }
+    }
+    let apart = described.into_iter().filter(|(_, rows)| rows.len() > 1);
+    let problems = apart.map(|(identity, rows)| {
+        let count = if rows.len() == 2 { "two" } else { "several" };
+        let message = format!("`{name}` asks for {count} different things of `{identity}`");
+        let places = rows.iter().filter_map(|(_, place)| *place);
+        let problem = places.fold(Problem::new("conflict", message), |problem, place| {
+            problem.at(place.clone(), "")
+        });
+        let all: Vec<&Row> = rows.iter().map(|(row, _)| *row).collect();
+        problem.help(format!("they differ in {}", differing(&all)))
+    });
+    problems.collect()
 }
 
 /// Lines that are weaker than what the layers below them ask for.

@@ -193,7 +193,7 @@ impl Reader<'_> {
         for other in others {
             problem = problem.at(other.clone(), "and here");
         }
-        let help = format!("they differ in {}", differing(other, row));
+        let help = format!("they differ in {}", differing(&[other, row]));
         self.problems.push(problem.help(help));
     }
 }
@@ -216,11 +216,16 @@ fn spread(columns: &[Column], row: Row) -> Vec<Row> {
 }
 
 /// The cells in which two rows differ, for messages.
-pub(super) fn differing(a: &Row, b: &Row) -> String {
-    let keys: BTreeSet<&str> = a.keys().chain(b.keys()).collect();
+pub(super) fn differing(rows: &[&Row]) -> String {
+    let keys: BTreeSet<&str> = rows.iter().flat_map(|row| row.keys()).collect();
     let keys: Vec<String> = keys
         .into_iter()
-        .filter(|key| a.get(key) != b.get(key))
+        .filter(|key| {
+            let mut cells = rows.iter().map(|row| row.get(key));
+            cells
+                .next()
+                .is_some_and(|first| cells.any(|other| other != first))
+        })
         .map(|key| format!("`{key}`"))
         .collect();
     keys.join(", ")

@@ -277,6 +277,57 @@ fn contradictions_show_both_lines() {
     assert_eq!(&*problems[0].labels[1].origin.file, "a.toml");
 }
 
+/// All that layers describe differently is told in one run.
+#[test]
+fn every_table_that_layers_describe_differently_is_told() {
+    let filter = |name: &str, rows: &str| {
+        format!(
+            "[[lake.data-filters.filter]]\nname = \"{name}\"\ntable = \"s.o\"\nrows = \"{rows}\"\n"
+        )
+    };
+    let layer = |name: &str, extends: &str, filters: &[(&str, &str)]| {
+        let head = format!("schema = 1\n[baseline]\nname = \"{name}\"\nversion = \"1\"\n{extends}");
+        let filters = filters.iter().map(|(name, rows)| filter(name, rows));
+        head + &filters.collect::<String>()
+    };
+    let below = [
+        ("a", "x = 1"),
+        ("b", "x = 1"),
+        ("c", "x = 1"),
+        ("d", "x = 1"),
+    ];
+    let a = layer("a", "", &below);
+    let b = layer(
+        "b",
+        "extends = \"a.toml\"\n",
+        &[("a", "x = 2"), ("b", "x = 1"), ("c", "x = 2")],
+    );
+    let c = layer(
+        "c",
+        "extends = \"b.toml\"\n",
+        &[("a", "x = 3"), ("d", "x = 1")],
+    );
+    let list = files(&[("c.toml", &c), ("b.toml", &b), ("a.toml", &a)]);
+    let problems = validate("c.toml", &list, now());
+    let said: Vec<(&str, Vec<&str>)> = problems
+        .iter()
+        .map(|problem| {
+            let labels = problem.labels.iter();
+            let files = labels.map(|label| &*label.origin.file);
+            (problem.message.rsplit(' ').next().unwrap(), files.collect())
+        })
+        .collect();
+    assert_eq!(said.len(), 2, "{problems:#?}");
+    assert!(said[0].0 == "c`" && said[1].0 == "a`", "{said:?}");
+    assert_eq!(said[0].1, ["b.toml", "a.toml"]);
+    assert_eq!(said[1].1, ["c.toml", "b.toml", "a.toml"]);
+    assert!(
+        problems
+            .iter()
+            .all(|problem| problem.help.as_deref() == Some("they differ in `rows`"))
+    );
+}
+
 #[test]
 fn a_file_reached_by_two_ways_counts_once() {
     let d = with_head("[emr.disk-encryption]\nebs = true\n");
