@@ -4,7 +4,7 @@ use super::{Estate, Filter, Grant, Mapping, On, Rows, Tagged};
 use crate::aws::lake_formation::grant::Object;
 use crate::aws::lake_formation::permissions::PERMISSIONS;
 use crate::control::Target;
-use crate::control::lake::{Context, Trouble, shown};
+use crate::control::lake::{Context, Trouble, shown, unheard_in};
 use crate::control::mappings::RoleMapping;
 use crate::observed::lake::{TAG_ASSOCIATION, TAG_EXPRESSION, admins};
 use crate::observed::{Known, Node, Resource, ResourceKind, Scope, Value};
@@ -64,8 +64,10 @@ impl Observed {
         resource: &Resource<'t>,
         context: &Context<'_, 't>,
     ) -> Result<(), Trouble<'t>> {
-        let seen = context.read(resource.grant());
-        let conditional = seen.condition.is_some();
+        let seen = context.read_known(resource.grant());
+        let unheard = unheard_in(&seen.grant);
+        // What is on more than is known, or on less, lets read what is known at the most perhaps.
+        let conditional = seen.condition.is_some() || unheard.is_some();
         let (holder, object) = (seen.principal?, seen.object?);
         let (known, others): (Vec<_>, Vec<_>) = seen.permissions?.into_iter().partition(|one| {
             let name = one.name.as_known();
@@ -85,7 +87,7 @@ impl Observed {
             conditional,
             place: resource.cited(seen.grant.root),
         });
-        Ok(())
+        unheard.map_or(Ok(()), Err)
     }
 
     fn filter<'t>(

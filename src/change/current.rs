@@ -2,7 +2,6 @@
 
 mod held;
 mod see;
-mod unheard;
 
 pub use see::Reading;
 

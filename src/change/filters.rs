@@ -46,8 +46,10 @@ pub(super) fn filters(draft: &mut Draft<'_, '_>) {
     }
 }
 
+/// Whether a filter is another than the declared one. One that bears a member which is not known is never sure, and keeps it.
 fn fails(seen: &SeenFilter) -> bool {
-    matches!(seen.verdict, Verdict::Noncompliant | Verdict::Indeterminate)
+    seen.verdict == Verdict::Noncompliant
+        || seen.verdict == Verdict::Indeterminate && seen.unheard.is_none()
 }
 
 fn key_of(filter: &DeclaredFilter) -> FilterKey {

@@ -2,7 +2,6 @@
 //! kept than changes need.
 
 use super::see::Reading;
-use super::unheard::GRANT;
 use super::{Fact, Held, HeldRight, LeftToIam, Stands};
 use crate::aws::lake_formation::grant::Object;
 use crate::aws::lake_formation::name::{Likeness, Name};
@@ -12,6 +11,7 @@ use crate::change::plan::{Evidence, Kind};
 use crate::change::revoke::exclude_each_other;
 use crate::control::lake::seen::SeenPermission;
 use crate::control::lake::standing::{Holding, Right, Standing};
+use crate::control::lake::unheard::GRANT;
 use crate::control::lake::{Context, SeenGrant, Trouble};
 use crate::control::{Severity, Verdict};
 use crate::judge::Evaluation;
@@ -25,7 +25,7 @@ impl Reading<'_, '_> {
         resource: &Resource<'t>,
         context: &Context<'_, 't>,
     ) -> Fact<()> {
-        let seen = context.read(resource.grant());
+        let seen = context.read_known(resource.grant());
         let root = seen.grant.root;
         let said = |trouble: &Trouble<'_>| trouble.message.clone();
         let object = seen.object.as_ref().map_err(said)?;

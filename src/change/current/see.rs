@@ -1,6 +1,5 @@
 //! Records taken in, one after the other.
 
-use super::unheard::{EXPRESSION, FILTER, GRANT, LOCATION, SETTINGS, unheard};
 use super::{Bears, Current, Fact, SeenExpression, SeenFilter, SeenLocation, SeenTag, Settings};
 use crate::aws::lake_formation::grant::Object;
 use crate::aws::lake_formation::name::{Likeness, Name};
@@ -11,6 +10,7 @@ use crate::change::plan::Kind;
 use crate::control::lake::maker::made;
 use crate::control::lake::others::OptIn;
 use crate::control::lake::places::place;
+use crate::control::lake::unheard::{EXPRESSION, FILTER, GRANT, LOCATION, SETTINGS, unheard};
 use crate::control::lake::{Context, Trouble};
 use crate::control::{Severity, Verdict};
 use crate::judge::{Evaluation, Judge};
@@ -147,7 +147,7 @@ impl<'d, 'b> Reading<'d, 'b> {
 
     fn opt_in<'t>(&mut self, resource: &Resource<'t>, context: &Context<'_, 't>) -> Fact<()> {
         let one = OptIn::of(context, resource).map_err(|trouble| trouble.message)?;
-        let seen = context.read(Grant::at(resource.opt_in()));
+        let seen = context.read_known(Grant::at(resource.opt_in()));
         let condition = seen.condition.map(|condition| condition.to_string());
         self.unheard(
             Kind::OptIns,

@@ -4,6 +4,7 @@ use super::declared::{Fault, Wrong, columns_of, table_of, wrong};
 use super::name;
 use super::object::is_wildcard;
 use super::seen::{Context, Trouble};
+use super::unheard;
 use crate::aws::lake_formation::grant::{Columns, Node as On, Object};
 use crate::aws::lake_formation::name::{Likeness, Name};
 use crate::aws::lake_formation::row_filter::{self, Mistake};
@@ -197,7 +198,12 @@ pub fn judge<'t>(
         .map(|(declared, likeness)| (declared, likeness.and(|| declared.name.likeness(&name))))
         .max_by_key(|(_, likeness)| *likeness);
     match best {
-        Some((declared, Likeness::Same)) => seen.compare(declared, out),
+        Some((declared, Likeness::Same)) => {
+            seen.compare(declared, out);
+            if let Some(trouble) = unheard_in(filter) {
+                trouble.record(out);
+            }
+        }
         Some((_, Likeness::Possible)) => Trouble::new(
             first_unknown(filter),
             format!("whether filter `{name}` is a declared one is unknown"),
@@ -384,6 +390,13 @@ fn same_names(declared: &BTreeSet<Name>, seen: &BTreeSet<Name>) -> Likeness {
     let every = seen.iter().map(|one| found(one, declared, false));
     let back = declared.iter().map(|one| found(one, seen, true));
     every.chain(back).min().unwrap_or(Likeness::Same)
+}
+
+/// The member of a filter that this version does not know: it may show more by that, or less.
+pub(super) fn unheard_in<'t>(filter: &CellsFilter<'t>) -> Option<Trouble<'t>> {
+    let (name, node) = unheard::first(filter.root, unheard::FILTER)?;
+    let message = format!("`{name}` of the filter is not known to this version");
+    Some(Trouble::new(node, message))
 }
 
 pub(super) fn table<'t>(

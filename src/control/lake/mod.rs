@@ -26,11 +26,12 @@ pub mod tagged;
 pub mod tags;
 pub mod trails;
 pub mod unfiltered;
+pub mod unheard;
 pub mod width;
 
 pub use compare::judge;
 pub use declared::{DeclaredGrant, GrantTable};
-pub use seen::{Context, SeenGrant, Trouble};
+pub use seen::{Context, SeenGrant, Trouble, unheard_in};
 pub use standing::Asked;
 
 use crate::aws::lake_formation::name::{Name, Part};

@@ -177,7 +177,7 @@ pub struct OptIn {
 impl OptIn {
     /// Reads an opt-in.
     pub fn of<'t>(context: &Context<'_, 't>, resource: &Resource<'t>) -> Result<Self, Trouble<'t>> {
-        let seen = context.read(Grant::at(resource.opt_in()));
+        let seen = context.read_known(Grant::at(resource.opt_in()));
         Ok(Self {
             principal: seen.principal?,
             object: seen.object?,

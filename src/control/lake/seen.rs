@@ -1,6 +1,6 @@
 //! A grant as it was seen, brought into the form of the declared ones.
 
-use super::{ACCOUNT, own_or_other};
+use super::{ACCOUNT, own_or_other, unheard};
 use crate::aws::lake_formation::grant::Object;
 use crate::aws::lake_formation::name::{Name, Part};
 use crate::aws::lake_formation::permissions::PERMISSIONS;
@@ -129,8 +129,17 @@ impl<'a, 't> Context<'a, 't> {
         self.target.map(|target| target.account.as_str())
     }
 
-    /// Reads a grant.
+    /// Reads a grant. What it is on is not known where a member of that is not.
     pub fn read(&self, grant: Grant<'t>) -> SeenGrant<'t> {
+        let mut seen = self.read_known(grant);
+        if let (Ok(_), Some(trouble)) = (&seen.object, unheard_in(&seen.grant)) {
+            seen.object = Err(trouble);
+        }
+        seen
+    }
+
+    /// Reads a grant by the members that are known; see [`unheard_in`].
+    pub fn read_known(&self, grant: Grant<'t>) -> SeenGrant<'t> {
         let condition = grant.condition;
         SeenGrant {
             grant,
@@ -281,6 +290,13 @@ impl<'a, 't> Context<'a, 't> {
             Err(Trouble::new(list, format!("{what} are {}", list.display())))
         }
     }
+}
+
+/// The member of what a grant is on that this version does not know: it may be on more by that, or on less.
+pub fn unheard_in<'t>(grant: &Grant<'t>) -> Option<Trouble<'t>> {
+    let (name, node) = unheard::first(grant.root.get("Resource"), unheard::GRANT)?;
+    let message = format!("`{name}` of what the grant is on is not known to this version");
+    Some(Trouble::new(node, message))
 }
 
 /// A label that no parameter of a baseline can bear, without what separates the parts of an ARN.

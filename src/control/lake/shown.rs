@@ -27,6 +27,9 @@ pub fn shown<'t>(
     filter: &CellsFilter<'t>,
     context: &Context<'_, 't>,
 ) -> Result<Shown, Trouble<'t>> {
+    if let Some(trouble) = filter::unheard_in(filter) {
+        return Err(trouble);
+    }
     Ok(Shown {
         name: context.name(filter.name, "the filter's name")?,
         table: filter::table(filter, context)?,

@@ -1,5 +1,5 @@
-//! Members of AWS's answers that this version does not know. What they mean is not known either: they are told, and what
-//! bears them is not taken away.
+//! Members of AWS's answers that this version does not know. What they mean is not known either: they may widen or narrow what
+//! bears them, which is told, is not taken away, and of which nothing is sure.
 //!
 //! Source: botocore's models of Lake Formation, `ListPermissions`, `ListDataCellsFilter`, `GetDataLakeSettings`,
 //! `ListResources` and `ListLFTagExpressions`.
@@ -7,27 +7,35 @@
 use crate::observed::{Node, Value};
 use std::collections::BTreeSet;
 
-/// Those of a grant or an opt-in, as all of these in order.
-pub(super) const GRANT: &[&str] = &[
+/// Those of a grant or an opt-in, as all of these in order: the API's, and those of the older template's resources.
+pub const GRANT: &[&str] = &[
     "AdditionalDetails",
     "AnyResource",
+    "AnyResourceResource",
     "Catalog",
     "CatalogId",
+    "CatalogResource",
     "ColumnNames",
     "ColumnWildcard",
     "Condition",
     "DataCellsFilter",
+    "DataCellsFilterResource",
     "DataLakePrincipalIdentifier",
     "DataLocation",
+    "DataLocationResource",
     "Database",
     "DatabaseName",
+    "DatabaseResource",
     "ExcludedColumnNames",
     "Expression",
     "ExpressionName",
     "Id",
     "LFTag",
     "LFTagExpression",
+    "LFTagExpressionResource",
     "LFTagPolicy",
+    "LFTagPolicyResource",
+    "LFTagResource",
     "LastModified",
     "LastUpdated",
     "LastUpdatedBy",
@@ -36,23 +44,28 @@ pub(super) const GRANT: &[&str] = &[
     "PermissionsWithGrantOption",
     "Principal",
     "RLSPolicy",
+    "RLSPolicyResource",
     "Resource",
     "ResourceArn",
     "ResourceShare",
     "ResourceType",
+    "S3Resource",
     "Table",
     "TableCatalogId",
     "TableName",
+    "TableResource",
     "TableWildcard",
     "TableWithColumns",
+    "TableWithColumnsResource",
     "TagKey",
     "TagValues",
     "UserDefinedFunction",
+    "UserDefinedFunctionResource",
     "UserDefinedFunctionWildcard",
 ];
 
 /// Those of a data cells filter.
-pub(super) const FILTER: &[&str] = &[
+pub const FILTER: &[&str] = &[
     "AllRowsWildcard",
     "ColumnNames",
     "ColumnWildcard",
@@ -67,7 +80,7 @@ pub(super) const FILTER: &[&str] = &[
 ];
 
 /// Those of the settings, the keys of `Parameters` included.
-pub(super) const SETTINGS: &[&str] = &[
+pub const SETTINGS: &[&str] = &[
     "AllowExternalDataFiltering",
     "AllowFullTableExternalDataAccess",
     "AuthorizedSessionTagValueList",
@@ -87,7 +100,7 @@ pub(super) const SETTINGS: &[&str] = &[
 ];
 
 /// Those of a registered location.
-pub(super) const LOCATION: &[&str] = &[
+pub const LOCATION: &[&str] = &[
     "ExpectedResourceOwnerAccount",
     "HybridAccessEnabled",
     "LastModified",
@@ -99,7 +112,7 @@ pub(super) const LOCATION: &[&str] = &[
 ];
 
 /// Those of a saved tag expression.
-pub(super) const EXPRESSION: &[&str] = &[
+pub const EXPRESSION: &[&str] = &[
     "CatalogId",
     "Description",
     "Expression",
@@ -109,10 +122,23 @@ pub(super) const EXPRESSION: &[&str] = &[
 ];
 
 /// The members at any depth that are not among the known ones and say anything.
-pub(super) fn unheard<'t>(root: Node<'t>, known: &[&str]) -> BTreeSet<&'t str> {
+pub fn unheard<'t>(root: Node<'t>, known: &[&str]) -> BTreeSet<&'t str> {
     let mut found = BTreeSet::new();
     gather(root, known, &mut found);
     found
+}
+
+/// The first member at any depth that is not among the known ones and says anything: its name, and where it stands.
+pub fn first<'t>(root: Node<'t>, known: &[&str]) -> Option<(&'t str, Node<'t>)> {
+    let mut members = root.members();
+    let own = members.find_map(|(name, member)| {
+        if known.binary_search(&name).is_ok() {
+            return first(member, known);
+        }
+        let says = !matches!(member.value(), Value::Absent | Value::Null);
+        says.then_some((name, member))
+    });
+    own.or_else(|| root.items().find_map(|item| first(item, known)))
 }
 
 fn gather<'t>(node: Node<'t>, known: &[&str], found: &mut BTreeSet<&'t str>) {

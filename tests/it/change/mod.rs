@@ -10,6 +10,7 @@ mod others;
 mod outside;
 mod over;
 mod told;
+mod unheard;
 
 use crate::support::{entries, judge_fixture, run};
 use serde_json::{Value, json};
