@@ -154,7 +154,7 @@ impl<'w, 'd, 'b> Work<'w, 'd, 'b> {
             ),
             what: format!("{} on {}", right.name, held.object),
             holder: Some(held.principal.to_string()),
-            detail: None,
+            detail: under(held),
             wanted: Vec::new(),
             evidence: held.evidence.clone(),
         };
@@ -184,6 +184,7 @@ impl<'w, 'd, 'b> Work<'w, 'd, 'b> {
             | Stands::Unclear => (Class::Excess, None, None),
         };
         let row = row.filter(|row| !row.is_empty());
+        let details: Vec<String> = detail.into_iter().chain(under(held)).collect();
         let desired = self.draft.desired;
         let fate = self.fate(held);
         self.draft.change(Change {
@@ -193,7 +194,7 @@ impl<'w, 'd, 'b> Work<'w, 'd, 'b> {
             fate,
             what: shown(cut),
             holder: Some(held.principal.to_string()),
-            detail,
+            detail: (!details.is_empty()).then(|| details.join("; ")),
             wanted: row.map_or_else(Vec::new, |row| desired.lines("lake.grants", "grant", row)),
             evidence: held.evidence.clone(),
         })
@@ -204,6 +205,12 @@ impl<'w, 'd, 'b> Work<'w, 'd, 'b> {
         let taken = self.taken.entry(at).or_default();
         taken.unit = Some(unit.to_owned());
     }
+}
+
+/// Under which condition something is held.
+fn under(held: &Held) -> Option<String> {
+    let condition = held.condition.as_ref();
+    condition.map(|condition| format!("when {condition}"))
 }
 
 /// What an object is, as a path: catalog, database, table.
