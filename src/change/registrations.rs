@@ -207,10 +207,10 @@ fn undeclared(draft: &mut Draft<'_, '_>, place: &str, against: String) {
 /// Hybrid access where the baseline does not list it ends last of all, when everything is granted.
 fn hybrid(draft: &mut Draft<'_, '_>, place: &str, seen: &SeenLocation) {
     let role = role(seen);
-    let fate = if !draft.options.prune {
-        Fate::Reported("ended only with `--prune`".to_owned())
-    } else {
+    let fate = if draft.options.prune {
         not_edited(role).unwrap_or(Fate::Planned)
+    } else {
+        Fate::Reported("ended only with `--prune`".to_owned())
     };
     let planned = fate == Fate::Planned;
     let what = format!("hybrid access of location `s3://{place}`");
