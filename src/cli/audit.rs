@@ -174,7 +174,9 @@ impl Baselines {
 
     fn judges(&self, at: Timestamp) -> Vec<Judge<'_>> {
         self.all()
-            .map(|baseline| judge_of(baseline, at, compiled_document(baseline).as_ref()))
+            .map(|baseline| {
+                judge_of(baseline, at, compiled_document(baseline).as_ref()).with_count()
+            })
             .collect()
     }
 }
@@ -255,6 +257,7 @@ fn judge_estate(
                 let Some(judge) = judge else { continue };
                 let tally = RegionRun {
                     judge,
+                    place: (&region.account, &region.region),
                     everything,
                     report,
                 }

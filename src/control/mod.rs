@@ -1,6 +1,7 @@
 //! What a control is: a trait, what it says about itself, how it is asked for, and how its conditions add
 //! up to a verdict. The controls themselves are in `controls`, one file each.
 
+mod absent;
 pub mod buckets;
 pub(crate) mod code;
 pub mod combined;
@@ -42,6 +43,7 @@ mod verdict;
 mod view;
 pub(crate) mod volumes;
 
+pub use absent::{Absent, Declares, Missing};
 pub use draft::{Draft, Refusal};
 pub use estate::{Attached, Content, Estate, Remembered, names_in};
 pub use grants::{INSTANCE_PROFILE, SERVICE_ROLE};
@@ -80,6 +82,11 @@ pub trait Control: 'static {
     /// Adds what only the whole run shows of one security configuration, for controls of span [`Span::Estate`].
     fn judge_beside(want: &Self::Setting, one: &Remembered, run: &Run<'_>, out: &mut Conditions) {
         let _ = (want, one, run, out);
+    }
+
+    /// Adds what the baseline declares of an account and region, and nobody saw there when everything had passed.
+    fn judge_absent(want: &Self::Setting, seen: &Absent<'_>, out: &mut RunFindings) {
+        let _ = (want, seen, out);
     }
 
     /// Writes its part of the artifacts of a target.
@@ -163,6 +170,8 @@ pub trait Bound: fmt::Debug + Send + Sync {
     fn judge_run(&self, run: &Run<'_>, out: &mut RunFindings);
     /// See [`Control::judge_beside`].
     fn judge_beside(&self, one: &Remembered, run: &Run<'_>, out: &mut Conditions);
+    /// See [`Control::judge_absent`].
+    fn judge_absent(&self, seen: &Absent<'_>, out: &mut RunFindings);
     /// See [`Control::compile`].
     fn compile(&self, draft: &mut Draft<'_>);
     /// See [`Control::review`].
@@ -189,6 +198,9 @@ where
     }
     fn judge_beside(&self, one: &Remembered, run: &Run<'_>, out: &mut Conditions) {
         C::judge_beside(&self.0, one, run, out);
+    }
+    fn judge_absent(&self, seen: &Absent<'_>, out: &mut RunFindings) {
+        C::judge_absent(&self.0, seen, out);
     }
     fn compile(&self, draft: &mut Draft<'_>) {
         C::compile(&self.0, draft);

@@ -1,5 +1,6 @@
 //! Requirements × resources × waivers → evaluations. Pure: no clock, no files, no network.
 
+mod absent;
 mod before;
 mod choices;
 mod counts;
@@ -21,6 +22,7 @@ mod spill;
 mod subject;
 mod worlds;
 
+pub use absent::Listed;
 pub use before::Before;
 pub use counts::{BySeverity, Counted, Counts, Coverage};
 pub use determined::{Determined, Leaf, Part};
@@ -36,6 +38,7 @@ pub use worlds::{World, merge};
 
 use crate::baseline::Baseline;
 use crate::control::lake::declared::DeclaredOnce;
+use crate::control::lake::presence::Presence;
 use crate::control::{
     Bound, Condition, Conditions, Effective, Entry, Estate, Met, Origin, Outcome, Requirement,
     Severity, Span, Tally, Verdict, View, names_in, repair,
@@ -78,6 +81,8 @@ pub struct Judge<'b> {
     compiled_text: Option<Arc<str>>,
     /// What controls that wait for the end of the run need; `None` when the baseline has none.
     estate: Option<Mutex<Estate>>,
+    /// What was seen of what the baseline declares in an account and region; `None` when nobody asks.
+    presence: Option<Mutex<Presence<'b>>>,
     /// What each waiver met so far.
     met: Vec<AtomicU8>,
     /// Whether findings keep what they rest on.
@@ -122,6 +127,7 @@ impl<'b> Judge<'b> {
             names: Arc::new(names_in(&nobody, baseline.target.as_ref())),
             compiled_text: None,
             keeps_evidence: false,
+            presence: None,
             met: baseline.waivers.iter().map(|_| AtomicU8::new(0)).collect(),
         }
     }
@@ -165,6 +171,7 @@ impl<'b> Judge<'b> {
             compiled_text: self.compiled_text.clone(),
             estate: memory(&self.ready),
             keeps_evidence: self.keeps_evidence,
+            presence: None,
             met: self.met.iter().map(|_| AtomicU8::new(0)).collect(),
         }
     }
@@ -278,6 +285,7 @@ impl<'b> Judge<'b> {
             self.waive(&mut evaluation);
             out.push(evaluation);
         }
+        self.count(&view);
         if let Some(memory) = &self.estate {
             let mut memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
             if !waiting.is_empty() {

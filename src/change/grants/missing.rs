@@ -1,16 +1,14 @@
 //! Declared grants that are not held.
 
-use super::cover::holds;
 use super::{Change, Class, Evidence, Fate, Given, Kind, Sign, Work, key};
 use crate::aws::lake_formation::name::Name;
 use crate::aws::lake_formation::permissions::includes;
 use crate::change::current::Held;
 use crate::change::revoke::{Cut, Want, is_left};
 use crate::control::lake::DeclaredGrant;
+use crate::control::lake::outstanding::holds;
 use crate::control::lake::request;
 use crate::control::lake::standing::{members, squeezed};
-use std::collections::BTreeSet;
-use std::sync::Arc;
 
 /// What is said of a grant that comes right after what gives way to it.
 const EXCHANGED: &str =
@@ -29,20 +27,8 @@ impl Work<'_, '_, '_> {
     /// What of a declared grant nobody's remaining grants give, where that is something.
     fn missing(&self, declared: &DeclaredGrant) -> Option<DeclaredGrant> {
         let near = self.same_holders(declared);
-        let lacks = |permission: &str, grantable: bool| {
-            !self.is_given(&near, declared, (permission, grantable))
-        };
-        let grantable = declared.grantable.iter().filter(|one| lacks(one, true));
-        let grantable: BTreeSet<&String> = grantable.collect();
-        let permissions = declared.permissions.iter();
-        let permissions = permissions.filter(|one| grantable.contains(one) || lacks(one, false));
-        let permissions: BTreeSet<&String> = permissions.collect();
-        let owned = |set: BTreeSet<&String>| Arc::new(set.into_iter().cloned().collect());
-        (!permissions.is_empty()).then(|| DeclaredGrant {
-            grantable: owned(grantable),
-            permissions: owned(permissions),
-            ..declared.clone()
-        })
+        declared
+            .less(|permission, grantable| self.is_given(&near, declared, (permission, grantable)))
     }
 
     /// Whether a permission is held already, and stays.
@@ -150,7 +136,7 @@ impl Work<'_, '_, '_> {
             sign: Sign::Add,
             class: Class::Missing,
             fate,
-            what: words(missing),
+            what: missing.words(),
             holder: Some(declared.principal.to_string()),
             detail: (!details.is_empty()).then(|| details.join("; ")),
             wanted: desired.lines("lake.grants", "grant", &declared.identity),
@@ -179,17 +165,4 @@ impl Work<'_, '_, '_> {
             unit,
         });
     }
-}
-
-/// A grant in words.
-fn words(grant: &DeclaredGrant) -> String {
-    let each = grant.permissions.iter().map(|permission| {
-        if grant.grantable.contains(permission) {
-            format!("{permission} (with the grant option)")
-        } else {
-            permission.clone()
-        }
-    });
-    let each: Vec<String> = each.collect();
-    format!("{} on {}", each.join(", "), grant.object)
 }

@@ -1,7 +1,7 @@
 //! One account and region of a snapshot: its shared facts are kept, its resources stream by.
 
 use crate::control::Tally;
-use crate::judge::{Counted, Judge, Report};
+use crate::judge::{Counted, Judge, Listed, Report};
 use crate::observe::json;
 use crate::observe::snapshot::{Event, Reader, Record};
 use crate::observed::{Form, Identity, Resource, ResourceKind, Scope, Source, Tree, Use};
@@ -25,6 +25,8 @@ struct NamedOnly {
 /// The run over one account and region.
 pub(super) struct RegionRun<'a, 'b> {
     pub(super) judge: &'a Judge<'b>,
+    /// Account and region.
+    pub(super) place: (&'a str, &'a str),
     /// Whether compliant evaluations are kept.
     pub(super) everything: bool,
     pub(super) report: &'a mut Report,
@@ -34,6 +36,7 @@ impl RegionRun<'_, '_> {
     /// Judges everything up to the region's end.
     pub(super) fn run(mut self, reader: &mut Reader<'_>) -> io::Result<Tally> {
         let before = self.report.tally();
+        let problems = self.report.obstacles.len();
         let mut facts = Vec::new();
         let mut waiting = None;
         for event in reader.by_ref() {
@@ -62,6 +65,16 @@ impl RegionRun<'_, '_> {
         self.judge_batch(&facts, &scope, &mut named)?;
         let mut tally = self.stream(waiting, reader, &scope, &mut named)?;
         self.judge_named(named, &scope)?;
+        let listed = tally
+            .listed
+            .iter()
+            .filter_map(|name| ResourceKind::of_name(name));
+        let absent = self.judge.absent(Listed {
+            place: self.place,
+            kinds: &listed.collect(),
+            legible: self.report.obstacles.len() == problems,
+        });
+        self.report.add(Counted::of(absent, self.everything))?;
         let after = self.report.tally();
         tally.determined = after.determined - before.determined;
         tally.indeterminate = after.indeterminate - before.indeterminate;

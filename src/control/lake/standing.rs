@@ -72,14 +72,23 @@ impl Declared {
         self.index.get_or_init(|| Index::new(&self.grants))
     }
 
-    fn numbered(&self, mut numbers: Vec<usize>) -> impl Iterator<Item = &DeclaredGrant> {
+    fn numbered(&self, mut numbers: Vec<usize>) -> impl Iterator<Item = (usize, &DeclaredGrant)> {
         numbers.sort_unstable();
         numbers.dedup();
-        numbers.into_iter().filter_map(|at| self.grants.get(at))
+        let found = numbers.into_iter();
+        found.filter_map(|at| Some((at, self.grants.get(at)?)))
     }
 
     /// Those that have to do with what a principal holds, in their order.
     pub fn near(&self, holding: &Holding<'_>) -> impl Iterator<Item = &DeclaredGrant> {
+        self.numbered_near(holding).map(|(_, grant)| grant)
+    }
+
+    /// [`Self::near`], each with its number among all.
+    pub(super) fn numbered_near(
+        &self,
+        holding: &Holding<'_>,
+    ) -> impl Iterator<Item = (usize, &DeclaredGrant)> {
         let index = self.index();
         self.numbered(if holding.principal.as_known().is_some() {
             let own = index.holders.get(holding.principal);
@@ -98,7 +107,7 @@ impl Declared {
         object: &Object,
     ) -> impl Iterator<Item = &DeclaredGrant> {
         let own = || self.index().holders.get(holder);
-        self.numbered(if is_everybody(&holder.to_string()) {
+        let found = self.numbered(if is_everybody(&holder.to_string()) {
             (0..self.grants.len()).collect()
         } else if object.database().is_some() {
             own().map_or_else(Vec::new, |own| {
@@ -107,7 +116,8 @@ impl Declared {
             })
         } else {
             own().map_or_else(Vec::new, |own| own.all.clone())
-        })
+        });
+        found.map(|(_, grant)| grant)
     }
 
     /// Whether some grant lies in the database.
@@ -396,6 +406,12 @@ impl<'a> Asked<'a> {
 }
 
 impl Holding<'_> {
+    /// Whether a declared grant is surely for this holder under this condition.
+    pub(super) fn is_of(&self, declared: &DeclaredGrant) -> bool {
+        self.same_holder(declared) == Likeness::Same
+            && self.same_condition(declared) == Likeness::Same
+    }
+
     /// Whether the declared grant gives all of this.
     fn is_covered_by(&self, declared: &DeclaredGrant, right: Right<'_>) -> Likeness {
         self.same_holder(declared)

@@ -65,6 +65,12 @@ impl Bearer {
         Self(parts.map(|part| Name::from(part).lower()).collect())
     }
 
+    /// The table of a column; a table or database itself.
+    #[must_use]
+    pub fn table(&self) -> Self {
+        Self(self.0.iter().take(2).cloned().collect())
+    }
+
     /// The column of this name of a table.
     #[must_use]
     pub fn column(&self, name: Name) -> Self {
@@ -96,6 +102,18 @@ pub struct Assignment {
     pub bearer: Bearer,
     /// The value of each key, in lower case.
     pub tags: BTreeMap<String, Name>,
+}
+
+impl Assignment {
+    /// The tags, in words.
+    pub fn words(&self) -> String {
+        let each = self
+            .tags
+            .iter()
+            .map(|(key, value)| format!("`{key}={value}`"));
+        let each: Vec<String> = each.collect();
+        each.join(", ")
+    }
 }
 
 /// The tags of the settings: each key with its values, in lower case, and with the key among the tables of the list.

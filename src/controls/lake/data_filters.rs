@@ -4,7 +4,10 @@ use crate::aws::lake_formation::row_filter;
 use crate::control::lake::filter::{Asked, DeclaredFilter, FilterTable, Refused, filters, judge};
 use crate::control::lake::{Context, checks, request};
 use crate::control::settings::{Rows, Switch, settings};
-use crate::control::{Conditions, Control, Draft, Meta, Review, Severity, Span, View};
+use crate::control::{
+    Absent, Conditions, Control, Declares, Draft, Meta, Missing, Review, RunFindings, Severity,
+    Span, View,
+};
 use crate::lattice::{Cell, Row};
 use crate::observed::ResourceKind;
 
@@ -19,6 +22,13 @@ settings! {
         exact: Switch = true,
     }
 }
+
+const LISTED: Declares = Declares {
+    kind: ResourceKind::LakeFormationFilter,
+    what: "declared filters",
+    action: "lakeformation:ListDataCellsFilter",
+    setting: "filter",
+};
 
 impl Control for DataFilters {
     const META: &'static Meta = &Meta {
@@ -45,6 +55,22 @@ impl Control for DataFilters {
             exact: want.exact,
         };
         judge(asked, &seen.resource.cells_filter(), &context, out);
+    }
+
+    fn judge_absent(want: &Setting, seen: &Absent<'_>, out: &mut RunFindings) {
+        let (declared, _) = filters(&want.filter, Some(&seen.target.account));
+        let missing = { declared.iter() }.filter(|one| !seen.presence.has_filter(one));
+        let missing = missing.map(|one| Missing {
+            identity: &one.identity,
+            shown: format!(
+                "filter `{}.{}.{}`",
+                one.table.database, one.table.table, one.name
+            ),
+            unclear: None,
+        });
+        seen.tell(&LISTED, missing, out, |condition| {
+            condition.fix("create it: `plan` shows the call, and `apply` makes it");
+        });
     }
 
     fn compile(want: &Setting, draft: &mut Draft<'_>) {

@@ -1,9 +1,13 @@
 //! Grants are exactly the declared ones.
 
 use crate::control::lake::declared::{GrantTable, grants};
+use crate::control::lake::outstanding::Owed;
 use crate::control::lake::{self, Asked, Context, checks, request};
 use crate::control::settings::{Includes, Pattern, Rows, Switch, settings};
-use crate::control::{Conditions, Control, Draft, Meta, Review, Severity, Span, View};
+use crate::control::{
+    Absent, Conditions, Control, Declares, Draft, Meta, Missing, Review, RunFindings, Severity,
+    Span, View,
+};
 use crate::lattice::{Cell, Row};
 use crate::observed::ResourceKind;
 use serde_json::{Value, json};
@@ -26,6 +30,28 @@ settings! {
 
 /// The most entries of one call. Source: API model, `BatchGrantPermissions`.
 const MAX_ENTRIES: usize = 20;
+
+const LISTED: Declares = Declares {
+    kind: ResourceKind::LakeFormationGrant,
+    what: "declared grants",
+    action: "lakeformation:ListPermissions",
+    setting: "grant",
+};
+
+/// Why it cannot be known whether somebody holds what is owed.
+fn unclear(owed: &Owed) -> Option<String> {
+    let catalog = owed.grant.object.catalog.as_ref();
+    if let Some(catalog) = catalog.map(ToString::to_string)
+        && catalog.contains(':')
+    {
+        return Some(format!(
+            "what is granted in catalog `{catalog}` is not among what was listed"
+        ));
+    }
+    let who = &owed.grant.principal;
+    owed.may_be_held
+        .then(|| format!("a grant that may be for `{who}` could not be understood"))
+}
 
 impl Control for Grants {
     const META: &'static Meta = &Meta {
@@ -51,6 +77,21 @@ impl Control for Grants {
             scope: &want.scope,
         };
         lake::judge(asked, seen.grant(), &Context::of(seen), out);
+    }
+
+    fn judge_absent(_: &Setting, seen: &Absent<'_>, out: &mut RunFindings) {
+        let grants = &seen.presence.grants;
+        let missing: Vec<Owed> = grants.owed().collect();
+        let missing = missing.iter().map(|owed| Missing {
+            identity: &owed.grant.identity,
+            shown: format!("{} for `{}`", owed.grant.words(), owed.grant.principal),
+            unclear: unclear(owed),
+        });
+        seen.tell(&LISTED, missing, out, |condition| {
+            condition
+                .at(Severity::Medium)
+                .fix("grant it: `plan` shows the call, and `apply` makes it");
+        });
     }
 
     fn compile(want: &Setting, draft: &mut Draft<'_>) {

@@ -8,7 +8,10 @@ use crate::control::lake::places::{
 };
 use crate::control::lake::{Context, request};
 use crate::control::settings::{Allowance, Includes, OneOf, Pattern, Plain, Rows, settings};
-use crate::control::{Conditions, Control, Draft, Meta, Review, Severity, Span, View};
+use crate::control::{
+    Absent, Conditions, Control, Declares, Draft, Meta, Missing, Review, RunFindings, Severity,
+    Span, View,
+};
 use crate::observed::lake::TABLE;
 use crate::observed::{Known, Node, ResourceKind, Switch, Value};
 
@@ -29,6 +32,13 @@ settings! {
         privileged: Allowance = false,
     }
 }
+
+const LISTED: Declares = Declares {
+    kind: ResourceKind::LakeFormationLocation,
+    what: "declared locations",
+    action: "lakeformation:ListResources",
+    setting: "location",
+};
 
 impl Control for Locations {
     const META: &'static Meta = &Meta {
@@ -60,6 +70,19 @@ impl Control for Locations {
         } else {
             one.judge_location(out);
         }
+    }
+
+    fn judge_absent(want: &Setting, seen: &Absent<'_>, out: &mut RunFindings) {
+        let declared = locations(&want.location);
+        let unseen = { declared.iter() }.filter(|one| !seen.presence.has_location(&one.place));
+        let unseen = unseen.map(|one| Missing {
+            identity: &one.identity,
+            shown: format!("location `s3://{}`", one.place),
+            unclear: None,
+        });
+        seen.tell(&LISTED, unseen, out, |condition| {
+            condition.fix("register it: `plan` shows the call, and `apply` makes it");
+        });
     }
 
     fn compile(want: &Setting, draft: &mut Draft<'_>) {

@@ -9,7 +9,9 @@ use crate::control::lake::tag_expressions::{
 };
 use crate::control::lake::{Context, SeenGrant};
 use crate::control::settings::{AtLeast, Domain, Excludes, Rows, Vocabulary, settings};
-use crate::control::{Conditions, Control, Meta, Severity, Span, View};
+use crate::control::{
+    Absent, Conditions, Control, Declares, Meta, Missing, RunFindings, Severity, Span, View,
+};
 use crate::lattice::Text;
 use crate::observed::lake::TAG_EXPRESSION;
 use crate::observed::{Node, ResourceKind};
@@ -36,6 +38,13 @@ settings! {
         expression: Rows<ExpressionTable>,
     }
 }
+
+const EXPRESSIONS: Declares = Declares {
+    kind: ResourceKind::LakeFormationTag,
+    what: "declared tag expressions",
+    action: "lakeformation:ListLFTagExpressions",
+    setting: "expression",
+};
 
 impl Control for TagPolicies {
     const META: &'static Meta = &Meta {
@@ -92,6 +101,19 @@ impl Control for TagPolicies {
         for one in sensitive(&want.sensitive) {
             judge_sensitive(&one, seen, &tags, grant, out);
         }
+    }
+
+    fn judge_absent(want: &Setting, seen: &Absent<'_>, out: &mut RunFindings) {
+        let declared = expressions(&want.expression);
+        let unseen = { declared.iter() }.filter(|one| !seen.presence.has_expression(&one.name));
+        let unseen = unseen.map(|one| Missing {
+            identity: &one.identity,
+            shown: format!("tag expression `{}`", one.name),
+            unclear: None,
+        });
+        seen.tell(&EXPRESSIONS, unseen, out, |condition| {
+            condition.fix("save it: `plan` shows the call, and `apply` makes it");
+        });
     }
 }
 

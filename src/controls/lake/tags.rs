@@ -7,7 +7,10 @@ use crate::control::lake::tags::{
 };
 use crate::control::lake::{Context, checks, tagged};
 use crate::control::settings::{Includes, Pattern, Plain, Rows, settings};
-use crate::control::{Conditions, Control, Draft, Meta, Review, Severity, Span, View};
+use crate::control::{
+    Absent, Conditions, Control, Declares, Draft, Meta, Missing, Review, RunFindings, Severity,
+    Span, View,
+};
 use crate::lattice::{Cell, KeyedRows, Row};
 use crate::observed::lake::{TAG, TAG_ASSOCIATION};
 use crate::observed::{Node, ResourceKind};
@@ -32,6 +35,20 @@ settings! {
 
 /// The declared tags: by key, the identity of the table and the values.
 type Definitions = BTreeMap<String, (Arc<str>, BTreeSet<Name>)>;
+
+const TAGS: Declares = Declares {
+    kind: ResourceKind::LakeFormationTag,
+    what: "declared tags",
+    action: "lakeformation:ListLFTags",
+    setting: "tag",
+};
+
+const ASSIGNMENTS: Declares = Declares {
+    what: "declared assignments of tags",
+    action: "lakeformation:GetResourceLFTags",
+    setting: "assignment",
+    ..TAGS
+};
 
 impl Control for Tags {
     const META: &'static Meta = &Meta {
@@ -69,6 +86,31 @@ impl Control for Tags {
             }
             _ => {}
         }
+    }
+
+    fn judge_absent(want: &Setting, seen: &Absent<'_>, out: &mut RunFindings) {
+        let tags = definitions(&want.tag);
+        let unseen = { tags.iter() }.filter(|(key, _)| !seen.presence.has_tag(key));
+        let unseen = unseen.map(|(key, (identity, _))| Missing {
+            identity,
+            shown: format!("tag `{key}`"),
+            unclear: None,
+        });
+        seen.tell(&TAGS, unseen, out, |condition| {
+            condition.fix("create it: `plan` shows the call, and `apply` makes it");
+        });
+        let (declared, _) = assignments(&want.assignment);
+        let unseen = { declared.iter() }.filter(|one| !seen.presence.has_bearer(&one.bearer));
+        let unseen = unseen.map(|one| Missing {
+            identity: &one.identity,
+            shown: format!("{} on `{}`", one.words(), one.bearer),
+            // Where there are no tags, nothing bears any.
+            unclear: (seen.presence.has_tags())
+                .then(|| format!("the tags of `{}` were not observed", one.bearer.table())),
+        });
+        seen.tell(&ASSIGNMENTS, unseen, out, |condition| {
+            condition.fix("put it on: `plan` shows the call, and `apply` makes it");
+        });
     }
 
     fn compile(want: &Setting, draft: &mut Draft<'_>) {
