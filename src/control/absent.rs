@@ -88,17 +88,14 @@ impl Absent<'_> {
     ) -> (Identity, Conditions) {
         let mut conditions = Conditions::new();
         let seen = place(declares.action);
-        let condition = match one.unclear.or_else(|| self.obscure(declares.kind)) {
-            Some(why) => conditions.undecided(
-                seen,
-                format!("whether {} is there is unknown: {why}", one.shown),
-                "look at it by hand, or observe again",
-            ),
-            None => {
-                let condition = conditions.failed(seen, format!("{} is missing", one.shown));
-                more(condition);
-                condition
-            }
+        let unclear = one.unclear.or_else(|| self.obscure(declares.kind));
+        let condition = if let Some(why) = unclear {
+            let message = format!("whether {} is there is unknown: {why}", one.shown);
+            conditions.undecided(seen, message, "look at it by hand, or observe again")
+        } else {
+            let condition = conditions.failed(seen, format!("{} is missing", one.shown));
+            more(condition);
+            condition
         };
         condition
             .under(declares.setting)

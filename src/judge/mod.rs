@@ -247,12 +247,8 @@ impl<'b> Judge<'b> {
             names: &self.names,
             compiled_text: self.compiled_text.as_deref(),
         };
-        let judging = self.ready.iter();
-        out.reserve(
-            judging
-                .filter(|ready| ready.entry.meta.judges(resource.kind()))
-                .count(),
-        );
+        let judging = self.ready.iter().map(|ready| ready.entry.meta);
+        out.reserve(judging.filter(|meta| meta.judges(resource.kind())).count());
         let mut waiting = BTreeMap::new();
         for ready in self.ready.iter() {
             let meta = ready.entry.meta;

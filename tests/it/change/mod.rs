@@ -1,5 +1,6 @@
 //! Plans of changes: from saved estates, what differs, in which order it is mended, and what is never touched.
 
+mod absent;
 mod at_random;
 mod calls;
 mod carried;
@@ -121,21 +122,17 @@ pub fn planned(baseline: &str, snapshot: &str, options: &[&str]) -> (Value, u8) 
         path.to_str().unwrap().to_owned()
     };
     let (baseline, snapshot) = (
-        write("lake.toml", baseline),
-        write("estate.jsonl", snapshot),
+        &*write("lake.toml", baseline),
+        &*write("estate.jsonl", snapshot),
     );
-    let mut words = vec![
-        "plan",
-        &baseline,
-        "--target",
-        "prod",
-        "--snapshot",
-        &snapshot,
-    ];
+    let mut words = vec!["plan", baseline, "--target", "prod", "--snapshot", snapshot];
     words.extend(["--format", "json", "--detailed-exitcode"]);
     words.extend(options);
     let ran = run(&words);
     let document = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{}", ran.err));
+    if options.is_empty() {
+        absent::as_planned(&document, &judge_fixture(baseline, snapshot).0);
+    }
     (document, ran.exit as u8)
 }
 

@@ -1,0 +1,282 @@
+//! What is declared and is not there: an audit tells it as a plan does.
+
+use super::{
+    EXPRESSION, Fact, GRANT, LOCATION, TAG, TAGGED, audited, baseline, declared, fact, listing,
+    planned, snapshot,
+};
+use crate::support::run;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// The controls over things that a baseline lists one by one, and a plan makes.
+const LISTS: [&str; 5] = [
+    "lake.grants",
+    "lake.data-filters",
+    "lake.locations",
+    "lake.tags",
+    "lake.tag-policies",
+];
+
+fn lines(required: &Value) -> BTreeSet<u64> {
+    let each = required.as_array().unwrap().iter();
+    each.map(|one| one["line"].as_u64().unwrap()).collect()
+}
+
+/// The findings of an audit over what is listed one by one: verdict, message, and the lines that require it.
+fn findings(report: &Value) -> Vec<(&str, &str, BTreeSet<u64>)> {
+    let all = report["evaluations"].as_array().unwrap().iter();
+    let own = all.filter(|one| LISTS.contains(&one["control"].as_str().unwrap()));
+    let own =
+        own.filter(|one| one["verdict"] == "noncompliant" || one["verdict"] == "indeterminate");
+    own.map(|one| {
+        let text = |member: &str| one[member].as_str().unwrap();
+        (text("verdict"), text("message"), lines(&one["required"]))
+    })
+    .collect()
+}
+
+/// An audit says of everything that a plan would make that it is not there, by the lines that require it, and of nothing
+/// else. Where a plan does not know, neither does the audit.
+pub fn as_planned(plan: &Value, report: &Value) {
+    let found = findings(report);
+    let lists = ["grants", "filters", "locations", "tags"];
+    let changes = plan["changes"].as_array().unwrap().iter();
+    let made = changes
+        .filter(|one| lists.contains(&one["kind"].as_str().unwrap()) && one["class"] == "missing");
+    let mut wanted = BTreeSet::new();
+    for one in made {
+        let own = lines(&one["required"]);
+        let mut told = found.iter();
+        assert!(
+            told.any(|(_, _, lines)| !lines.is_disjoint(&own)),
+            "{one:#}: {found:#?}"
+        );
+        wanted.extend(own);
+    }
+    for (verdict, message, lines) in &found {
+        if message.ends_with(" is missing") && *verdict == "noncompliant" {
+            assert!(!lines.is_disjoint(&wanted), "{message}: {plan:#}");
+        }
+    }
+}
+
+const ROLE: &str = "arn:aws:iam::111122223333:role/analyst";
+
+fn held(columns: &[&str], permissions: &[&str]) -> Fact {
+    let table = json!({ "DatabaseName": "sales", "Name": "orders", "ColumnNames": columns });
+    let of = json!({
+        "Principal": { "DataLakePrincipalIdentifier": ROLE },
+        "Resource": { "TableWithColumns": table },
+        "Permissions": permissions, "PermissionsWithGrantOption": [],
+    });
+    fact(GRANT, of)
+}
+
+fn asked() -> String {
+    let rest = "table = \"sales.orders\"\ncolumns = [\"id\", \"amount\"]";
+    baseline(&declared(&[("analyst", rest, &["SELECT"])]))
+}
+
+/// The only finding over what is listed.
+fn only(report: &Value) -> (String, String) {
+    let found = findings(report);
+    let [(verdict, message, _)] = found.as_slice() else {
+        panic!("{found:#?}")
+    };
+    ((*verdict).to_owned(), (*message).to_owned())
+}
+
+fn said(verdict: &str, message: &str) -> (String, String) {
+    (verdict.to_owned(), message.to_owned())
+}
+
+#[test]
+fn a_declared_grant_is_missing_but_for_what_of_it_is_held() {
+    let whole = "SELECT on columns `amount,id` of `sales.orders` for `arn:aws:iam::111122223333:role/analyst` is missing";
+    let report = audited(&asked(), &snapshot(&[]));
+    assert_eq!(only(&report), said("noncompliant", whole));
+    let part = whole.replace("amount,id", "amount");
+    let report = audited(&asked(), &snapshot(&[held(&["id"], &["SELECT"])]));
+    assert_eq!(only(&report), said("noncompliant", &part));
+    // Two grants together are the declared one.
+    let both = [held(&["id"], &["SELECT"]), held(&["amount"], &["SELECT"])];
+    assert!(findings(&audited(&asked(), &snapshot(&both))).is_empty());
+}
+
+#[test]
+fn what_was_not_listed_or_not_understood_is_not_said_to_be_missing() {
+    let unlisted = audited(&asked(), &listing(&[], &["lake-formation-filter"]));
+    let message =
+        "whether 1 of the declared grants are there is unknown: not everything was listed";
+    assert_eq!(only(&unlisted), said("indeterminate", message));
+    // What is held is held, whatever else was not listed.
+    let held = held(&["id", "amount"], &["SELECT"]);
+    assert!(findings(&audited(&asked(), &listing(&[held], &[]))).is_empty());
+
+    let mut odd = json!({
+        "Principal": { "DataLakePrincipalIdentifier": ROLE },
+        "Resource": { "Novelty": {} }, "Permissions": ["SELECT"], "PermissionsWithGrantOption": [],
+    });
+    let of_odd = |odd: &Value| {
+        let report = audited(&asked(), &snapshot(&[fact(GRANT, odd.clone())]));
+        let found = findings(&report).into_iter();
+        let found = found.filter(|(_, message, _)| message.contains("`amount,id`"));
+        found
+            .map(|(verdict, _, _)| verdict.to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of_odd(&odd), ["indeterminate"]);
+    odd["Principal"]["DataLakePrincipalIdentifier"] = json!("arn:aws:iam::111122223333:role/other");
+    assert_eq!(of_odd(&odd), ["noncompliant"]);
+
+    let whole = snapshot(&[]);
+    let (start, end) = whole.rsplit_once('\n').unwrap();
+    let report = audited(&asked(), &format!("{start}\n{{ broken\n{end}"));
+    assert_eq!(only(&report).0, "indeterminate", "{report:#}");
+}
+
+#[test]
+fn a_waiver_holds_for_what_is_missing() {
+    let waiver = r#"
+[[waivers]]
+control = "lake.grants"
+resource = { id = "principal arn:aws:iam::111122223333:role/analyst, table sales.orders*" }
+owner = "lake"
+reason = "granted when the table is there"
+expires = 2027-01-01
+"#;
+    let report = audited(&format!("{}{waiver}", asked()), &snapshot(&[]));
+    assert!(findings(&report).is_empty(), "{report:#}");
+    let all = report["evaluations"].as_array().unwrap().iter();
+    assert_eq!(
+        all.filter(|one| one["verdict"] == "waived").count(),
+        1,
+        "{report:#}"
+    );
+}
+
+#[test]
+fn what_is_declared_for_one_region_is_not_missing_in_another() {
+    let elsewhere = snapshot(&[]).replace("us-west-2", "eu-west-1");
+    assert!(findings(&audited(&asked(), &elsewhere)).is_empty());
+    // Nor is it where nothing is bound, and the parameters stand for nothing.
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let unbound = asked()
+        .replace("[targets.prod]", "[targets.other]")
+        .replace("us-west-2", "eu-west-1");
+    let (file, estate) = (write("b.toml", &unbound), write("e.jsonl", &snapshot(&[])));
+    let ran = run(&[
+        "audit",
+        &file,
+        "--snapshot",
+        &estate,
+        "--format",
+        "json",
+        "--allow-empty",
+    ]);
+    let report: Value = serde_json::from_str(&ran.out).unwrap();
+    assert!(findings(&report).is_empty(), "{report:#}");
+}
+
+const LISTED: &str = r#"
+[[lake.data-filters.filter]]
+table = "sales.orders"
+name = "eu"
+rows = "country = 'DE'"
+
+[[lake.locations.location]]
+path = "s3://lake/sales"
+role = "arn:aws:iam::${account}:role/lake"
+
+[[lake.tags.tag]]
+key = "Sensitivity"
+values = ["low", "high"]
+
+[[lake.tags.assignment]]
+resource = "sales.orders"
+tags = { sensitivity = "low" }
+
+[[lake.tag-policies.expression]]
+name = "open"
+expression = "sensitivity=low"
+"#;
+
+/// All that is declared, as it stands.
+fn standing() -> Vec<Fact> {
+    vec![
+        fact(
+            super::FILTER,
+            json!({
+                "TableCatalogId": "111122223333", "DatabaseName": "sales", "TableName": "orders", "Name": "eu",
+                "RowFilter": { "FilterExpression": "country = 'DE'" }, "ColumnWildcard": {},
+            }),
+        ),
+        fact(
+            LOCATION,
+            json!({
+                "ResourceArn": "arn:aws:s3:::lake/sales/", "RoleArn": "arn:aws:iam::111122223333:role/lake",
+                "ExpectedResourceOwnerAccount": "111122223333",
+            }),
+        ),
+        fact(
+            TAG,
+            json!({ "TagKey": "sensitivity", "TagValues": ["high", "low"] }),
+        ),
+        fact(
+            TAGGED,
+            json!({
+                "named": "sales.orders", "LFTagOnDatabase": [],
+                "LFTagsOnTable": [{ "TagKey": "sensitivity", "TagValues": ["low"] }], "LFTagsOnColumns": [],
+            }),
+        ),
+        fact(
+            EXPRESSION,
+            json!({
+                "Name": "open", "Expression": [{ "TagKey": "sensitivity", "TagValues": ["low"] }],
+            }),
+        ),
+    ]
+}
+
+#[test]
+fn each_thing_that_is_declared_and_not_there_is_missing() {
+    let text = baseline(LISTED);
+    let whole = audited(&text, &snapshot(&standing()));
+    assert!(findings(&whole).is_empty(), "{:#?}", findings(&whole));
+    for (at, message) in [
+        "filter `sales.orders.eu` is missing",
+        "location `s3://lake/sales` is missing",
+        "tag `sensitivity` is missing",
+        "whether `sensitivity=low` on `sales.orders` is there is unknown: the tags of `sales.orders` were not observed",
+        "tag expression `open` is missing",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut less = standing();
+        drop(less.remove(at));
+        let verdict = if message.ends_with("missing") { "noncompliant" } else { "indeterminate" };
+        assert_eq!(only(&audited(&text, &snapshot(&less))), said(verdict, message));
+        // Where nothing was listed, nothing is said to be missing.
+        let unlisted = audited(&text, &listing(&less, &[]));
+        assert_eq!(only(&unlisted).0, "indeterminate", "{unlisted:#}");
+        // The plan says the same.
+        planned(&text, &snapshot(&less), &[]);
+    }
+    // Without any tag, nothing bears one.
+    let none: Vec<Fact> = standing().into_iter().take(2).collect();
+    let report = audited(&text, &snapshot(&none));
+    let found = findings(&report);
+    assert_eq!(found.len(), 3, "{found:#?}");
+    assert!(
+        found
+            .iter()
+            .all(|(verdict, _, _)| *verdict == "noncompliant"),
+        "{found:#?}"
+    );
+}
