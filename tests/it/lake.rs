@@ -433,6 +433,60 @@ fn what_the_service_refuses_is_refused() {
 }
 
 #[test]
+fn what_is_one_to_aws_is_not_declared_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let tag = |key: &str, value: &str| {
+        format!("[[lake.tags.tag]]\nkey = '{key}'\nvalues = ['{value}']\n")
+    };
+    let bearer = |resource: &str, value: &str| {
+        format!("[[lake.tags.assignment]]\nresource = '{resource}'\ntags = {{ env = '{value}' }}\n")
+    };
+    let location = |path: &str| {
+        let role = "arn:aws:iam::${account}:role/lake";
+        format!("[[lake.locations.location]]\npath = '{path}'\nrole = '{role}'\n")
+    };
+    let of_filter = |table: &str| {
+        format!("[[lake.data-filters.filter]]\nname = 'f'\ntable = '{table}'\nrows = 'a = 1'\n")
+    };
+    for (one, other, message) in [
+        (
+            tag("Env", "dev"),
+            tag("env", "prod"),
+            "`key Env` and `key env` are one to AWS",
+        ),
+        (
+            bearer("Sales", "dev"),
+            bearer("sales", "prod"),
+            "are one to AWS",
+        ),
+        (
+            location("s3://lake/sales"),
+            location("s3://lake/sales/"),
+            "are one to AWS",
+        ),
+        (
+            of_filter("sales.Orders"),
+            of_filter("sales.orders"),
+            "are one to AWS",
+        ),
+    ] {
+        let both = format!("{one}{other}");
+        let whole = write(folder.path(), "baseline.toml", &format!("{HEAD}\n{both}"));
+        write(folder.path(), "base.toml", &format!("{HEAD}\n{one}"));
+        let head = HEAD.replace(
+            "[targets.prod]",
+            "extends = [\"base.toml\"]\n[targets.test]",
+        );
+        let child = write(folder.path(), "child.toml", &format!("{head}\n{other}"));
+        for file in [whole, child] {
+            let ran = run(&["validate", &file]);
+            assert_eq!(ran.exit as u8, 2, "{both}: {}", ran.err);
+            assert!(unbroken(&ran.err).contains(message), "{}", ran.err);
+        }
+    }
+}
+
+#[test]
 fn what_only_deserves_a_warning_is_valid() {
     let folder = tempfile::tempdir().unwrap();
     let describe = grant("table = \"sales.orders\"\ncolumns = [\"a\"]\npermissions = [\"SELECT\"]")

@@ -9,6 +9,7 @@ use crate::control::Review;
 use crate::control::settings::Origin;
 use crate::lattice::Text;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The longest condition. Source: API model, `ExpressionString`.
 const MAX_CONDITION: usize = 3000;
@@ -31,6 +32,27 @@ pub fn faults(review: &mut Review<'_>, list: &str, faults: &[Fault]) {
     for fault in faults {
         let places = places(review, list, &fault.identity, "here");
         review.object(places, &fault.message, &fault.help);
+    }
+}
+
+/// Objects to tables of a list that are written in two ways and are one thing to AWS, whatever the case of letters or a
+/// slash at the end. Each comes with what it is to AWS, and its key among the tables.
+pub fn one_of_each<K: Ord>(
+    review: &mut Review<'_>,
+    list: &str,
+    all: impl Iterator<Item = (K, Arc<str>)>,
+) {
+    let mut same: BTreeMap<K, BTreeSet<Arc<str>>> = BTreeMap::new();
+    for (key, identity) in all {
+        same.entry(key).or_default().insert(identity);
+    }
+    for identities in same.into_values().filter(|all| all.len() > 1) {
+        let each = identities.iter();
+        let each = each.flat_map(|one| places(review, list, one, "it stands here"));
+        let each: Vec<(Origin, String)> = each.collect();
+        let names: Vec<String> = identities.iter().map(|one| format!("`{one}`")).collect();
+        let message = format!("{} are one to AWS", names.join(" and "));
+        review.object(each, message, "write it once, the same in every layer");
     }
 }
 

@@ -55,7 +55,7 @@ pub struct DeclaredFilter {
 }
 
 /// The full name of a table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TableName {
     /// The catalog; `None` is the account's own.
     pub catalog: Option<Name>,

@@ -1,11 +1,10 @@
 //! What of a baseline's data lake somebody saw in an account and region, as its resources stream by. What is declared
 //! and was not seen when all of them have passed is missing.
 
-use super::filter::{self, DeclaredFilter};
+use super::filter::{self, DeclaredFilter, TableName};
 use super::outstanding::Outstanding;
 use super::seen::{Context, Trouble};
 use super::tags::Bearer;
-use crate::aws::lake_formation::grant::{Node as On, Object};
 use crate::aws::lake_formation::name::Name;
 use crate::control::View;
 use crate::observed::lake::{TAG, TAG_ASSOCIATION, TAG_EXPRESSION};
@@ -17,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Presence<'d> {
     /// What is owed of the declared grants.
     pub grants: Outstanding<'d>,
-    filters: BTreeSet<Object>,
+    filters: BTreeSet<(TableName, Name)>,
     locations: BTreeSet<Name>,
     /// Keys, in lower case.
     tags: BTreeSet<String>,
@@ -92,10 +91,7 @@ impl<'d> Presence<'d> {
         let seen = resource.cells_filter();
         let table = filter::table(&seen, context)?;
         let name = context.name(seen.name, "the filter's name")?;
-        self.filters.insert(Object {
-            catalog: table.catalog,
-            node: On::Filter(table.database, table.table, name),
-        });
+        self.filters.insert((table, name));
         Ok(())
     }
 
@@ -124,15 +120,8 @@ impl<'d> Presence<'d> {
 
     /// Whether the filter exists.
     pub fn has_filter(&self, filter: &DeclaredFilter) -> bool {
-        let table = &filter.table;
-        self.filters.contains(&Object {
-            catalog: table.catalog.clone(),
-            node: On::Filter(
-                table.database.clone(),
-                table.table.clone(),
-                filter.name.clone(),
-            ),
-        })
+        let key = (filter.table.clone(), filter.name.clone());
+        self.filters.contains(&key)
     }
 
     /// Whether the location is registered.

@@ -10,6 +10,7 @@ use crate::control::{
 };
 use crate::lattice::{Cell, Row};
 use crate::observed::ResourceKind;
+use std::sync::Arc;
 
 #[derive(Debug)]
 pub(crate) enum DataFilters {}
@@ -99,6 +100,9 @@ impl Control for DataFilters {
         let account = review.target().map(|target| target.account.clone());
         let (declared, faults) = filters(&want.filter, account.as_deref());
         checks::faults(review, "filter", &faults);
+        let each = declared.iter();
+        let each = each.map(|one| ((&one.table, &one.name), Arc::clone(&one.identity)));
+        checks::one_of_each(review, "filter", each);
         for filter in &declared {
             review_one(filter, review);
         }

@@ -6,7 +6,7 @@ use crate::control::lake::others::is_same;
 use crate::control::lake::places::{
     DeclaredLocation, LocationTable, is_role, is_root, lies_in, locations,
 };
-use crate::control::lake::{Context, request};
+use crate::control::lake::{Context, checks, request};
 use crate::control::settings::{Allowance, Includes, OneOf, Pattern, Plain, Rows, settings};
 use crate::control::{
     Absent, Conditions, Control, Declares, Draft, Meta, Missing, Review, RunFindings, Severity,
@@ -14,6 +14,7 @@ use crate::control::{
 };
 use crate::observed::lake::TABLE;
 use crate::observed::{Known, Node, ResourceKind, Switch, Value};
+use std::sync::Arc;
 
 #[derive(Debug)]
 pub(crate) enum Locations {}
@@ -125,18 +126,16 @@ impl Control for Locations {
 
     fn review(want: &Setting, review: &mut Review<'_>) {
         let declared = locations(&want.location);
+        let each = declared.iter();
+        let each = each.map(|one| (&one.place, Arc::clone(&one.identity)));
+        checks::one_of_each(review, "location", each);
         for location in declared
             .iter()
             .filter(|one| is_root(&one.place) == Likeness::Same)
         {
             if !want.bucket_root {
                 let label = "this location";
-                let places = crate::control::lake::checks::places(
-                    review,
-                    "location",
-                    &location.identity,
-                    label,
-                );
+                let places = checks::places(review, "location", &location.identity, label);
                 let message = format!("`{}` is a whole bucket", location.place);
                 review.object(
                     places,

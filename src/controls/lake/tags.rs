@@ -6,7 +6,7 @@ use crate::control::lake::tags::{
     definitions, tag_request,
 };
 use crate::control::lake::{Context, checks, tagged};
-use crate::control::settings::{Includes, Pattern, Plain, Rows, settings};
+use crate::control::settings::{Includes, Pattern, Plain, Rows, cell_text, settings};
 use crate::control::{
     Absent, Conditions, Control, Declares, Draft, Meta, Missing, Review, RunFindings, Severity,
     Span, View,
@@ -148,6 +148,14 @@ impl Control for Tags {
         let tags = definitions(&want.tag);
         let (declared, faults) = assignments(&want.assignment);
         checks::faults(review, "assignment", &faults);
+        let keys = want.tag.iter().filter_map(|(identity, row)| {
+            let key = cell_text(row, "key")?.to_string();
+            Some((key.to_lowercase(), Arc::clone(identity)))
+        });
+        checks::one_of_each(review, "tag", keys);
+        let bearers = declared.iter();
+        let bearers = bearers.map(|one| (&one.bearer, Arc::clone(&one.identity)));
+        checks::one_of_each(review, "assignment", bearers);
         for one in &declared {
             for (key, value) in &one.tags {
                 let known = tags.get(key).is_some_and(|(_, values)| {
