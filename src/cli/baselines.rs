@@ -46,11 +46,11 @@ pub(super) fn resolved(
 ) -> io::Result<Option<Baseline>> {
     match loaded.resolve(target) {
         Ok(baseline) => {
-            show(&baseline.warnings, terminal)?;
+            show_once(&baseline.warnings, terminal)?;
             Ok(Some(baseline))
         }
         Err(problems) => {
-            show(&problems, terminal)?;
+            show_once(&problems, terminal)?;
             Ok(None)
         }
     }
@@ -75,4 +75,16 @@ pub(super) fn show(problems: &[Problem], terminal: &mut Terminal<'_>) -> io::Res
         colour: terminal.colour_err,
     };
     write!(terminal.err, "{}", render(problems, style))
+}
+
+/// Shows what was not shown before: what is wrong with a baseline is mostly wrong for each of its targets.
+///
+/// # Errors
+/// When the output cannot be written.
+pub(super) fn show_once(problems: &[Problem], terminal: &mut Terminal<'_>) -> io::Result<()> {
+    let new = problems.iter().filter(|one| !terminal.shown.contains(one));
+    let new: Vec<Problem> = new.cloned().collect();
+    show(&new, terminal)?;
+    terminal.shown.extend(new);
+    Ok(())
 }

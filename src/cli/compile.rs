@@ -1,7 +1,7 @@
 //! `compile`: the artifacts of one, some or all targets, written whole or not at all.
 
 use super::arguments::{Compile, Emit};
-use super::baselines::{loaded, resolved, show};
+use super::baselines::{loaded, resolved, show_once};
 use super::{Ended, Terminal, files};
 use crate::baseline::{Baseline, Problem};
 use crate::compile::{Compiled, compile};
@@ -63,7 +63,7 @@ fn one(
     };
     match compiled(&baseline) {
         Ok(compiled) => {
-            show(&problems(&compiled.warnings, &baseline), terminal)?;
+            show_once(&problems(&compiled.warnings, &baseline), terminal)?;
             let faults = own_audit(&baseline, &compiled, at);
             for fault in &faults {
                 terminal.error(&format!(
@@ -73,7 +73,7 @@ fn one(
             Ok(Some(compiled).filter(|_| faults.is_empty()))
         }
         Err(refusals) => {
-            show(&problems(&refusals, &baseline), terminal)?;
+            show_once(&problems(&refusals, &baseline), terminal)?;
             Ok(None)
         }
     }

@@ -87,6 +87,7 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal<'_>) -> Ended {
         colour_err: terminal.colour_err,
         width: terminal.width,
         watched: terminal.watched,
+        shown: Vec::new(),
     };
     let exit = dispatch(arguments, &mut inner)?;
     drop(inner);

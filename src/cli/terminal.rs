@@ -1,6 +1,7 @@
 //! Where a command writes: results to `out`, everything else to `err`, each with or without colour.
 
 use super::arguments::Color;
+use crate::baseline::Problem;
 use anstyle::{AnsiColor, Style};
 use std::fmt;
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -19,6 +20,8 @@ pub struct Terminal<'w> {
     pub width: usize,
     /// Whether somebody watches the messages come, so that progress may be shown among them.
     pub watched: bool,
+    /// Mistakes and warnings of baselines that were shown: the same ones come up for each target.
+    pub shown: Vec<Problem>,
 }
 
 /// Work on fewer things than this is over before anybody wonders about it.
@@ -47,6 +50,7 @@ impl Terminal<'static> {
             colour_err: allowed(io::stderr().is_terminal()),
             width: 80,
             watched: io::stderr().is_terminal(),
+            shown: Vec::new(),
         }
     }
 }
@@ -66,6 +70,7 @@ impl<'w> Terminal<'w> {
             colour_err: false,
             width: 80,
             watched: false,
+            shown: Vec::new(),
         }
     }
 

@@ -503,6 +503,34 @@ fn what_only_deserves_a_warning_is_valid() {
     }
 }
 
+#[test]
+fn what_is_wrong_for_every_target_is_said_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let another = "[targets.other]\naccount = \"444455556666\"\nregion = \"eu-west-1\"\n";
+    let text = format!("{HEAD}\n{another}\n{}", filter("rows = \"NOT (a = 1)\""));
+    let baseline = write(folder.path(), "baseline.toml", &text);
+    let estate = write(
+        folder.path(),
+        "estate.jsonl",
+        r#"{"record":"estate","schema":"emr-baseline/snapshot/v1"}"#,
+    );
+    let out = folder.path().join("out");
+    for words in [
+        vec!["validate", &baseline],
+        vec!["compile", &baseline, "--out", out.to_str().unwrap()],
+        vec!["audit", &baseline, "--snapshot", &estate, "--allow-empty"],
+    ] {
+        let ran = run(&words);
+        assert_eq!(ran.exit as u8, 0, "{words:?}: {}", ran.err);
+        let said = unbroken(&ran.err);
+        assert_eq!(
+            said.matches("`NOT` may stand").count(),
+            1,
+            "{words:?}: {said}"
+        );
+    }
+}
+
 /// What was printed, with messages that were broken over lines put together.
 fn unbroken(text: &str) -> String {
     let words: Vec<&str> = text
