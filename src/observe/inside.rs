@@ -85,6 +85,7 @@ fn beside(tree: &mut Tree, dialect: Dialect) -> Vec<(NodeId, What)> {
         return Vec::new();
     }
     let mut found = search::beside(tree, own);
+    found.retain(|(id, what)| !whole::is_read_elsewhere(tree.node(*id), *what));
     // What a service refers to is read where it is put in.
     if serverless_framework::is_service(tree.root()) {
         found.retain(|(id, _)| !serverless_framework::is_referred_to(tree.node(*id)));
@@ -275,8 +276,15 @@ pub(super) fn request(value: Node<'_>) -> Option<Node<'_>> {
     None
 }
 
+/// The first place in a value that nobody reads where something of ours stands, and what it is called.
+pub(super) fn hidden(tree: &mut Tree, value: NodeId) -> Option<(NodeId, &'static str)> {
+    let found = search::within(tree, value);
+    let found = found.first();
+    found.map(|(at, what)| (*at, what.described()))
+}
+
 /// Whether a text is JSON that holds something of ours.
-fn holds_request(text: &str) -> bool {
+pub(super) fn holds_request(text: &str) -> bool {
     if !search::holds_json(text) {
         return false;
     }

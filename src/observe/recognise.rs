@@ -11,10 +11,10 @@ pub(super) use words::{SOURCE_CODE, has_fences, named_after_ours, names_ours};
 pub use words::{looks_like_ours, may_be_ours};
 
 use super::dialect::Dialect;
-use super::terraform::plan::embedded;
+use super::terraform::plan::{self, embedded};
 use super::terraform::shape;
 use super::{
-    application, containers, foreign, lake_formation, mrjob, parts, public_access, python,
+    application, containers, foreign, inside, lake_formation, mrjob, parts, public_access, python,
     serverless_framework, step_functions,
 };
 use crate::observed::{Node, Value};
@@ -172,8 +172,9 @@ fn is_plan(root: Node<'_>) -> bool {
             || embedded::mentions_ours(text)
             || shape::names_launch(text)
             || foreign::command(text).is_some()
+            || inside::holds_request(text)
     };
-    (format || state) && mentions(root, 0, &ours)
+    (format || state) && (mentions(root, 0, &ours) || plan::hands_on(root))
 }
 
 fn is_terraform_json(root: Node<'_>) -> bool {

@@ -196,3 +196,154 @@ fn what_a_resource_of_others_in_a_template_is_given_is_named() {
         );
     }
 }
+
+/// A request that is whole, in which nothing is as the baseline wants it.
+fn cluster(name: &str) -> Value {
+    json!({"Name": name, "ReleaseLabel": "emr-6.0.0", "Instances": {"InstanceGroups": []},
+        "JobFlowRole": "r", "ServiceRole": "s"})
+}
+
+/// What a file tells: problems, and whether the run ends well.
+fn told(name: &str, text: &str) -> (usize, Option<i32>) {
+    let (report, code) = report(name, text);
+    (report["problems"].as_array().unwrap().len(), code)
+}
+
+#[test]
+fn what_sections_of_a_template_hand_on_is_named() {
+    let ours = json!({"S": {"Type": "AWS::EMR::SecurityConfiguration",
+        "Properties": {"SecurityConfiguration": {"Fn::FindInMap": ["M", "X", "R"]}}}});
+    let text = cluster("c").to_string();
+    let mapping = json!({"M": {"X": {"R": text}}});
+    let output = json!({"O": {"Value": {"Fn::Sub": text}}});
+    let parameter = json!({"P": {"Type": "String", "Default": text}});
+    let other = json!({"T": {"Type": "AWS::SNS::Topic"}});
+    for (resources, section, held, named) in [
+        (&ours, "Outputs", &output, 1),
+        (&ours, "Parameters", &parameter, 1),
+        (&ours, "Mappings", &json!({"N": mapping["M"]}), 1),
+        // What a resource that is judged puts in is judged there.
+        (&ours, "Mappings", &mapping, 0),
+    ] {
+        let template = json!({"Resources": resources, section: held});
+        let found = told("t.json", &template.to_string());
+        assert_eq!(found.0, named, "{template}");
+    }
+    for (section, held) in [
+        ("Outputs", &output),
+        ("Mappings", &mapping),
+        ("Parameters", &parameter),
+    ] {
+        let template = json!({"Resources": other, section: held});
+        let (report, code) = report("t.json", &template.to_string());
+        assert_eq!(code, Some(1), "{template}: {report}");
+    }
+    let quiet = json!({"Resources": other, "Outputs": {"R": {"Value": "emr-7.9.0", "Export": {"Name": "ReleaseLabel"}}},
+        "Mappings": {"Instances": {"ReleaseLabel": {"a": "emr-7.9.0"}}}});
+    assert_eq!(told("t.json", &quiet.to_string()), (0, Some(0)));
+}
+
+#[test]
+fn what_a_plan_gives_to_resources_of_others_is_named() {
+    let text = cluster("c").to_string();
+    let plan = |kind: &str, after: &Value, outputs: &Value| {
+        json!({"format_version": "1.2", "terraform_version": "1.9.0",
+            "planned_values": {"outputs": outputs, "root_module": {}},
+            "resource_changes": [{"address": format!("{kind}.p"), "mode": "managed", "type": kind, "name": "p",
+                "change": {"actions": ["create"], "before": null, "after": after, "after_unknown": {}}}],
+            "configuration": {"root_module": {}}})
+        .to_string()
+    };
+    let none = json!({});
+    for (kind, after) in [
+        ("aws_ssm_parameter", json!({"name": "x", "value": text})),
+        ("aws_s3_object", json!({"bucket": "b", "content": text})),
+        (
+            "aws_cloudwatch_event_target",
+            json!({"arn": "a", "input": text}),
+        ),
+    ] {
+        assert_eq!(
+            told("p.json", &plan(kind, &after, &none)),
+            (1, Some(3)),
+            "{kind}"
+        );
+    }
+    let plain = json!({"name": "x", "value": "emr-7.9.0"});
+    for (output, named) in [
+        (json!(text), (1, Some(3))),
+        (cluster("c"), (1, Some(3))),
+        (json!("x"), (0, Some(0))),
+    ] {
+        let outputs = json!({"o": {"value": output, "sensitive": false}});
+        assert_eq!(
+            told("p.json", &plan("aws_ssm_parameter", &plain, &outputs)),
+            named,
+            "{outputs}"
+        );
+    }
+    let state = json!({"format_version": "1.0", "terraform_version": "1.9.0", "values": {"root_module": {"child_modules": [
+        {"resources": [{"address": "module.m.aws_ssm_parameter.p", "mode": "managed", "type": "aws_ssm_parameter",
+            "values": {"value": text}}]}]}}});
+    assert_eq!(told("p.json", &state.to_string()), (1, Some(3)));
+}
+
+#[test]
+fn what_a_module_gives_to_resources_of_others_is_named() {
+    let request = r#"{Name="c",ReleaseLabel="emr-6.0.0",Instances={InstanceGroups=[]},JobFlowRole=var.r,ServiceRole="s"}"#;
+    let parameter =
+        |value: &str| format!("resource \"aws_ssm_parameter\" \"p\" {{\n  value = {value}\n}}\n");
+    let role = "variable \"r\" {}\n";
+    let ours = "resource \"aws_emr_cluster\" \"c\" {\n  name = \"c\"\n}\n";
+    let configuration = |value: &str| {
+        format!(
+            "resource \"aws_emr_security_configuration\" \"s\" {{\n  configuration = {value}\n}}\n"
+        )
+    };
+    let document = r#"{EncryptionConfiguration={EnableInTransitEncryption=false}}"#;
+    for (module, named) in [
+        (parameter(&format!("jsonencode({request})")), 1),
+        (parameter(&format!("<<J\n{}\nJ\n", cluster("c"))), 1),
+        (
+            format!(
+                "locals {{\n  a = {request}\n}}\n{}",
+                parameter("jsonencode(local.a)")
+            ),
+            1,
+        ),
+        (
+            format!("{ours}{}", parameter(&format!("jsonencode({request})"))),
+            1,
+        ),
+        (format!("locals {{\n  a = {request}\n}}\n"), 1),
+        (format!("output \"o\" {{\n  value = {request}\n}}\n"), 1),
+        (
+            format!(
+                "locals {{\n  a = {document}\n}}\n{}",
+                configuration("jsonencode(local.a)")
+            ),
+            0,
+        ),
+        (
+            parameter("jsonencode({ReleaseLabel=\"emr-7.9.0\", Instances=2})"),
+            0,
+        ),
+        (
+            format!("resource \"aws_sqs_queue\" \"q\" {{\n  name = \"Instances\"\n}}\n{ours}"),
+            0,
+        ),
+    ] {
+        let found = told("m.tf", &format!("{role}{module}"));
+        assert_eq!(found.0, named, "{module}");
+        assert!(named == 0 || found.1 != Some(0), "{module}");
+    }
+    for (member, named) in [("whatever", 1), ("locals", 1), ("terraform", 0)] {
+        let held = if member == "locals" {
+            json!({"a": cluster("c")})
+        } else {
+            cluster("c")
+        };
+        let module = json!({"resource": {}, member: held});
+        assert_eq!(told("m.tf.json", &module.to_string()).0, named, "{module}");
+    }
+}

@@ -195,6 +195,18 @@ fn read_resources(tree: &Tree, sections: &Sections) -> Vec<Declaration> {
         .collect()
 }
 
+/// Whether a resource that is read, launches something or is a stack satisfies a test.
+pub(super) fn reads_what(template: Node<'_>, test: &dyn Fn(Node<'_>) -> bool) -> bool {
+    let mut all = template.get("Resources").members();
+    all.any(|(_, resource)| {
+        let kind = resource.get("Type").as_text();
+        let is_read = kind.is_some_and(resources::is_read)
+            || may_launch(resource)
+            || nested::is_stack(resource);
+        is_read && test(resource.get("Properties"))
+    })
+}
+
 /// What in a template hides resources from view.
 fn problems(tree: &Tree) -> Vec<Problem> {
     let root = tree.root();

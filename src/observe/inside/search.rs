@@ -23,6 +23,17 @@ pub(super) fn everywhere(tree: &mut Tree) -> Vec<(NodeId, What)> {
     search.run(tree)
 }
 
+/// What of ours stands in a value that nobody reads; parts of requests others have, too.
+pub(super) fn within(tree: &mut Tree, value: NodeId) -> Vec<(NodeId, What)> {
+    let mut search = Search::default();
+    search.open.push(Look {
+        at: value,
+        depth: 0,
+        below: Below::AllButParts,
+    });
+    search.run(tree)
+}
+
 /// What of ours stands in a document and is not read with what it is as a whole.
 pub(super) fn beside(tree: &mut Tree, own: Vec<Own>) -> Vec<(NodeId, What)> {
     let mut search = Search::default();
@@ -154,12 +165,23 @@ impl Search {
                     ..look
                 }));
             }
+            Value::Template => {
+                let pieces: String = node.pieces().into_iter().flatten().collect();
+                if look.depth < MAX_DEPTH && self.texts < MAX_TEXTS && holds_json(&pieces) {
+                    self.texts += 1;
+                    let document = json_in(tree, look.at);
+                    self.open.extend(document.ok().map(|at| Look {
+                        at,
+                        depth: look.depth + 1,
+                        ..look
+                    }));
+                }
+            }
             Value::Absent
             | Value::Unreadable(_)
             | Value::Null
             | Value::Bool(_)
-            | Value::Number(_)
-            | Value::Template => {}
+            | Value::Number(_) => {}
         }
     }
 }

@@ -6,6 +6,7 @@
 
 mod address;
 pub mod hcl;
+mod hidden;
 pub(super) mod plan;
 pub mod shape;
 

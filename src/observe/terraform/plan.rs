@@ -6,6 +6,7 @@
 
 mod configuration;
 pub(in crate::observe) mod embedded;
+mod hidden;
 mod overlay;
 mod provisioners;
 mod secrets;
@@ -15,6 +16,7 @@ use crate::observe::{Dialect, Given, Problem, Reading, World};
 use crate::observed::tree::{NodeId, Tree};
 use crate::observed::{Facts, Node, Reason, Value};
 use configuration::Configuration;
+pub(in crate::observe) use hidden::hands_on;
 use overlay::Overlay;
 
 /// Modules nested deeper than this are no modules of Terraform's.
@@ -41,6 +43,7 @@ pub(in crate::observe) fn read(mut tree: Tree, given: &Given) -> Result<Reading,
     }
     problems.extend(provisioners::problems(tree.root()));
     secrets::hide(&mut tree);
+    problems.extend(hidden::problems(&mut tree));
     let instances = instances(&mut tree);
     let shaped = shape::shape(&mut tree, &instances, given);
     problems.extend(shaped.problems);
@@ -174,6 +177,20 @@ fn in_module(module: Node<'_>, depth: usize, found: &mut Vec<(NodeId, String, St
     }
     for child in module.get("child_modules").items() {
         in_module(child, depth + 1, found);
+    }
+}
+
+/// Goes through all resources below the modules of what is planned or there.
+fn in_all_modules<'t>(root: Node<'t>, see: &mut dyn FnMut(Node<'t>)) {
+    let values = ["planned_values", "values"].map(|member| root.get(member));
+    let mut open: Vec<(Node<'t>, usize)> = Vec::new();
+    open.extend(values.map(|values| (values.get("root_module"), 0)));
+    while let Some((module, depth)) = open.pop() {
+        module.get("resources").items().for_each(&mut *see);
+        if depth < DEPTH {
+            let children = module.get("child_modules").items();
+            open.extend(children.map(|child| (child, depth + 1)));
+        }
     }
 }
 

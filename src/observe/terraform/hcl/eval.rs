@@ -156,6 +156,11 @@ impl<'l> Evaluator<'l> {
         }
     }
 
+    /// Whether something was worked out in this world.
+    pub(super) fn knows(&self, key: &Remembered) -> bool {
+        self.known.contains_key(key)
+    }
+
     /// The result of `work` under this name, worked out once in each world.
     pub(super) fn once(
         &mut self,

@@ -24,6 +24,11 @@ const LABELS: &[(&str, usize)] = &[
     ("removed", 0),
 ];
 
+/// Whether blocks of a kind are Terraform's.
+pub(super) fn is_known(kind: &str) -> bool {
+    LABELS.iter().any(|(known, _)| *known == kind)
+}
+
 /// A parsed JSON file whose first byte is at an offset of the module's files.
 #[derive(Debug)]
 pub(super) struct Json<'t> {
@@ -84,9 +89,8 @@ impl Json<'_> {
         let mut file = Body::default();
         for (kind, at, value) in self.members(id) {
             let labels = LABELS.iter().find(|(known, _)| *known == kind);
-            if let Some((_, labels)) = labels {
-                self.blocks(kind, at, (value, *labels), &[], &mut file.blocks);
-            }
+            let labels = labels.map_or(0, |(_, labels)| *labels);
+            self.blocks(kind, at, (value, labels), &[], &mut file.blocks);
         }
         file
     }

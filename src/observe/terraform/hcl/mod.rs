@@ -18,6 +18,7 @@ mod eval;
 mod expr;
 mod files;
 mod functions;
+mod hidden;
 mod json;
 mod json_text;
 mod lifecycle;
@@ -119,6 +120,7 @@ pub fn read(files: &ModuleFiles, library: &dyn Library, given: &Given) -> Read {
         }
     }
     called.extend(evaluator.read.keys().cloned());
+    let hidden = evaluator.hidden();
     // A broken file of a module of which nothing is ours is not ours either, unless it says so itself.
     let named =
         |text: &Arc<str>| looks_like_ours(text) || crate::observe::recognise_text(text).is_some();
@@ -128,7 +130,8 @@ pub fn read(files: &ModuleFiles, library: &dyn Library, given: &Given) -> Read {
         .problems
         .iter()
         .any(|problem| problem.what.contains("module `"));
-    let file = if ours || broken || remote {
+    let file = if ours || broken || remote || !hidden.is_empty() {
+        evaluator.problems.extend(hidden);
         File::Read(Box::new(reading(files, evaluator, worlds)))
     } else {
         File::NothingOfOurs

@@ -2,7 +2,7 @@
 
 use super::expr::{Argument, At, Block, Body, Expr};
 use super::files::Files;
-use super::json::Json;
+use super::json::{Json, is_known};
 use super::lower::Shift;
 use crate::observe::{Problem, Syntax};
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +22,8 @@ pub(super) struct Module {
     pub(super) data: Vec<Rc<Block>>,
     pub(super) calls: Vec<Rc<Block>>,
     pub(super) providers: Vec<Rc<Block>>,
+    /// Blocks of kinds that Terraform does not know.
+    pub(super) others: Vec<Rc<Block>>,
     /// What `*.tfvars` files give to variables; later files win.
     pub(super) given: BTreeMap<Rc<str>, Rc<Expr>>,
     by_name: BTreeMap<(bool, Rc<str>, Rc<str>), usize>,
@@ -93,6 +95,7 @@ impl Module {
             }
             "module" => self.calls.push(Rc::new(block)),
             "provider" => self.providers.push(Rc::new(block)),
+            kind if !is_known(kind) => self.others.push(Rc::new(block)),
             _ => {}
         }
     }
