@@ -33,12 +33,11 @@ pub(super) fn read(mut tree: Tree) -> Option<File> {
         Some(dialect) => beside(&mut tree, dialect),
         None => search::everywhere(&mut tree),
     };
-    let cased = match others {
-        Some(dialect) => cased_beside(&mut tree, dialect, &found),
-        None => {
-            let root = tree.root_id();
-            cased::problem(&mut tree, root, &found)
-        }
+    let cased = if let Some(dialect) = others {
+        cased_beside(&mut tree, dialect, &found)
+    } else {
+        let root = tree.root_id();
+        cased::problem(&mut tree, root, &found)
     };
     let mut problems = if found.is_empty() && others.is_some() {
         Vec::new()

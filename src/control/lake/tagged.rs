@@ -138,7 +138,7 @@ fn columns<'t>(
     }
     let others = declared.iter().map(|one| &one.bearer);
     let others = others.filter(|bearer| match bearer.0.split_last() {
-        Some((_, [names @ ..])) => all_told && names.len() == 2 && *names == *table.0,
+        Some((_, names)) => all_told && names.len() == 2 && *names == *table.0,
         None => false,
     });
     for bearer in others {

@@ -153,28 +153,12 @@ impl Search {
                     }
                     return;
                 }
-                self.texts += 1;
-                let document = if json {
-                    json_in(tree, look.at)
-                } else {
-                    yaml_in(tree, look.at)
-                };
-                self.open.extend(document.ok().map(|at| Look {
-                    at,
-                    depth: look.depth + 1,
-                    ..look
-                }));
+                self.open_text(tree, look, json);
             }
             Value::Template => {
                 let pieces: String = node.pieces().into_iter().flatten().collect();
                 if look.depth < MAX_DEPTH && self.texts < MAX_TEXTS && holds_json(&pieces) {
-                    self.texts += 1;
-                    let document = json_in(tree, look.at);
-                    self.open.extend(document.ok().map(|at| Look {
-                        at,
-                        depth: look.depth + 1,
-                        ..look
-                    }));
+                    self.open_text(tree, look, true);
                 }
             }
             Value::Absent
@@ -183,6 +167,21 @@ impl Search {
             | Value::Bool(_)
             | Value::Number(_) => {}
         }
+    }
+
+    /// Goes on with the document in a text.
+    fn open_text(&mut self, tree: &mut Tree, look: Look, is_json: bool) {
+        self.texts += 1;
+        let document = if is_json {
+            json_in(tree, look.at)
+        } else {
+            yaml_in(tree, look.at)
+        };
+        self.open.extend(document.ok().map(|at| Look {
+            at,
+            depth: look.depth + 1,
+            ..look
+        }));
     }
 }
 

@@ -71,8 +71,9 @@ impl Evaluator<'_> {
         }
         let env = Env::of(instance);
         for block in module.data.iter().chain(&module.others) {
-            let name = block.labels.join(".");
-            let what = format!("what `{path}{name}` is given");
+            let labels = block.labels.iter().map(|label| &**label);
+            let name: Vec<&str> = std::iter::once(&*block.kind).chain(labels).collect();
+            let what = format!("what `{path}{}` is given", name.join("."));
             let holder = format!("a `{}` block", block.kind);
             held.push((self.body(&block.body, block.at, &env), what, holder));
         }
