@@ -269,7 +269,7 @@ fn what_a_plan_gives_to_resources_of_others_is_named() {
             "{kind}"
         );
     }
-    let plain = json!({"name": "x", "value": "emr-7.9.0"});
+    let harmless = json!({"name": "x", "value": "emr-7.9.0"});
     for (output, named) in [
         (json!(text), (1, Some(3))),
         (cluster("c"), (1, Some(3))),
@@ -277,7 +277,7 @@ fn what_a_plan_gives_to_resources_of_others_is_named() {
     ] {
         let outputs = json!({"o": {"value": output, "sensitive": false}});
         assert_eq!(
-            told("p.json", &plan("aws_ssm_parameter", &plain, &outputs)),
+            told("p.json", &plan("aws_ssm_parameter", &harmless, &outputs)),
             named,
             "{outputs}"
         );
@@ -300,7 +300,7 @@ fn what_a_module_gives_to_resources_of_others_is_named() {
             "resource \"aws_emr_security_configuration\" \"s\" {{\n  configuration = {value}\n}}\n"
         )
     };
-    let document = r#"{EncryptionConfiguration={EnableInTransitEncryption=false}}"#;
+    let document = r"{EncryptionConfiguration={EnableInTransitEncryption=false}}";
     for (module, named) in [
         (parameter(&format!("jsonencode({request})")), 1),
         (parameter(&format!("<<J\n{}\nJ\n", cluster("c"))), 1),
