@@ -84,7 +84,7 @@ pub struct Estate {
     pub grants: Vec<Grant>,
     /// The filters that grants may be on.
     pub filters: Vec<Filter>,
-    /// The tags that tables bear.
+    /// The tags that tables bear; none where it is known that a table bears none of its own.
     pub tagged: Vec<Tagged>,
     /// What bears tags that are not all known, by its names; columns are meant with their table, and no name is everything.
     pub untold: Vec<Vec<Name>>,
@@ -165,7 +165,7 @@ fn tables(facts: &Facts<'_>, question: &Question) -> BTreeSet<Object> {
             tables.insert(object.clone());
         }
     }
-    for tagged in &estate.tagged {
+    for tagged in { estate.tagged.iter() }.filter(|one| !one.tags.is_empty()) {
         if let [database, table, ..] = tagged.bearer.as_slice() {
             tables.insert(named(&None, database, table));
         }

@@ -4,10 +4,12 @@ use super::{Estate, Filter, Grant, Mapping, On, Rows, Tagged};
 use crate::aws::lake_formation::grant::Object;
 use crate::aws::lake_formation::permissions::PERMISSIONS;
 use crate::control::Target;
+use crate::control::lake::tags::Bearer;
 use crate::control::lake::{Context, Trouble, shown, unheard_in};
 use crate::control::mappings::RoleMapping;
 use crate::observed::lake::{TAG_ASSOCIATION, TAG_EXPRESSION, admins};
 use crate::observed::{Known, Node, Resource, ResourceKind, Scope, Value};
+use std::collections::BTreeMap;
 
 /// What was observed of who may read what, and what could not be understood of it.
 #[derive(Clone, Debug, Default)]
@@ -135,6 +137,15 @@ impl Observed {
             return Ok(());
         }
         let borne = context.borne(resource, root)?;
+        // Of a table whose tags were read those that are listed are all, also where there are none.
+        let own = Bearer::of(resource);
+        let is_told = root.get("Resource").is_absent() && own.0.len() == 2;
+        if is_told && !borne.unknown.iter().any(|(bearer, _)| *bearer == own) {
+            self.estate.tagged.push(Tagged {
+                bearer: own.0,
+                tags: BTreeMap::new(),
+            });
+        }
         let known = borne.known.into_iter();
         self.estate
             .tagged

@@ -178,6 +178,48 @@ fn a_baseline_of_several_targets_that_is_bound_to_none_says_so() {
     assert!(ran.err.is_empty(), "{}", ran.err);
 }
 
+/// A table of which AWS says that it bears nothing is not one of those that a grant by tags is for, where it is asked about.
+#[test]
+fn a_table_that_bears_no_tags_is_not_reached_by_them() {
+    use crate::change::{ACCOUNT, TAG, TAGGED, fact, grant, snapshot};
+    let tag = |value: &str| json!([{ "TagKey": "env", "TagValues": [value] }]);
+    let policy = json!({ "LFTagPolicy": {
+        "CatalogId": ACCOUNT, "ResourceType": "TABLE",
+        "Expression": [{ "TagKey": "env", "TagValues": ["prod"] }],
+    } });
+    let every =
+        json!({ "Table": { "CatalogId": ACCOUNT, "DatabaseName": "sales", "TableWildcard": {} } });
+    let tagged = |name: &str, on_table: Value| {
+        let none = json!([]);
+        let answer = json!({ "named": name, "LFTagOnDatabase": none, "LFTagsOnTable": on_table });
+        fact(TAGGED, answer)
+    };
+    let facts = [
+        fact(
+            TAG,
+            json!({ "TagKey": "env", "TagValues": ["prod", "dev"] }),
+        ),
+        grant("q", &policy, &["SELECT"], &[]),
+        grant("all", &every, &["SELECT"], &[]),
+        tagged("sales", json!([])),
+        tagged("sales.orders", json!([])),
+        tagged("sales.dev", tag("dev")),
+        tagged("sales.prod", tag("prod")),
+        tagged("sales.odd", json!("?")),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    let estate = folder.path().join("estate.jsonl");
+    std::fs::write(&estate, snapshot(&facts)).unwrap();
+    let reads = |table: &str| {
+        let ran = run(&["access", estate.to_str().unwrap(), "--table", table]);
+        ran.out.contains("role/q")
+    };
+    assert!(!reads("sales.orders") && !reads("sales.dev"));
+    let all = run(&["access", estate.to_str().unwrap()]);
+    assert!(!all.out.contains("sales.orders"), "{}", all.out);
+    assert!(reads("sales.prod") && reads("sales.odd") && reads("sales.unseen"));
+}
+
 #[test]
 fn where_nothing_was_observed_nobody_is_said_to_read_nothing() {
     let head = r#"{"record":"estate","schema":"emr-baseline/snapshot/v1","observed_at":"2026-11-22T02:00:00Z"}"#;
