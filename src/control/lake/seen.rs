@@ -129,7 +129,7 @@ impl<'a, 't> Context<'a, 't> {
         self.target.map(|target| target.account.as_str())
     }
 
-    /// Reads a grant. What it is on is not known where a member of that is not.
+    /// Reads a grant. What it is on is not known where a member of it is not.
     pub fn read(&self, grant: Grant<'t>) -> SeenGrant<'t> {
         let mut seen = self.read_known(grant);
         if let (Ok(_), Some(trouble)) = (&seen.object, unheard_in(&seen.grant)) {
@@ -292,10 +292,15 @@ impl<'a, 't> Context<'a, 't> {
     }
 }
 
-/// The member of what a grant is on that this version does not know: it may be on more by that, or on less.
+/// The member of a grant that this version does not know, at any depth: it may give more by that, or less.
 pub fn unheard_in<'t>(grant: &Grant<'t>) -> Option<Trouble<'t>> {
-    let (name, node) = unheard::first(grant.root.get("Resource"), unheard::GRANT)?;
-    let message = format!("`{name}` of what the grant is on is not known to this version");
+    let on = unheard::first(grant.root.get("Resource"), unheard::GRANT);
+    let (found, of) = match on {
+        Some(on) => (on, "what the grant is on"),
+        None => (unheard::first(grant.root, unheard::GRANT)?, "the grant"),
+    };
+    let (name, node) = found;
+    let message = format!("`{name}` of {of} is not known to this version");
     Some(Trouble::new(node, message))
 }
 

@@ -20,6 +20,7 @@ pub const GRANT: &[&str] = &[
     "Condition",
     "DataCellsFilter",
     "DataCellsFilterResource",
+    "DataLakePrincipal",
     "DataLakePrincipalIdentifier",
     "DataLocation",
     "DataLocationResource",

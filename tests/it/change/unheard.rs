@@ -151,3 +151,38 @@ fn a_plan_shows_the_condition_of_what_goes_beyond_the_baseline() {
     assert!(ran.out.contains("when context.user =="), "{}", ran.out);
     assert!(!ran.out.contains('\u{1b}'), "{:?}", ran.out);
 }
+
+/// A member beside the principal may narrow or widen the grant as one within what it is on may.
+#[test]
+fn an_audit_is_not_sure_of_a_grant_that_bears_a_member_of_its_own_that_is_not_known() {
+    let of = |member: &str, value: Value| {
+        let mut facts = facts(None, None);
+        facts[0].2[member] = value;
+        let report = audited(&baseline(BODY), &snapshot(&facts));
+        let all = report["evaluations"].as_array().unwrap().iter();
+        let mut own = all.filter(|one| {
+            one["control"] == "lake.grants" && one["resource"]["id"] == "lake-formation-grant-0"
+        });
+        let own = own.next().unwrap();
+        (
+            own["verdict"].as_str().unwrap().to_owned(),
+            own["message"].as_str().unwrap().to_owned(),
+        )
+    };
+    let (verdict, message) = of("Until", json!("noon"));
+    assert_eq!(verdict, "indeterminate");
+    assert!(message.contains("`Until` of the grant"), "{message}");
+    // What AWS documents, and what says nothing, is no doubt.
+    let share = json!({ "ResourceShare": ["arn:aws:ram:us-west-2:111122223333:resource-share/1"] });
+    for (member, value) in [
+        ("AdditionalDetails", share),
+        ("LastUpdated", json!(1_761_996_000)),
+        (
+            "LastUpdatedBy",
+            json!("arn:aws:iam::111122223333:role/jdoe"),
+        ),
+        ("Until", Value::Null),
+    ] {
+        assert_eq!(of(member, value).0, "compliant", "{member}");
+    }
+}
