@@ -4,7 +4,7 @@
 use super::declared::{self, DeclaredGrant, Fault};
 use crate::aws::lake_formation::grant::{Columns, Node, Object};
 use crate::aws::lake_formation::name::{Likeness, Name};
-use crate::aws::lake_formation::permissions::{ObjectClass, PERMISSIONS};
+use crate::aws::lake_formation::permissions::{ObjectClass, PERMISSIONS, includes};
 use crate::aws::lake_formation::principal::is_everybody;
 use crate::control::Requirement;
 use crate::lattice::Text;
@@ -380,7 +380,7 @@ impl<'a> Asked<'a> {
             let same = relation.within == Likeness::Same;
             let condition = holding.same_condition(declared) == Likeness::Same;
             (same && (condition || without_condition(declared)))
-                || (relation.broader && gives(declared, right) == Likeness::Same)
+                || (relation.broader && holding.includes_some_of(declared, right))
         };
         let declared: &'a Declared = self.declared;
         let mut holders = declared
@@ -418,6 +418,15 @@ impl Holding<'_> {
             .and(|| self.same_condition(declared))
             .and(|| declared.object.relation(self.object).within)
             .and(|| gives(declared, right))
+    }
+
+    /// Whether the right, held on this object, gives something that the grant declares: by itself, or as a part of it.
+    fn includes_some_of(&self, declared: &DeclaredGrant, right: Right<'_>) -> bool {
+        let class = self.object.class();
+        let mut declared_ones = declared.permissions.iter();
+        let held = right.name.as_known();
+        gives(declared, right) == Likeness::Same
+            || held.is_some_and(|held| declared_ones.any(|one| includes(class, held, one)))
     }
 
     fn same_holder(&self, declared: &DeclaredGrant) -> Likeness {

@@ -428,3 +428,30 @@ fn an_audit_and_a_plan_name_the_same_grants() {
     assert_eq!(of_plan, of_audit);
     assert_eq!(of_plan.len(), 8, "{of_plan:?}");
 }
+
+/// What is declared is a part of `ALL` on more than that.
+#[test]
+fn all_on_the_table_of_declared_columns_is_widened() {
+    let text = baseline(&declared(&[(
+        "analyst",
+        "table = \"sales.orders\"\ncolumns = [\"id\"]",
+        &["SELECT"],
+    )]));
+    for (held, class, says) in [
+        ("ALL", "widened", "is wider than declared"),
+        // Nothing of it is declared.
+        ("DESCRIBE", "excess", "is not declared"),
+    ] {
+        let estate = snapshot(&[grant("analyst", &table("orders"), &[held], &[])]);
+        let (plan, _) = planned(&text, &estate, &[]);
+        let beyond = plan["changes"].as_array().unwrap().iter();
+        let mut beyond = beyond.filter(|one| one["sign"] == "remove");
+        assert_eq!(beyond.next().unwrap()["class"], class, "{plan:#}");
+        let report = audited(&text, &estate);
+        let found = report["evaluations"].as_array().unwrap().iter();
+        let mut found = found.filter(|one| one["control"] == "lake.grants");
+        let found = found.find(|one| one["verdict"] == "noncompliant").unwrap();
+        let message = found["message"].as_str().unwrap();
+        assert!(message.contains(says), "{message}");
+    }
+}
