@@ -52,6 +52,8 @@ pub enum Kind {
     List,
     /// Settings as they are.
     Setting,
+    /// Settings of which a part was not seen: an estate shows whether the rest holds, and files do not.
+    Partial,
     /// What needs nothing of the lake but that it holds, and is kept where it does.
     Guard,
 }
@@ -84,7 +86,7 @@ impl Imported {
     pub fn is_empty(&self) -> bool {
         let is_nothing = |section: &Section| match section.kind {
             Kind::Guard => true,
-            Kind::Setting => false,
+            Kind::Setting | Kind::Partial => false,
             Kind::List => !section.text.contains("\n[["),
         };
         self.sections.iter().all(is_nothing)

@@ -94,7 +94,11 @@ impl Settings {
         if let Some(version) = version {
             sharing.insert(0, ("min-version", version.to_string()));
         }
-        sections.push(says("lake.cross-account", &sharing));
+        let mut sharing = says("lake.cross-account", &sharing);
+        if version.is_none() {
+            sharing.kind = Kind::Partial;
+        }
+        sections.push(sharing);
         sections
     }
 }

@@ -601,6 +601,39 @@ resource "aws_lakeformation_opt_in" "a" {
     assert_eq!(ran.exit as u8, 3, "{}", ran.err);
 }
 
+/// Whoever leaves the version of sharing out of a file is not found wanting by what was written from that file.
+#[test]
+fn files_that_leave_the_version_of_sharing_open_are_compliant_with_what_is_imported_of_them() {
+    let settings = |version: &str| {
+        format!(
+            r#"
+resource "aws_lakeformation_data_lake_settings" "s" {{
+  admins = ["arn:aws:iam::{ACCOUNT}:role/lake-admin"]
+{version}
+}}
+"#
+        )
+    };
+    for (version, written) in [
+        ("", false),
+        ("parameters = { CROSS_ACCOUNT_VERSION = \"4\" }", true),
+    ] {
+        let folder = files(&[("main.tf", &(granted("analyst") + &settings(version)))]);
+        let ran = of_files(&folder);
+        assert_eq!(
+            ran.out.contains("\n[lake.cross-account]\n"),
+            written,
+            "{}",
+            ran.out
+        );
+        let baseline = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
+        std::fs::write(baseline.path(), &ran.out).unwrap();
+        let baseline = baseline.path().to_str().unwrap();
+        let checked = run(&["check", baseline, folder.path().to_str().unwrap()]);
+        assert_eq!(checked.exit as u8, 0, "{}{}", checked.out, checked.err);
+    }
+}
+
 #[test]
 fn what_files_hold_and_is_not_read_is_named_and_ends_in_three() {
     let grant = |role: &str| {

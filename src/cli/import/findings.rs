@@ -66,9 +66,11 @@ impl Findings {
 pub(super) struct LeftOut(pub(super) Objections);
 
 impl LeftOut {
-    /// Leaves all guards out, because files show of none whether the lake keeps it.
+    /// Leaves all guards out, because files show of none whether the lake keeps it, and settings that files show in part.
     pub(super) fn all_guards(imported: &Imported) -> Self {
-        let guards = { imported.sections.iter() }.filter(|section| section.kind == Kind::Guard);
+        let left_open = [Kind::Guard, Kind::Partial];
+        let guards = { imported.sections.iter() };
+        let guards = guards.filter(|section| left_open.contains(&section.kind));
         let objection = Objection {
             why: "files do not show whether it does".to_owned(),
             is_broken: false,
@@ -88,7 +90,7 @@ impl LeftOut {
             let is_broken = match imported.kind(id) {
                 Some(Kind::Guard) => true,
                 // What only nobody knows is still what the lake is like.
-                Some(Kind::Setting) => count.failed > 0,
+                Some(Kind::Setting | Kind::Partial) => count.failed > 0,
                 Some(Kind::List) | None => false,
             };
             if !is_broken {
@@ -122,8 +124,7 @@ impl LeftOut {
     /// Whether the baseline describes the lake without it: guards that are not kept are work to do, but settings are what
     /// the lake is like, and what is not known may be anything.
     pub(super) fn is_by_design(&self, imported: &Imported) -> bool {
-        self.0
-            .iter()
-            .all(|(id, objection)| !objection.is_open && imported.kind(id) != Some(Kind::Setting))
+        let is_guard = |id| !matches!(imported.kind(id), Some(Kind::Setting | Kind::Partial));
+        { self.0.iter() }.all(|(id, objection)| !objection.is_open && is_guard(id))
     }
 }
