@@ -1,6 +1,7 @@
 //! Governed data lies in registered, owned, narrow, verified locations.
 
 use crate::aws::lake_formation::name::{Likeness, Name};
+use crate::control::buckets::{Owner, owner_of};
 use crate::control::lake::members::likeness;
 use crate::control::lake::others::is_same;
 use crate::control::lake::places::{
@@ -13,7 +14,7 @@ use crate::control::{
     Span, View,
 };
 use crate::observed::lake::TABLE;
-use crate::observed::{Known, Node, ResourceKind, Switch, Value};
+use crate::observed::{Form, Known, Node, Resource, ResourceKind, Switch, Value};
 use std::sync::Arc;
 
 #[derive(Debug)]
@@ -261,7 +262,7 @@ impl One<'_, '_> {
             .observed(node.display());
     }
 
-    /// The bucket must be ours: by declaration, on the baseline's word, or by what Lake Formation verified.
+    /// The bucket must be ours: by what the registration or S3 says, by declaration, or on the baseline's word.
     fn judge_owner(&self, named: bool, place: &Name, root: Node<'_>, out: &mut Conditions) {
         let node = root.get("ExpectedResourceOwnerAccount");
         let own = self.seen.target.map(|target| target.account.as_str());
@@ -287,15 +288,12 @@ impl One<'_, '_> {
         }
         let shown = place.to_string();
         let bucket = shown.split('/').next().unwrap_or_default();
-        let (scope, kind) = (self.seen.scope, ResourceKind::S3Bucket);
-        let referred = bucket.strip_prefix("${bucket ");
-        let referred = referred.and_then(|rest| rest.strip_suffix('}'));
-        let referred = referred.map(|id| scope.of_id(kind, id));
-        let mut buckets = scope
-            .called(kind, bucket)
-            .chain(referred.into_iter().flatten());
-        let declared = buckets.any(|one| one.form != crate::observed::Form::Named);
-        if !self.seen.is_live() && (named || declared) {
+        let is_live = self.seen.is_live();
+        if is_live && self.judge_live_owner(bucket, &ours, out) {
+            return;
+        }
+        let declared = || self.buckets(bucket).any(|one| one.form != Form::Named);
+        if named || (!is_live && declared()) {
             return out.held();
         }
         let arn = root.get("ResourceArn");
@@ -305,10 +303,59 @@ impl One<'_, '_> {
             None => out.undecided(
                 arn,
                 message,
-                "list the location in `[[lake.locations.location]]`, declare its bucket beside it, or audit the live account",
+                if is_live {
+                    "list the location in `[[lake.locations.location]]`"
+                } else {
+                    "list the location in `[[lake.locations.location]]`, declare its bucket beside it, or audit the live account"
+                },
             ),
         }
         .under("accounts");
+    }
+
+    /// What is in sight of the bucket of a location.
+    fn buckets<'s>(&'s self, bucket: &'s str) -> impl Iterator<Item = &'s Resource<'s>> {
+        let (scope, kind) = (self.seen.scope, ResourceKind::S3Bucket);
+        let referred = bucket.strip_prefix("${bucket ");
+        let referred = referred.and_then(|rest| rest.strip_suffix('}'));
+        let referred = referred.map(|id| scope.of_id(kind, id));
+        scope
+            .called(kind, bucket)
+            .chain(referred.into_iter().flatten())
+    }
+
+    /// Judges the bucket by what S3 answers of it. Whether that tells anything.
+    fn judge_live_owner(
+        &self,
+        bucket: &str,
+        ours: &dyn Fn(&str) -> Option<bool>,
+        out: &mut Conditions,
+    ) -> bool {
+        let mut live = self.buckets(bucket).filter(|one| one.form == Form::Live);
+        let (node, said) = match live.next().map(owner_of) {
+            Some(Owner::Account(node, Some(account))) => match ours(&account) {
+                Some(true) => {
+                    out.held();
+                    return true;
+                }
+                Some(false) => (node, format!("the bucket belongs to account `{account}`")),
+                None => return false,
+            },
+            // Where other accounts are allowed, it may be one of theirs.
+            Some(Owner::Another(node)) if self.want.accounts.is_any() => (
+                node,
+                format!("bucket `{bucket}` belongs to an account that is none of ours"),
+            ),
+            Some(Owner::Nobody(node)) => (node, format!("bucket `{bucket}` does not exist")),
+            Some(Owner::Account(_, None) | Owner::Another(_) | Owner::Unknown(..)) | None => {
+                return false;
+            }
+        };
+        out.failed(node, said)
+            .under("accounts")
+            .expected("a bucket of an allowed account")
+            .observed(node.display());
+        true
     }
 
     fn judge_root(&self, place: &Name, arn: Node<'_>, out: &mut Conditions) {

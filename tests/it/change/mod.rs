@@ -10,6 +10,7 @@ mod others;
 #[cfg(feature = "live")]
 mod outside;
 mod over;
+mod owners;
 mod told;
 mod unheard;
 
