@@ -24,7 +24,14 @@ impl SharedNames {
         self.name(name).to_shared()
     }
 
-    /// The same with the name of its database, and those of its columns, shared. Those of tables are many and differ.
+    /// The same columns, their names shared.
+    pub fn columns(&mut self, mut columns: Columns) -> Columns {
+        let (Columns::Only(names) | Columns::AllBut(names)) = &mut columns;
+        *names = names.iter().map(|name| self.name(name)).collect();
+        columns
+    }
+
+    /// The same with the name of its database shared. Those of tables are many and differ.
     #[must_use]
     pub fn node(&mut self, mut node: Node) -> Node {
         match &mut node {
@@ -32,11 +39,8 @@ impl SharedNames {
             | Node::AllTables(database)
             | Node::Table(database, _)
             | Node::Filter(database, ..)
-            | Node::Function(database, _) => *database = self.name(database),
-            Node::Columns(database, _, Columns::Only(names) | Columns::AllBut(names)) => {
-                *database = self.name(database);
-                *names = names.iter().map(|name| self.name(name)).collect();
-            }
+            | Node::Function(database, _)
+            | Node::Columns(database, ..) => *database = self.name(database),
             Node::Catalog
             | Node::Location(_)
             | Node::Tag(..)

@@ -3,7 +3,7 @@
 
 use super::see::Reading;
 use super::{Fact, Held, HeldRight, LeftToIam, Stands};
-use crate::aws::lake_formation::grant::Object;
+use crate::aws::lake_formation::grant::{Node as On, Object};
 use crate::aws::lake_formation::name::{Likeness, Name};
 use crate::aws::lake_formation::principal::{administers, is_iam_allowed_principals};
 use crate::change::node::{json, time};
@@ -42,7 +42,7 @@ impl Reading<'_, '_> {
             principal: holder,
             object: Object {
                 catalog: object.catalog.clone(),
-                node: self.names.node(object.node.clone()),
+                node: self.shared(object.node.clone()),
             },
             condition: seen.condition.as_ref().map(ToString::to_string),
             entry: None,
@@ -102,6 +102,16 @@ impl Reading<'_, '_> {
                     right.stands = Stands::OfMaker;
                 }
             }
+        }
+    }
+
+    /// The same, with what very many grants have in common held once.
+    fn shared(&mut self, node: On) -> On {
+        match self.names.node(node) {
+            On::Columns(database, table, columns) => {
+                On::Columns(database, table, self.names.columns(columns))
+            }
+            node => node,
         }
     }
 

@@ -8,6 +8,7 @@ use crate::aws::lake_formation::principal::{Principal, PrincipalKind};
 use crate::control::Review;
 use crate::control::settings::Origin;
 use crate::lattice::Text;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -58,8 +59,13 @@ pub fn one_of_each<K: Ord>(
 
 /// Objects to grants that the service refuses, each by itself.
 pub fn each(review: &mut Review<'_>, grants: &[DeclaredGrant]) {
-    for grant in grants {
-        for (message, help) in wrong_with(grant) {
+    let wrong: Vec<(&DeclaredGrant, Vec<(String, String)>)> = grants
+        .par_iter()
+        .map(|grant| (grant, wrong_with(grant)))
+        .filter(|(_, wrong)| !wrong.is_empty())
+        .collect();
+    for (grant, wrong) in wrong {
+        for (message, help) in wrong {
             let places = places(review, "grant", &grant.identity, "this grant");
             review.object(places, message, help);
         }
@@ -167,14 +173,15 @@ fn wrong_principal(grant: &DeclaredGrant) -> Vec<(String, String)> {
 ///
 /// Reports differ about `DESCRIBE` beside columns, and no page tells what two lists of one table give: both are warnings.
 pub fn collisions(review: &mut Review<'_>, grants: &[DeclaredGrant]) {
-    let mut of_table: BTreeMap<_, Vec<&DeclaredGrant>> = BTreeMap::new();
-    for grant in grants {
-        if let Some(table) = grant.object.table() {
-            let key = (&grant.principal, &grant.object.catalog, table);
-            of_table.entry(key).or_default().push(grant);
-        }
-    }
-    for together in of_table.values() {
+    let keyed = grants.iter().filter_map(|grant| {
+        let table = grant.object.table()?;
+        Some(((&grant.principal, &grant.object.catalog, table), grant))
+    });
+    let mut keyed: Vec<_> = keyed.collect();
+    // Nearly in order already, and those on one table stay in theirs.
+    keyed.par_sort_by(|(one, _), (other, _)| one.cmp(other));
+    for together in keyed.chunk_by(|(one, _), (other, _)| one == other) {
+        let together: Vec<&DeclaredGrant> = together.iter().map(|(_, grant)| *grant).collect();
         for (at, one) in together.iter().enumerate() {
             for other in together.iter().skip(at + 1) {
                 collision(review, one, other);

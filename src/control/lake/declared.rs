@@ -10,7 +10,8 @@ use crate::control::settings::{
     CellKind, Column, Domain, Requirement, Table, TextType, cell_text, cell_texts,
 };
 use crate::control::{Target, View};
-use crate::lattice::{KeyedRows, Row};
+use crate::lattice::{Cell, KeyedRows, Row};
+use rayon::prelude::*;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
@@ -114,9 +115,29 @@ pub struct Fault {
 
 /// The grants of a control's settings that can be understood, and what is wrong with the others.
 pub fn grants(rows: &KeyedRows, account: Option<&str>) -> (Vec<DeclaredGrant>, Vec<Fault>) {
+    let rows: Vec<(&Arc<str>, &Row)> = rows.iter().collect();
+    let parts: Vec<(Vec<DeclaredGrant>, Vec<Fault>)> = rows
+        .par_chunks(PART)
+        .map(|rows| some_grants(rows, account))
+        .collect();
+    let (mut grants, mut faults) = (Vec::with_capacity(rows.len()), Vec::new());
+    for (own, wrong) in parts {
+        grants.extend(own);
+        faults.extend(wrong);
+    }
+    (grants, faults)
+}
+
+/// Grants that are understood at a time, on one core: many enough to have much in common.
+const PART: usize = 8192;
+
+fn some_grants(
+    rows: &[(&Arc<str>, &Row)],
+    account: Option<&str>,
+) -> (Vec<DeclaredGrant>, Vec<Fault>) {
     let (mut grants, mut faults) = (Vec::with_capacity(rows.len()), Vec::new());
     let mut known = Known::default();
-    for (identity, row) in rows.iter() {
+    for (identity, row) in rows {
         match grant(identity, row, account, &mut known) {
             Ok(grant) => grants.push(grant),
             Err((message, help)) => faults.push(Fault {
@@ -133,26 +154,65 @@ pub fn grants(rows: &KeyedRows, account: Option<&str>) -> (Vec<DeclaredGrant>, V
 #[derive(Debug, Default)]
 struct Known {
     permissions: BTreeSet<Arc<BTreeSet<String>>>,
+    /// By where the cell is held: the rows that one table stands for share its lists.
+    permissions_of: BTreeMap<usize, Arc<BTreeSet<String>>>,
+    /// Likewise.
+    columns_of: BTreeMap<usize, Columns>,
     names: SharedNames,
+    principal: Option<Name>,
+}
+
+/// Where the list of a cell is held.
+fn held_at(row: &Row, key: &str) -> Option<usize> {
+    match row.get(key)? {
+        Cell::Set(texts) => Some(Arc::as_ptr(texts).addr()),
+        Cell::Text(_) | Cell::Flag(_) | Cell::Number(_) | Cell::Map(_) => None,
+    }
 }
 
 impl Known {
     fn permissions(&mut self, row: &Row, key: &str) -> Arc<BTreeSet<String>> {
-        let texts = cell_texts(row, key).into_iter();
-        let set: BTreeSet<String> = texts.map(ToString::to_string).collect();
-        if let Some(known) = self.permissions.get(&set) {
+        let at = held_at(row, key);
+        if let Some(known) = at.and_then(|at| self.permissions_of.get(&at)) {
             return Arc::clone(known);
         }
-        let set = Arc::new(set);
+        let texts = cell_texts(row, key).into_iter();
+        let set: BTreeSet<String> = texts.map(ToString::to_string).collect();
+        let set = match self.permissions.get(&set) {
+            Some(known) => Arc::clone(known),
+            None => Arc::new(set),
+        };
         self.permissions.insert(Arc::clone(&set));
+        if let Some(at) = at {
+            self.permissions_of.insert(at, Arc::clone(&set));
+        }
         set
     }
 
-    /// Who holds a grant: most hold many.
+    /// Who holds a grant: most hold many, one after the other.
     fn principal(&mut self, row: &Row) -> Name {
         let principal = cell_text(row, "principal").map(name);
-        self.names
-            .name(&principal.unwrap_or_else(|| Name::from("")))
+        let principal = principal.unwrap_or_else(|| Name::from(""));
+        if let Some(known) = self.principal.as_ref().filter(|known| **known == principal) {
+            return known.clone();
+        }
+        let shared = self.names.name(&principal);
+        self.principal = Some(shared.clone());
+        shared
+    }
+
+    /// The columns of a row, where it gives any.
+    fn columns(&mut self, row: &Row, key: &str) -> Result<Option<Columns>, Wrong> {
+        let at = held_at(row, "columns").or_else(|| held_at(row, "excluded-columns"));
+        if let Some(known) = at.and_then(|at| self.columns_of.get(&at)) {
+            return Ok(Some(known.clone()));
+        }
+        let columns = columns_of(row, key)?;
+        let columns = columns.map(|columns| self.names.columns(columns));
+        if let Some((at, columns)) = at.zip(columns.clone()) {
+            self.columns_of.insert(at, columns);
+        }
+        Ok(columns)
     }
 }
 
@@ -221,7 +281,7 @@ fn object(row: &Row, account: Option<&str>, known: &mut Known) -> Result<Object,
         }
     };
     let text = written(row, key);
-    let columns = columns_of(row, key)?;
+    let columns = known.columns(row, key)?;
     let (catalog, node) = match key {
         "catalog" => (own_or_other(parsed(&text), account), Node::Catalog),
         "location" => (None, Node::Location(parsed(location(&text)))),

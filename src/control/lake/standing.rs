@@ -136,8 +136,11 @@ impl Declared {
 impl Index {
     fn new(grants: &[DeclaredGrant]) -> Self {
         let mut index = Self::default();
-        for (at, grant) in grants.iter().enumerate() {
-            index.place(at, grant);
+        // They come by their keys: those of one holder one after the other.
+        let mut at = 0;
+        for run in grants.chunk_by(|one, next| one.principal == next.principal) {
+            index.place(at, run);
+            at += run.len();
         }
         for own in index.holders.values_mut() {
             // In their order where they lie on the same.
@@ -146,30 +149,34 @@ impl Index {
         index
     }
 
-    fn place(&mut self, at: usize, grant: &DeclaredGrant) {
-        if let Some(database) = grant.object.database() {
-            let databases = if database.as_known().is_some() {
-                &mut self.databases
-            } else {
-                &mut self.open_databases
-            };
-            if !databases.contains(database) {
-                databases.insert(database.clone());
-            }
-        }
-        let is_open = is_open(&grant.object);
-        if is_open || grant.principal.as_known().is_none() {
-            self.open.push(at);
-        }
-        let own = match self.holders.get_mut(&grant.principal) {
-            Some(own) => own,
-            None => self.holders.entry(grant.principal.clone()).or_default(),
+    /// Takes in grants of one holder, of which the first has this number.
+    fn place(&mut self, first: usize, run: &[DeclaredGrant]) {
+        let Some(holder) = run.first().map(|grant| &grant.principal) else {
+            return;
         };
-        own.all.push(at);
-        match grant.object.database() {
-            _ if is_open => own.open.push(at),
-            Some(_) => own.inside.push(at),
-            None => own.elsewhere.push(at),
+        let own = self.holders.entry(holder.clone()).or_default();
+        for (grant, at) in run.iter().zip(first..) {
+            let database = grant.object.database();
+            if let Some(database) = database {
+                let databases = if database.as_known().is_some() {
+                    &mut self.databases
+                } else {
+                    &mut self.open_databases
+                };
+                if !databases.contains(database) {
+                    databases.insert(database.clone());
+                }
+            }
+            let is_open = is_open(&grant.object);
+            if is_open || holder.as_known().is_none() {
+                self.open.push(at);
+            }
+            own.all.push(at);
+            match database {
+                _ if is_open => own.open.push(at),
+                Some(_) => own.inside.push(at),
+                None => own.elsewhere.push(at),
+            }
         }
     }
 }
