@@ -16,6 +16,8 @@ pub struct Outstanding<'d> {
     declared: &'d Declared,
     /// By the number of the grant.
     given: BTreeMap<usize, Given>,
+    /// Of those on all columns but some, likewise.
+    columns: BTreeMap<usize, SomeColumns>,
     /// Who holds grants that could not be understood; `None` where not even that is known.
     obscure: BTreeSet<Option<Name>>,
 }
@@ -41,6 +43,7 @@ impl<'d> Outstanding<'d> {
         Self {
             declared,
             given: BTreeMap::new(),
+            columns: BTreeMap::new(),
             obscure: BTreeSet::new(),
         }
     }
@@ -71,6 +74,11 @@ impl<'d> Outstanding<'d> {
         for (at, declared) in self.declared.numbered_near(&holding) {
             if !holding.is_of(declared) {
                 continue;
+            }
+            if let Some(columns) = columns_of(object, &declared.object)
+                && rights[0] & bit("SELECT") != 0
+            {
+                self.columns.entry(at).or_default().add(columns);
             }
             let asked = members(&declared.object);
             let held: Vec<bool> = match asked {
@@ -117,8 +125,11 @@ impl<'d> Outstanding<'d> {
             let whole = permission == "ALL" && !all.is_empty();
             own & bit(permission) != 0 || whole && all.iter().all(|part| own & bit(part) != 0)
         };
+        let together = self.columns.get(&at);
+        let together = together.is_some_and(|columns| columns.are_all_of(&declared.object));
         let mut owed = declared.less(|permission, option| {
-            !given.is_empty() && given.iter().all(|held| has(held, permission, option))
+            let each = !given.is_empty() && given.iter().all(|held| has(held, permission, option));
+            each || together && permission == "SELECT" && !option
         })?;
         if let Some(listed) = members(&declared.object) {
             let is_held = |held: &[Permissions; 2]| {
@@ -131,6 +142,50 @@ impl<'d> Outstanding<'d> {
             owed.object = with_members(&declared.object, lacking);
         }
         Some(owed)
+    }
+}
+
+/// Columns of a table that one principal may select, by several grants.
+#[derive(Debug, Default)]
+struct SomeColumns {
+    /// Those that every list of all columns but some leaves out; `None` where there is no such list.
+    hidden: Option<BTreeSet<Name>>,
+    listed: BTreeSet<Name>,
+}
+
+impl SomeColumns {
+    fn add(&mut self, columns: &Columns) {
+        match columns {
+            Columns::Only(names) => self.listed.extend(names.iter().cloned()),
+            Columns::AllBut(names) => {
+                let before = self.hidden.take();
+                let both = before.map(|before| before.intersection(names).cloned().collect());
+                self.hidden = Some(both.unwrap_or_else(|| names.clone()));
+            }
+        }
+    }
+
+    /// Whether these are all columns of the table but those that the object leaves out, or more.
+    fn are_all_of(&self, object: &Object) -> bool {
+        let (On::Columns(_, _, Columns::AllBut(declared)), Some(hidden)) =
+            (&object.node, &self.hidden)
+        else {
+            return false;
+        };
+        let mut lacking = hidden.difference(&self.listed);
+        lacking.all(|one| declared.contains(one))
+    }
+}
+
+/// The columns that somebody holds, of the table of which all but some are declared.
+fn columns_of<'o>(held: &'o Object, declared: &Object) -> Option<&'o Columns> {
+    match (&held.node, &declared.node) {
+        (On::Columns(_, _, columns), On::Columns(_, _, Columns::AllBut(_)))
+            if held.catalog == declared.catalog && held.table() == declared.table() =>
+        {
+            Some(columns)
+        }
+        _ => None,
     }
 }
 

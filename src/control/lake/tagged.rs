@@ -64,30 +64,19 @@ pub fn judge_effective<'t>(
 ) {
     let own = Bearer::of(resource);
     let mut tags = Effective::default();
-    for list in ["LFTagOnDatabase", "LFTagsOnTable"] {
-        tags.add(context, answer.get(list), out);
-    }
+    tags.add(context, answer.get("LFTagOnDatabase"), out);
+    let above = (own.0.len() > 1).then(|| tags.clone());
+    tags.add(context, answer.get("LFTagsOnTable"), out);
     let mut levels = columns(context, declared, (&own, &tags), answer, out);
-    levels.push((own, tags));
-    for (bearer, borne) in &levels {
-        let wanted = declared
-            .iter()
-            .filter(|one| one.bearer.likeness(bearer) == Likeness::Same);
-        for assignment in wanted {
-            for (key, value) in &assignment.tags {
-                match borne.tags.get(key) {
-                    Some(tag) => judge_bearer(std::slice::from_ref(assignment), bearer, tag, out),
-                    // What is not known of its tags was recorded as they were read.
-                    None if !borne.is_whole => {}
-                    None => {
-                        out.failed(answer, format!("`{bearer}` does not bear `{key}`"))
-                            .under("assignment")
-                            .row(assignment.identity.clone())
-                            .expected(format!("`{key}={value}`"));
-                    }
-                }
-            }
-        }
+    levels.push(Level {
+        bearer: own,
+        tags,
+        above,
+    });
+    for level in &levels {
+        let (bearer, borne) = (&level.bearer, &level.tags);
+        judge_declared(declared, level, answer, out);
+        judge_nearer(declared, level, out);
         let governed = bearer
             .0
             .first()
@@ -103,6 +92,88 @@ pub fn judge_effective<'t>(
     }
 }
 
+/// What the baseline puts tags on bears them.
+fn judge_declared(
+    declared: &[Assignment],
+    Level { bearer, tags, .. }: &Level<'_>,
+    answer: Node<'_>,
+    out: &mut Conditions,
+) {
+    let own = declared.iter();
+    for assignment in own.filter(|one| one.bearer.likeness(bearer) == Likeness::Same) {
+        for (key, value) in &assignment.tags {
+            match tags.tags.get(key) {
+                Some(tag) => judge_bearer(std::slice::from_ref(assignment), bearer, tag, out),
+                // What is not known of its tags was recorded as they were read.
+                None if !tags.is_whole => {}
+                None => {
+                    out.failed(answer, format!("`{bearer}` does not bear `{key}`"))
+                        .under("assignment")
+                        .row(assignment.identity.clone())
+                        .expected(format!("`{key}={value}`"));
+                }
+            }
+        }
+    }
+}
+
+/// Below what the baseline puts a tag on, nothing bears another value: the nearer value counts. What is only inherited is
+/// judged where it stands.
+///
+/// Source: Lake Formation Developer Guide, *How Lake Formation tag-based access control works*.
+fn judge_nearer(declared: &[Assignment], level: &Level<'_>, out: &mut Conditions) {
+    let bearer = &level.bearer;
+    for (key, tag) in &level.tags.tags {
+        let inherited = level.above.as_ref().and_then(|above| above.tags.get(key));
+        if inherited.is_some_and(|above| above.has_values_of(tag)) {
+            continue;
+        }
+        let over = declared.iter().filter(|one| one.tags.contains_key(key));
+        let over = over.filter(|one| bearer.lies_in(&one.bearer) == Likeness::Same);
+        let Some(nearest) = over.max_by_key(|one| one.bearer.0.len()) else {
+            continue;
+        };
+        let Some(want) = nearest.tags.get(key) else {
+            continue;
+        };
+        // Of itself it was judged before.
+        if nearest.bearer.0.len() == bearer.0.len() {
+            continue;
+        }
+        for (node, value) in &tag.values {
+            let message = format!(
+                "`{bearer}` bears `{key}={value}`, below `{}`, and the nearer value counts",
+                nearest.bearer
+            );
+            let condition = match (want.likeness(value), node.reason()) {
+                (Likeness::Same, _) => {
+                    out.held();
+                    continue;
+                }
+                (Likeness::Different, _) => out.failed(*node, message),
+                (Likeness::Possible, Some(reason)) => out.unknown(*node, reason, message),
+                (Likeness::Possible, None) => {
+                    out.undecided(*node, message, "choose a target with `--target`")
+                }
+            };
+            condition
+                .under("assignment")
+                .row(nearest.identity.clone())
+                .expected(format!("`{key}={want}`"))
+                .observed(node.display());
+        }
+    }
+}
+
+/// Something that bears tags.
+struct Level<'t> {
+    bearer: Bearer,
+    /// Those of what is above included, a lower level over a higher one.
+    tags: Effective<'t>,
+    /// Those of what is above; nothing for a database.
+    above: Option<Effective<'t>>,
+}
+
 /// What the columns of a table bear: those that are told, and those that the baseline puts tags on, which bear what the
 /// table does where nothing is told of them.
 fn columns<'t>(
@@ -111,8 +182,13 @@ fn columns<'t>(
     (table, inherited): (&Bearer, &Effective<'t>),
     answer: Node<'t>,
     out: &mut Conditions,
-) -> Vec<(Bearer, Effective<'t>)> {
-    let mut levels: Vec<(Bearer, Effective<'t>)> = Vec::new();
+) -> Vec<Level<'t>> {
+    let mut levels: Vec<Level<'t>> = Vec::new();
+    let level = |bearer: Bearer, tags: Effective<'t>| Level {
+        bearer,
+        tags,
+        above: Some(inherited.clone()),
+    };
     let told = answer.get("LFTagsOnColumns");
     let mut all_told = is_list(told);
     if !all_told {
@@ -128,7 +204,7 @@ fn columns<'t>(
                 }
                 let mut tags = inherited.clone();
                 tags.add(context, column.get("LFTags"), out);
-                levels.push((table.column(name.lower()), tags));
+                levels.push(level(table.column(name.lower()), tags));
             }
             Err(trouble) => {
                 all_told = false;
@@ -142,8 +218,8 @@ fn columns<'t>(
         None => false,
     });
     for bearer in others {
-        if !levels.iter().any(|(known, _)| known == bearer) {
-            levels.push((bearer.clone(), inherited.clone()));
+        if !levels.iter().any(|known| known.bearer == *bearer) {
+            levels.push(level(bearer.clone(), inherited.clone()));
         }
     }
     levels

@@ -79,6 +79,16 @@ impl Bearer {
         Self(names)
     }
 
+    /// Whether this lies in what a baseline names, or is it.
+    pub fn lies_in(&self, outer: &Self) -> Likeness {
+        if self.0.len() < outer.0.len() {
+            return Likeness::Different;
+        }
+        let each = outer.0.iter().zip(&self.0);
+        let each = each.map(|(want, seen)| want.likeness(seen));
+        each.min().unwrap_or(Likeness::Same)
+    }
+
     /// Whether `seen` is the one that a baseline names.
     pub fn likeness(&self, seen: &Self) -> Likeness {
         if self.0.len() != seen.0.len() {
@@ -182,6 +192,18 @@ pub struct SeenTag<'t> {
     pub key: Name,
     /// The values, in lower case.
     pub values: Vec<(Node<'t>, Name)>,
+}
+
+impl SeenTag<'_> {
+    /// Whether another has the same values, known ones.
+    pub fn has_values_of(&self, other: &Self) -> bool {
+        let known = |tag: &Self| -> Option<BTreeSet<String>> {
+            let each = tag.values.iter();
+            each.map(|(_, value)| value.as_known().map(str::to_owned))
+                .collect()
+        };
+        known(self).is_some_and(|own| known(other) == Some(own))
+    }
 }
 
 /// Tags on things, as a request puts them there or as `GetResourceLFTags` tells them.

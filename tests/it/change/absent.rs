@@ -119,6 +119,48 @@ fn a_declared_grant_is_missing_but_for_what_of_it_is_held() {
     assert!(findings(&audited(&asked(), &snapshot(&both))).is_empty());
 }
 
+/// What several grants give together is held, in whichever form.
+#[test]
+fn all_columns_but_some_are_held_in_parts_too() {
+    let rest = "table = \"sales.orders\"\nexcluded-columns = [\"card\"]";
+    let text = baseline(&declared(&[("analyst", rest, &["SELECT"])]));
+    let all_but = |names: &[&str]| {
+        let wildcard = json!({ "ExcludedColumnNames": names });
+        let table =
+            json!({ "DatabaseName": "sales", "Name": "orders", "ColumnWildcard": wildcard });
+        let of = json!({
+            "Principal": { "DataLakePrincipalIdentifier": ROLE }, "Resource": { "TableWithColumns": table },
+            "Permissions": ["SELECT"], "PermissionsWithGrantOption": [],
+        });
+        fact(GRANT, of)
+    };
+    for (facts, is_held) in [
+        (vec![all_but(&["card"])], true),
+        (vec![all_but(&[])], true),
+        (vec![all_but(&["amount", "card"])], false),
+        (vec![held(&["amount"], &["SELECT"])], false),
+        (
+            vec![all_but(&["amount", "card"]), held(&["amount"], &["SELECT"])],
+            true,
+        ),
+        (
+            vec![all_but(&["amount", "card"]), all_but(&["id", "card"])],
+            true,
+        ),
+        (
+            vec![all_but(&["amount", "id"]), held(&["amount"], &["SELECT"])],
+            false,
+        ),
+    ] {
+        let report = audited(&text, &snapshot(&facts));
+        let found = findings(&report);
+        let missing = found
+            .iter()
+            .any(|(_, message, _)| message.ends_with("is missing"));
+        assert_eq!(missing, !is_held, "{facts:?}: {found:?}");
+    }
+}
+
 #[test]
 fn what_was_not_listed_or_not_understood_is_not_said_to_be_missing() {
     let unlisted = audited(&asked(), &listing(&[], &["lake-formation-filter"]));
