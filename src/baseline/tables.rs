@@ -6,7 +6,6 @@ use super::value::{Item, Value};
 use crate::control::settings::{CellKind, Column, Domain, TextType, row_identity};
 use crate::lattice::{Cell, KeyedRows, Row, Text};
 use crate::origin::Origin;
-use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -153,12 +152,12 @@ impl Reader<'_> {
         item: &Item,
         places: &mut BTreeMap<Arc<str>, Vec<Origin>>,
     ) -> Option<KeyedRows> {
-        let read = self.rows(key, columns, item)?.into_par_iter();
+        let read = self.rows(key, columns, item)?.into_iter();
         let mut read: Vec<(Arc<str>, Row, Origin)> = read
             .map(|(row, origin)| (row_identity(columns, &row).into(), row, origin))
             .collect();
         // Those of one identity keep the order of the file.
-        read.par_sort_by(|(a, ..), (b, ..)| a.cmp(b));
+        read.sort_by(|(a, ..), (b, ..)| a.cmp(b));
         let before = self.problems.len();
         let mut rows: Vec<(Arc<str>, Row)> = Vec::with_capacity(read.len());
         let mut lines: Vec<(Arc<str>, Vec<Origin>)> = Vec::with_capacity(read.len());

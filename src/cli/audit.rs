@@ -10,12 +10,13 @@ use super::lock::Lock;
 use super::reporting::{deliver, sinks, wants_everything};
 use super::{Ended, Terminal, files, homes};
 use crate::baseline::{Baseline, Loaded};
+use crate::control::{Tally, Target};
 use crate::judge::{Counted, Exit, Judge, Obstacle, Report};
 use crate::observe::snapshot::{Event, Reader};
 use changes::Changes;
 use jiff::Timestamp;
 use region::RegionRun;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufReader};
 use std::path::Path;
 
@@ -260,6 +261,7 @@ fn judge_estate(
                     place: (&region.account, &region.region),
                     everything,
                     report,
+                    once: BTreeSet::new(),
                 }
                 .run(&mut reader)?;
                 if let Some(why) = &tally.partial {
@@ -279,10 +281,49 @@ fn judge_estate(
             Event::Estate { .. } | Event::Fact(_) | Event::Resource(_) | Event::End { .. } => {}
         }
     }
+    tell_of_targets(baselines, &tallies, report);
     let mut judges = judges.into_iter();
     if let Some(first) = judges.next() {
         judges.for_each(|other| first.absorb(&other));
         report.add(Counted::of(first.finish(&tallies, true), everything))?;
     }
     Ok(())
+}
+
+/// Tells of targets of which the estate holds nothing: by none of what the baseline asks there was anything judged. Where
+/// others were, that may be meant.
+fn tell_of_targets(
+    baselines: &Baselines,
+    tallies: &BTreeMap<(String, String), Tally>,
+    report: &mut Report,
+) {
+    // Of an estate without anything that is said already, or asked for.
+    if tallies.is_empty() {
+        return;
+    }
+    let targets = baselines.all().filter_map(|one| one.target.as_ref());
+    let is_seen = |target: &Target| {
+        let mut seen = tallies.keys();
+        seen.any(|(account, region)| *account == target.account && *region == target.region)
+    };
+    let (seen, unseen): (Vec<&Target>, Vec<&Target>) = targets.partition(|one| is_seen(one));
+    for target in unseen {
+        let Target {
+            name,
+            account,
+            region,
+            ..
+        } = target;
+        let what =
+            format!("target `{name}`: nothing was observed of account {account}, region {region}");
+        if seen.is_empty() {
+            report.obstacles.push(Obstacle {
+                what,
+                why: "by what the baseline asks there, nothing was judged".to_owned(),
+                ..Obstacle::default()
+            });
+        } else {
+            report.notes.push(what);
+        }
+    }
 }

@@ -5,7 +5,7 @@ use super::Target;
 use super::lake::presence::Presence;
 use super::run::RunFindings;
 use super::verdict::{Condition, Conditions};
-use crate::observed::{Identity, Place, ResourceKind};
+use crate::observed::{Identity, Place, Resource, ResourceKind};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -20,6 +20,68 @@ pub struct Absent<'a> {
     pub listed: &'a BTreeSet<ResourceKind>,
     /// Whether each thing that was listed could be read.
     pub legible: bool,
+}
+
+/// What there is one of in each account and region. A control over one that was not observed is not determined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Once {
+    /// What EMR says of the account.
+    EmrAccount,
+    /// The settings of the data lake.
+    LakeSettings,
+    /// The Data Catalog itself.
+    Catalog,
+}
+
+impl Once {
+    /// Which of these a resource is.
+    pub fn of(resource: &Resource<'_>) -> Option<Self> {
+        if resource.kind() == ResourceKind::EmrAccount {
+            Some(Self::EmrAccount)
+        } else if resource.kind() == ResourceKind::LakeFormationSettings {
+            Some(Self::LakeSettings)
+        } else {
+            resource.is_live_catalog().then_some(Self::Catalog)
+        }
+    }
+
+    /// What it is called, what it is in reports, and the call that tells of it.
+    const fn words(self) -> (&'static str, ResourceKind, &'static str) {
+        match self {
+            Self::EmrAccount => (
+                "the account's settings of EMR",
+                ResourceKind::EmrAccount,
+                "elasticmapreduce:GetBlockPublicAccessConfiguration",
+            ),
+            Self::LakeSettings => (
+                "the settings of the data lake",
+                ResourceKind::LakeFormationSettings,
+                "lakeformation:GetDataLakeSettings",
+            ),
+            Self::Catalog => (
+                "the settings of the Data Catalog",
+                ResourceKind::GlueCatalog,
+                "glue:GetDataCatalogEncryptionSettings",
+            ),
+        }
+    }
+
+    /// Says that it was not observed in an account and region.
+    pub fn unseen(self, (account, region): (&str, &str)) -> (Identity, Conditions) {
+        let (what, kind, action) = self.words();
+        let identity = Identity {
+            account: Some(account.to_owned()),
+            region: Some(region.to_owned()),
+            ..Identity::new(kind, account)
+        };
+        let mut conditions = Conditions::new();
+        conditions.undecided(
+            place(action),
+            format!("{what} were not observed"),
+            format!("allow `{action}`, and observe them too"),
+        );
+        (identity, conditions)
+    }
 }
 
 /// A kind of thing that a list of a baseline declares.
@@ -114,8 +176,13 @@ impl Absent<'_> {
         Some(format!("it could not be understood what `{id}` is"))
     }
 
+    /// The list that a call gives, as the place where something is not.
+    pub fn list(action: &str) -> Place {
+        place(action)
+    }
+
     /// Something in this account and region.
-    fn identity(&self, kind: ResourceKind, id: &str) -> Identity {
+    pub fn identity(&self, kind: ResourceKind, id: &str) -> Identity {
         Identity {
             account: Some(self.target.account.clone()),
             region: Some(self.target.region.clone()),

@@ -43,7 +43,7 @@ mod verdict;
 mod view;
 pub(crate) mod volumes;
 
-pub use absent::{Absent, Declares, Missing};
+pub use absent::{Absent, Declares, Missing, Once};
 pub use draft::{Draft, Refusal};
 pub use estate::{Attached, Content, Estate, Remembered, names_in};
 pub use grants::{INSTANCE_PROFILE, SERVICE_ROLE};
@@ -69,6 +69,9 @@ pub trait Control: 'static {
     const META: &'static Meta;
     /// Its table of settings.
     type Setting: Settings + fmt::Debug + 'static;
+
+    /// What there is one of in each account and region, and without which nothing can be said.
+    const ONCE: Option<Once> = None;
 
     /// Judges one resource of one of its kinds: records what holds, fails or cannot be known.
     /// Recording nothing means not-applicable.
@@ -221,6 +224,8 @@ pub struct Entry {
     pub bind: fn(&Requirement) -> Box<dyn Bound>,
     /// Its declared weakenings.
     pub weakenings: &'static [Weakening],
+    /// See [`Control::ONCE`].
+    pub once: Option<Once>,
 }
 
 impl Entry {
@@ -234,6 +239,7 @@ impl Entry {
             fields: C::Setting::fields,
             bind: |requirement| Box::new(Typed::<C>(C::Setting::bind(requirement))),
             weakenings: C::WEAKENINGS,
+            once: C::ONCE,
         }
     }
 }

@@ -1,10 +1,10 @@
 //! What is declared of an account and region, and was not seen there.
 
-use super::{Evaluation, Judge};
+use super::{Evaluation, Judge, Ready};
 use crate::baseline::Baseline;
 use crate::control::lake::outstanding::Outstanding;
 use crate::control::lake::presence::Presence;
-use crate::control::{Absent, View};
+use crate::control::{Absent, Once, RunFindings, View};
 use crate::observed::{Form, Identity, ResourceKind};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,6 +18,8 @@ pub struct Listed<'l> {
     pub kinds: &'l BTreeSet<ResourceKind>,
     /// Whether every record of it could be read.
     pub legible: bool,
+    /// What there is one of, and was seen.
+    pub once: &'l BTreeSet<Once>,
 }
 
 fn nothing_seen(baseline: &Baseline) -> Mutex<Presence<'_>> {
@@ -61,15 +63,31 @@ impl Judge<'_> {
         }
     }
 
-    /// What the baseline declares of an account and region that has passed, and nobody saw there: nothing where the
-    /// baseline is bound to another.
+    /// What the baseline asks for in an account and region that has passed, and nobody saw there.
     pub fn absent(&self, listed: Listed<'_>) -> Vec<Evaluation> {
+        let mut evaluations = Vec::new();
+        for ready in self.ready.iter() {
+            let mut findings = Vec::new();
+            let once = ready.entry.once.filter(|once| !listed.once.contains(once));
+            findings.extend(once.map(|once| once.unseen(listed.place)));
+            self.missing(ready, listed, &mut findings);
+            evaluations.extend(findings.into_iter().map(|(identity, conditions)| {
+                let mut evaluation = self.evaluate(ready, &Arc::new(identity), &conditions);
+                self.waive(&mut evaluation);
+                evaluation
+            }));
+        }
+        evaluations
+    }
+
+    /// What the baseline declares there: nothing where it is bound to another account and region.
+    fn missing(&self, ready: &Ready<'_>, listed: Listed<'_>, findings: &mut RunFindings) {
         let (account, region) = listed.place;
         let (Some(presence), Some(target)) = (&self.presence, &self.baseline.target) else {
-            return Vec::new();
+            return;
         };
         if !self.is_of_target(Some(account), Some(region)) {
-            return Vec::new();
+            return;
         }
         let presence = presence.lock().unwrap_or_else(PoisonError::into_inner);
         let seen = Absent {
@@ -78,16 +96,6 @@ impl Judge<'_> {
             listed: listed.kinds,
             legible: listed.legible,
         };
-        let mut evaluations = Vec::new();
-        for ready in self.ready.iter() {
-            let mut findings = Vec::new();
-            ready.bound.judge_absent(&seen, &mut findings);
-            evaluations.extend(findings.into_iter().map(|(identity, conditions)| {
-                let mut evaluation = self.evaluate(ready, &Arc::new(identity), &conditions);
-                self.waive(&mut evaluation);
-                evaluation
-            }));
-        }
-        evaluations
+        ready.bound.judge_absent(&seen, findings);
     }
 }

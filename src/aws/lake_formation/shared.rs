@@ -24,11 +24,10 @@ impl SharedNames {
         self.name(name).to_shared()
     }
 
-    /// The same columns, their names shared.
-    pub fn columns(&mut self, mut columns: Columns) -> Columns {
-        let (Columns::Only(names) | Columns::AllBut(names)) = &mut columns;
+    /// Has columns share their names.
+    pub fn share_columns(&mut self, columns: &mut Columns) {
+        let (Columns::Only(names) | Columns::AllBut(names)) = columns;
         *names = names.iter().map(|name| self.name(name)).collect();
-        columns
     }
 
     /// The same with the name of its database shared. Those of tables are many and differ.

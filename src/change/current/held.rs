@@ -107,12 +107,11 @@ impl Reading<'_, '_> {
 
     /// The same, with what very many grants have in common held once.
     fn shared(&mut self, node: On) -> On {
-        match self.names.node(node) {
-            On::Columns(database, table, columns) => {
-                On::Columns(database, table, self.names.columns(columns))
-            }
-            node => node,
+        let mut node = self.names.node(node);
+        if let On::Columns(_, _, columns) = &mut node {
+            self.names.share_columns(columns);
         }
+        node
     }
 
     /// Whether AWS refuses the grant beside a declared one of the same principal, which may take its place.

@@ -1,12 +1,12 @@
 //! One account and region of a snapshot: its shared facts are kept, its resources stream by.
 
-use crate::control::Tally;
+use crate::control::{Once, Tally};
 use crate::judge::{Counted, Judge, Listed, Report};
 use crate::observe::json;
 use crate::observe::snapshot::{Event, Reader, Record};
 use crate::observed::{Form, Identity, Resource, ResourceKind, Scope, Source, Tree, Use};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Arc;
 
@@ -30,6 +30,8 @@ pub(super) struct RegionRun<'a, 'b> {
     /// Whether compliant evaluations are kept.
     pub(super) everything: bool,
     pub(super) report: &'a mut Report,
+    /// What there is one of, and was seen.
+    pub(super) once: BTreeSet<Once>,
 }
 
 impl RegionRun<'_, '_> {
@@ -73,6 +75,7 @@ impl RegionRun<'_, '_> {
             place: self.place,
             kinds: &listed.collect(),
             legible: self.report.obstacles.len() == problems,
+            once: &self.once,
         });
         self.report.add(Counted::of(absent, self.everything))?;
         let after = self.report.tally();
@@ -137,6 +140,7 @@ impl RegionRun<'_, '_> {
             .collect();
         for record in records {
             let resource = record.resource();
+            self.once.extend(Once::of(&resource));
             if self
                 .judge
                 .names(&resource, scope)

@@ -8,7 +8,6 @@ use crate::aws::lake_formation::principal::{Principal, PrincipalKind};
 use crate::control::Review;
 use crate::control::settings::Origin;
 use crate::lattice::Text;
-use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -59,13 +58,8 @@ pub fn one_of_each<K: Ord>(
 
 /// Objects to grants that the service refuses, each by itself.
 pub fn each(review: &mut Review<'_>, grants: &[DeclaredGrant]) {
-    let wrong: Vec<(&DeclaredGrant, Vec<(String, String)>)> = grants
-        .par_iter()
-        .map(|grant| (grant, wrong_with(grant)))
-        .filter(|(_, wrong)| !wrong.is_empty())
-        .collect();
-    for (grant, wrong) in wrong {
-        for (message, help) in wrong {
+    for grant in grants {
+        for (message, help) in wrong_with(grant) {
             let places = places(review, "grant", &grant.identity, "this grant");
             review.object(places, message, help);
         }
@@ -179,7 +173,7 @@ pub fn collisions(review: &mut Review<'_>, grants: &[DeclaredGrant]) {
     });
     let mut keyed: Vec<_> = keyed.collect();
     // Nearly in order already, and those on one table stay in theirs.
-    keyed.par_sort_by(|(one, _), (other, _)| one.cmp(other));
+    keyed.sort_by_key(|(key, _)| *key);
     for together in keyed.chunk_by(|(one, _), (other, _)| one == other) {
         let together: Vec<&DeclaredGrant> = together.iter().map(|(_, grant)| *grant).collect();
         for (at, one) in together.iter().enumerate() {

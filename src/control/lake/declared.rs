@@ -11,7 +11,6 @@ use crate::control::settings::{
 };
 use crate::control::{Target, View};
 use crate::lattice::{Cell, KeyedRows, Row};
-use rayon::prelude::*;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
@@ -115,29 +114,9 @@ pub struct Fault {
 
 /// The grants of a control's settings that can be understood, and what is wrong with the others.
 pub fn grants(rows: &KeyedRows, account: Option<&str>) -> (Vec<DeclaredGrant>, Vec<Fault>) {
-    let rows: Vec<(&Arc<str>, &Row)> = rows.iter().collect();
-    let parts: Vec<(Vec<DeclaredGrant>, Vec<Fault>)> = rows
-        .par_chunks(PART)
-        .map(|rows| some_grants(rows, account))
-        .collect();
-    let (mut grants, mut faults) = (Vec::with_capacity(rows.len()), Vec::new());
-    for (own, wrong) in parts {
-        grants.extend(own);
-        faults.extend(wrong);
-    }
-    (grants, faults)
-}
-
-/// Grants that are understood at a time, on one core: many enough to have much in common.
-const PART: usize = 8192;
-
-fn some_grants(
-    rows: &[(&Arc<str>, &Row)],
-    account: Option<&str>,
-) -> (Vec<DeclaredGrant>, Vec<Fault>) {
     let (mut grants, mut faults) = (Vec::with_capacity(rows.len()), Vec::new());
     let mut known = Known::default();
-    for (identity, row) in rows {
+    for (identity, row) in rows.iter() {
         match grant(identity, row, account, &mut known) {
             Ok(grant) => grants.push(grant),
             Err((message, help)) => faults.push(Fault {
@@ -207,8 +186,10 @@ impl Known {
         if let Some(known) = at.and_then(|at| self.columns_of.get(&at)) {
             return Ok(Some(known.clone()));
         }
-        let columns = columns_of(row, key)?;
-        let columns = columns.map(|columns| self.names.columns(columns));
+        let mut columns = columns_of(row, key)?;
+        if let Some(columns) = &mut columns {
+            self.names.share_columns(columns);
+        }
         if let Some((at, columns)) = at.zip(columns.clone()) {
             self.columns_of.insert(at, columns);
         }

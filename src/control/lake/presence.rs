@@ -1,6 +1,7 @@
 //! What of a baseline's data lake somebody saw in an account and region, as its resources stream by. What is declared
 //! and was not seen when all of them have passed is missing.
 
+use super::catalog;
 use super::filter::{self, DeclaredFilter, TableName};
 use super::outstanding::Outstanding;
 use super::seen::{Context, Trouble};
@@ -23,6 +24,8 @@ pub struct Presence<'d> {
     expressions: BTreeSet<Name>,
     /// Databases and tables of which it is known what tags they bear.
     bearers: BTreeSet<Bearer>,
+    /// Tables of the Data Catalog.
+    tables: BTreeSet<Bearer>,
     /// The first of each kind of which it could not be understood what it is.
     obscure: BTreeMap<ResourceKind, String>,
 }
@@ -37,6 +40,7 @@ impl<'d> Presence<'d> {
             tags: BTreeSet::new(),
             expressions: BTreeSet::new(),
             bearers: BTreeSet::new(),
+            tables: BTreeSet::new(),
             obscure: BTreeMap::new(),
         }
     }
@@ -48,6 +52,7 @@ impl<'d> Presence<'d> {
             ResourceKind::LakeFormationFilter,
             ResourceKind::LakeFormationLocation,
             ResourceKind::LakeFormationTag,
+            ResourceKind::GlueCatalog,
         ]
         .contains(&kind)
     }
@@ -71,6 +76,9 @@ impl<'d> Presence<'d> {
             })
         } else if kind == ResourceKind::LakeFormationTag {
             self.tag(resource, &context)
+        } else if let Some((database, name, _)) = catalog::table(&context, resource) {
+            self.tables.insert(Bearer(vec![database, name]));
+            Ok(())
         } else {
             Ok(())
         };
@@ -147,6 +155,11 @@ impl<'d> Presence<'d> {
     /// Whether it was asked what tags this bears; of a column, what its table's columns do.
     pub fn has_bearer(&self, bearer: &Bearer) -> bool {
         self.bearers.contains(&bearer.table())
+    }
+
+    /// The tables of which nobody asked what tags they bear.
+    pub fn unasked_tables(&self) -> impl Iterator<Item = &Bearer> {
+        self.tables.difference(&self.bearers)
     }
 
     /// Something of a kind of which it could not be understood what it is.

@@ -1,7 +1,7 @@
 //! `CloudTrail` records EMR and Lake Formation calls.
 
 use crate::control::settings::{Exactly, KmsKey, Switch, settings};
-use crate::control::{Conditions, Control, Meta, Severity, Span, View};
+use crate::control::{Conditions, Control, Meta, Once, Severity, Span, View};
 use crate::observed::{Node, Reason, Resource, ResourceKind, Switch as Seen, Value};
 
 #[derive(Debug)]
@@ -35,6 +35,7 @@ impl Control for AuditTrail {
         docs: include_str!("audit_trail.md"),
     };
     type Setting = Setting;
+    const ONCE: Option<Once> = Some(Once::EmrAccount);
 
     fn judge(want: &Setting, seen: &View<'_, '_>, out: &mut Conditions) {
         let subject = seen.resource;

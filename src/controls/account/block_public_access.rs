@@ -4,7 +4,7 @@ use crate::artifact::AccountSetting;
 use crate::aws::network::Ports;
 use crate::control::network::port_layers;
 use crate::control::settings::{Only, Plain, settings};
-use crate::control::{Conditions, Control, Draft, Meta, Severity, Span, View};
+use crate::control::{Conditions, Control, Draft, Meta, Once, Severity, Span, View};
 use crate::observed::{Form, Known, Node, Reason, ResourceKind, Switch, Value as Seen};
 use serde_json::{Value, json};
 
@@ -39,6 +39,7 @@ impl Control for BlockPublicAccess {
         docs: include_str!("block_public_access.md"),
     };
     type Setting = Setting;
+    const ONCE: Option<Once> = Some(Once::EmrAccount);
 
     fn judge(want: &Setting, seen: &View<'_, '_>, out: &mut Conditions) {
         let configuration = if seen.is_live() {

@@ -1,7 +1,7 @@
 //! Catalog metadata is encrypted, with a customer's key.
 
 use crate::control::settings::{Exactly, IamRole, KmsKey, OneOf, settings, vocabulary};
-use crate::control::{Conditions, Control, Meta, Severity, Span, View};
+use crate::control::{Conditions, Control, Meta, Once, Severity, Span, View};
 use crate::observed::{Known, ResourceKind};
 
 #[derive(Debug)]
@@ -35,6 +35,7 @@ impl Control for CatalogEncryption {
         docs: include_str!("catalog_encryption.md"),
     };
     type Setting = Setting;
+    const ONCE: Option<Once> = Some(Once::Catalog);
 
     fn judge(want: &Setting, seen: &View<'_, '_>, out: &mut Conditions) {
         let Some(settings) = seen.resource.catalog_settings() else {

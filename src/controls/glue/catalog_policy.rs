@@ -3,7 +3,7 @@
 use crate::aws::policy::{Pattern, Reach};
 use crate::control::policy::{Allowed, Document, Effect, Limit, Opening, Test, Who, own_account};
 use crate::control::settings::{Allowance, Only, Plain, Switch, settings};
-use crate::control::{Conditions, Control, Meta, Severity, Span, View};
+use crate::control::{Conditions, Control, Meta, Once, Severity, Span, View};
 use crate::observed::glue::RESOURCE_POLICY;
 use crate::observed::{Node, Reason, ResourceKind, Value};
 
@@ -39,6 +39,7 @@ impl Control for CatalogPolicy {
         docs: include_str!("catalog_policy.md"),
     };
     type Setting = Setting;
+    const ONCE: Option<Once> = Some(Once::Catalog);
 
     fn judge(want: &Setting, seen: &View<'_, '_>, out: &mut Conditions) {
         let body = seen.resource.body;

@@ -6,7 +6,7 @@ use crate::control::policy::{Allowed, Document, Effect, Statement as Seen, Test,
 use crate::control::settings::{
     Includes, OneOf, Only, Pattern as Patterns, RolePattern, settings, vocabulary,
 };
-use crate::control::{Conditions, Control, Draft, Meta, Severity, Span, View};
+use crate::control::{Conditions, Control, Draft, Meta, Once, Severity, Span, View};
 use crate::lattice::Text;
 use crate::observed::{Node, ResourceKind};
 use serde_json::json;
@@ -48,6 +48,7 @@ impl Control for Guardrails {
         docs: include_str!("guardrails.md"),
     };
     type Setting = Setting;
+    const ONCE: Option<Once> = Some(Once::EmrAccount);
 
     fn judge(want: &Setting, seen: &View<'_, '_>, out: &mut Conditions) {
         // Organisations are in no file.

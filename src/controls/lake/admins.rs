@@ -8,7 +8,7 @@ use crate::control::lake::{Context, settings as written};
 use crate::control::settings::{
     AtMost, Domain, Includes, Only, Pattern, Plain, Vocabulary, settings,
 };
-use crate::control::{Conditions, Control, Draft, Meta, Severity, Span, View, Weakening};
+use crate::control::{Conditions, Control, Draft, Meta, Once, Severity, Span, View, Weakening};
 use crate::lattice::Text;
 use crate::observed::{Lookup, Node, ResourceKind, lake, named};
 
@@ -49,6 +49,7 @@ impl Control for Admins {
         docs: include_str!("admins.md"),
     };
     type Setting = Setting;
+    const ONCE: Option<Once> = Some(Once::LakeSettings);
 
     fn judge(want: &Setting, seen: &View<'_, '_>, out: &mut Conditions) {
         let context = Context::of(seen);

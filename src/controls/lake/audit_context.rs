@@ -6,7 +6,7 @@ use crate::control::lake::Context;
 use crate::control::lake::places::locations_of;
 use crate::control::lake::trails::records_reads;
 use crate::control::settings::{Switch, settings};
-use crate::control::{Conditions, Control, Draft, Meta, Severity, Span, View, Weakening};
+use crate::control::{Conditions, Control, Draft, Meta, Once, Severity, Span, View, Weakening};
 use crate::observed::{Known, Node, ResourceKind};
 use serde_json::json;
 
@@ -37,6 +37,7 @@ impl Control for AuditContext {
         docs: include_str!("audit_context.md"),
     };
     type Setting = Setting;
+    const ONCE: Option<Once> = Some(Once::LakeSettings);
 
     fn judge(want: &Setting, seen: &View<'_, '_>, out: &mut Conditions) {
         if seen.resource.kind() == ResourceKind::S3Bucket {

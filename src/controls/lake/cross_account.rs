@@ -3,7 +3,7 @@
 use crate::artifact::LakeSetting;
 use crate::control::lake::Context;
 use crate::control::settings::{Allowance, AtLeast, Only, Pattern, Plain, settings};
-use crate::control::{Conditions, Control, Draft, Meta, Severity, Span, View, Weakening};
+use crate::control::{Conditions, Control, Draft, Meta, Once, Severity, Span, View, Weakening};
 use crate::observed::{Known, Node, ResourceKind, Switch, Value};
 
 #[derive(Debug)]
@@ -37,6 +37,7 @@ impl Control for CrossAccount {
         docs: include_str!("cross_account.md"),
     };
     type Setting = Setting;
+    const ONCE: Option<Once> = Some(Once::LakeSettings);
 
     fn judge(want: &Setting, seen: &View<'_, '_>, out: &mut Conditions) {
         let settings = seen.resource.lake_settings();

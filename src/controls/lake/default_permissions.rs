@@ -3,7 +3,7 @@
 use crate::artifact::LakeSetting;
 use crate::aws::lake_formation::principal::is_iam_allowed_principals;
 use crate::control::settings::{Only, Pattern, settings};
-use crate::control::{Conditions, Control, Draft, Meta, Severity, Span, View, Weakening};
+use crate::control::{Conditions, Control, Draft, Meta, Once, Severity, Span, View, Weakening};
 use crate::observed::lake::DATABASE;
 use crate::observed::{Node, ResourceKind, Value};
 use serde_json::json;
@@ -39,6 +39,7 @@ impl Control for DefaultPermissions {
         docs: include_str!("default_permissions.md"),
     };
     type Setting = Setting;
+    const ONCE: Option<Once> = Some(Once::LakeSettings);
 
     fn judge(want: &Setting, seen: &View<'_, '_>, out: &mut Conditions) {
         let resource = seen.resource;

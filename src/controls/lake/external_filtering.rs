@@ -3,7 +3,7 @@
 use crate::artifact::LakeSetting;
 use crate::control::lake::{Context, settings as written};
 use crate::control::settings::{Allowance, Only, Plain, Stated, settings};
-use crate::control::{Conditions, Control, Draft, Meta, Severity, Span, View, Weakening};
+use crate::control::{Conditions, Control, Draft, Meta, Once, Severity, Span, View, Weakening};
 use crate::lattice::Shape;
 use crate::observed::{Node, ResourceKind, Switch};
 use serde_json::json;
@@ -45,6 +45,7 @@ impl Control for ExternalFiltering {
         docs: include_str!("external_filtering.md"),
     };
     type Setting = Setting;
+    const ONCE: Option<Once> = Some(Once::LakeSettings);
 
     fn judge(want: &Setting, seen: &View<'_, '_>, out: &mut Conditions) {
         if seen.resource.kind() == ResourceKind::GlueCatalog {

@@ -2,7 +2,7 @@
 
 use crate::control::lake::Context;
 use crate::control::settings::{Exactly, Only, Pattern, Plain, settings};
-use crate::control::{Conditions, Control, Meta, Severity, Span, View};
+use crate::control::{Conditions, Control, Meta, Once, Severity, Span, View};
 use crate::observed::ResourceKind;
 
 #[derive(Debug)]
@@ -34,6 +34,7 @@ impl Control for IdentityCenter {
         docs: include_str!("identity_center.md"),
     };
     type Setting = Setting;
+    const ONCE: Option<Once> = Some(Once::LakeSettings);
 
     fn judge(want: &Setting, seen: &View<'_, '_>, out: &mut Conditions) {
         if !seen.is_live() {

@@ -111,6 +111,9 @@ impl Control for Tags {
         seen.tell(&ASSIGNMENTS, unseen, out, |condition| {
             condition.fix("put it on: `plan` shows the call, and `apply` makes it");
         });
+        for table in seen.presence.unasked_tables() {
+            must_bear_required(want, table, seen, out);
+        }
     }
 
     fn compile(want: &Setting, draft: &mut Draft<'_>) {
@@ -172,6 +175,33 @@ impl Control for Tags {
             }
         }
     }
+}
+
+/// A table of which nobody asked what tags it bears: none, where there are no tags.
+fn must_bear_required(want: &Setting, table: &Bearer, seen: &Absent<'_>, out: &mut RunFindings) {
+    let is_governed = |database: &Name| {
+        let mut all = want.databases.iter();
+        let known = database.as_known();
+        all.any(|one| known.is_some_and(|name| one.accepts_as_pattern(name)))
+    };
+    if want.required.is_empty() || !table.0.first().is_some_and(is_governed) {
+        return;
+    }
+    let kind = ResourceKind::LakeFormationTag;
+    let bears_none = seen.listed.contains(&kind) && !seen.presence.has_tags();
+    let mut conditions = Conditions::new();
+    for key in &want.required {
+        let place = Absent::list(ASSIGNMENTS.action);
+        let condition = if bears_none {
+            conditions.failed(place, format!("`{table}` bears no tag `{key}`"))
+        } else {
+            let message = format!("whether `{table}` bears a tag `{key}` is unknown");
+            let remedy = format!("allow `{}`, and observe again", ASSIGNMENTS.action);
+            conditions.undecided(place, message, remedy)
+        };
+        condition.under("required").expected(format!("`{key}`"));
+    }
+    out.push((seen.identity(kind, &table.to_string()), conditions));
 }
 
 /// A name as a part of the name of a file.

@@ -2,7 +2,7 @@
 
 use crate::control::lake::{Context, settings as written};
 use crate::control::settings::{Includes, Plain, settings};
-use crate::control::{Conditions, Control, Draft, Meta, Severity, Span, View, names_role};
+use crate::control::{Conditions, Control, Draft, Meta, Once, Severity, Span, View, names_role};
 use crate::observed::{ResourceKind, lake};
 
 #[derive(Debug)]
@@ -31,6 +31,7 @@ impl Control for Visibility {
         docs: include_str!("visibility.md"),
     };
     type Setting = Setting;
+    const ONCE: Option<Once> = Some(Once::LakeSettings);
 
     fn judge(want: &Setting, seen: &View<'_, '_>, out: &mut Conditions) {
         // What a file holds is all there is in it; what an answer leaves out is not said.
