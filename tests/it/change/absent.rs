@@ -338,3 +338,194 @@ fn each_thing_that_is_declared_and_not_there_is_missing() {
         "{found:#?}"
     );
 }
+
+const TAGGED_DATABASE: &str = r#"
+[lake.tags]
+required = ["level"]
+databases = ["hr*"]
+[[lake.tags.tag]]
+key = "level"
+values = ["public", "secret"]
+[[lake.tags.assignment]]
+resource = "hr"
+tags = { level = "secret" }
+[[lake.tags.assignment]]
+resource = "hr.open"
+tags = { level = "public" }
+"#;
+
+fn tag(value: &str) -> Value {
+    json!([{ "TagKey": "level", "TagValues": [value] }])
+}
+
+/// The tags of a database that is secret, of a table in it, and of a column of that.
+fn tags_below(table: &str, of_table: Option<&str>, of_column: Option<&str>) -> Vec<Fact> {
+    let columns = of_column.map(|value| json!({ "Name": "id", "LFTags": tag(value) }));
+    let columns: Vec<Value> = columns.into_iter().collect();
+    let mut answer = json!({
+        "named": table, "LFTagOnDatabase": tag("secret"), "LFTagsOnColumns": columns,
+    });
+    if let Some(value) = of_table {
+        answer["LFTagsOnTable"] = tag(value);
+    }
+    let mut facts = vec![
+        fact(
+            TAG,
+            json!({ "TagKey": "level", "TagValues": ["public", "secret"] }),
+        ),
+        fact(
+            TAGGED,
+            json!({ "named": "hr", "LFTagOnDatabase": tag("secret") }),
+        ),
+        fact(TAGGED, answer),
+    ];
+    if table != "hr.open" {
+        let open = json!({
+            "named": "hr.open", "LFTagOnDatabase": tag("secret"), "LFTagsOnTable": tag("public"),
+        });
+        facts.push(fact(TAGGED, open));
+    }
+    facts
+}
+
+/// A retagged table changes silently who reads it.
+#[test]
+fn below_what_bears_a_tag_another_value_is_found() {
+    let text = baseline(TAGGED_DATABASE);
+    for (table, of_table, of_column, wrong) in [
+        ("hr.pay", None, None, None),
+        ("hr.pay", Some("secret"), None, None),
+        (
+            "hr.pay",
+            Some("public"),
+            None,
+            Some("`hr.pay` bears `level=public`, below `hr`"),
+        ),
+        (
+            "hr.pay",
+            None,
+            Some("public"),
+            Some("`hr.pay.id` bears `level=public`, below `hr`"),
+        ),
+        ("hr.open", Some("public"), None, None),
+        (
+            "hr.open",
+            Some("public"),
+            Some("secret"),
+            Some("`hr.open.id` bears `level=secret`, below `hr.open`"),
+        ),
+    ] {
+        let estate = snapshot(&tags_below(table, of_table, of_column));
+        let report = audited(&text, &estate);
+        let found = findings(&report);
+        match wrong {
+            None => assert!(found.is_empty(), "{table}: {found:#?}"),
+            Some(wrong) => {
+                let (verdict, message) = only(&report);
+                assert_eq!(verdict, "noncompliant");
+                assert!(message.starts_with(wrong), "{message}");
+            }
+        }
+        // A plan tells the same.
+        let (plan, _) = planned(&text, &estate, &[]);
+        assert_eq!(
+            plan["changes"].as_array().unwrap().len(),
+            usize::from(wrong.is_some()),
+            "{plan:#}"
+        );
+    }
+}
+
+#[test]
+fn a_required_tag_is_looked_for_on_every_table() {
+    let text = baseline("[lake.tags]\nrequired = [\"level\"]\ndatabases = [\"hr*\"]\n");
+    let table = |database: &str| {
+        let answer =
+            json!({ "Name": "Pay", "DatabaseName": database, "CatalogId": super::ACCOUNT });
+        fact(super::CATALOG, answer)
+    };
+    let none = audited(&text, &snapshot(&[table("HR"), table("sales")]));
+    assert_eq!(
+        only(&none),
+        said("noncompliant", "`hr.pay` bears no tag `level`")
+    );
+    let some = fact(TAG, json!({ "TagKey": "level", "TagValues": ["public"] }));
+    let unasked = audited(&text, &snapshot(&[table("HR"), some]));
+    assert_eq!(only(&unasked).0, "indeterminate", "{unasked:#}");
+}
+
+#[test]
+fn what_was_not_observed_at_all_is_not_passed_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let body = "[lake.admins]\n[lake.default-permissions]\n[account.block-public-access]\n[glue.catalog-encryption]\n";
+    let file = write("b.toml", &baseline(body));
+    let whole = snapshot(&[held(&["id"], &["SELECT"])]);
+    let estate = write("e.jsonl", &whole);
+    let ran = run(&["audit", &file, "--snapshot", &estate, "--format", "json"]);
+    let report: Value = serde_json::from_str(&ran.out).unwrap();
+    let all = report["evaluations"].as_array().unwrap().iter();
+    let told: BTreeSet<(&str, &str)> = all
+        .map(|one| {
+            (
+                one["control"].as_str().unwrap(),
+                one["verdict"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    let each = [
+        "lake.admins",
+        "lake.default-permissions",
+        "account.block-public-access",
+        "glue.catalog-encryption",
+    ];
+    assert_eq!(told, each.map(|one| (one, "indeterminate")).into());
+    assert_eq!(ran.exit as u8, 3, "{}", ran.err);
+
+    // Nor is a target of which nothing was observed.
+    let elsewhere = write("f.jsonl", &whole.replace("us-west-2", "eu-west-1"));
+    for words in [vec![], vec!["--target", "prod"]] {
+        let asked = write("g.toml", &asked());
+        let mut command = vec![
+            "audit",
+            &asked,
+            "--snapshot",
+            &elsewhere,
+            "--format",
+            "json",
+            "--allow-empty",
+        ];
+        command.extend(words);
+        let ran = run(&command);
+        let report: Value = serde_json::from_str(&ran.out).unwrap();
+        assert_eq!(ran.exit as u8, 3, "{report:#}");
+        let problem = report["problems"][0]["what"].as_str().unwrap();
+        assert!(
+            problem.contains("nothing was observed of account 111122223333, region us-west-2"),
+            "{problem}"
+        );
+    }
+    // Where others of its targets were, that is a note.
+    let two = format!(
+        "{}\n[targets.other]\naccount = \"444455556666\"\nregion = \"eu-west-1\"\n",
+        baseline("")
+    );
+    let two = write("two.toml", &two);
+    let ran = run(&[
+        "audit",
+        &two,
+        "--snapshot",
+        &estate,
+        "--format",
+        "json",
+        "--allow-empty",
+    ]);
+    let report: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(ran.exit as u8, 0, "{report:#}");
+    let note = report["notes"][0].as_str().unwrap();
+    assert!(note.starts_with("target `other`"), "{note}");
+}
