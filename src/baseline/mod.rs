@@ -118,8 +118,12 @@ pub fn validate(path: &str, files: &dyn Loader, at: Timestamp) -> Vec<Problem> {
         return problems;
     }
     let names = loaded.targets().iter().map(|target| Some(&*target.name));
+    let of_files = problems.clone();
     for name in std::iter::once(None).chain(names) {
         let (_, more) = loaded.bind(loaded.find(name));
+        // What differs before anything is bound differs in every target, and would be said in other words for each.
+        let more = more.into_iter();
+        let more = more.filter(|one| !of_files.iter().any(|known| known.is_conflict_of(one)));
         problems.extend(more);
     }
     finish(problems, &loaded.layers)

@@ -49,6 +49,16 @@ impl Problem {
         }
     }
 
+    /// Whether both say that the same lines ask for different things.
+    pub(super) fn is_conflict_of(&self, other: &Self) -> bool {
+        let places = |problem: &Self| -> Vec<_> {
+            let labels = problem.labels.iter();
+            labels.map(|label| label.origin.clone()).collect()
+        };
+        let is_conflict = |problem: &Self| problem.code == "baseline::conflict";
+        is_conflict(self) && is_conflict(other) && places(self) == places(other)
+    }
+
     /// Adds a place.
     #[must_use]
     pub fn at(mut self, origin: Origin, text: impl Into<String>) -> Self {
