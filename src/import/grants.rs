@@ -19,6 +19,8 @@ type OfTable = (Name, Option<Name>, Name, Name, Option<Name>);
 pub(super) struct Given {
     pub(super) permissions: BTreeSet<String>,
     pub(super) grantable: BTreeSet<String>,
+    /// The columns that may be granted on, where others of the same list may not.
+    pub(super) grantable_columns: BTreeSet<Name>,
     /// Where it was seen.
     pub(super) place: String,
 }
@@ -98,12 +100,14 @@ impl Grants {
                 table.clone(),
                 condition.clone(),
             );
-            match lists.get_mut(&key) {
-                None => drop(lists.insert(key, (columns.clone(), given.clone()))),
-                Some((own, with)) if (&with.permissions, &with.grantable) == (&given.permissions, &given.grantable) => {
-                    *own = union(own, columns);
-                }
-                Some(_) => left.push(format!(
+            let new = (columns.clone(), given.clone());
+            let Some(own) = lists.get_mut(&key) else {
+                lists.insert(key, new);
+                continue;
+            };
+            match together(own, &new) {
+                Some(both) => *own = both,
+                None => left.push(format!(
                     "{}: grant on {object} for `{holder}`: another list of columns of the table is held with other permissions",
                     given.place
                 )),
@@ -124,6 +128,46 @@ impl Grants {
         }
         joined
     }
+}
+
+/// Two lists of columns of one table as one, where a baseline can say that: with the same permissions, and the grant option
+/// on both, on neither, or on some of the columns.
+fn together(
+    (own, with): &(Columns, Given),
+    (columns, given): &(Columns, Given),
+) -> Option<(Columns, Given)> {
+    if with.permissions != given.permissions {
+        return None;
+    }
+    let both = union(own, columns);
+    if with.grantable == given.grantable && with.grantable_columns.is_empty() {
+        return Some((both, with.clone()));
+    }
+    let options = [&with.grantable, &given.grantable];
+    let mut options: BTreeSet<_> = options.into_iter().filter(|all| !all.is_empty()).collect();
+    let (Columns::Only(all), Some(option), true) = (&both, options.pop_first(), options.is_empty())
+    else {
+        return None;
+    };
+    let mut on = BTreeSet::new();
+    for (listed, given) in [(own, with), (columns, given)] {
+        match listed {
+            Columns::Only(_) if !given.grantable_columns.is_empty() => {
+                on.extend(given.grantable_columns.iter().cloned());
+            }
+            Columns::Only(listed) if !given.grantable.is_empty() => {
+                on.extend(listed.iter().cloned());
+            }
+            Columns::Only(_) => {}
+            Columns::AllBut(_) => return None,
+        }
+    }
+    let given = Given {
+        grantable: option.clone(),
+        grantable_columns: if on == *all { BTreeSet::new() } else { on },
+        ..with.clone()
+    };
+    Some((both, given))
 }
 
 /// The lines that a baseline may hold together: it refuses a table and columns of it for one principal.
@@ -212,6 +256,10 @@ fn table(group: &Group, account: &str) -> String {
     settings.push(("permissions", toml::list(&strings(&rest.permissions), 14)));
     if !rest.grantable.is_empty() {
         settings.push(("grantable", toml::list(&strings(&rest.grantable), 14)));
+    }
+    if !rest.grantable_columns.is_empty() {
+        let columns = strings(&rest.grantable_columns);
+        settings.push(("grantable-columns", toml::list(&columns, 20)));
     }
     if let Some(condition) = &rest.condition {
         settings.push(("condition", toml::string(condition)));

@@ -26,6 +26,8 @@ pub(super) struct Rest {
     pub(super) permissions: BTreeSet<String>,
     /// What of that may be granted on.
     pub(super) grantable: BTreeSet<String>,
+    /// The only columns that may be granted on, where others may not.
+    pub(super) grantable_columns: BTreeSet<String>,
     /// The attribute condition.
     pub(super) condition: Option<String>,
 }

@@ -5,7 +5,8 @@ use super::group::{Line, Rest};
 use crate::aws::lake_formation::grant::{Columns, Expression, Node, Object, TagPolicy};
 use crate::aws::lake_formation::name::Name;
 use crate::control::lake::checks::wrong_with;
-use crate::control::lake::declared::{DeclaredGrant, grants};
+use crate::control::lake::declared::grants;
+use crate::control::lake::standing::{members, with_members};
 use crate::lattice::{Cell, KeyedRows, Row, Text};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -21,6 +22,7 @@ pub(super) fn line(
         permissions: given.permissions.clone(),
         grantable: given.grantable.clone(),
         condition: condition.map(known).transpose()?,
+        grantable_columns: names(&given.grantable_columns)?,
         ..Rest::default()
     };
     if let Node::Columns(_, _, columns) = &object.node {
@@ -105,6 +107,7 @@ pub(super) fn objection(line: &Line, object: &Object, account: &str) -> Option<S
         ("columns", &line.rest.columns),
         ("excluded-columns", &line.rest.excluded),
         ("grantable", &line.rest.grantable),
+        ("grantable-columns", &line.rest.grantable_columns),
     ] {
         if !names.is_empty() {
             row.insert(key, set(names));
@@ -117,14 +120,16 @@ pub(super) fn objection(line: &Line, object: &Object, account: &str) -> Option<S
     if let Some(fault) = faults.first() {
         return Some(fault.message.clone());
     }
-    let declared: &DeclaredGrant = declared.first()?;
-    if declared.object != *object {
+    let whole = declared.iter().map(|one| one.object.clone());
+    let whole = whole.reduce(|one, other| match (members(&one), members(&other)) {
+        (Some(some), Some(others)) => with_members(&one, some | others),
+        _ => one,
+    })?;
+    if whole != *object {
         return Some("its name cannot be told from others in a baseline".to_owned());
     }
-    wrong_with(declared)
-        .into_iter()
-        .next()
-        .map(|(message, _)| message)
+    let mut wrong = declared.iter().flat_map(wrong_with);
+    wrong.next().map(|(message, _)| message)
 }
 
 fn known(name: &Name) -> Result<String, &'static str> {

@@ -930,13 +930,65 @@ fn row_policies_are_named() {
     );
 }
 
+#[test]
+fn columns_of_which_some_may_be_granted_on_are_imported_as_one_list() {
+    let of = |some: &[&str], grantable: &[&str]| {
+        let list = columns("orders", json!({ "ColumnNames": some }));
+        grant("ann", list, &["SELECT"], grantable)
+    };
+    let held = [of(&["amount"], &[]), of(&["country", "id"], &["SELECT"])];
+    let lake = estate(&held, &[]);
+    let (baseline, said, _) = imported(&lake);
+    let text = std::fs::read_to_string(baseline.path()).unwrap();
+    assert!(!said.contains("not in the baseline"), "{said}");
+    for line in [
+        "columns           = [\"amount\", \"country\", \"id\"]\n",
+        "grantable         = [\"SELECT\"]\ngrantable-columns = [\"country\", \"id\"]\n",
+    ] {
+        assert!(text.contains(line), "{text}");
+    }
+    assert_eq!(found(&baseline, &lake, "lake.grants"), NOTHING);
+    let path = |file: &tempfile::NamedTempFile| file.path().to_str().unwrap().to_owned();
+    let plan = |lake: &tempfile::NamedTempFile| {
+        let (file, lake) = (path(&baseline), path(lake));
+        let words = [
+            "plan",
+            &file,
+            "--snapshot",
+            &lake,
+            "--format",
+            "json",
+            "--prune",
+        ];
+        let plan: Value = serde_json::from_str(&run(&words).out).unwrap();
+        let changes = plan["changes"].as_array().unwrap().iter();
+        let grants = changes.filter(|one| one["kind"] == "grants");
+        let each = grants.map(|one| format!("{} {}", one["class"], one["what"]));
+        each.collect::<Vec<_>>()
+    };
+    assert_eq!(plan(&lake), NOTHING);
+    // The grant option on the other column is more than that.
+    let more = estate(&[of(&["amount", "country", "id"], &["SELECT"])], &[]);
+    assert_eq!(
+        plan(&more),
+        ["\"widened\" \"the grant option of SELECT on columns `amount` of `sales.orders`\""]
+    );
+    let less = estate(&[of(&["amount", "country", "id"], &[])], &[]);
+    assert_eq!(
+        plan(&less),
+        [
+            "\"missing\" \"SELECT (with the grant option) on columns `country,id` of `sales.orders`\""
+        ]
+    );
+}
+
 /// A grant in a form in which the service lists it.
 fn listed() -> impl Strategy<Value = Value> {
     let role = prop::sample::select(vec!["ann", "bob", "cat"]);
     let name = prop::sample::select(vec!["orders", "items"]);
     let some = prop::sample::subsequence(vec!["id", "amount", "card"], 1..3);
     let options = prop::sample::subsequence(vec!["DESCRIBE", "INSERT", "DELETE"], 0..2);
-    (role, name, some, options, 0..9_u8).prop_map(|(role, name, some, options, form)| {
+    (role, name, some, options, 0..10_u8).prop_map(|(role, name, some, options, form)| {
         let whole = json!({ "ColumnWildcard": {} });
         match form {
             0 => grant(role, table(name), &["DESCRIBE", "INSERT", "DELETE"], &options),
@@ -947,6 +999,7 @@ fn listed() -> impl Strategy<Value = Value> {
             5 => grant(role, json!({ "Database": { "CatalogId": ACCOUNT, "Name": "sales" } }), &["ALL", "CREATE_TABLE", "DESCRIBE"], &["DESCRIBE"]),
             6 => grant(role, json!({ "DataCellsFilter": { "TableCatalogId": ACCOUNT, "DatabaseName": "sales", "TableName": name, "Name": "eu" } }), &["SELECT"], &[]),
             7 => grant(role, json!({ "LFTagPolicy": { "CatalogId": ACCOUNT, "ResourceType": "TABLE", "Expression": [{ "TagKey": "Domain", "TagValues": ["Sales", "HR"] }] } }), &["SELECT", "DESCRIBE"], &[]),
+            8 => grant(role, columns(name, json!({ "ColumnNames": some })), &["SELECT"], &["SELECT"]),
             _ => grant(role, json!({ "DataLocation": { "CatalogId": ACCOUNT, "ResourceArn": "arn:aws:s3:::lake/sales" } }), &["DATA_LOCATION_ACCESS"], &[]),
         }
     })

@@ -26,6 +26,13 @@ table       = "sales.orders"
 columns     = ["order_id", "amount"]
 permissions = ["SELECT"]
 [[lake.grants.grant]]
+principal         = "arn:aws:iam::${account}:role/keeper"
+table             = "sales.orders"
+columns           = ["order_id", "amount"]
+permissions       = ["SELECT"]
+grantable         = ["SELECT"]
+grantable-columns = ["amount"]
+[[lake.grants.grant]]
 principal        = "arn:aws:iam::${account}:role/etl"
 table            = "sales.customers"
 excluded-columns = ["ssn"]
@@ -328,7 +335,19 @@ fn filter(lines: &str) -> String {
 }
 
 /// Lines of a grant, and what is said of them.
-const REFUSED_GRANTS: [(&str, &str); 14] = [
+const REFUSED_GRANTS: [(&str, &str); 17] = [
+    (
+        "table = 'sales.orders'\npermissions = ['SELECT']\ngrantable = ['SELECT']\ngrantable-columns = ['a']",
+        "some of `columns`",
+    ),
+    (
+        "table = 'sales.orders'\ncolumns = ['a', 'b']\npermissions = ['SELECT']\ngrantable-columns = ['a']",
+        "on which `grantable` holds",
+    ),
+    (
+        "table = 'sales.orders'\ncolumns = ['a', 'b']\npermissions = ['SELECT']\ngrantable = ['SELECT']\ngrantable-columns = ['C']",
+        "`c` is among `grantable-columns`",
+    ),
     (
         "database = 'sales'\npermissions = ['SELECT']",
         "a database takes no `SELECT`",
@@ -529,6 +548,20 @@ fn what_is_wrong_for_every_target_is_said_once() {
             "{words:?}: {said}"
         );
     }
+}
+
+/// The same lines differ before a target is bound and in each.
+#[test]
+fn what_a_baseline_says_twice_and_differently_is_told_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines = |column: &str| {
+        grant(&format!(
+            "table = 'sales.orders'\ncolumns = ['{column}']\npermissions = ['SELECT']"
+        ))
+    };
+    let text = format!("{HEAD}\n{}{}", lines("a"), lines("b"));
+    let ran = run(&["validate", &write(folder.path(), "baseline.toml", &text)]);
+    assert!(ran.err.contains("has 1 mistake\n"), "{}", ran.err);
 }
 
 /// What was printed, with messages that were broken over lines put together.

@@ -1,6 +1,6 @@
 //! The grants that a baseline declares.
 
-use super::standing::Declared;
+use super::standing::{Declared, with_members};
 use super::{name, own_or_other, parsed};
 use crate::aws::lake_formation::grant::{Columns, Expression, Node, Object, TagPolicy, location};
 use crate::aws::lake_formation::name::Name;
@@ -68,6 +68,11 @@ impl Table for GrantTable {
             SOME_PERMISSIONS,
             "The permissions that may be granted on.",
         ),
+        Column::optional(
+            "grantable-columns",
+            MANY,
+            "Those of `columns` on which `grantable` holds; without it, all of them.",
+        ),
         Column::optional("condition", ONE, "The attribute condition, in Cedar.").identifying(),
     ];
 }
@@ -117,8 +122,11 @@ pub fn grants(rows: &KeyedRows, account: Option<&str>) -> (Vec<DeclaredGrant>, V
     let (mut grants, mut faults) = (Vec::with_capacity(rows.len()), Vec::new());
     let mut known = Known::default();
     for (identity, row) in rows.iter() {
-        match grant(identity, row, account, &mut known) {
-            Ok(grant) => grants.push(grant),
+        let read = grant(identity, row, account, &mut known)
+            .and_then(|whole| Ok((with_option(row, &whole)?, whole)));
+        match read {
+            Ok((None, whole)) => grants.push(whole),
+            Ok((Some(parts), _)) => grants.extend(parts),
             Err((message, help)) => faults.push(Fault {
                 identity: Arc::clone(identity),
                 message,
@@ -239,6 +247,49 @@ fn grant(
         grantable: known.permissions(row, "grantable"),
         condition: cell_text(row, "condition").map(name),
     })
+}
+
+/// A grant of which some columns only may be granted on, as the two that AWS holds: without that option, and with it.
+fn with_option(row: &Row, whole: &DeclaredGrant) -> Result<Option<Vec<DeclaredGrant>>, Wrong> {
+    if !row.contains_key("grantable-columns") {
+        return Ok(None);
+    }
+    let (Node::Columns(_, _, Columns::Only(all)), false) =
+        (&whole.object.node, whole.grantable.is_empty())
+    else {
+        return wrong(
+            "`grantable-columns` are some of `columns`, on which `grantable` holds",
+            "give `columns` and `grantable`, or leave it out",
+        );
+    };
+    let texts = cell_texts(row, "grantable-columns").into_iter();
+    let some: BTreeSet<Name> = texts.map(|text| name(text).lower()).collect();
+    if some.is_empty() {
+        return wrong(
+            "the list of columns is empty",
+            "leave `grantable` out where no column may be granted on",
+        );
+    }
+    if let Some(other) = some.difference(all).next() {
+        return wrong(
+            format!("`{other}` is among `grantable-columns` and not among `columns`"),
+            "add it to `columns`",
+        );
+    }
+    let rest: BTreeSet<Name> = all.difference(&some).cloned().collect();
+    if rest.is_empty() {
+        return Ok(None);
+    }
+    let plain = DeclaredGrant {
+        object: with_members(&whole.object, rest),
+        grantable: Arc::default(),
+        ..whole.clone()
+    };
+    let option = DeclaredGrant {
+        object: with_members(&whole.object, some),
+        ..whole.clone()
+    };
+    Ok(Some(vec![plain, option]))
 }
 
 fn object(row: &Row, account: Option<&str>, known: &mut Known) -> Result<Object, Wrong> {
