@@ -42,6 +42,8 @@ pub(super) enum Part {
     Steps,
     /// The command line's EC2 attributes.
     Attributes,
+    /// What the command line takes for Kerberos.
+    Kerberos,
     /// Some members of a request.
     Members,
 }
@@ -73,6 +75,14 @@ const ATTRIBUTES: &[(&str, &str)] = &[
     ),
 ];
 const PROFILE: &str = "InstanceProfile";
+/// Source: EMR API 2009-03-31, `KerberosAttributes`; the command line takes the same members.
+const KERBEROS: &[&str] = &[
+    "ADDomainJoinPassword",
+    "ADDomainJoinUser",
+    "CrossRealmTrustPrincipalPassword",
+    "KdcAdminPassword",
+    "Realm",
+];
 
 /// Whether a document is a part of a request, or holds Airflow's overrides.
 pub(super) fn recognises(root: Node<'_>) -> bool {
@@ -210,7 +220,8 @@ pub(super) fn own_of_overrides(root: Node<'_>) -> Vec<Own> {
 /// What is read of a part of a request.
 pub(super) fn own(part: Node<'_>) -> Vec<Own> {
     let is_map = matches!(part.value(), Value::Map);
-    let own = if is_map && part_of(part) != Some(Part::Attributes) {
+    let option = matches!(part_of(part), Some(Part::Attributes | Part::Kerberos));
+    let own = if is_map && !option {
         Own::these(part, CLUSTER, Below::AllButParts)
     } else {
         Own::all(part, Below::AllButParts)
@@ -232,6 +243,9 @@ fn part_of(root: Node<'_>) -> Option<Part> {
             && keys().all(attribute)
         {
             return Some(Part::Attributes);
+        }
+        if has(root, &["KdcAdminPassword"]) && keys().all(|key| KERBEROS.contains(&key)) {
+            return Some(Part::Kerberos);
         }
         let lists = [
             ("Configurations", Part::Configurations),
@@ -276,15 +290,12 @@ fn of_list(list: Node<'_>) -> Option<Part> {
             has(item, &["InstanceFleetType"]) && has(item, &["InstanceTypeConfigs"])
         }),
         (Part::Actions, |item| {
-            has(item, &["ScriptBootstrapAction"])
-                || has(item, &["Path"])
-                    && item
-                        .members()
-                        .all(|(key, _)| matches!(key, "Name" | "Path" | "Args"))
+            has(item, &["ScriptBootstrapAction"]) || is_action(item)
         }),
         (Part::Steps, |item| {
             has(item, &["HadoopJarStep"])
                 || has(item, &["ActionOnFailure"]) && has(item, &["Jar", "Args"])
+                || is_step(item)
         }),
     ];
     let found = is.into_iter().find(|(_, is)| {
@@ -293,6 +304,50 @@ fn of_list(list: Node<'_>) -> Option<Part> {
     found
         .filter(|(_, is)| list.items().any(is))
         .map(|(part, _)| part)
+}
+
+/// Whether this is a bootstrap action as the command line takes it. Others have lists of paths with names, so that one
+/// without arguments is told by what it runs.
+fn is_action(item: Node<'_>) -> bool {
+    let path = item.get("Path");
+    let is_script = |text: &str| {
+        let remote = ["s3://", "s3a://", "s3n://", "file:"];
+        let script = [".sh", ".bash", ".py", ".rb", ".pl", ".jar"];
+        remote.iter().any(|start| text.starts_with(start))
+            && script.iter().any(|end| text.ends_with(end))
+    };
+    path.is_set()
+        && item
+            .members()
+            .all(|(key, _)| matches!(key, "Name" | "Path" | "Args"))
+        && (has(item, &["Args"]) || path.as_text().is_none_or(is_script))
+}
+
+/// Members of a step as the command line takes it, and its types. Source: AWS CLI Command Reference, `emr add-steps`.
+const STEP: &[&str] = &[
+    "ActionOnFailure",
+    "Args",
+    "EncryptionKeyArn",
+    "Jar",
+    "LogUri",
+    "MainClass",
+    "Name",
+    "Properties",
+    "Type",
+];
+const STEP_TYPES: &[&str] = &["CUSTOM_JAR", "HIVE", "IMPALA", "PIG", "SPARK", "STREAMING"];
+
+/// Whether this is a step as the command line takes it, where it does not say what follows upon a failure: it need not.
+fn is_step(item: Node<'_>) -> bool {
+    let kind = item.get("Type").as_text();
+    let typed = kind.is_some_and(|kind| {
+        STEP_TYPES
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(kind))
+    });
+    item.members().all(|(key, _)| STEP.contains(&key))
+        && (typed && has(item, &["Jar", "Args"])
+            || item.get("Type").is_absent() && has(item, &["Jar"]) && has(item, &["Args"]))
 }
 
 /// The request that a part belongs to: open, because the rest of it is elsewhere.
@@ -324,6 +379,7 @@ fn request_at(tree: &mut Tree, root: NodeId, part: Part) -> NodeId {
             let steps = tree.push_at(kind, root);
             edit::with(tree, empty, "Steps", steps)
         }
+        Part::Kerberos => edit::with(tree, empty, "KerberosAttributes", root),
         Part::Attributes | Part::Members => attributes(tree, root, empty),
     }
 }
@@ -408,6 +464,16 @@ mod tests {
                 json!([{"Path": "s3://b/a.sh", "Args": []}]),
             ),
             (
+                json!([{"Path": "s3://b/a.sh", "Name": "n"}]),
+                "BootstrapActions",
+                json!([{"Path": "s3://b/a.sh", "Name": "n"}]),
+            ),
+            (
+                json!({"Realm": "R", "KdcAdminPassword": "p"}),
+                "KerberosAttributes/Realm",
+                json!("R"),
+            ),
+            (
                 json!({"KeyName": "k", "InstanceProfile": "p"}),
                 "JobFlowRole",
                 json!("p"),
@@ -439,16 +505,21 @@ mod tests {
                 "{part}"
             );
         }
-        let steps = json!([{"Type": "CUSTOM_JAR", "ActionOnFailure": "CONTINUE", "Jar": "j.jar"}]);
-        let reading = read(json::read(source(&steps.to_string())).unwrap());
-        let body = reading.tree().node(reading.worlds()[0].resources[0].body);
-        let jar = body
-            .get("Steps")
-            .items()
-            .next()
-            .unwrap()
-            .path("HadoopJarStep/Jar");
-        assert_eq!(plain(jar), json!("j.jar"));
+        for step in [
+            json!({"Type": "CUSTOM_JAR", "ActionOnFailure": "CONTINUE", "Jar": "j.jar"}),
+            json!({"Type": "custom_jar", "Name": "s", "Jar": "j.jar"}),
+            json!({"Jar": "j.jar", "Args": ["a"], "MainClass": "M"}),
+        ] {
+            let reading = read(json::read(source(&json!([step]).to_string())).unwrap());
+            let body = reading.tree().node(reading.worlds()[0].resources[0].body);
+            let jar = body
+                .get("Steps")
+                .items()
+                .next()
+                .unwrap()
+                .path("HadoopJarStep/Jar");
+            assert_eq!(plain(jar), json!("j.jar"), "{step}");
+        }
     }
 
     #[test]
@@ -469,7 +540,7 @@ mod tests {
 
     #[test]
     fn lists_and_objects_of_others_are_left_alone() {
-        let others: [Value; 7] = [
+        let others: [Value; 12] = [
             json!([]),
             json!([1, 2]),
             json!([{"Path": "a", "Method": "GET"}]),
@@ -477,6 +548,11 @@ mod tests {
             json!({"Name": "x", "Tags": []}),
             json!({"Steps": ["a"]}),
             json!({"SubnetId": "s"}),
+            json!([{"Name": "train", "Path": "s3://b/train/"}]),
+            json!([{"Name": "x", "Path": "/usr/bin/x"}]),
+            json!([{"Type": "Service", "Args": ["a"]}]),
+            json!([{"Jar": "a.jar", "Args": ["a"], "Owner": "x"}]),
+            json!({"Realm": "r"}),
         ];
         for other in others {
             let tree = json::read(source(&other.to_string())).unwrap();
