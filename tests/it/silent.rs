@@ -434,3 +434,86 @@ fn a_member_of_another_type_than_aws_documents_is_not_taken_for_nothing() {
         assert!(noncompliant + indeterminate > 0, "{control}: {member}");
     }
 }
+
+/// A grant that nothing is wrong with, for folders in which something else is.
+const GRANT: &str = r#"{"Principal": {"DataLakePrincipalIdentifier": "arn:aws:iam::111122223333:role/x"},
+    "Resource": {"Database": {"Name": "sales"}}, "Permissions": ["DESCRIBE"]}"#;
+
+#[test]
+fn a_broken_file_of_ours_is_a_problem_whatever_it_breaks_off_with() {
+    for (name, broken) in [
+        (
+            "c.json",
+            r#"{"EncryptionConfiguration": {"EnableInTransitEncryption": tru"#,
+        ),
+        (
+            "c.json",
+            r#"{"EncryptionConfiguration": {"EnableInTransitEncryption": false "EnableAtRestEncryption": false}}"#,
+        ),
+        (
+            "c.json",
+            r#"{"Name":"x","ReleaseLabel":"emr-7.0.0","Instances":{"Ec2KeyName":"k",}"#,
+        ),
+        (
+            "c.yaml",
+            "Name: x\nReleaseLabel: emr-7.0.0\nInstances: {Ec2KeyName: k\n",
+        ),
+    ] {
+        is_one_problem(&report(&[(name, broken), ("ok.json", GRANT)]), broken);
+        is_one_problem(&report(&[(name, broken)]), broken);
+    }
+}
+
+#[test]
+fn files_of_the_command_lines_options_are_judged() {
+    for (control, file) in [
+        (
+            "emr.bootstrap-actions",
+            r#"[{"Path":"s3://evil/x.sh","Name":"b","Args":["foo"]}]"#,
+        ),
+        (
+            "emr.plaintext-secrets",
+            r#"[{"Type":"CUSTOM_JAR","Name":"s","Jar":"command-runner.jar","Args":["x","--password=hunter2aa"]}]"#,
+        ),
+        (
+            "emr.plaintext-secrets",
+            r#"{"Realm":"EC2.INTERNAL","KdcAdminPassword":"hunter2aa"}"#,
+        ),
+    ] {
+        let (report, code) = report_for(control, &[("o.json", file), ("ok.json", GRANT)]);
+        let kinds = report["evaluations"].as_array().unwrap().iter();
+        let mut clusters = kinds.filter(|one| one["resource"]["kind"] == "emr-cluster");
+        assert!(clusters.next().is_some(), "{file}: {report}");
+        assert_ne!(code, Some(0), "{file}: {report}");
+    }
+}
+
+#[test]
+fn a_type_of_emrs_that_is_not_known_is_a_problem() {
+    let template = |name: &str| {
+        json!({"Resources": {"Odd": {"Type": name, "Properties": {}}}}).to_string()
+    };
+    for name in [
+        "AWS::EMR::NewThing",
+        "AWS::EMRServerless::NewThing",
+        "AWS::EMRContainers::NewThing",
+    ] {
+        is_one_problem(&report(&[("t.json", &template(name))]), name);
+    }
+    for name in [
+        "aws_emr_newthing",
+        "aws_emrserverless_newthing",
+        "aws_emrcontainers_newthing",
+    ] {
+        let module = format!("resource \"{name}\" \"x\" {{\n  name = \"a\"\n}}\n");
+        is_one_problem(&report(&[("m.tf", &module)]), name);
+    }
+    let (known, _) = report(&[
+        ("t.json", &template("AWS::EMR::WALWorkspace")),
+        (
+            "m.tf",
+            "data \"aws_emr_release_labels\" \"x\" {}\nresource \"aws_emrcontainers_job_template\" \"x\" {}\nresource \"aws_emr_studio_session_mapping\" \"x\" {}\n",
+        ),
+    ]);
+    assert_eq!(known["problems"], json!([]));
+}

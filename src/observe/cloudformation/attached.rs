@@ -22,6 +22,11 @@ const PARTS: &[(&str, &[&str])] = &[
     ("AWS::EMR::Step", &["Steps"]),
 ];
 
+/// Whether a resource of this type is a part of a cluster.
+pub(super) fn is_part(name: &str) -> bool {
+    PARTS.iter().any(|(part, _)| *part == name)
+}
+
 /// The list that a resource belongs into, if it is a part of a cluster.
 pub(super) fn list_of(
     evaluator: &Evaluator<'_>,

@@ -1,7 +1,7 @@
 //! Types of resources that are not read, and may stand for something of ours: modules, custom resources, and types that are
 //! not quite spelt as CloudFormation spells them.
 
-use super::{launchers, nested, resources};
+use super::{attached, launchers, nested, resources};
 use crate::observe::recognise::{SECTIONS, mentions, named_after_ours};
 use crate::observe::{Problem, inside, python};
 use crate::observed::Node;
@@ -23,7 +23,7 @@ enum Kind {
     Own,
     /// A type that is read, misspelt.
     Near(&'static str),
-    /// A type of Lake Formation that came after this version.
+    /// A type of EMR's or Lake Formation's that came after this version.
     Later,
     /// A custom resource that is given something of ours.
     Asking,
@@ -32,6 +32,18 @@ enum Kind {
     /// A resource of AWS's that is given a request or a document of ours, for somebody else to send.
     Keeping,
 }
+
+/// What the types of our services begin with: one that is not read is one that came later.
+const LATER: &[&str] = &[
+    "AWS::EMR::",
+    "AWS::EMRContainers::",
+    "AWS::EMRServerless::",
+    "AWS::LakeFormation::",
+];
+
+/// Types of these that say nothing of security. Source: CloudFormation Template Reference, `AWS::EMR::WALWorkspace`: a name
+/// and tags.
+const HARMLESS: &[&str] = &["AWS::EMR::WALWorkspace"];
 
 /// Where the code of a function stands in a template.
 const CODE: &[(&str, &[&str])] = &[
@@ -78,7 +90,8 @@ fn kind_of(resource: Node<'_>) -> Option<Kind> {
     if let Some((known, _)) = near(name) {
         return Some(Kind::Near(known));
     }
-    if name.starts_with("AWS::LakeFormation::") {
+    let is_known = attached::is_part(name) || HARMLESS.contains(&name);
+    if LATER.iter().any(|service| name.starts_with(service)) && !is_known {
         return Some(Kind::Later);
     }
     if code(resource, name).is_some_and(|code| mentions(code, 0, &python::names_ours)) {

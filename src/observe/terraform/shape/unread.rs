@@ -1,6 +1,6 @@
 //! Resources of other providers, and of Cloud Control, that are EMR's or Lake Formation's and are not read.
 
-use super::Instance;
+use super::{Instance, beside, join};
 use crate::observe::Problem;
 use crate::observe::cloudformation::mentions_ours;
 use crate::observed::tree::Tree;
@@ -13,8 +13,16 @@ const PREFIXES: &[&str] = &[
     "awscc_lakeformation_",
 ];
 
-/// What the types of Lake Formation begin with in the `aws` provider: one that is not read is one that came later.
-const LAKE_FORMATION: &str = "aws_lakeformation_";
+/// What the types of our services begin with in the `aws` provider: one that is not read is one that came later.
+const LATER: &[&str] = &[
+    "aws_emr_",
+    "aws_emrcontainers_",
+    "aws_emrserverless_",
+    "aws_lakeformation_",
+];
+
+/// Types of these that no control is about: job runs of EMR on EKS. Source: Terraform's `aws` provider.
+const HARMLESS: &[&str] = &["aws_emrcontainers_job_template"];
 
 /// Makes a resource of any CloudFormation type.
 const CLOUD_CONTROL: &str = "aws_cloudcontrolapi_resource";
@@ -25,7 +33,11 @@ pub(super) fn is_ours(kind: &str) -> bool {
 }
 
 fn is_unknown(kind: &str) -> bool {
-    kind.starts_with(LAKE_FORMATION) && super::type_of(kind).is_none()
+    LATER.iter().any(|service| kind.starts_with(service))
+        && !HARMLESS.contains(&kind)
+        && super::type_of(kind).is_none()
+        && !join::is_part(kind)
+        && !beside::is_read(kind)
 }
 
 /// Whether a type may be ours by what its arguments say.
