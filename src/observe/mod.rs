@@ -136,6 +136,14 @@ pub enum File {
 
 /// Reads a file by its content. `dialect` overrides what it is taken for.
 pub fn read_file(source: &Arc<Source>, dialect: Option<Dialect>, given: &Given) -> File {
+    match read_anywhere(source, dialect, given) {
+        File::Read(reading) => File::Read(Box::new(reading.placed(given))),
+        other @ (File::NothingOfOurs | File::Unreadable { .. }) => other,
+    }
+}
+
+/// A file as it is read whatever the target is.
+fn read_anywhere(source: &Arc<Source>, dialect: Option<Dialect>, given: &Given) -> File {
     let text = Arc::clone(source.text());
     if dialect.is_none() && !may_be_ours(&text) {
         return File::NothingOfOurs;

@@ -4,7 +4,7 @@
 //! hands out [`Scope`]s on demand. A template with undecidable conditions has several [`World`]s; every other
 //! file has one.
 
-use super::{Dialect, Syntax};
+use super::{Dialect, Given, Syntax};
 use crate::observed::Source;
 use crate::observed::tree::{NodeId, Tree};
 use crate::observed::{
@@ -196,6 +196,25 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// The same reading for the account and region of a target, if one is bound: requests and documents do not say where
+    /// they are sent. What is described or observed says it, or is not known to be there.
+    #[must_use]
+    pub fn placed(mut self, given: &Given) -> Self {
+        if given.account.is_none() && given.region.is_none() {
+            return self;
+        }
+        let resources = self
+            .worlds
+            .iter_mut()
+            .flat_map(|world| &mut world.resources);
+        for seen in resources.filter(|seen| matches!(seen.form, Form::Request | Form::Document)) {
+            let identity = Arc::make_mut(&mut seen.identity);
+            identity.account = identity.account.take().or_else(|| given.account.clone());
+            identity.region = identity.region.take().or_else(|| given.region.clone());
+        }
+        self
+    }
+
     /// A reading with one world and no problem.
     pub(super) fn new(dialect: Dialect, tree: Tree, resources: Vec<Seen>) -> Self {
         Self {

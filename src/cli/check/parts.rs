@@ -136,7 +136,8 @@ impl<'b> Passes<'_, 'b> {
     pub(super) fn together_again(&self, parts: &Parts) -> Option<Reading> {
         let folder = folder_of(Path::new(&parts.sources.first()?.name));
         let readings = self.read_parts(&parts.sources);
-        joined(&name_of(&folder), readings, parts.unread.as_deref()).ok()
+        let joined = joined(&name_of(&folder), readings, parts.unread.as_deref()).ok();
+        joined.map(|reading| reading.placed(self.given))
     }
 
     fn read_parts(&self, sources: &[Arc<Source>]) -> Vec<Reading> {
