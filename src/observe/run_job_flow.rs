@@ -64,7 +64,7 @@ pub(super) fn own(root: Node<'_>) -> Vec<Own> {
     let own = if is_described(root) {
         Own::these(root, described, Below::AllButParts)
     } else {
-        Own::these(root, spelling::CLUSTER, Below::AllButParts)
+        Own::these(root, spelling::read(), Below::AllButParts)
     };
     vec![own]
 }

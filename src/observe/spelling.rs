@@ -1,6 +1,7 @@
 //! Members of a cluster in another case than AWS's. AWS rejects them, so what they were to say is not known: without
 //! this, `configurations` would be no configurations at all.
 
+use super::edit;
 use crate::observed::Reason;
 use crate::observed::tree::{Entries, Kind, NodeId, Span, TextRef, Tree};
 
@@ -71,9 +72,72 @@ const INSTANCES: &[&str] = &[
     "UnhealthyNodeReplacement",
 ];
 
+/// Members of what `aws emr create-cluster` takes and `DescribeCluster` answers that no request has, and what a request
+/// says the same in. Source: AWS CLI Command Reference, `emr create-cluster`; EMR API 2009-03-31, `Cluster`.
+const OF_OTHERS: &[(&str, &[&str])] = &[
+    ("AutoTerminate", &["Instances"]),
+    ("Ec2Attributes", &["Instances", "JobFlowRole"]),
+    ("Ec2InstanceAttributes", &["Instances", "JobFlowRole"]),
+    ("InstanceProfile", &["JobFlowRole"]),
+    ("InstanceType", &["Instances"]),
+    ("KeyName", &["Instances"]),
+    ("NoAutoTerminate", &["Instances"]),
+    ("NoTerminationProtected", &["Instances"]),
+    ("SubnetId", &["Instances"]),
+    ("SubnetIds", &["Instances"]),
+    ("UseDefaultRoles", &["JobFlowRole", "ServiceRole"]),
+];
+
+/// What a request says in the place of a member that it does not have; `None` for any other member.
+fn elsewhere(member: &str) -> Option<&'static [&'static str]> {
+    let mut others = OF_OTHERS.iter();
+    let found = others.find(|(name, _)| *name == member);
+    let inner = || {
+        INSTANCES
+            .contains(&member)
+            .then_some(["Instances"].as_slice())
+    };
+    found.map(|(_, right)| *right).or_else(inner)
+}
+
+/// The members that are read of a request: its own, and those that it does not have and that are taken for a mistake.
+pub(super) fn read() -> Vec<&'static str> {
+    let others = OF_OTHERS.iter().map(|(name, _)| name);
+    others.chain(CLUSTER).chain(INSTANCES).copied().collect()
+}
+
+/// The cluster with what members of others hide: what they say in the place of is not known.
+fn without_others(tree: &mut Tree, cluster: NodeId) -> NodeId {
+    let members = tree.node(cluster).members();
+    let found: Vec<(String, NodeId, &[&str])> = members
+        .filter_map(|(key, value)| Some((key.to_owned(), value.id(), elsewhere(key)?)))
+        .collect();
+    let mut cluster = cluster;
+    for (written, at, hidden) in found {
+        let names: Vec<String> = hidden.iter().map(|name| format!("`{name}`")).collect();
+        let reason = Reason::Malformed {
+            what: format!(
+                "`{written}` is no member of a request, which says this in {}, and AWS rejects it",
+                names.join(" and ")
+            ),
+        };
+        for right in hidden {
+            let there = edit::member(tree, cluster, right);
+            let value = match there {
+                Some(value) if *right == "Instances" => edit::opened(tree, value, reason.clone()),
+                Some(_) => continue,
+                None => tree.push_unreadable(reason.clone(), at),
+            };
+            cluster = edit::with(tree, cluster, right, value);
+        }
+    }
+    cluster
+}
+
 /// The cluster of a request or template, in which members of another case stand as unreadable under AWS's own names.
 pub(super) fn read_over(tree: &mut Tree, cluster: NodeId) -> NodeId {
     let cluster = mended(tree, cluster, CLUSTER, None);
+    let cluster = without_others(tree, cluster);
     let instances = tree.node(cluster).get("Instances").id();
     let inner = mended(tree, instances, INSTANCES, None);
     if inner == instances {
@@ -152,7 +216,13 @@ mod tests {
             panic!("not read");
         };
         let scopes = reading.scopes();
-        let cluster = scopes[0].resources()[0].cluster();
+        let mut resources = scopes[0].resources().iter();
+        let clusters = resources
+            .by_ref()
+            .filter(|one| one.kind() == crate::observed::ResourceKind::EmrCluster);
+        let clusters: Vec<_> = clusters.collect();
+        assert_eq!(clusters.len(), 1, "{text}");
+        let cluster = clusters[0].cluster();
         [Attribute::SecurityConfiguration, Attribute::KeyName].map(|attribute| {
             match cluster.attribute(attribute).text() {
                 Known::Unreadable(reason) => Some(reason.to_string()),
@@ -187,6 +257,21 @@ mod tests {
         );
         assert_eq!(found[0], None);
         assert!(found[1].as_deref().unwrap().starts_with("`instances`"));
+    }
+
+    #[test]
+    fn members_of_the_command_line_hide_what_a_request_says_in_their_place() {
+        let found = reasons(
+            r#"{"Name": "x", "ReleaseLabel": "emr-7.9.0", "ServiceRole": "r", "SecurityConfiguration": "s",
+                "Ec2Attributes": {"KeyName": "k"}, "InstanceGroups": [{"InstanceGroupType": "MASTER", "InstanceType": "m5.xlarge"}]}"#,
+        );
+        assert_eq!(found[0], None);
+        assert!(found[1].as_deref().unwrap().starts_with("`Ec2Attributes`"));
+        let beside = reasons(
+            r#"{"Name": "x", "ReleaseLabel": "emr-7.9.0", "ServiceRole": "r", "SecurityConfiguration": "s",
+                "Instances": {"Ec2SubnetId": "n"}, "Ec2KeyName": "k"}"#,
+        );
+        assert!(beside[1].as_deref().unwrap().starts_with("`Ec2KeyName`"));
     }
 
     #[test]
