@@ -109,7 +109,8 @@ fn judge_rule(want: &Setting, default: Node<'_>, seen: &View<'_, '_>, out: &mut 
                 .observed("absent")
                 .mended_as(key, "KMSMasterKeyID", want.kms_key.as_ref().and_then(Text::as_literal));
         }
-        Known::Set(_) => out.must_name_key(
+        // Source: S3 API, `ServerSideEncryptionByDefault`: an id, an ARN or an alias.
+        Known::Set(_) => out.must_name_key_or_id(
             key,
             "KMSMasterKeyID",
             want.kms_key.as_ref(),
