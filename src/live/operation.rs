@@ -261,6 +261,7 @@ pub static OF_HUB: &[&Operation] = &[&LIST_ACCOUNTS, &ASSUME_ROLE];
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::observed::{NEVER_CALLED, ResourceKind};
 
     #[test]
     fn every_call_reads_and_has_an_action_of_its_own() {
@@ -275,5 +276,18 @@ mod tests {
         let all = actions.len();
         actions.dedup();
         assert_eq!(actions.len(), all);
+    }
+
+    #[test]
+    fn what_no_run_calls_is_said_to_be_called_by_none() {
+        let is_made = |action: &str| ALL.iter().any(|one| one.action == action);
+        for action in NEVER_CALLED {
+            assert!(!is_made(action), "{action}");
+        }
+        for kind in ResourceKind::ALL {
+            for action in crate::observe::snapshot::calls_of(*kind) {
+                assert!(is_made(action) || NEVER_CALLED.contains(action), "{action}");
+            }
+        }
     }
 }

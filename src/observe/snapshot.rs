@@ -36,6 +36,8 @@ use super::Problem;
 use crate::observed::{Node, ResourceKind};
 use lines::Lines;
 pub use record::Record;
+#[cfg(test)]
+pub(crate) use record::calls_of;
 use std::collections::VecDeque;
 use std::io::{self, BufRead};
 use std::sync::Arc;

@@ -97,7 +97,9 @@ impl<'t> Resource<'t> {
     /// This resource read as a grant.
     pub fn grant(&self) -> Grant<'t> {
         let listed = self.body.get(LIST);
-        if self.form == Form::Live && listed.is_set() {
+        // An answer that was refused or not asked for says why nothing is known; an opt-in is another call's.
+        let is_unknown = || !self.body.members().any(|(_, answer)| answer.is_set());
+        if self.form == Form::Live && (listed.is_set() || is_unknown()) {
             return Grant::of(listed, listed);
         }
         // The entries of a batch share the catalog of the request.

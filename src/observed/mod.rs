@@ -42,7 +42,7 @@ pub use known::Known;
 pub use neighbour::Neighbour;
 pub use node::Node;
 pub use place::{Marks, Place};
-pub use reason::Reason;
+pub use reason::{ANOTHER_CALL, NEVER_CALLED, Reason};
 pub use resource::{Form, Identity, Resource, ResourceKind, Use};
 pub use scope::{CHOSEN_FILE, Directory, Facts, KindAndName, Lookup, Scope};
 pub use source::Source;

@@ -82,6 +82,12 @@ pub enum Reason {
     },
 }
 
+/// Stands for the action of a call of which only that it is another one is known.
+pub const ANOTHER_CALL: &str = "another call";
+
+/// Calls that controls judge the answers of, and that no audit makes: only a snapshot that somebody completed holds them.
+pub const NEVER_CALLED: &[&str] = &["iam:GetRole", "ram:GetResourceShares", "ram:ListPrincipals"];
+
 impl Reason {
     /// How the missing value can be supplied, as an instruction.
     pub fn remedy(&self) -> String {
@@ -113,6 +119,12 @@ impl Reason {
             {
                 format!("observe again: `{action}` failed, and not for want of a permission")
             }
+            Self::NotObserved { action } if action == ANOTHER_CALL => {
+                "look at it by hand: no audit makes the call that tells it".to_owned()
+            }
+            Self::NotObserved { action } if NEVER_CALLED.contains(&action.as_str()) => format!(
+                "look at it by hand, or add the answer of `{action}` to the record of a snapshot: no audit makes this call"
+            ),
             Self::Call { action, .. } | Self::NotObserved { action } => {
                 format!("allow `{action}` and observe again")
             }
@@ -172,6 +184,9 @@ impl fmt::Display for Reason {
             Self::KnownAfterApply => f.write_str("known only after apply"),
             Self::Condition { name } => write!(f, "condition `{name}` cannot be decided"),
             Self::Call { action, why } => write!(f, "`{action}` failed: {why}"),
+            Self::NotObserved { action } if action == ANOTHER_CALL => {
+                f.write_str("the record holds no answer that tells it")
+            }
             Self::NotObserved { action } => write!(f, "`{action}` was not called"),
             Self::Elsewhere { place } => write!(f, "may be supplied by {place}"),
             Self::Withheld { what } => write!(f, "`{what}` is a secret, which is not read"),

@@ -55,10 +55,12 @@ impl<'t> Context<'_, 't> {
                 return Err(Trouble::new(node, "the grant is on several things at once"));
             }
             GrantedOn::Unknown(node) => {
-                return Err(Trouble::new(
-                    node,
-                    "what the grant is on is not known to this version",
-                ));
+                let message = if node.reason().is_some() {
+                    "what the grant is on is unknown"
+                } else {
+                    "what the grant is on is not known to this version"
+                };
+                return Err(Trouble::new(node, message));
             }
             GrantedOn::Database { .. }
             | GrantedOn::Table { .. }

@@ -5,7 +5,7 @@ use crate::observe::{Problem, Seen, Syntax, json, security_configuration, tags};
 use crate::observed::Source;
 use crate::observed::tree::{NodeId, Span, TextRef, Tree};
 use crate::observed::{
-    Form, Identity, Node, Place, Reason, Resource, ResourceKind, Use, Value, named,
+    ANOTHER_CALL, Form, Identity, Node, Place, Reason, Resource, ResourceKind, Use, Value, named,
 };
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ const DESCRIBE_CLUSTER: &str = "elasticmapreduce:DescribeCluster";
 const DESCRIBE_CONFIGURATION: &str = "elasticmapreduce:DescribeSecurityConfiguration";
 
 /// The calls that answer facts of a kind. Those that a record lacks are marked as not made, by their name.
-const fn calls_of(kind: ResourceKind) -> &'static [&'static str] {
+pub(crate) const fn calls_of(kind: ResourceKind) -> &'static [&'static str] {
     match kind {
         ResourceKind::EmrCluster => &[
             DESCRIBE_CLUSTER,
@@ -238,7 +238,7 @@ fn answers(tree: &mut Tree, kind: ResourceKind) -> NodeId {
         members.push((key, span, value));
     }
     let others = Reason::NotObserved {
-        action: "another call".to_owned(),
+        action: ANOTHER_CALL.to_owned(),
     };
     let map = tree.push_map(&members, span, Some(others));
     for (key, _, value) in members {
