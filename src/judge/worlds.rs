@@ -24,7 +24,18 @@ struct Standing {
     label: Option<String>,
     /// Whether another world has something else to say.
     differs: bool,
+    /// In how many worlds it was judged, and what holds in all of these.
+    count: usize,
+    common: Vec<String>,
     evidence: Vec<InWorld>,
+}
+
+/// What stands between the parts of a label.
+const SEPARATOR: &str = ", ";
+
+/// What a label says, part by part.
+fn parts(label: Option<&str>) -> impl Iterator<Item = &str> {
+    label.into_iter().flat_map(|label| label.split(SEPARATOR))
 }
 
 /// Merges the evaluations of several worlds of one input. What the findings of any of them rest on is kept.
@@ -52,11 +63,16 @@ pub fn merge(mut worlds: Vec<World>) -> Vec<Evaluation> {
                     evaluation,
                     label: world.label.clone(),
                     differs: false,
+                    count: 1,
+                    common: parts(world.label.as_deref()).map(str::to_owned).collect(),
                     evidence: evidence.into_iter().collect(),
                 });
                 continue;
             };
             standing.evidence.extend(evidence);
+            standing.count += 1;
+            let here: Vec<&str> = parts(world.label.as_deref()).collect();
+            standing.common.retain(|part| here.contains(&part.as_str()));
             let before = &standing.evaluation;
             standing.differs |=
                 before.verdict != evaluation.verdict || before.message != evaluation.message;
@@ -69,7 +85,15 @@ pub fn merge(mut worlds: Vec<World>) -> Vec<Evaluation> {
     }
     let name = |standing: Standing| {
         let mut evaluation = standing.evaluation;
-        if let Some(world) = standing.label.filter(|_| standing.differs) {
+        let everywhere = standing.count == known.len() || !evaluation.is_finding();
+        // What is there under a condition of its own is told with that condition.
+        let common = Some(standing.common.join(SEPARATOR)).filter(|common| !common.is_empty());
+        let world = if standing.differs {
+            standing.label
+        } else {
+            common.or(standing.label).filter(|_| !everywhere)
+        };
+        if let Some(world) = world {
             evaluation.message = format!("when {world}: {}", evaluation.message).into();
         }
         evaluation.evidence = across(standing.evidence, &known);
