@@ -3,6 +3,7 @@
 mod again;
 mod excerpts;
 mod fix;
+mod given;
 mod named;
 mod nested;
 mod parameter_files;
@@ -80,6 +81,11 @@ pub(super) fn run(arguments: &Check, at: Timestamp, terminal: &mut Terminal<'_>)
     report.patches = patches;
     report.offers_fixes = !arguments.fix;
     say_what_was_not_judged(arguments, &report, &strangers, terminal)?;
+    for name in given::unused(&arguments.parameters, &inputs) {
+        terminal.warning(&format!(
+            "no file has a parameter `{name}`, which `--parameters` gives"
+        ))?;
+    }
     let looked = Looked::of(&inputs, &report);
     if let Some(ratchet) = &ratchet {
         ratchet.say(&mut report, &looked);

@@ -490,9 +490,8 @@ fn files_of_the_command_lines_options_are_judged() {
 
 #[test]
 fn a_type_of_emrs_that_is_not_known_is_a_problem() {
-    let template = |name: &str| {
-        json!({"Resources": {"Odd": {"Type": name, "Properties": {}}}}).to_string()
-    };
+    let template =
+        |name: &str| json!({"Resources": {"Odd": {"Type": name, "Properties": {}}}}).to_string();
     for name in [
         "AWS::EMR::NewThing",
         "AWS::EMRServerless::NewThing",
@@ -516,4 +515,133 @@ fn a_type_of_emrs_that_is_not_known_is_a_problem() {
         ),
     ]);
     assert_eq!(known["problems"], json!([]));
+}
+
+#[test]
+fn a_waiver_that_names_an_account_meets_requests_of_the_target() {
+    let baseline = |account: &str| {
+        format!(
+            "schema = 1\n[baseline]\nname = \"w\"\nversion = \"1.0.0\"\nmax-waiver-days = 90\n[targets.prod]\naccount = \"111122223333\"\nregion = \"us-west-2\"\n[emr.ssh-key]\nkeys = []\n[[waivers]]\ncontrol = \"emr.ssh-key\"\nresource = {{ kind = \"emr-cluster\", name = \"t*\", account = \"{account}\" }}\nreason = \"x\"\nowner = \"a@example.com\"\nexpires = 2027-01-31\n"
+        )
+    };
+    let request = r#"{"Name":"t1","ReleaseLabel":"emr-7.9.0","Instances":{"Ec2KeyName":"k"}}"#;
+    let machine = machine(CREATE, &serde_json::from_str(request).unwrap());
+    let program = "import boto3\nboto3.client('emr').run_job_flow(Name='t1', ReleaseLabel='emr-7.9.0', Instances={'Ec2KeyName': 'k'})\n";
+    for (name, content) in [("r.json", request), ("m.json", &machine), ("p.py", program)] {
+        for (account, waived) in [("111122223333", 1), ("444455556666", 0)] {
+            let bench = Bench::new()
+                .with("b.toml", baseline(account))
+                .with(name, content);
+            let (report, _) =
+                bench.report(&["check", "b.toml", name, "--at", "2026-12-01T00:00:00Z"]);
+            assert_eq!(report["summary"]["waived"], waived, "{name}: {report}");
+            let cluster = &report["evaluations"][0]["resource"];
+            assert_eq!(cluster["account"], "111122223333", "{name}: {report}");
+            assert_eq!(cluster["region"], "us-west-2", "{name}: {report}");
+        }
+    }
+}
+
+#[test]
+fn a_request_in_the_command_lines_spelling_is_one_cluster_of_which_that_is_not_known() {
+    let request = r#"{"Name":"cli","ReleaseLabel":"emr-7.9.0","Ec2Attributes":{"KeyName":"k","SubnetId":"subnet-1","InstanceProfile":"p"},"InstanceGroups":[{"InstanceGroupType":"MASTER","InstanceType":"m5.xlarge","InstanceCount":1}],"TerminationProtected":false,"ServiceRole":"r"}"#;
+    for control in ["emr.ssh-key", "emr.termination-protection"] {
+        let found = report_for(control, &[("cli.json", request)]);
+        assert_eq!(
+            (counts(&found), found.1),
+            ((0, 1, 0), Some(3)),
+            "{}",
+            found.0
+        );
+        assert_eq!(found.0["coverage"]["resources"], 1, "{}", found.0);
+    }
+}
+
+#[test]
+fn a_bucket_whose_key_is_a_reference_to_a_key_of_the_template_is_encrypted() {
+    let template = |key: &str| {
+        format!(
+            "Resources:\n  Key: {{Type: AWS::KMS::Key, Properties: {{}}}}\n  Logs:\n    Type: AWS::S3::Bucket\n    Properties:\n      BucketEncryption:\n        ServerSideEncryptionConfiguration:\n          - ServerSideEncryptionByDefault: {{SSEAlgorithm: 'aws:kms', KMSMasterKeyID: {key}}}\n  Cluster:\n    Type: AWS::EMR::Cluster\n    Properties: {{Name: c, LogUri: !Sub 's3://${{Logs}}/emr/'}}\n"
+        )
+    };
+    for (key, code) in [
+        ("!Ref Key", Some(0)),
+        ("!GetAtt Key.Arn", Some(0)),
+        ("!Ref Cluster", Some(3)),
+    ] {
+        let found = report_for("s3.bucket-encryption", &[("t.yaml", &template(key))]);
+        assert_eq!(found.1, code, "{key}: {}", found.0);
+    }
+}
+
+#[test]
+fn what_is_there_under_a_condition_is_told_with_it() {
+    let template = "Parameters:\n  Env: {Type: String}\nConditions:\n  P: !Equals [!Ref Env, prod]\nResources:\n  C:\n    Type: AWS::EMR::Cluster\n    Condition: P\n    Properties: {Name: c, Instances: {KeepJobFlowAliveWhenNoSteps: true}}\n  D:\n    Type: AWS::EMR::Cluster\n    Properties: {Name: d, Instances: {KeepJobFlowAliveWhenNoSteps: true}}\n";
+    let (report, _) = report(&[("t.yaml", template)]);
+    let all = report["evaluations"].as_array().unwrap().iter();
+    let said: Vec<(&str, bool)> = all
+        .map(|one| {
+            let message = one["message"].as_str().unwrap();
+            let id = one["resource"]["id"].as_str().unwrap();
+            (id, message.starts_with("when `P` is true: "))
+        })
+        .collect();
+    assert_eq!(said, [("C", true), ("D", false)], "{report}");
+}
+
+#[test]
+fn a_grant_whose_answer_was_refused_says_so() {
+    let record = |call: Value| {
+        let lines = [
+            json!({"record": "estate", "schema": "emr-baseline/snapshot/v1", "observed_at": "2026-11-22T02:00:00Z"}),
+            json!({"record": "region", "account": "111122223333", "region": "us-west-2"}),
+            json!({"record": "resource", "kind": "lake-formation-grant", "id": "g", "calls": call}),
+            json!({"record": "resource", "kind": "lake-formation-settings", "id": "s", "calls": {}}),
+            json!({"record": "end-of-region", "complete": true, "listed": ["lake-formation-grant"]}),
+        ];
+        lines.map(|line| format!("{line}\n")).concat()
+    };
+    let refused = json!({"lakeformation:ListPermissions": {"error": {"code": "AccessDeniedException", "message": "no"}}});
+    for (calls, reason) in [
+        (
+            refused,
+            "`lakeformation:ListPermissions` failed: AccessDeniedException",
+        ),
+        (json!({}), "`lakeformation:ListPermissions` was not called"),
+    ] {
+        let baseline = asks_for("lake.wide-grants") + "[lake.cross-account]\n";
+        let bench = Bench::new()
+            .with("b.toml", baseline)
+            .with("s.jsonl", record(calls));
+        let (report, run) = bench.report(&["audit", "b.toml", "--snapshot", "s.jsonl"]);
+        assert_eq!(run.code, Some(3), "{report}");
+        let about = |control: &str| {
+            let mut all = report["evaluations"].as_array().unwrap().iter();
+            all.find(|one| one["control"] == control)
+                .unwrap_or_else(|| panic!("{report}"))
+        };
+        let grant = about("lake.wide-grants");
+        assert!(
+            grant["reason"].as_str().unwrap().starts_with(reason),
+            "{grant}"
+        );
+        assert!(!report.to_string().contains("another call"), "{report}");
+        let shares = about("lake.cross-account").to_string();
+        assert!(!shares.contains("allow `ram:"), "{shares}");
+    }
+}
+
+#[test]
+fn parameters_that_nothing_has_are_told() {
+    let template = "Parameters:\n  Env: {Type: String}\nResources:\n  C:\n    Type: AWS::EMR::Cluster\n    Properties: {Name: !Ref Env}\n";
+    let bench = Bench::new()
+        .with("b.toml", asks_for("emr.termination-protection"))
+        .with("t.yaml", template);
+    let run = |parameter: &str| {
+        let run = bench.run(&["check", "b.toml", "t.yaml", "--parameters", parameter]);
+        run.err
+    };
+    assert!(run("Nope=prod").contains("warning: no file has a parameter `Nope`"));
+    assert!(run("nv=prod").contains("`nv`"));
+    assert!(!run("Env=prod").contains("warning"));
 }
