@@ -8,6 +8,7 @@ mod compare;
 pub mod declared;
 pub mod engines;
 pub mod filter;
+mod index;
 pub mod maker;
 pub mod members;
 mod object;
