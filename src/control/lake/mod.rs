@@ -9,6 +9,7 @@ pub mod declared;
 pub mod engines;
 pub mod filter;
 mod index;
+mod known;
 pub mod maker;
 pub mod members;
 mod object;
