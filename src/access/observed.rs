@@ -98,6 +98,10 @@ impl Observed {
         context: &Context<'_, 't>,
     ) -> Result<(), Trouble<'t>> {
         if let Some(policy) = resource.row_policy() {
+            if policy.reason().is_some() {
+                let message = "row-level-security policies may let some read rows, and are unknown";
+                return Err(Trouble::new(policy, message));
+            }
             let name = policy.get("Name").as_text().unwrap_or_default();
             let message = format!(
                 "row-level-security policy `{name}` lets some read rows, which is not reckoned with"

@@ -8,6 +8,7 @@ pub use see::Reading;
 use super::plan::{Evidence, Kind};
 use crate::aws::lake_formation::grant::Object;
 use crate::control::Verdict;
+use crate::control::lake::row_policies::SeenPolicies;
 use crate::observed::ResourceKind;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +25,8 @@ pub struct Current {
     pub(super) settings: Option<Fact<Settings>>,
     pub(super) grants: Vec<Held>,
     pub(super) filters: Vec<SeenFilter>,
+    /// Row-level-security policies, and what they are attached to.
+    pub(super) policies: SeenPolicies,
     pub(super) tags: BTreeMap<String, SeenTag>,
     /// The tags of databases, tables and columns, by their names: what is inherited included.
     pub(super) tagged: BTreeMap<Vec<String>, BTreeMap<String, String>>,

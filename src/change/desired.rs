@@ -9,6 +9,7 @@ use crate::control::lake::declared::DeclaredGrant;
 use crate::control::lake::filter::{DeclaredFilter, filters_of};
 use crate::control::lake::places::{DeclaredLocation, locations_of};
 use crate::control::lake::request;
+use crate::control::lake::row_policies::{Attachment, Policy, attachments, policies};
 use crate::control::lake::standing::{Asked, Declared};
 use crate::control::lake::tag_expressions::{self, expressions};
 use crate::control::lake::tags::{Assignment, assignments, definitions};
@@ -30,6 +31,10 @@ pub struct Desired<'b> {
     scope: BTreeSet<Text>,
     exact: bool,
     pub(super) filters: Vec<DeclaredFilter>,
+    /// Row-level-security policies.
+    pub(super) policies: Vec<Policy>,
+    /// What row-level-security policies are attached to.
+    pub(super) attachments: Vec<Attachment>,
     pub(super) tags: Vec<DeclaredTag>,
     pub(super) assignments: Vec<Assignment>,
     pub(super) expressions: Vec<tag_expressions::Declared>,
@@ -86,6 +91,8 @@ impl<'b> Desired<'b> {
             exact: !matches!(asked("exact"), Some(Shape::AtLeast(0))),
             grants: declared,
             filters: filters_of(of("lake.data-filters"), account),
+            policies: policies(&rows("lake.row-policies", "policy")),
+            attachments: attachments(&rows("lake.row-policies", "attachment")),
             tags: tags(&rows("lake.tags", "tag")),
             assignments: assignments(&rows("lake.tags", "assignment")).0,
             expressions: expressions(&rows("lake.tag-policies", "expression")),

@@ -23,6 +23,7 @@ mod opt_ins;
 mod plan;
 mod registrations;
 mod revoke;
+mod row_policies;
 mod settings;
 mod shift;
 mod step;

@@ -4,7 +4,9 @@ use super::current::{Current, Held};
 use super::desired::Desired;
 use super::shift::Shifts;
 use super::step::{Pending, Phase, Step, in_order};
-use super::{configuration, filters, grants, opt_ins, registrations, settings, tags, unheard};
+use super::{
+    configuration, filters, grants, opt_ins, registrations, row_policies, settings, tags, unheard,
+};
 use crate::aws::lake_formation::grant::Object;
 use crate::control::Origin;
 use crate::live::operation::{Operation, PUT_DATA_LAKE_SETTINGS, Service};
@@ -226,7 +228,10 @@ pub fn plan(desired: &Desired<'_>, current: &Current, options: &Options) -> Plan
             Kind::Settings => settings::settings(&mut draft),
             Kind::Locations => registrations::locations(&mut draft),
             Kind::Tags => tags::tags(&mut draft),
-            Kind::Filters => filters::filters(&mut draft),
+            Kind::Filters => {
+                filters::filters(&mut draft);
+                row_policies::row_policies(&mut draft);
+            }
             Kind::Grants => grants::grants(&mut draft),
             Kind::OptIns => opt_ins::opt_ins(&mut draft),
         }

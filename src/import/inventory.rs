@@ -128,6 +128,10 @@ impl Inventory {
         context: &Context<'_, 't>,
     ) -> Result<(), Trouble<'t>> {
         if let Some(policy) = resource.row_policy() {
+            if policy.reason().is_some() {
+                let message = "which row-level-security policies there are is not known";
+                return Err(Trouble::new(policy, message));
+            }
             let name = policy.get("Name").as_text().unwrap_or_default();
             let message =
                 format!("row-level-security policy `{name}`: a baseline declares no such policies");

@@ -161,7 +161,8 @@ impl<'d, 'b> Reading<'d, 'b> {
     }
 
     fn filter(&mut self, resource: &Resource<'_>) -> Fact<()> {
-        if resource.row_policy().is_some() {
+        if let Some(policy) = resource.row_policy() {
+            self.current.policies.see(resource, policy);
             return Ok(());
         }
         let root = resource.cells_filter().root;

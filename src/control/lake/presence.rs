@@ -4,6 +4,7 @@
 use super::catalog;
 use super::filter::{self, DeclaredFilter, TableName};
 use super::outstanding::Outstanding;
+use super::row_policies::SeenPolicies;
 use super::seen::{Context, Trouble};
 use super::tags::Bearer;
 use crate::aws::lake_formation::name::Name;
@@ -17,6 +18,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Presence<'d> {
     /// What is owed of the declared grants.
     pub grants: Outstanding<'d>,
+    /// Row-level-security policies, and what they are attached to.
+    pub policies: SeenPolicies,
     filters: BTreeSet<(TableName, Name)>,
     locations: BTreeSet<Name>,
     /// Keys, in lower case.
@@ -35,6 +38,7 @@ impl<'d> Presence<'d> {
     pub fn new(grants: Outstanding<'d>) -> Self {
         Self {
             grants,
+            policies: SeenPolicies::default(),
             filters: BTreeSet::new(),
             locations: BTreeSet::new(),
             tags: BTreeSet::new(),
@@ -93,7 +97,8 @@ impl<'d> Presence<'d> {
         resource: &Resource<'t>,
         context: &Context<'_, 't>,
     ) -> Result<(), Trouble<'t>> {
-        if resource.row_policy().is_some() {
+        if let Some(policy) = resource.row_policy() {
+            self.policies.see(resource, policy);
             return Ok(());
         }
         let seen = resource.cells_filter();

@@ -1,8 +1,12 @@
 //! Row-level-security policies and attachments are declared.
 
-use crate::control::lake::row_policies::{AttachmentTable, PolicyTable, attachments, policies};
+use crate::control::lake::row_policies::{
+    ATTACHMENTS, AttachmentTable, PolicyTable, attached, attachments, policies,
+};
 use crate::control::settings::{Allowance, Rows, settings};
-use crate::control::{Conditions, Control, Meta, Severity, Span, View};
+use crate::control::{
+    Absent, Conditions, Control, Declares, Meta, Missing, RunFindings, Severity, Span, View,
+};
 use crate::observed::{Node, ResourceKind, Switch};
 
 #[derive(Debug)]
@@ -19,7 +23,19 @@ settings! {
     }
 }
 
-const ATTACHMENTS: &str = "lakeformation:ListRLSPolicyAttachments";
+const POLICIES: Declares = Declares {
+    kind: ResourceKind::LakeFormationFilter,
+    what: "declared row-level-security policies",
+    action: "lakeformation:ListRLSPolicies",
+    setting: "policy",
+};
+
+const ATTACHED: Declares = Declares {
+    kind: ResourceKind::LakeFormationFilter,
+    what: "declared attachments of row-level-security policies",
+    action: ATTACHMENTS,
+    setting: "attachment",
+};
 
 impl Control for RowPolicies {
     const META: &'static Meta = &Meta {
@@ -46,32 +62,59 @@ impl Control for RowPolicies {
             }
             None => judge_policy(want, policy, out),
         }
-        let list = seen.resource.body.get(ATTACHMENTS);
-        if let Some(reason) = list.reason() {
-            out.unknown(list, reason, "what the policy is attached to is unknown");
-            return;
-        }
-        let members = [
-            "RLSPolicyAttachments",
-            "Attachments",
-            "RLSPolicyAttachmentList",
-        ];
-        let items = members
-            .iter()
-            .map(|key| list.get(key))
-            .find(|items| items.is_set());
-        let Some(items) = items else {
-            out.undecided(
-                list,
-                "what the policy is attached to is not in the answer",
-                "observe again",
-            );
-            return;
+        let items = match attached(seen.resource) {
+            Ok(items) => items,
+            Err(answer) => {
+                match answer.reason() {
+                    Some(reason) => {
+                        let what = "what the policy is attached to is unknown";
+                        out.unknown(answer, reason, what)
+                    }
+                    None => out.undecided(
+                        answer,
+                        "what the policy is attached to is not in the answer",
+                        "observe again",
+                    ),
+                };
+                return;
+            }
         };
         for item in items.items() {
             judge_attachment(want, policy, item, out);
         }
         out.held();
+    }
+
+    fn judge_absent(want: &Setting, seen: &Absent<'_>, out: &mut RunFindings) {
+        let policies_seen = &seen.presence.policies;
+        let unclear = |known: Option<bool>| {
+            let why = "AWS did not tell all of the policies and what they are attached to";
+            known.is_none().then(|| why.to_owned())
+        };
+        let declared = policies(&want.policy);
+        let missing = declared.iter().filter_map(|one| {
+            let known = policies_seen.has(one);
+            (known != Some(true)).then(|| Missing {
+                identity: &one.identity,
+                shown: format!("row-level-security policy `{}`", one.name),
+                unclear: unclear(known),
+            })
+        });
+        seen.tell(&POLICIES, missing, out, |condition| {
+            condition.fix("create it by hand: `apply` makes no row-level-security policies");
+        });
+        let declared = attachments(&want.attachment);
+        let missing = declared.iter().filter_map(|one| {
+            let known = policies_seen.has_attachment(one);
+            (known != Some(true)).then(|| Missing {
+                identity: &one.identity,
+                shown: one.to_string(),
+                unclear: unclear(known),
+            })
+        });
+        seen.tell(&ATTACHED, missing, out, |condition| {
+            condition.fix("attach it by hand: `apply` attaches no row-level-security policies");
+        });
     }
 }
 

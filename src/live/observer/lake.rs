@@ -194,6 +194,11 @@ impl Observer {
                 if WHOLE.contains(&listing.operation) {
                     self.listed.remove(&listing.kind);
                 }
+                // Of the same kind as data cells filters, of which everything may be known all the same.
+                if listing.operation == &LIST_RLS_POLICIES {
+                    let thing = self.kept.thing(listing.kind, listing.what);
+                    thing.keep(listing.operation.action, outcome);
+                }
                 return self.listing_failed(listing.operation, &what, failure);
             }
         };

@@ -9,9 +9,10 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// The controls over things that a baseline lists one by one, and a plan makes.
-const LISTS: [&str; 5] = [
+const LISTS: [&str; 6] = [
     "lake.grants",
     "lake.data-filters",
+    "lake.row-policies",
     "lake.locations",
     "lake.tags",
     "lake.tag-policies",
@@ -528,4 +529,96 @@ fn what_was_not_observed_at_all_is_not_passed_over() {
     assert_eq!(ran.exit as u8, 0, "{report:#}");
     let note = report["notes"][0].as_str().unwrap();
     assert!(note.starts_with("target `other`"), "{note}");
+}
+
+const POLICIES: &str = r#"
+[[lake.row-policies.policy]]
+name = "EU"
+rows = "country = 'DE'"
+
+[[lake.row-policies.attachment]]
+policy    = "eu"
+table     = "sales.orders"
+principal = "arn:aws:iam::${account}:role/analyst"
+"#;
+
+/// A snapshot of a row-level-security policy with what it is attached to, or of why it is not known.
+fn of_policies(calls: Option<Value>) -> String {
+    let empty = snapshot(&[]);
+    let Some(calls) = calls else { return empty };
+    let record = json!({ "record": "fact", "kind": "lake-formation-filter", "id": "policy", "calls": calls });
+    let (start, end) = empty.rsplit_once('\n').unwrap();
+    format!("{start}\n{record}\n{end}")
+}
+
+#[test]
+fn a_declared_row_policy_and_its_attachment_are_missing_where_they_are_not() {
+    let policy = "row-level-security policy `EU`";
+    let attachment = "attachment of row-level-security policy `eu` to `sales.orders` for `arn:aws:iam::111122223333:role/analyst`";
+    let attached = |role: &str| {
+        json!({ "answer": { "RLSPolicyAttachments": [{
+            "Principal": { "DataLakePrincipalIdentifier": format!("arn:aws:iam::111122223333:role/{role}") },
+            "Resource": { "Table": { "DatabaseName": "Sales", "Name": "orders" } },
+        }] } })
+    };
+    let known = json!({ "answer": { "Name": "eu", "FilterExpression": "country = 'DE'" } });
+    let refused = json!({ "error": { "code": "AccessDeniedException", "message": "no" } });
+    let of = |attached: &Value| json!({ "lakeformation:ListRLSPolicies": known, "lakeformation:ListRLSPolicyAttachments": attached });
+    let missing = |what: &str| ("noncompliant", format!("{what} is missing"));
+    let cases = [
+        (Some(of(&attached("analyst"))), vec![], vec![]),
+        (
+            None,
+            vec![missing(attachment), missing(policy)],
+            vec![attachment, policy],
+        ),
+        (
+            Some(of(&attached("other"))),
+            vec![missing(attachment)],
+            vec![attachment],
+        ),
+        (Some(of(&refused)), vec![], vec![]),
+        (
+            Some(json!({ "lakeformation:ListRLSPolicies": refused })),
+            vec![],
+            vec![],
+        ),
+    ];
+    let text = baseline(POLICIES);
+    for (calls, wanted, told) in cases {
+        let is_open = calls
+            .as_ref()
+            .is_some_and(|calls| calls.to_string().contains("Denied"));
+        let estate = of_policies(calls);
+        let report = audited(&text, &estate);
+        let found = findings(&report).into_iter();
+        let (gone, open): (Vec<_>, Vec<_>) =
+            found.partition(|(_, message, _)| message.ends_with(" is missing"));
+        let mut gone: Vec<_> = gone
+            .into_iter()
+            .map(|(verdict, message, _)| (verdict, message.to_owned()))
+            .collect();
+        gone.sort();
+        assert_eq!(gone, wanted, "{estate}");
+        let unknown = open.iter().filter(|one| one.1.starts_with("whether "));
+        assert_eq!(unknown.count() > 0, is_open, "{open:?}");
+        let (plan, _) = planned(&text, &estate, &[]);
+        let mut changes = super::changes(&plan);
+        changes.sort();
+        let told: Vec<String> = told
+            .into_iter()
+            .map(|what| format!("add missing held-back: {what} (-)"))
+            .collect();
+        assert_eq!(changes, told);
+        assert!(calls_of(&plan).is_empty());
+        assert_eq!(
+            plan["unknown"].to_string().contains("row-level"),
+            is_open,
+            "{plan:#}"
+        );
+    }
+}
+
+fn calls_of(plan: &Value) -> &[Value] {
+    plan["steps"].as_array().unwrap()
 }
