@@ -86,7 +86,20 @@ pub enum Reason {
 pub const ANOTHER_CALL: &str = "another call";
 
 /// Calls that controls judge the answers of, and that no audit makes: only a snapshot that somebody completed holds them.
-pub const NEVER_CALLED: &[&str] = &["iam:GetRole", "ram:GetResourceShares", "ram:ListPrincipals"];
+pub const NEVER_CALLED: &[&str] = &[
+    "glue:GetConnections",
+    "glue:GetCrawlers",
+    "glue:GetDevEndpoints",
+    "glue:GetJobs",
+    "glue:GetMLTransforms",
+    "glue:GetResourcePolicies",
+    "glue:GetSecurityConfigurations",
+    "glue:GetTags",
+    "iam:GetRole",
+    "ram:GetResourceShares",
+    "ram:ListPrincipals",
+    "s3:ListAllMyBuckets",
+];
 
 impl Reason {
     /// How the missing value can be supplied, as an instruction.
