@@ -322,7 +322,8 @@ pub struct Check {
     /// counted, not listed
     #[arg(long, value_name = "BASE_REF")]
     pub diff: Option<String>,
-    /// Tolerate the findings in this file as long as they get no worse
+    /// Tolerate the findings in this file as long as they stay as they are: one that gets worse is new, and so is one
+    /// whose value changes to another that does not do
     #[arg(long, value_name = "FILE")]
     pub ratchet: Option<PathBuf>,
     /// Write the findings to this file, for `--ratchet`; together with `--ratchet`, only those that are tolerated and
