@@ -240,6 +240,7 @@ impl Judging<'_> {
             determined,
         } = run;
         let (inputs, failed) = files::inputs(paths);
+        let launch = compiled_launch(self.baseline);
         let compiled = compiled_document(self.baseline);
         let judge = judge_of(self.baseline, self.at, compiled.as_ref())
             .with_determined(determined)
@@ -250,6 +251,7 @@ impl Judging<'_> {
             modules: Modules::open(&units, paths, (texts, self.here)),
             judge: &judge,
             compiled: compiled.as_ref(),
+            launch: launch.as_deref(),
             dialect: self.dialect,
             given: self.given,
             everything,
@@ -361,6 +363,14 @@ pub(super) fn compiled_document(baseline: &Baseline) -> Option<(String, Reading)
         text.as_str(),
     );
     Reading::of_document(&Arc::new(source), name.clone()).map(|reading| (name, reading))
+}
+
+/// The members of a request that compile for the target.
+fn compiled_launch(baseline: &Baseline) -> Option<String> {
+    let target = baseline.target.as_ref()?;
+    let (mut compiled, _) =
+        documents(&baseline.name, &baseline.requirements, REGISTRY, target).ok()?;
+    compiled.files.remove("launch.json")
 }
 
 /// Evaluations of a report that are held, in bytes. Those of most runs fit; more wait in a temporary file.

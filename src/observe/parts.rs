@@ -10,7 +10,7 @@ pub use join::joined;
 use super::edit;
 use super::inside::What;
 use super::own::{Below, Own};
-use super::recognise::{is_described, is_run_job_flow};
+use super::recognise::{is_described, is_fragment, is_run_job_flow};
 use super::spelling::CLUSTER;
 use super::{Dialect, Reading, Seen, run_job_flow, stem};
 use crate::observed::tree::{NodeId, Tree};
@@ -265,7 +265,8 @@ fn part_of(root: Node<'_>) -> Option<Part> {
                     "KeepJobFlowAliveWhenNoSteps",
                 ],
             )
-            || has(root, &["ReleaseLabel"]) && has(root, &["Applications", "ServiceRole"]);
+            || has(root, &["ReleaseLabel"]) && has(root, &["Applications", "ServiceRole"])
+            || is_fragment(root);
         return (telling && keys().all(|key| CLUSTER.contains(&key))).then_some(Part::Members);
     }
     of_list(root)
@@ -467,6 +468,11 @@ mod tests {
                 json!([{"Path": "s3://b/a.sh", "Name": "n"}]),
                 "BootstrapActions",
                 json!([{"Path": "s3://b/a.sh", "Name": "n"}]),
+            ),
+            (
+                json!({"LogEncryptionKmsKeyId": "k", "KerberosAttributes": {"Realm": "R"}}),
+                "KerberosAttributes/Realm",
+                json!("R"),
             ),
             (
                 json!({"Realm": "R", "KdcAdminPassword": "p"}),

@@ -196,6 +196,15 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// The reading without what was read, for the reason that a note gives.
+    #[must_use]
+    pub fn left_out(mut self, why: String) -> Self {
+        self.worlds = vec![World::default()];
+        self.part = None;
+        self.notes.push(why);
+        self
+    }
+
     /// The same reading for the account and region of a target, if one is bound: requests and documents do not say where
     /// they are sent. What is described or observed says it, or is not known to be there.
     #[must_use]

@@ -4,7 +4,7 @@ mod cluster;
 mod configuration;
 mod words;
 
-pub(super) use cluster::{is_described, is_run_job_flow};
+pub(super) use cluster::{is_described, is_fragment, is_run_job_flow};
 pub use configuration::SECTIONS;
 pub(super) use configuration::{has_own_member, is_described_configuration};
 pub(super) use words::{SOURCE_CODE, has_fences, named_after_ours, names_ours};

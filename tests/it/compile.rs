@@ -151,3 +151,36 @@ fn a_leaf_cites_the_line_of_the_key_that_asks_for_it() {
         assert!(of_leaf.ends_with(&format!(":{line}")), "{of_leaf}");
     }
 }
+
+#[test]
+fn what_is_compiled_passes_the_check_by_its_baseline() {
+    let mut checked = 0;
+    for example in examples() {
+        let out = tempfile::tempdir().unwrap();
+        compile(&example, out.path());
+        let baseline = relative(&example.join("baseline.toml"));
+        for target in std::fs::read_dir(out.path()).unwrap() {
+            let target = target.unwrap();
+            let name = target.file_name().into_string().unwrap();
+            let folder = target.path();
+            let ran = run(&[
+                "check",
+                &baseline,
+                folder.to_str().unwrap(),
+                "--target",
+                &name,
+                "--allow-empty",
+            ]);
+            assert_eq!(
+                ran.exit as u8,
+                0,
+                "{}: {}{}",
+                example.display(),
+                ran.out,
+                ran.err
+            );
+            checked += 1;
+        }
+    }
+    assert!(checked > 5);
+}

@@ -106,9 +106,21 @@ impl<'b> Passes<'_, 'b> {
             // A few members by themselves are nothing of ours.
             None => held
                 .iter()
-                .filter_map(|source| Some((self.read_part(source)?, Origin::File)))
+                .filter_map(|source| Some((self.read_alone(source)?, Origin::File)))
                 .collect(),
         }
+    }
+
+    /// Reads a part beside which nothing makes a request of it. One that was compiled from the baseline says what every
+    /// request is to say, and nothing of any.
+    fn read_alone(&self, source: &Arc<Source>) -> Option<Reading> {
+        let reading = self.read_part(source)?;
+        let is_compiled = self.launch.is_some_and(|launch| launch == &**source.text());
+        if !is_compiled {
+            return Some(reading);
+        }
+        let why = "members that `compile` writes for requests, and no request: what launches with them is judged";
+        Some(reading.left_out(why.to_owned()))
     }
 
     /// Whether a file says something of a request that was not understood: a launcher may read it with the parts.

@@ -28,6 +28,8 @@ pub(super) struct Passes<'a, 'b> {
     pub(super) modules: Modules,
     /// What can be looked up from every file besides the files: the document that is compiled for the target.
     pub(super) compiled: Option<&'a Reading>,
+    /// The members of requests that are compiled for the target.
+    pub(super) launch: Option<&'a str>,
     pub(super) dialect: Option<Dialect>,
     pub(super) given: &'a Given,
     /// Whether compliant evaluations are kept.

@@ -1,5 +1,6 @@
 //! What tells a request for a cluster, and a cluster that is described.
 
+use crate::observe::spelling::CLUSTER;
 use crate::observed::{Node, Value};
 
 /// Members that stand at the top of a `RunJobFlow` request and of little else.
@@ -27,8 +28,30 @@ const INSTANCES: &[&str] = &[
     "EmrManagedMasterSecurityGroup",
 ];
 
+/// Members of which every request has one at least: it needs a name, and what runs and may do what is said by these.
+/// Source: EMR API 2009-03-31, `RunJobFlow`.
+const WHOLE: &[&str] = &[
+    "AmiVersion",
+    "JobFlowRole",
+    "Name",
+    "ReleaseLabel",
+    "ServiceRole",
+];
+
 /// Whether a document is a request for a cluster, or describes one.
 pub(in crate::observe) fn is_run_job_flow(root: Node<'_>) -> bool {
+    tells_cluster(root) && !is_fragment(root)
+}
+
+/// Whether a document has members of a request and cannot be one: what it lacks is said by who sends it.
+pub(in crate::observe) fn is_fragment(root: Node<'_>) -> bool {
+    let mut keys = root.members().map(|(key, _)| key);
+    tells_cluster(root)
+        && root.open().is_none()
+        && keys.all(|key| CLUSTER.contains(&key) && !WHOLE.contains(&key))
+}
+
+fn tells_cluster(root: Node<'_>) -> bool {
     let has = |node: Node<'_>, names: &[&str]| {
         node.members()
             .filter(|(key, _)| names.contains(key))
