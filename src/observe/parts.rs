@@ -465,21 +465,6 @@ mod tests {
                 json!([{"Path": "s3://b/a.sh", "Args": []}]),
             ),
             (
-                json!([{"Path": "s3://b/a.sh", "Name": "n"}]),
-                "BootstrapActions",
-                json!([{"Path": "s3://b/a.sh", "Name": "n"}]),
-            ),
-            (
-                json!({"LogEncryptionKmsKeyId": "k", "KerberosAttributes": {"Realm": "R"}}),
-                "KerberosAttributes/Realm",
-                json!("R"),
-            ),
-            (
-                json!({"Realm": "R", "KdcAdminPassword": "p"}),
-                "KerberosAttributes/Realm",
-                json!("R"),
-            ),
-            (
                 json!({"KeyName": "k", "InstanceProfile": "p"}),
                 "JobFlowRole",
                 json!("p"),
@@ -511,6 +496,37 @@ mod tests {
                 "{part}"
             );
         }
+    }
+
+    #[test]
+    fn options_that_hold_no_other_word_of_emr_are_parts() {
+        for (part, path, expected) in [
+            (
+                json!([{"Path": "s3://b/a.sh", "Name": "n"}]),
+                "BootstrapActions",
+                json!([{"Path": "s3://b/a.sh", "Name": "n"}]),
+            ),
+            (
+                json!({"LogEncryptionKmsKeyId": "k", "KerberosAttributes": {"Realm": "R"}}),
+                "KerberosAttributes/Realm",
+                json!("R"),
+            ),
+            (
+                json!({"Realm": "R", "KdcAdminPassword": "p"}),
+                "KerberosAttributes/Realm",
+                json!("R"),
+            ),
+        ] {
+            let tree = json::read(source(&part.to_string())).unwrap();
+            assert!(recognises(tree.root()), "{part}");
+            let reading = read(tree);
+            let body = reading.tree().node(reading.worlds()[0].resources[0].body);
+            assert_eq!(plain(body.path(path)), expected, "{part}");
+        }
+    }
+
+    #[test]
+    fn a_step_need_not_say_what_follows_upon_a_failure() {
         for step in [
             json!({"Type": "CUSTOM_JAR", "ActionOnFailure": "CONTINUE", "Jar": "j.jar"}),
             json!({"Type": "custom_jar", "Name": "s", "Jar": "j.jar"}),
