@@ -95,8 +95,8 @@ fn is_less(declared: &lake::Grant, right: &lake::Grant) -> bool {
     let (less, more) = (judge::parts(&declared.on), judge::parts(&right.on));
     let is_one = is_one_object(&declared.on, &right.on);
     let holds = declared.conditional == right.conditional || declared.conditional;
-    let gives = right.permissions.is_subset(&declared.permissions)
-        && right.grantable.is_subset(&declared.grantable);
+    // The grant option on more than is declared goes beyond it twice.
+    let gives = right.permissions.is_subset(&declared.permissions);
     let is_broader = match (&declared.on, &right.on) {
         (On::Filter(table, _), On::Table(of, _)) => table == of,
         (On::Filter((database, _), _), On::AllTables(of)) => database == of,
